@@ -1,0 +1,243 @@
+/**
+ * The seam: everything the terminal may touch outside its own memory. There are two implementations, `drivers/linux`
+ * (a real board) and `hw-sim` (an imagined world); the firmware and the drivers cannot tell them apart.
+ *
+ * Rules of the seam
+ * - Callbacks only. No promise crosses it, so that a simulated world can run the firmware synchronously.
+ * - A callback never runs inside the call that asked for it; it comes later, from the event loop (or the world's heap).
+ * - Times are in milliseconds, sizes in bytes. Errors are `HostError`s with a stable `code`.
+ */
+export interface Host {
+  readonly clock: Clock;
+  readonly random: Random;
+  readonly serial: SerialHost;
+  readonly gpio: GpioHost;
+  readonly flash: FlashHost;
+  readonly http: HttpHost;
+  readonly board: BoardHost;
+}
+
+/** What went wrong outside. `code` is one of the listed words, so that callers can decide without reading messages. */
+export class HostError extends Error {
+  override readonly name = 'HostError';
+  constructor(
+    readonly code: HostErrorCode,
+    message: string,
+  ) {
+    super(message);
+  }
+}
+
+export type HostErrorCode =
+  | 'absent' /* no such device, file or volume */
+  | 'busy' /* held by another process */
+  | 'denied' /* no permission */
+  | 'disconnected' /* it was there and went away */
+  | 'full' /* no space left */
+  | 'readOnly'
+  | 'io' /* the device reports an error */
+  | 'timeout'
+  | 'refused' /* connection refused or host unknown: nothing was sent */
+  | 'tooLarge'
+  | 'unsupported';
+
+/* ---------------------------------------------------------------- clock, random */
+
+export interface Clock {
+  /** Milliseconds since an arbitrary start; never goes back, not affected by clock steps. */
+  monotonicMs(): number;
+  /** Milliseconds since 1970 as the system believes. Untrusted: a Pi has no battery clock. */
+  wallMs(): number;
+  /** Calls back once after `delayMs`, unless cancelled. */
+  after(delayMs: number, callback: () => void): Timer;
+}
+
+export interface Timer {
+  cancel(): void;
+}
+
+export interface Random {
+  /** Cryptographically strong on a board, seeded in a simulated world. */
+  bytes(count: number): Uint8Array;
+}
+
+/* ---------------------------------------------------------------- serial */
+
+export interface SerialHost {
+  /**
+   * Opens a port: one object a connection, never reopened. `events.opened` or `events.closed(error)` follows; after
+   * `closed` nothing more is called. The port always reads.
+   */
+  open(options: SerialOptions, events: SerialEvents): SerialPort;
+}
+
+export interface SerialOptions {
+  /** e.g. `/dev/ttyAMA0`, `/dev/serial/by-id/…`, or `/dev/usb/lp0` (a character device without line settings). */
+  readonly path: string;
+  readonly baud: number;
+  readonly flowControl: 'none' | 'xonXoff' | 'rtsCts';
+}
+
+export interface SerialEvents {
+  opened(): void;
+  data(bytes: Uint8Array): void;
+  /** Called exactly once: with an error when the port failed or went away, without when `close` asked for it. */
+  closed(error?: HostError): void;
+}
+
+export interface SerialPort {
+  /**
+   * Sends bytes in the order of the calls. `done` is called exactly once: without an error when the system has taken
+   * them (which is not the same as "the device has them"), with one when the port closed first.
+   */
+  write(bytes: Uint8Array, done: (error?: HostError) => void): void;
+  close(): void;
+}
+
+/* ---------------------------------------------------------------- gpio */
+
+/** Lines are named by the board's own numbers (BCM on a Pi). 1 is high, 0 is low. */
+export interface GpioHost {
+  /** Which backend serves the lines and why, for the log and the status page. */
+  readonly backend: string;
+  /** An output, driven to `initial` without a glitch on the way. Throws `HostError` where the line cannot be had. */
+  output(line: number, initial: Level): GpioOutput;
+  /** An input; `changed` is called with the new level after every change, where given. Throws `HostError`. */
+  input(line: number, changed?: (level: Level) => void): GpioInput;
+}
+
+export type Level = 0 | 1;
+
+export interface GpioOutput {
+  write(level: Level): void;
+  /** Lets go of the line: high impedance. */
+  release(): void;
+}
+
+export interface GpioInput {
+  read(): Level;
+  release(): void;
+}
+
+/* ---------------------------------------------------------------- flash */
+
+export interface FlashHost {
+  /**
+   * Opens a volume of fixed size. `create: false` on a missing one is `absent`: a missing card is a fault, never an
+   * empty volume. `create: true` makes and preallocates it (zero-filled, durable with its directory entry), and leaves
+   * an existing one as it is. One process at a time: a second opener gets `busy`, with the holder in the message.
+   */
+  open(options: FlashOptions, opened: (error: HostError | undefined, volume?: FlashVolume) => void): void;
+}
+
+export interface FlashOptions {
+  /** A name within the data directory, or an absolute path of a raw partition. */
+  readonly name: string;
+  readonly sizeBytes: number;
+  readonly create: boolean;
+}
+
+export interface FlashVolume {
+  readonly sizeBytes: number;
+  /** Reads exactly `lengthBytes`. */
+  read(offset: number, lengthBytes: number, done: (error: HostError | undefined, bytes?: Uint8Array) => void): void;
+  /** Writes without flushing. The bytes may be reused by the caller once `done` was called, not before. */
+  write(offset: number, bytes: Uint8Array, done: (error?: HostError) => void): void;
+  /** Makes every finished write durable. After an error nothing is known about any of them: stop, never retry. */
+  sync(done: (error?: HostError) => void): void;
+  /**
+   * Like `read`, but from the medium, past every cache, so that a card that accepts and forgets is found out. Answers
+   * `unsupported` where the platform cannot.
+   */
+  readBack(offset: number, lengthBytes: number, done: (error: HostError | undefined, bytes?: Uint8Array) => void): void;
+  close(): void;
+}
+
+/* ---------------------------------------------------------------- http */
+
+export interface HttpHost {
+  /** Sends one request. `done` is called exactly once, unless `abort` was called before: then never. */
+  request(request: HttpRequest, done: (error: HostError | undefined, reply?: HttpReply) => void): HttpExchange;
+  /** Serves requests. `listening` is called once, with the bound port or an error (`busy`, `denied`). */
+  listen(
+    options: HttpListenOptions,
+    handler: HttpHandler,
+    listening: (error: HostError | undefined, listener?: HttpListener) => void,
+  ): void;
+}
+
+export interface HttpRequest {
+  readonly method: 'GET' | 'POST';
+  readonly url: string;
+  readonly headers: Readonly<Record<string, string>>;
+  readonly body: string;
+  /** From the call to the last byte of the reply; past it the answer is a `timeout` error. */
+  readonly timeoutMs: number;
+  /** A longer reply is a `tooLarge` error. */
+  readonly replyLimitBytes: number;
+  /** Paths of an own CA and a client certificate, for `https:`. */
+  readonly tls?: { readonly caFile?: string; readonly certFile?: string; readonly keyFile?: string };
+}
+
+export interface HttpReply {
+  readonly status: number;
+  /** Names in lower case. */
+  readonly headers: Readonly<Record<string, string>>;
+  readonly body: string;
+}
+
+export interface HttpExchange {
+  abort(): void;
+}
+
+export interface HttpListenOptions {
+  readonly host: string;
+  /** 0 for any free port. */
+  readonly port: number;
+  /** A longer request body is answered 413 by the host and never reaches the handler. */
+  readonly bodyLimitBytes: number;
+  /** A request that has not arrived whole by then is dropped. */
+  readonly requestTimeoutMs: number;
+  /** More connections than this at once are refused. */
+  readonly connectionLimit: number;
+}
+
+export interface HttpListener {
+  readonly port: number;
+  close(): void;
+}
+
+export interface HttpServerRequest {
+  readonly method: string;
+  /** Path and query as sent. */
+  readonly target: string;
+  /** Names in lower case. */
+  readonly headers: Readonly<Record<string, string>>;
+  readonly body: string;
+  readonly remoteAddress: string;
+}
+
+export type HttpHandler = (request: HttpServerRequest, response: HttpServerResponse) => void;
+
+/** Either `end` once, or `stream` once and then `write` until either side closes. */
+export interface HttpServerResponse {
+  end(status: number, headers: Readonly<Record<string, string>>, body: string | Uint8Array): void;
+  stream(status: number, headers: Readonly<Record<string, string>>, closed: () => void): HttpStream;
+}
+
+export interface HttpStream {
+  /** False when the peer reads too slowly and its buffer is full: the caller should close. */
+  write(text: string): boolean;
+  close(): void;
+}
+
+/* ---------------------------------------------------------------- board */
+
+export interface BoardHost {
+  /** A line for the supervisor's log. */
+  log(line: string): void;
+  /** Whether the system says that its wall clock is synchronised; `unknown` where it cannot tell. */
+  clockSynchronised(): 'yes' | 'no' | 'unknown';
+  /** Leaves the process, at the latest after pending log lines are out. Exit codes: see `firmware/exit-code`. */
+  exit(code: number): void;
+}
