@@ -1,0 +1,35 @@
+import { sendProbe } from './acquirer-watch.js';
+import { openReversals, openSale } from './book.js';
+import { vendUnknown } from './delivery.js';
+import { enqueue } from './reversal-queue.js';
+import { startReversal } from './reversal-start.js';
+import type { Turn } from './turn.js';
+
+/**
+ * Decides from the last durable state what a power cut left behind. The customer has gone: what was not surely paid and
+ * delivered is undone, and the queue goes out at once.
+ */
+export function onBooted(turn: Turn): void {
+  const { salesKept, salesKeptMs } = turn.policy;
+  turn.record({ type: 'terminalStarted', salesKept, salesKeptMs });
+  turn.live = { ...turn.live, booted: true };
+  for (const reversal of openReversals(turn.book)) enqueue(turn, reversal);
+  for (const sale of Object.values(turn.book.sales)) {
+    if (sale.receipt === 'due') turn.record({ type: 'receiptFinished', saleId: sale.saleId, receipt: 'unknown' });
+  }
+  endOpenSale(turn);
+  sendProbe(turn);
+}
+
+function endOpenSale(turn: Turn): void {
+  const sale = openSale(turn.book);
+  if (sale === undefined) return;
+  switch (sale.state) {
+    case 'awaitingCode':
+      return turn.record({ type: 'saleCancelled', saleId: sale.saleId, cause: 'powerLost' });
+    case 'vending':
+      return vendUnknown(turn, sale);
+    default:
+      return startReversal(turn, sale, 'powerLost');
+  }
+}

@@ -1,0 +1,43 @@
+/** What customers read. One row a text, one column a language; `{amount}` and `{name}` are filled in. */
+export type Locale = 'en' | 'zh-CN';
+
+export const CUSTOMER_TEXTS = {
+  outOfService: { en: 'Out of service', 'zh-CN': '暂停服务' },
+  serviceUnavailable: { en: 'Payment is not available right now', 'zh-CN': '暂时无法支付' },
+  ready: { en: 'Ready', 'zh-CN': '准备就绪' },
+  enterAmount: { en: 'Enter the amount, then #', 'zh-CN': '请输入金额，按 # 确认' },
+  enterSelection: { en: 'Choose your item, then #', 'zh-CN': '请选择商品，按 # 确认' },
+  noSuchItem: { en: 'There is no such item', 'zh-CN': '没有该商品' },
+  showCode: { en: 'Pay {amount}: show your payment code', 'zh-CN': '请出示付款码支付 {amount}' },
+  notAPaymentCode: {
+    en: "This is not a payment code. Show your wallet's pay code",
+    'zh-CN': '这不是付款码，请打开钱包出示付款码',
+  },
+  oneCodeOnly: { en: 'Show one code only, please', 'zh-CN': '请只出示一个付款码' },
+  paying: { en: 'One moment please', 'zh-CN': '正在支付，请稍候' },
+  confirmOnPhone: { en: 'Please confirm on your phone', 'zh-CN': '请在手机上确认支付' },
+  codeExpired: { en: 'The code has expired. Refresh it and show it again', 'zh-CN': '付款码已过期，请刷新后重试' },
+  codeInvalid: { en: 'The code was not accepted. Show another one', 'zh-CN': '付款码无效，请更换付款码' },
+  balanceNotEnough: { en: 'Balance not enough. Use another card or wallet', 'zh-CN': '余额不足，请更换支付方式' },
+  limitExceeded: { en: 'Your payment limit is exceeded', 'zh-CN': '超出支付限额' },
+  otherMethod: { en: 'Please use another way to pay', 'zh-CN': '请更换支付方式' },
+  contactWallet: { en: "Please contact your wallet's support", 'zh-CN': '请联系钱包客服' },
+  declined: { en: 'The payment was declined', 'zh-CN': '支付未成功' },
+  cancelled: { en: 'Cancelled. Nothing was charged', 'zh-CN': '已取消，未扣款' },
+  reversing: {
+    en: 'The payment could not be completed. A charge, if any, is returned to your wallet',
+    'zh-CN': '支付未完成，如已扣款将自动退回',
+  },
+  reversed: { en: 'The payment was undone', 'zh-CN': '支付已撤销' },
+  vending: { en: 'Paid. Your goods are coming', 'zh-CN': '支付成功，正在出货' },
+  paid: { en: 'Paid. Thank you', 'zh-CN': '支付成功，谢谢惠顾' },
+  vendFailed: { en: 'Sorry, no goods. Your money is returned', 'zh-CN': '出货失败，货款将退回' },
+  askOperator: { en: 'Please contact the operator', 'zh-CN': '请联系运营商' },
+} as const satisfies Record<string, Readonly<Record<Locale, string>>>;
+
+export type TextKey = keyof typeof CUSTOMER_TEXTS;
+
+/** The text of a key in a language, with its places filled in. */
+export function customerText(key: TextKey, locale: Locale, values: Readonly<Record<string, string>> = {}): string {
+  return CUSTOMER_TEXTS[key][locale].replace(/\{(\w+)\}/g, (_, name: string) => values[name] ?? '');
+}

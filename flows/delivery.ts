@@ -1,0 +1,147 @@
+import { openSale } from './book.js';
+import { receiptOf } from './receipt.js';
+import type { ReversalCause } from './reversal.js';
+import { holdForPerson, startReversal } from './reversal-start.js';
+import type { Sale } from './sale.js';
+import type { Turn } from './turn.js';
+
+/*
+ * From a verified success to goods and receipt. Invariants
+ * - Goods move only after `vendStarted` is durable, once per sale.
+ * - A sale is settled only when the goods are known, or agreed, to be out.
+ */
+
+/** The acquirer may answer later than the mechanism's own limit; past this the outcome counts as unknown. */
+const VEND_GRACE_MS = 5000;
+
+/** The payment succeeded, with the right amount. */
+export function approve(turn: Turn, sale: Sale, paymentId: string | undefined): void {
+  const found = paymentId === undefined ? {} : { paymentId };
+  turn.record({ type: 'paymentApproved', saleId: sale.saleId, ...found });
+  const { payment: _, ...live } = turn.live;
+  turn.live = live;
+  turn.clearTimer('inquiry');
+  turn.clearTimer('notice');
+  if (turn.policy.vend === 'device') return startVend(turn, sale);
+  if (turn.policy.hostConfirmMs === 0) return settle(turn, sale.saleId);
+  turn.setTimer('hostConfirm', turn.policy.hostConfirmMs);
+}
+
+function startVend(turn: Turn, sale: Sale): void {
+  turn.record({ type: 'vendStarted', saleId: sale.saleId });
+  const channel = sale.channel === undefined ? {} : { channel: sale.channel };
+  turn.effect({ type: 'startVend', saleId: sale.saleId, amount: sale.amount, ...channel });
+  turn.setTimer('vend', turn.policy.vendTimeoutMs + VEND_GRACE_MS);
+}
+
+export function onVendFinished(turn: Turn, saleId: string, outcome: 'yes' | 'no' | 'unknown'): void {
+  const sale = openSale(turn.book);
+  if (sale?.saleId !== saleId || sale.state !== 'vending') {
+    if (outcome === 'yes') turn.alarm('vendUnknown', saleId);
+    return turn.ignore('late word of the vend mechanism');
+  }
+  turn.clearTimer('vend');
+  switch (outcome) {
+    case 'yes':
+      return settle(turn, saleId);
+    case 'no':
+      startReversal(turn, sale, 'vendFailed');
+      return turn.notify('vendFailed');
+    case 'unknown':
+      return vendUnknown(turn, sale);
+  }
+}
+
+/** Goods may have gone or not: the operator chose beforehand what is worse. */
+export function vendUnknown(turn: Turn, sale: Sale): void {
+  turn.alarm('vendUnknown', sale.saleId);
+  switch (turn.policy.vendUnknown) {
+    case 'refund':
+      return startReversal(turn, sale, 'vendUnknown');
+    case 'keep':
+      return settle(turn, sale.saleId);
+    case 'operator':
+      return holdForPerson(turn, sale, 'vendUnknown');
+  }
+}
+
+export function onHostSilent(turn: Turn): void {
+  const sale = openSale(turn.book);
+  if (sale?.state !== 'approved') return turn.ignore('no sale waits for the host');
+  startReversal(turn, sale, 'hostSilent');
+}
+
+/** The host app tells whether it handed out the goods. Repeating is safe. */
+export function onDeliveryReported(turn: Turn, callId: string, saleId: string, ok: boolean): void {
+  const sale = turn.book.sales[saleId];
+  if (sale === undefined) return turn.answer(callId, { kind: 'notFound', what: 'sale' });
+  const conflict = deliveryConflict(turn, sale, ok);
+  if (conflict !== undefined) return turn.answer(callId, conflict);
+  if (sale.state === 'approved') {
+    turn.clearTimer('hostConfirm');
+    if (ok) settle(turn, saleId);
+  }
+  if (!ok && (sale.state === 'approved' || sale.state === 'settled')) startReversal(turn, sale, NOT_DELIVERED);
+  turn.answer(callId, { kind: 'sale', saleId, created: false });
+}
+
+const NOT_DELIVERED: ReversalCause = 'notDelivered';
+
+function deliveryConflict(turn: Turn, sale: Sale, ok: boolean) {
+  if (turn.policy.vend !== 'host') {
+    return conflict(
+      'notYourDelivery',
+      'this terminal hands out the goods itself; set VEND=none to do it from the host',
+    );
+  }
+  switch (sale.state) {
+    case 'approved':
+    case 'settled':
+      return undefined;
+    case 'reversing':
+    case 'reversed':
+      return ok ? conflict('alreadyReversed', 'the payment has been reversed: the goods are not paid for') : undefined;
+    default:
+      return conflict('notPaid', `the sale is ${sale.state}; only a paid sale can be delivered`);
+  }
+}
+
+function conflict(code: 'notYourDelivery' | 'alreadyReversed' | 'notPaid', message: string) {
+  return { kind: 'conflict', code, message } as const;
+}
+
+/** The sale is over and paid: the receipt is due. */
+export function settle(turn: Turn, saleId: string): void {
+  turn.record({ type: 'saleSettled', saleId, receiptDue: turn.policy.printerPresent });
+  turn.notify('paid');
+  print(turn, saleId, 'sale');
+}
+
+/** A receipt asked for again: marked as a copy, or as reversed where the money went back. */
+export function onReceiptRequested(turn: Turn, callId: string, saleId: string): void {
+  const sale = turn.book.sales[saleId];
+  if (sale === undefined) return turn.answer(callId, { kind: 'notFound', what: 'sale' });
+  const kind = sale.state === 'settled' ? 'copy' : 'reversed';
+  const printable = sale.state === 'settled' || sale.state === 'reversing' || sale.state === 'reversed';
+  if (!printable || !turn.policy.printerPresent) {
+    const message = turn.policy.printerPresent ? `the sale is ${sale.state}` : 'this terminal has no printer';
+    return turn.answer(callId, { kind: 'conflict', code: 'nothingToPrint', message });
+  }
+  print(turn, saleId, kind);
+  turn.answer(callId, { kind: 'sale', saleId, created: false });
+}
+
+function print(turn: Turn, saleId: string, kind: 'sale' | 'copy' | 'reversed'): void {
+  const sale = turn.book.sales[saleId];
+  const receipt = sale === undefined ? undefined : receiptOf(sale, kind, turn.at);
+  if (receipt === undefined || !turn.policy.printerPresent) return;
+  turn.effect({ type: 'printReceipt', saleId, receipt });
+}
+
+export function onPrintFinished(turn: Turn, saleId: string, outcome: 'printed' | 'failed' | 'unknown'): void {
+  const sale = turn.book.sales[saleId];
+  if (sale === undefined) return turn.ignore('receipt of a sale that is no longer kept');
+  if (outcome !== 'printed') turn.alarm('receiptLost', saleId);
+  if (sale.receipt === 'printed') return turn.ignore('the receipt was printed before');
+  turn.record({ type: 'receiptFinished', saleId, receipt: outcome });
+}

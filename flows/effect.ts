@@ -1,0 +1,66 @@
+import type { CallAnswer } from './call-answer.js';
+import type { Money } from './money.js';
+import type { Receipt } from './receipt.js';
+
+/**
+ * What the terminal does to the world, as data. The kernel runs effects only after the records of the same input are
+ * durable. Each `send…` is answered by exactly one input (an answer or silence); `printReceipt` and `startVend` too.
+ */
+export type Effect =
+  | {
+      readonly type: 'sendPay';
+      readonly timeoutMs: number;
+      readonly payment: PaymentOrder;
+      /** The payment code: leaves the box in this request and is kept nowhere. */
+      readonly code: string;
+    }
+  | { readonly type: 'sendInquiry'; readonly timeoutMs: number; readonly paymentRequestId: string }
+  | {
+      readonly type: 'sendReversal';
+      readonly timeoutMs: number;
+      readonly exchange: number;
+      readonly reversalId: string;
+      readonly request: ReversalRequest;
+    }
+  /** An inquiry for a payment that never existed: shows that the acquirer answers, believes us, and what time it is. */
+  | { readonly type: 'sendProbe'; readonly timeoutMs: number; readonly paymentRequestId: string }
+  | { readonly type: 'startVend'; readonly saleId: string; readonly channel?: string; readonly amount: Money }
+  | { readonly type: 'printReceipt'; readonly saleId: string; readonly receipt: Receipt }
+  | { readonly type: 'answerCall'; readonly callId: string; readonly answer: CallAnswer }
+  /** Told to the operator: log, metrics, technician's page. */
+  | { readonly type: 'raiseAlarm'; readonly alarm: AlarmCode; readonly detail: string };
+
+export type EffectType = Effect['type'];
+
+export interface PaymentOrder {
+  readonly paymentRequestId: string;
+  readonly orderId: string;
+  readonly amount: Money;
+  readonly description: string;
+  readonly startedAtWallMs: number;
+  readonly expiresAtWallMs: number;
+  readonly utcOffsetMinutes: number;
+}
+
+export type ReversalRequest =
+  | { readonly type: 'cancel'; readonly paymentRequestId: string }
+  | { readonly type: 'inquiry'; readonly paymentRequestId: string }
+  | {
+      readonly type: 'refund';
+      readonly refundRequestId: string;
+      readonly paymentId: string;
+      readonly amount: Money;
+      readonly reason?: string;
+    }
+  | { readonly type: 'refundInquiry'; readonly refundRequestId: string };
+
+export type AlarmCode =
+  | 'amountDiffers'
+  | 'signatureWrong'
+  | 'acquirerMisconfigured'
+  | 'reversalDelayed'
+  | 'reversalNeedsPerson'
+  | 'refundRefused'
+  | 'resultContradicts'
+  | 'vendUnknown'
+  | 'receiptLost';

@@ -1,0 +1,224 @@
+/** Devices whose condition the flow knows. `flash` is the journal's medium. */
+export type DeviceName = 'scanner' | 'keypad' | 'printer' | 'panel' | 'vend' | 'flash';
+
+export type FaultCode =
+  | 'starting'
+  | 'clockUnconfirmed'
+  | 'acquirerUnknown'
+  | 'acquirerUnreachable'
+  | 'acquirerMisconfigured'
+  | 'acquirerUnverified'
+  | 'queueFull'
+  | 'reversalNeedsPerson'
+  | 'flashFailed'
+  | 'flashSlow'
+  | 'scannerAbsent'
+  | 'scannerSilent'
+  | 'scannerMisconfigured'
+  | 'scannerNoisy'
+  | 'keypadAbsent'
+  | 'keypadKeyStuck'
+  | 'printerAbsent'
+  | 'printerSilent'
+  | 'printerOffline'
+  | 'paperOut'
+  | 'paperNearEnd'
+  | 'coverOpen'
+  | 'cutterJammed'
+  | 'headHot'
+  | 'printerBroken'
+  | 'panelAbsent'
+  | 'doorOpen'
+  | 'vendAbsent'
+  | 'vendJammed'
+  | 'vendSensorStuck'
+  | 'machineAbsent'
+  | 'machineDisabled';
+
+export interface FaultRow {
+  readonly meaning: string;
+  /** `always`; `ifPrinterRequired`, `ifScannerRequired`: by configuration; `never`: a warning. */
+  readonly blocksSale: 'always' | 'ifPrinterRequired' | 'ifScannerRequired' | 'never';
+  readonly operatorAction: string;
+}
+
+/** One row for each fault: what it means, whether it stops sales, what to do. */
+export const FAULTS: Readonly<Record<FaultCode, FaultRow>> = {
+  starting: {
+    meaning: 'the terminal has just started and has not finished its checks',
+    blocksSale: 'always',
+    operatorAction: 'wait; if it stays, read the log for the check that does not finish',
+  },
+  clockUnconfirmed: {
+    meaning: 'the wall clock has not been confirmed since the start',
+    blocksSale: 'always',
+    operatorAction: 'check the network and NTP; a machine with a clock of its own may set CLOCK_TRUST=always',
+  },
+  acquirerUnknown: {
+    meaning: 'the acquirer has not answered yet since the start',
+    blocksSale: 'always',
+    operatorAction: 'wait a few seconds; then check the network and ACQUIRER_URL',
+  },
+  acquirerUnreachable: {
+    meaning: 'the acquirer does not answer',
+    blocksSale: 'always',
+    operatorAction: 'check cable, modem, DNS and firewall; the terminal retries by itself',
+  },
+  acquirerMisconfigured: {
+    meaning: 'the acquirer refuses our requests: client id, key or contract',
+    blocksSale: 'always',
+    operatorAction: 'check ALIPAY_CLIENT_ID and ALIPAY_PRIVATE_KEY against the dashboard, then the contract',
+  },
+  acquirerUnverified: {
+    meaning: "the acquirer's replies do not verify with the configured public key",
+    blocksSale: 'always',
+    operatorAction: "set ALIPAY_PUBLIC_KEY to Alipay's key from the dashboard, not to your own",
+  },
+  queueFull: {
+    meaning: 'too many reversals wait for the acquirer',
+    blocksSale: 'always',
+    operatorAction: 'restore the connection; see the queue; settle by hand what Alipay has confirmed',
+  },
+  reversalNeedsPerson: {
+    meaning: 'a reversal could not be completed and needs a person',
+    blocksSale: 'never',
+    operatorAction: 'contact Alipay technical support with the paymentRequestId, then retry or settle it',
+  },
+  flashFailed: {
+    meaning: 'the flash reported an error: nothing can be made durable',
+    blocksSale: 'always',
+    operatorAction: 'the terminal restarts by itself; if it comes back, read the queue on a laptop and change the card',
+  },
+  flashSlow: {
+    meaning: 'a write to flash took longer than 5 seconds',
+    blocksSale: 'always',
+    operatorAction: 'if it stays, the card is at the end of its life: change it',
+  },
+  scannerAbsent: {
+    meaning: 'the scan engine cannot be opened or was unplugged',
+    blocksSale: 'ifScannerRequired',
+    operatorAction: 'check cable and SCANNER_PORT; it reconnects by itself',
+  },
+  scannerSilent: {
+    meaning: 'the scan engine does not answer its heartbeat',
+    blocksSale: 'ifScannerRequired',
+    operatorAction: 'check power and SCANNER_BAUD; show it no setup barcodes',
+  },
+  scannerMisconfigured: {
+    meaning: 'the scan engine does not keep its settings',
+    blocksSale: 'ifScannerRequired',
+    operatorAction: 'power the engine off and on; if it stays, replace it',
+  },
+  scannerNoisy: {
+    meaning: 'the line of the scan engine carries noise',
+    blocksSale: 'never',
+    operatorAction: 'check SCANNER_BAUD, ground and shielding',
+  },
+  keypadAbsent: {
+    meaning: 'the lines of the keypad cannot be had',
+    blocksSale: 'never',
+    operatorAction: 'check KEYPAD_ROW_PINS and KEYPAD_COLUMN_PINS',
+  },
+  keypadKeyStuck: {
+    meaning: 'a key has been down for too long',
+    blocksSale: 'never',
+    operatorAction: 'free or clean the key',
+  },
+  printerAbsent: {
+    meaning: 'the printer cannot be opened or was unplugged',
+    blocksSale: 'ifPrinterRequired',
+    operatorAction: 'check cable and PRINTER_PORT; it reconnects by itself',
+  },
+  printerSilent: {
+    meaning: 'the printer does not answer status requests',
+    blocksSale: 'ifPrinterRequired',
+    operatorAction: 'check power and PRINTER_BAUD',
+  },
+  printerOffline: {
+    meaning: 'the printer is offline',
+    blocksSale: 'ifPrinterRequired',
+    operatorAction: 'press the FEED button once; power it off and on',
+  },
+  paperOut: {
+    meaning: 'the paper has run out',
+    blocksSale: 'ifPrinterRequired',
+    operatorAction: 'load a new roll',
+  },
+  paperNearEnd: {
+    meaning: 'the paper is near its end',
+    blocksSale: 'never',
+    operatorAction: 'bring a new roll on the next visit',
+  },
+  coverOpen: {
+    meaning: "the printer's cover is open",
+    blocksSale: 'ifPrinterRequired',
+    operatorAction: 'close the cover until it clicks',
+  },
+  cutterJammed: {
+    meaning: 'the paper cutter is jammed',
+    blocksSale: 'ifPrinterRequired',
+    operatorAction: 'open the cover, remove the paper, close it, power off and on',
+  },
+  headHot: {
+    meaning: 'the print head is too hot',
+    blocksSale: 'ifPrinterRequired',
+    operatorAction: 'wait; if it stays, check the ventilation',
+  },
+  printerBroken: {
+    meaning: 'the printer reports an error that it cannot recover from',
+    blocksSale: 'ifPrinterRequired',
+    operatorAction: 'power it off and on; if it stays, replace it',
+  },
+  panelAbsent: {
+    meaning: 'the lines of the panel cannot be had',
+    blocksSale: 'never',
+    operatorAction: 'check the PANEL_… pins',
+  },
+  doorOpen: {
+    meaning: 'the door is open',
+    blocksSale: 'never',
+    operatorAction: 'close the door',
+  },
+  vendAbsent: {
+    meaning: 'the lines of the vend mechanism cannot be had',
+    blocksSale: 'always',
+    operatorAction: 'check VEND_PINS and VEND_SENSOR_PIN',
+  },
+  vendJammed: {
+    meaning: 'the vend mechanism ran and nothing dropped',
+    blocksSale: 'always',
+    operatorAction: 'free the chute, then restart the terminal',
+  },
+  vendSensorStuck: {
+    meaning: 'the drop sensor reports goods all the time',
+    blocksSale: 'always',
+    operatorAction: 'clean the sensor',
+  },
+  machineAbsent: {
+    meaning: 'the MDB adapter does not answer',
+    blocksSale: 'always',
+    operatorAction: 'check MDB_PORT and the cable',
+  },
+  machineDisabled: {
+    meaning: 'the vending machine has not enabled cashless payment',
+    blocksSale: 'always',
+    operatorAction: 'enable the cashless reader in the machine',
+  },
+};
+
+export function blocksSale(
+  fault: FaultCode,
+  policy: { readonly printerRequired: boolean; readonly scannerRequired: boolean },
+): boolean {
+  const rule = FAULTS[fault].blocksSale;
+  switch (rule) {
+    case 'always':
+      return true;
+    case 'ifPrinterRequired':
+      return policy.printerRequired;
+    case 'ifScannerRequired':
+      return policy.scannerRequired;
+    case 'never':
+      return false;
+  }
+}

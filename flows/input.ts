@@ -1,0 +1,78 @@
+import type { AcquirerAnswer } from './acquirer-answer.js';
+import type { DeviceName, FaultCode } from './faults.js';
+import type { Moment } from './moment.js';
+import type { Money } from './money.js';
+
+/** Everything that happens to the terminal, stamped with its moment by the kernel. */
+export type Input = Event & { readonly at: Moment };
+
+/**
+ * `callId` names a waiting caller (a request over the local API); it is answered by exactly one `answerCall` effect.
+ */
+export type Event =
+  | { readonly type: 'booted' }
+  | { readonly type: 'timerFired'; readonly timer: TimerName }
+
+  /* customers and the host app */
+  | {
+      readonly type: 'saleRequested';
+      readonly callId: string;
+      readonly orderId: string;
+      readonly amount: Money;
+      readonly description?: string;
+      readonly channel?: string;
+    }
+  | { readonly type: 'codeScanned'; readonly code: string }
+  /** Two codes were in view at once: nobody knows which one was meant. */
+  | { readonly type: 'codeUnclear' }
+  | { readonly type: 'codeGiven'; readonly callId: string; readonly saleId: string; readonly code: string }
+  | { readonly type: 'keyPressed'; readonly key: string }
+  | { readonly type: 'cancelRequested'; readonly callId: string; readonly saleId: string }
+  | { readonly type: 'deliveryReported'; readonly callId: string; readonly saleId: string; readonly ok: boolean }
+  | {
+      readonly type: 'refundRequested';
+      readonly callId: string;
+      readonly saleId: string;
+      readonly refundId: string;
+      /** The rest of what was paid where missing. */
+      readonly amount?: Money;
+      readonly reason?: string;
+    }
+  | { readonly type: 'receiptRequested'; readonly callId: string; readonly saleId: string }
+  | { readonly type: 'reversalRetryRequested'; readonly callId: string; readonly reversalId: string }
+  | {
+      readonly type: 'reversalSettled';
+      readonly callId: string;
+      readonly reversalId: string;
+      readonly by: string;
+      readonly note: string;
+    }
+
+  /* the acquirer */
+  | { readonly type: 'payAnswered'; readonly paymentRequestId: string; readonly answer: AcquirerAnswer }
+  | { readonly type: 'inquiryAnswered'; readonly paymentRequestId: string; readonly answer: AcquirerAnswer }
+  | {
+      readonly type: 'reversalAnswered';
+      readonly exchange: number;
+      readonly reversalId: string;
+      readonly answer: AcquirerAnswer;
+    }
+  | { readonly type: 'probeAnswered'; readonly answer: AcquirerAnswer }
+  /** A notification whose signature was right. */
+  | {
+      readonly type: 'paymentNotified';
+      readonly paymentRequestId: string;
+      readonly paymentId: string;
+      readonly amount: Money;
+    }
+  | { readonly type: 'agentTokenNotified'; readonly accessToken: string; readonly expiresAtWallMs?: number }
+
+  /* devices */
+  | { readonly type: 'deviceChanged'; readonly device: DeviceName; readonly faults: readonly FaultCode[] }
+  | { readonly type: 'vendFinished'; readonly saleId: string; readonly outcome: 'yes' | 'no' | 'unknown' }
+  | { readonly type: 'printFinished'; readonly saleId: string; readonly outcome: 'printed' | 'failed' | 'unknown' };
+
+export type InputType = Event['type'];
+
+/** Timers are deadlines in the state; the kernel fires the ones that are due. One a reversal, the rest single. */
+export type TimerName = 'codeWait' | 'inquiry' | 'hostConfirm' | 'vend' | 'notice' | 'probe' | `reversal:${string}`;

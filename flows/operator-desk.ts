@@ -1,0 +1,95 @@
+import type { CallAnswer } from './call-answer.js';
+import type { Event } from './input.js';
+import { type Money, sameMoney, subtractMoney } from './money.js';
+import { refundRequestIdFor } from './refund-request-id.js';
+import type { Reversal } from './reversal.js';
+import { enqueue, finish, retryNow } from './reversal-queue.js';
+import { lastAttempt, type Sale } from './sale.js';
+import type { Turn } from './turn.js';
+
+/*
+ * What host apps and technicians may ask about money that was taken: refunds, and the queue's entries. Invariants
+ * - The same `refundId` is the same refund.
+ * - Refunds of a sale never exceed what was paid.
+ */
+
+type RefundRequested = Extract<Event, { type: 'refundRequested' }>;
+
+export function onRefundRequested(turn: Turn, request: RefundRequested): void {
+  turn.answer(request.callId, refund(turn, request));
+}
+
+function refund(turn: Turn, request: RefundRequested): CallAnswer {
+  const sale = turn.book.sales[request.saleId];
+  if (sale === undefined) return { kind: 'notFound', what: 'sale' };
+  const same = Object.values(turn.book.reversals).find((reversal) => reversal.refundId === request.refundId);
+  if (same !== undefined) return sameRefund(same, request);
+  const attempt = lastAttempt(sale);
+  if (sale.state !== 'settled' || attempt === undefined) {
+    return { kind: 'conflict', code: 'notPaid', message: `the sale is ${sale.state}; only a settled sale is refunded` };
+  }
+  const rest = refundable(turn, sale);
+  const amount = request.amount ?? rest;
+  if (rest === undefined || amount === undefined || amount.value === '0' || subtractMoney(rest, amount) === undefined) {
+    const message = `more than what is left of the payment: ${rest?.value ?? '0'} ${sale.amount.currency}`;
+    return { kind: 'invalid', field: 'amount', message };
+  }
+  const refundRequestId = refundRequestIdFor(turn, attempt.paymentRequestId);
+  const reversal: Reversal = {
+    reversalId: `r${refundRequestId}`,
+    saleId: sale.saleId,
+    cause: 'refundRequested',
+    paymentRequestId: attempt.paymentRequestId,
+    ...(attempt.paymentId === undefined ? {} : { paymentId: attempt.paymentId }),
+    amount,
+    kind: 'refund',
+    refundRequestId,
+    refundId: request.refundId,
+    ...(request.reason === undefined ? {} : { reason: request.reason }),
+    known: true,
+    payableUntilWallMs: attempt.expiresAtWallMs,
+    paidAtWallMs: attempt.startedAtWallMs,
+    startedAtWallMs: turn.at.wallMs,
+    state: 'open',
+    manual: false,
+  };
+  turn.record({ type: 'reversalStarted', reversal });
+  enqueue(turn, reversal);
+  return { kind: 'reversal', reversalId: reversal.reversalId, created: true };
+}
+
+function sameRefund(same: Reversal, request: RefundRequested): CallAnswer {
+  const agrees =
+    same.saleId === request.saleId && (request.amount === undefined || sameMoney(request.amount, same.amount));
+  if (agrees) return { kind: 'reversal', reversalId: same.reversalId, created: false };
+  return { kind: 'conflict', code: 'refundDiffers', message: `refund ${request.refundId} was asked for differently` };
+}
+
+/** What was paid less what was refunded or is on the way. */
+function refundable(turn: Turn, sale: Sale): Money | undefined {
+  const refunds = Object.values(turn.book.reversals).filter((reversal) => reversal.saleId === sale.saleId);
+  return refunds.reduce<Money | undefined>(
+    (rest, reversal) => rest && subtractMoney(rest, reversal.amount),
+    sale.amount,
+  );
+}
+
+export function onReversalRetryRequested(turn: Turn, callId: string, reversalId: string): void {
+  const reversal = turn.book.reversals[reversalId];
+  if (reversal === undefined) return turn.answer(callId, { kind: 'notFound', what: 'reversal' });
+  if (reversal.state === 'finished') return turn.answer(callId, FINISHED);
+  if (reversal.manual) turn.record({ type: 'reversalReleased', reversalId });
+  retryNow(turn, reversalId);
+  turn.answer(callId, { kind: 'reversal', reversalId, created: false });
+}
+
+/** A person settled it outside the terminal, and answers for it by name. */
+export function onReversalSettled(turn: Turn, callId: string, reversalId: string, by: string, note: string): void {
+  const reversal = turn.book.reversals[reversalId];
+  if (reversal === undefined) return turn.answer(callId, { kind: 'notFound', what: 'reversal' });
+  if (reversal.state === 'finished') return turn.answer(callId, FINISHED);
+  finish(turn, reversalId, { how: 'settledByHand', by, note });
+  turn.answer(callId, { kind: 'reversal', reversalId, created: false });
+}
+
+const FINISHED: CallAnswer = { kind: 'conflict', code: 'reversalFinished', message: 'the reversal is finished' };

@@ -1,0 +1,42 @@
+/** The configuration that decisions depend on. Frozen for the life of a process. Defaults: the configuration table. */
+export interface Policy {
+  /** Digits, 1–8. */
+  readonly terminalNumber: string;
+  readonly currency: string;
+  readonly saleMode: 'host' | 'amount' | 'selection' | 'mdb';
+  /** Who hands out the goods: a device of ours, or the host app. */
+  readonly vend: 'device' | 'host';
+  readonly vendUnknown: 'refund' | 'keep' | 'operator';
+  readonly vendTimeoutMs: number;
+  /** With `vend: 'host'`: 0 settles an approved sale at once. */
+  readonly hostConfirmMs: number;
+
+  readonly payReplyTimeoutMs: number;
+  readonly inquiryIntervalMs: number;
+  readonly inquiryReplyTimeoutMs: number;
+  readonly inquiryLimit: number;
+  readonly cancelReplyTimeoutMs: number;
+  readonly cancelRetryIntervalMs: number;
+  readonly cancelRetryWindowMs: number;
+  readonly queueRetryIntervalMs: number;
+  readonly paymentExpiryMs: number;
+  readonly codeWaitMs: number;
+  /** A payment can be cancelled until this minute of the day after it, at this offset. */
+  readonly cancelPeriodEnd: { readonly minuteOfDay: number; readonly utcOffsetMinutes: number };
+
+  /** Payment requests a sale may make before it is declined. */
+  readonly attemptLimit: number;
+  /** Longest payment code accepted, digits. */
+  readonly codeLengthLimit: number;
+  /** Open reversals beyond which no sale starts. */
+  readonly queueLimit: number;
+  /** Whether there is a printer at all, and whether sales stop without it. */
+  readonly printerPresent: boolean;
+  readonly printerRequired: boolean;
+  /** True where codes can only come from the scanner, so that a dead scanner stops sales. */
+  readonly scannerRequired: boolean;
+
+  /** Closed sales kept for reprints and refunds. */
+  readonly salesKept: number;
+  readonly salesKeptMs: number;
+}

@@ -1,0 +1,43 @@
+import { openReversals } from './book.js';
+import { blocksSale, type FaultCode } from './faults.js';
+import type { TerminalState } from './terminal-state.js';
+
+export interface Readiness {
+  /** Faults that stop sales; empty: ready. */
+  readonly reasons: readonly FaultCode[];
+  /** Faults that do not. */
+  readonly warnings: readonly FaultCode[];
+}
+
+/** Ready before charge: whether a sale may start and a payment may be sent, and why not. */
+export function readiness(state: TerminalState): Readiness {
+  const reasons: FaultCode[] = [];
+  const warnings: FaultCode[] = [];
+  for (const fault of faultsOf(state)) (blocksSale(fault, state.policy) ? reasons : warnings).push(fault);
+  return { reasons, warnings };
+}
+
+function* faultsOf({ policy, book, live }: TerminalState): Generator<FaultCode> {
+  if (!live.booted) yield 'starting';
+  if (!live.clockTrusted) yield 'clockUnconfirmed';
+  switch (live.acquirer) {
+    case 'unknown':
+      yield 'acquirerUnknown';
+      break;
+    case 'unreachable':
+      yield 'acquirerUnreachable';
+      break;
+    case 'misconfigured':
+      yield 'acquirerMisconfigured';
+      break;
+    case 'unverified':
+      yield 'acquirerUnverified';
+      break;
+    case 'reachable':
+      break;
+  }
+  const queue = openReversals(book);
+  if (queue.length >= policy.queueLimit) yield 'queueFull';
+  if (queue.some((reversal) => reversal.state === 'needsPerson')) yield 'reversalNeedsPerson';
+  for (const faults of Object.values(live.faults)) if (faults !== undefined) yield* faults;
+}

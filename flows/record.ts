@@ -1,0 +1,59 @@
+import type { Reversal, ReversalEnd } from './reversal.js';
+import type { ReceiptState, Sale } from './sale.js';
+
+/**
+ * What flash knows: facts that happened, in order. The durable state is their fold. `atWallMs` is the wall clock of the
+ * input that caused the record.
+ */
+export type TerminalRecord = { readonly atWallMs: number } & (
+  | { readonly type: 'terminalStarted'; readonly salesKept: number; readonly salesKeptMs: number }
+  | { readonly type: 'saleStarted'; readonly sale: Sale }
+  | {
+      readonly type: 'paymentStarted';
+      readonly saleId: string;
+      readonly paymentRequestId: string;
+      readonly serialNumber: number;
+      readonly expiresAtWallMs: number;
+    }
+  | { readonly type: 'inquiryStarted'; readonly saleId: string }
+  /** The attempt surely failed; with `final` the sale ends as declined, otherwise the customer may try again. */
+  | { readonly type: 'attemptFailed'; readonly saleId: string; readonly resultCode: string; readonly final: boolean }
+  | { readonly type: 'paymentApproved'; readonly saleId: string; readonly paymentId?: string }
+  | { readonly type: 'vendStarted'; readonly saleId: string }
+  | { readonly type: 'saleSettled'; readonly saleId: string; readonly receiptDue: boolean }
+  | { readonly type: 'saleCancelled'; readonly saleId: string; readonly cause: string }
+  | { readonly type: 'receiptFinished'; readonly saleId: string; readonly receipt: ReceiptState }
+  | { readonly type: 'reversalStarted'; readonly reversal: Reversal }
+  | {
+      readonly type: 'reversalTurnedToRefund';
+      readonly reversalId: string;
+      readonly refundRequestId: string;
+      readonly paymentId: string;
+    }
+  /** What an inquiry found of a payment to be reversed. */
+  | { readonly type: 'reversalPaymentFound'; readonly reversalId: string; readonly paymentId?: string }
+  | { readonly type: 'reversalNeedsPerson'; readonly reversalId: string; readonly lastCode: string }
+  /** A person decided that a held-back reversal is to be sent. */
+  | { readonly type: 'reversalReleased'; readonly reversalId: string }
+  | { readonly type: 'reversalFinished'; readonly reversalId: string; readonly end: ReversalEnd }
+  | { readonly type: 'agentTokenReceived'; readonly accessToken: string; readonly expiresAtWallMs?: number }
+);
+
+export type RecordType = TerminalRecord['type'];
+
+/**
+ * Records that may wait for the next commit, because losing them with the power costs nobody anything: a sale without
+ * a payment, or a step that the boot treats like the one before it. All others hold back every effect until they are
+ * durable.
+ */
+const DEFERRABLE: ReadonlySet<RecordType> = new Set<RecordType>([
+  'saleStarted',
+  'inquiryStarted',
+  'saleCancelled',
+  'receiptFinished',
+  'reversalPaymentFound',
+]);
+
+export function isDeferrable(record: TerminalRecord): boolean {
+  return DEFERRABLE.has(record.type) || (record.type === 'attemptFailed' && !record.final);
+}

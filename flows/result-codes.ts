@@ -1,0 +1,141 @@
+import type { TextKey } from './customer-texts.js';
+
+/**
+ * Result codes of the acquirer. The decision always starts from the result status (S, F, U); a code only refines an F.
+ * An F whose code is in no table gets the `OTHER_…` row. Sources: Alipay's best-practice page, the `pay`, `cancel`,
+ * `refund` and inquiry interface pages, and the official SDK's behaviour.
+ */
+export interface PayRow {
+  /**
+   * `tryAgain`: this code or wallet did not work, another may. `declined`: the sale ends. `configuration`: ours or the
+   * acquirer's set-up is wrong; the sale ends and the terminal is not ready. `inquire`: F, yet nothing is proven.
+   */
+  readonly action: 'tryAgain' | 'declined' | 'configuration' | 'inquire';
+  readonly text: TextKey;
+}
+
+const tryAgain = (text: TextKey): PayRow => ({ action: 'tryAgain', text });
+const declined = (text: TextKey): PayRow => ({ action: 'declined', text });
+const CONFIGURATION: PayRow = { action: 'configuration', text: 'serviceUnavailable' };
+const INQUIRE: PayRow = { action: 'inquire', text: 'confirmOnPhone' };
+
+export const OTHER_PAY_FAILURE: PayRow = declined('declined');
+
+export const PAY_CODES: Readonly<Record<string, PayRow>> = {
+  EXPIRED_CODE: tryAgain('codeExpired'),
+  INVALID_PAYMENT_CODE: tryAgain('codeInvalid'),
+  USER_BALANCE_NOT_ENOUGH: tryAgain('balanceNotEnough'),
+  NO_PAY_OPTIONS: tryAgain('otherMethod'),
+  USER_AMOUNT_EXCEED_LIMIT: tryAgain('limitExceeded'),
+  ORDER_IS_CANCELED: tryAgain('codeExpired'),
+  ORDER_IS_CLOSED: tryAgain('codeExpired'),
+  PAYMENT_AMOUNT_EXCEED_LIMIT: declined('limitExceeded'),
+  PAYMENT_COUNT_EXCEED_LIMIT: declined('limitExceeded'),
+  USER_NOT_EXIST: declined('contactWallet'),
+  USER_STATUS_ABNORMAL: declined('contactWallet'),
+  USER_KYC_NOT_QUALIFIED: declined('contactWallet'),
+  USER_PAYMENT_VERIFICATION_FAILED: declined('contactWallet'),
+  PAYMENT_NOT_QUALIFIED: declined('declined'),
+  FRAUD_REJECT: declined('declined'),
+  RISK_REJECT: declined('declined'),
+  REGULATION_RESTRICTION: declined('declined'),
+  UNAVAILABLE_PAYMENT_METHOD: declined('otherMethod'),
+  PROCESS_FAIL: declined('declined'),
+  CURRENCY_NOT_SUPPORT: CONFIGURATION,
+  PARAM_ILLEGAL: CONFIGURATION,
+  INVALID_SIGNATURE: CONFIGURATION,
+  KEY_NOT_FOUND: CONFIGURATION,
+  ACCESS_DENIED: CONFIGURATION,
+  INVALID_CONTRACT: CONFIGURATION,
+  INVALID_MERCHANT_STATUS: CONFIGURATION,
+  MERCHANT_KYB_NOT_QUALIFIED: CONFIGURATION,
+  MERCHANT_NOT_REGISTERED: CONFIGURATION,
+  NO_INTERFACE_DEF: CONFIGURATION,
+  BUSINESS_NOT_SUPPORT: CONFIGURATION,
+  INVALID_CLIENT: CONFIGURATION,
+  CLIENT_INVALID: CONFIGURATION,
+  INVALID_TOKEN: CONFIGURATION,
+  MEDIA_TYPE_NOT_ACCEPTABLE: CONFIGURATION,
+  METHOD_NOT_SUPPORTED: CONFIGURATION,
+  SYSTEM_ERROR: INQUIRE,
+  ORDER_STATUS_INVALID: INQUIRE,
+  REPEAT_REQ_INCONSISTENT: INQUIRE,
+};
+
+export function payRow(code: string): PayRow {
+  return PAY_CODES[code] ?? OTHER_PAY_FAILURE;
+}
+
+/** Codes that tell of wrong keys, client or contract: believed without a signature, because such replies come unsigned. */
+export function isConfigurationCode(code: string): boolean {
+  return PAY_CODES[code]?.action === 'configuration' && code !== 'PARAM_ILLEGAL' && code !== 'CURRENCY_NOT_SUPPORT';
+}
+
+/** What an F to an inquiry of a payment being made means: `again` proves nothing yet, `reverse` gives up. */
+export type InquiryAction = 'again' | 'reverse';
+
+export const INQUIRY_CODES: Readonly<Record<string, InquiryAction>> = {
+  ORDER_NOT_EXIST: 'again',
+  SYSTEM_ERROR: 'again',
+};
+
+export function inquiryAction(code: string): InquiryAction {
+  return INQUIRY_CODES[code] ?? 'reverse';
+}
+
+/**
+ * What an F to a cancel means: `absent` there is no such payment (yet); `inquire` it cannot be cancelled, find out what
+ * it is; `again` retry later.
+ */
+export type CancelAction = 'absent' | 'inquire' | 'again';
+
+export const CANCEL_CODES: Readonly<Record<string, CancelAction>> = {
+  ORDER_NOT_EXIST: 'absent',
+  CANCEL_WINDOW_EXCEED: 'inquire',
+  ORDER_STATUS_INVALID: 'inquire',
+  PROCESS_FAIL: 'inquire',
+  ORDER_IS_CANCELED: 'inquire',
+  ORDER_IS_CLOSED: 'inquire',
+};
+
+export function cancelAction(code: string): CancelAction {
+  return CANCEL_CODES[code] ?? 'again';
+}
+
+/** After which refusals of a cancel the money goes back as a refund, once an inquiry found the payment to be paid. */
+export function refundsAfter(cancelCode: string | undefined): boolean {
+  return cancelCode === 'CANCEL_WINDOW_EXCEED' || cancelCode === 'PROCESS_FAIL';
+}
+
+/**
+ * What an F to a refund means: `pending` it is under way, inquire; `over` the payment was cancelled, so nothing is owed;
+ * `person` only a person can go on; `again` retry later.
+ */
+export type RefundAction = 'pending' | 'over' | 'person' | 'again';
+
+export const REFUND_CODES: Readonly<Record<string, RefundAction>> = {
+  REFUND_IN_PROCESS: 'pending',
+  ORDER_IS_CANCELED: 'over',
+  ORDER_IS_CLOSED: 'person',
+  ORDER_NOT_EXIST: 'person',
+  ORDER_STATUS_INVALID: 'person',
+  REFUND_AMOUNT_EXCEED: 'person',
+  REFUND_WINDOW_EXCEED: 'person',
+  REFUND_NOT_SUPPORTED: 'person',
+  PARTIAL_REFUND_NOT_SUPPORTED: 'person',
+  MULTIPLE_REFUNDS_NOT_SUPPORTED: 'person',
+  REPEAT_REQ_INCONSISTENT: 'person',
+  RISK_REJECT: 'person',
+  INVALID_MERCHANT_STATUS: 'person',
+  PROCESS_FAIL: 'again',
+  MERCHANT_BALANCE_NOT_ENOUGH: 'again',
+};
+
+export function refundAction(code: string): RefundAction {
+  return REFUND_CODES[code] ?? 'again';
+}
+
+/** Answers to an inquiry of a refund that say the acquirer has never seen it: the same refund may be sent again. */
+export function isRefundUnknown(code: string): boolean {
+  return code === 'REFUND_NOT_EXIST' || code === 'ORDER_NOT_EXIST';
+}

@@ -1,0 +1,293 @@
+import type { AcquirerAnswer } from './acquirer-answer.js';
+import { noteAnswer, type VerifiedAnswer, verified } from './acquirer-watch.js';
+import { nextDayAt } from './civil-time.js';
+import type { ReversalRequest } from './effect.js';
+import { refundRequestIdFor } from './refund-request-id.js';
+import { cancelAction, isRefundUnknown, refundAction, refundsAfter } from './result-codes.js';
+import type { Reversal, ReversalEnd } from './reversal.js';
+import type { ReversalProgress } from './terminal-state.js';
+import type { Turn } from './turn.js';
+
+/*
+ * The cancel queue at work. Invariants
+ * - Every open reversal that is not held for a person has either a request under way or its timer set.
+ * - A reversal is finished only by a verified answer, or by hand.
+ * - A payment that the acquirer never showed to know is closed only by an answer to a request that was sent after the
+ *   payment request could no longer arrive.
+ * - Reversals do not wait for one another.
+ */
+
+/** Beyond the payment's expiry: the box's clock may differ from the acquirer's, and messages take time. */
+export const EXPIRY_MARGIN_MS = 30_000;
+/** Longer than any reply timeout: an executor that never answers does not stop the queue. */
+const ANSWER_GRACE_MS = 5000;
+/** Failures in the queue's rhythm, and age, after which a person is called. */
+const FAILURES_BEFORE_PERSON = 6;
+const AGE_BEFORE_PERSON_MS = 20 * 3_600_000;
+/** How much slower a reversal is retried once a person has been called. */
+const SLOWDOWN_AFTER_PERSON = 10;
+
+/** Takes up work on a reversal: just started, or found in the book at boot. */
+export function enqueue(turn: Turn, reversal: Reversal, paymentStartedAtMs?: number): void {
+  const { policy, at } = turn;
+  /* After a reboot only a trusted wall clock tells how long the payment can still arrive; otherwise wait it all out. */
+  const expiryLeftMs =
+    paymentStartedAtMs !== undefined
+      ? paymentStartedAtMs + policy.paymentExpiryMs - at.atMs
+      : at.clockTrusted
+        ? Math.min(reversal.payableUntilWallMs - at.wallMs, policy.paymentExpiryMs)
+        : policy.paymentExpiryMs;
+  const progress: ReversalProgress = {
+    phase: reversal.kind,
+    sentAtMs: at.atMs,
+    burstUntilMs: at.atMs + policy.cancelRetryWindowMs,
+    unpayableAtMs: at.atMs + Math.max(0, expiryLeftMs) + EXPIRY_MARGIN_MS,
+    queueFailures: 0,
+  };
+  turn.live = { ...turn.live, reversals: { ...turn.live.reversals, [reversal.reversalId]: progress } };
+  work(turn, reversal.reversalId);
+}
+
+/** Starts the burst again, now: a person asked for it. */
+export function retryNow(turn: Turn, reversalId: string): void {
+  update(turn, reversalId, { burstUntilMs: turn.at.atMs + turn.policy.cancelRetryWindowMs, queueFailures: 0 });
+  work(turn, reversalId);
+}
+
+export function onReversalTimer(turn: Turn, reversalId: string): void {
+  const progress = turn.live.reversals[reversalId];
+  if (progress === undefined) return turn.ignore('the reversal is finished');
+  if (progress.awaiting !== undefined) {
+    drop(turn, reversalId, 'awaiting');
+    return retryLater(turn, reversalId, 'NO_ANSWER');
+  }
+  work(turn, reversalId);
+}
+
+export function onReversalAnswered(turn: Turn, exchange: number, reversalId: string, answer: AcquirerAnswer): void {
+  noteAnswer(turn, answer);
+  const progress = turn.live.reversals[reversalId];
+  const reversal = turn.book.reversals[reversalId];
+  if (progress?.awaiting !== exchange || reversal === undefined) return turn.ignore('late reply to a reversal');
+  drop(turn, reversalId, 'awaiting');
+  const believed = verified(answer);
+  if (believed === undefined || believed.status === 'U') {
+    /* Whether an unanswered refund was made is for the acquirer to say. */
+    if (progress.phase === 'refund') update(turn, reversalId, { phase: 'refundInquiry' });
+    return retryLater(turn, reversalId, answer.kind === 'answered' ? answer.code : 'NO_ANSWER');
+  }
+  switch (progress.phase) {
+    case 'cancel':
+      return afterCancel(turn, reversal, progress, believed);
+    case 'inquiry':
+      return afterInquiry(turn, reversal, progress, believed);
+    case 'refund':
+      return afterRefund(turn, reversal, believed);
+    case 'refundInquiry':
+      return afterRefundInquiry(turn, reversal, believed);
+  }
+}
+
+/** Closes a reversal and lets go of its work. */
+export function finish(turn: Turn, reversalId: string, end: Omit<ReversalEnd, 'atWallMs'>): void {
+  turn.record({ type: 'reversalFinished', reversalId, end: { ...end, atWallMs: turn.at.wallMs } });
+  const { [reversalId]: _, ...reversals } = turn.live.reversals;
+  turn.live = { ...turn.live, reversals };
+  turn.clearTimer(`reversal:${reversalId}`);
+}
+
+function work(turn: Turn, reversalId: string): void {
+  const reversal = turn.book.reversals[reversalId];
+  const progress = turn.live.reversals[reversalId];
+  if (reversal === undefined || progress === undefined) return;
+  if (reversal.manual || progress.awaiting !== undefined) return;
+  const phase = phaseOf(turn, reversal, progress);
+  const exchange = turn.live.exchange + 1;
+  turn.live = { ...turn.live, exchange };
+  update(turn, reversalId, { phase, awaiting: exchange, sentAtMs: turn.at.atMs });
+  const timeoutMs =
+    phase === 'cancel' || phase === 'refund' ? turn.policy.cancelReplyTimeoutMs : turn.policy.inquiryReplyTimeoutMs;
+  turn.effect({ type: 'sendReversal', timeoutMs, exchange, reversalId, request: requestOf(reversal, phase) });
+  turn.setTimer(`reversal:${reversalId}`, timeoutMs + ANSWER_GRACE_MS);
+}
+
+function phaseOf(turn: Turn, reversal: Reversal, progress: ReversalProgress): ReversalProgress['phase'] {
+  if (reversal.kind === 'refund') {
+    if (reversal.paymentId === undefined) return 'inquiry';
+    return progress.phase === 'refundInquiry' ? 'refundInquiry' : 'refund';
+  }
+  return progress.phase === 'cancel' && cancelPeriodOver(turn, reversal) ? 'inquiry' : progress.phase;
+}
+
+function requestOf(reversal: Reversal, phase: ReversalProgress['phase']): ReversalRequest {
+  const { paymentRequestId, paymentId, refundRequestId, amount, reason } = reversal;
+  switch (phase) {
+    case 'cancel':
+    case 'inquiry':
+      return { type: phase, paymentRequestId };
+    case 'refund':
+    case 'refundInquiry': {
+      if (refundRequestId === undefined || paymentId === undefined) {
+        throw new Error(`reversal ${reversal.reversalId} has no refund to send`);
+      }
+      if (phase === 'refundInquiry') return { type: phase, refundRequestId };
+      return { type: phase, refundRequestId, paymentId, amount, ...(reason === undefined ? {} : { reason }) };
+    }
+  }
+}
+
+function cancelPeriodOver(turn: Turn, reversal: Reversal): boolean {
+  const { minuteOfDay, utcOffsetMinutes } = turn.policy.cancelPeriodEnd;
+  return turn.at.clockTrusted && turn.at.wallMs >= nextDayAt(reversal.paidAtWallMs, minuteOfDay, utcOffsetMinutes);
+}
+
+function afterCancel(turn: Turn, reversal: Reversal, progress: ReversalProgress, answer: VerifiedAnswer): void {
+  if (answer.status === 'S') return nothingLeft(turn, reversal, progress, 'cancelled');
+  switch (cancelAction(answer.code)) {
+    case 'absent':
+      if (reversal.known) return inquireNext(turn, reversal.reversalId, answer.code);
+      return nothingLeft(turn, reversal, progress, 'nothingCharged');
+    case 'inquire':
+      return inquireNext(turn, reversal.reversalId, answer.code);
+    case 'again':
+      return retryLater(turn, reversal.reversalId, answer.code);
+  }
+}
+
+/** The acquirer has nothing to charge any more, unless the payment request is still on its way. */
+function nothingLeft(
+  turn: Turn,
+  { reversalId, known }: Reversal,
+  progress: ReversalProgress,
+  how: 'cancelled' | 'nothingCharged',
+): void {
+  if (known || progress.sentAtMs >= progress.unpayableAtMs) return finish(turn, reversalId, { how });
+  update(turn, reversalId, { phase: 'cancel' });
+  turn.setTimer(`reversal:${reversalId}`, Math.max(0, progress.unpayableAtMs - turn.at.atMs));
+}
+
+function inquireNext(turn: Turn, reversalId: string, cancelRefusedCode: string): void {
+  update(turn, reversalId, { phase: 'inquiry', cancelRefusedCode });
+  work(turn, reversalId);
+}
+
+function afterInquiry(turn: Turn, reversal: Reversal, progress: ReversalProgress, answer: VerifiedAnswer): void {
+  const { reversalId } = reversal;
+  if (answer.status === 'F') {
+    if (answer.code !== 'ORDER_NOT_EXIST' || reversal.known) return retryLater(turn, reversalId, answer.code);
+    return nothingLeft(turn, reversal, progress, 'nothingCharged');
+  }
+  switch (answer.paymentStatus) {
+    case 'SUCCESS':
+      return paymentFound(turn, reversal, progress, answer.paymentId);
+    case 'CANCELLED':
+      return finish(turn, reversalId, { how: 'cancelled' });
+    case 'FAIL':
+      return finish(turn, reversalId, { how: 'nothingCharged' });
+    default:
+      return retryLater(turn, reversalId, answer.paymentStatus ?? answer.code);
+  }
+}
+
+function paymentFound(turn: Turn, reversal: Reversal, progress: ReversalProgress, paymentId: string | undefined): void {
+  const { reversalId } = reversal;
+  const found = paymentId ?? reversal.paymentId;
+  turn.record({ type: 'reversalPaymentFound', reversalId, ...(found === undefined ? {} : { paymentId: found }) });
+  if (found === undefined) return retryLater(turn, reversalId, 'NO_PAYMENT_ID');
+  if (reversal.kind === 'refund') {
+    update(turn, reversalId, { phase: 'refund' });
+    return work(turn, reversalId);
+  }
+  drop(turn, reversalId, 'cancelRefusedCode');
+  if (refundsAfter(progress.cancelRefusedCode) || cancelPeriodOver(turn, reversal)) {
+    const refundRequestId = refundRequestIdFor(turn, reversal.paymentRequestId);
+    turn.record({ type: 'reversalTurnedToRefund', reversalId, refundRequestId, paymentId: found });
+    update(turn, reversalId, { phase: 'refund' });
+    return work(turn, reversalId);
+  }
+  update(turn, reversalId, { phase: 'cancel' });
+  retryLater(turn, reversalId, progress.cancelRefusedCode ?? 'PAID');
+}
+
+function afterRefund(turn: Turn, reversal: Reversal, answer: VerifiedAnswer): void {
+  const { reversalId } = reversal;
+  if (answer.status === 'S') return finish(turn, reversalId, { how: 'refunded' });
+  switch (refundAction(answer.code)) {
+    case 'pending':
+      update(turn, reversalId, { phase: 'refundInquiry' });
+      return retryLater(turn, reversalId, answer.code);
+    case 'over':
+      return finish(turn, reversalId, { how: 'cancelled' });
+    case 'person':
+      return refused(turn, reversal, answer.code);
+    case 'again':
+      return retryLater(turn, reversalId, answer.code);
+  }
+}
+
+function afterRefundInquiry(turn: Turn, reversal: Reversal, answer: VerifiedAnswer): void {
+  const { reversalId } = reversal;
+  if (answer.status === 'F') {
+    if (isRefundUnknown(answer.code)) update(turn, reversalId, { phase: 'refund' });
+    return retryLater(turn, reversalId, answer.code);
+  }
+  switch (answer.refundStatus) {
+    case 'SUCCESS':
+      return finish(turn, reversalId, { how: 'refunded' });
+    case 'FAIL':
+      return refused(turn, reversal, 'REFUND_FAILED');
+    default:
+      return retryLater(turn, reversalId, answer.refundStatus ?? answer.code);
+  }
+}
+
+/** The acquirer will not do it: a person has to. It is still tried again, slowly. */
+function refused(turn: Turn, reversal: Reversal, code: string): void {
+  turn.alarm('refundRefused', `${reversal.reversalId} ${code}`);
+  callPerson(turn, reversal, code);
+  waitInQueue(turn, reversal.reversalId);
+}
+
+function retryLater(turn: Turn, reversalId: string, code: string): void {
+  const progress = turn.live.reversals[reversalId];
+  const reversal = turn.book.reversals[reversalId];
+  if (progress === undefined || reversal === undefined) return;
+  const { atMs, wallMs } = turn.at;
+  if (atMs < progress.burstUntilMs) {
+    const dueAtMs = progress.sentAtMs + turn.policy.cancelRetryIntervalMs;
+    return turn.setTimer(`reversal:${reversalId}`, Math.max(0, dueAtMs - atMs));
+  }
+  if (progress.queueFailures === 0) turn.alarm('reversalDelayed', `${reversalId} ${code}`);
+  const queueFailures = progress.queueFailures + 1;
+  update(turn, reversalId, { queueFailures });
+  const ageMs = turn.at.clockTrusted ? wallMs - reversal.startedAtWallMs : 0;
+  if (queueFailures >= FAILURES_BEFORE_PERSON || ageMs > AGE_BEFORE_PERSON_MS) callPerson(turn, reversal, code);
+  waitInQueue(turn, reversalId);
+}
+
+function callPerson(turn: Turn, reversal: Reversal, code: string): void {
+  if (reversal.state !== 'open') return;
+  turn.record({ type: 'reversalNeedsPerson', reversalId: reversal.reversalId, lastCode: code });
+  turn.alarm('reversalNeedsPerson', `${reversal.reversalId} ${code}`);
+}
+
+/** Up to a tenth is added at random, so that a fleet does not come back in step. */
+function waitInQueue(turn: Turn, reversalId: string): void {
+  const slow = turn.book.reversals[reversalId]?.state === 'needsPerson' ? SLOWDOWN_AFTER_PERSON : 1;
+  const waitMs = turn.policy.queueRetryIntervalMs * slow;
+  const spreadMs = (waitMs * Number(turn.at.randomDigits.slice(0, 3))) / 10_000;
+  turn.setTimer(`reversal:${reversalId}`, Math.round(waitMs + spreadMs));
+}
+
+function update(turn: Turn, reversalId: string, change: Partial<ReversalProgress>): void {
+  const progress = turn.live.reversals[reversalId];
+  if (progress === undefined) return;
+  turn.live = { ...turn.live, reversals: { ...turn.live.reversals, [reversalId]: { ...progress, ...change } } };
+}
+
+function drop(turn: Turn, reversalId: string, key: 'awaiting' | 'cancelRefusedCode'): void {
+  const progress = turn.live.reversals[reversalId];
+  if (progress === undefined) return;
+  const { [key]: _, ...rest } = progress;
+  turn.live = { ...turn.live, reversals: { ...turn.live.reversals, [reversalId]: rest } };
+}

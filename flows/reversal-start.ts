@@ -1,0 +1,59 @@
+import type { Money } from './money.js';
+import { subtractMoney } from './money.js';
+import { refundRequestIdFor } from './refund-request-id.js';
+import type { Reversal, ReversalCause } from './reversal.js';
+import { enqueue } from './reversal-queue.js';
+import { lastAttempt, type Sale } from './sale.js';
+import type { Turn } from './turn.js';
+
+/**
+ * Undoes the sale's payment: the reversal is durable before anything is sent or told, and the customer is free to go.
+ */
+export function startReversal(turn: Turn, sale: Sale, cause: ReversalCause): void {
+  begin(turn, sale, cause, 'open');
+  turn.notify('reversing');
+}
+
+/** Keeps the reversal back until a person decides, because the goods may have gone. */
+export function holdForPerson(turn: Turn, sale: Sale, cause: ReversalCause): void {
+  begin(turn, sale, cause, 'needsPerson');
+  turn.notify('askOperator');
+}
+
+function begin(turn: Turn, sale: Sale, cause: ReversalCause, state: 'open' | 'needsPerson'): void {
+  const attempt = lastAttempt(sale);
+  if (attempt === undefined) throw new Error(`sale ${sale.saleId} has no payment to reverse`);
+  const { payment, ...live } = turn.live;
+  turn.live = live;
+  for (const timer of ['inquiry', 'hostConfirm', 'vend', 'codeWait'] as const) turn.clearTimer(timer);
+
+  const paymentId = payment?.paymentId ?? attempt.paymentId;
+  const refunded = refundedOf(turn, sale);
+  const rest = refunded.reduce<Money>((money, refund) => subtractMoney(money, refund) ?? money, sale.amount);
+  const reversal: Reversal = {
+    reversalId: `c${attempt.paymentRequestId}`,
+    saleId: sale.saleId,
+    cause,
+    paymentRequestId: attempt.paymentRequestId,
+    ...(paymentId === undefined ? {} : { paymentId }),
+    amount: rest,
+    /* A payment that was refunded in part can no longer be cancelled. */
+    ...(refunded.length > 0
+      ? { kind: 'refund', refundRequestId: refundRequestIdFor(turn, attempt.paymentRequestId) }
+      : { kind: 'cancel' }),
+    known: payment?.known === true || attempt.result === 'S',
+    payableUntilWallMs: attempt.expiresAtWallMs,
+    paidAtWallMs: attempt.startedAtWallMs,
+    startedAtWallMs: turn.at.wallMs,
+    state,
+    manual: state === 'needsPerson',
+  };
+  turn.record({ type: 'reversalStarted', reversal });
+  enqueue(turn, reversal, payment?.startedAtMs);
+}
+
+function refundedOf(turn: Turn, sale: Sale): Money[] {
+  return Object.values(turn.book.reversals)
+    .filter((reversal) => reversal.saleId === sale.saleId && reversal.kind === 'refund')
+    .map((reversal) => reversal.amount);
+}

@@ -1,0 +1,59 @@
+import type { Money } from './money.js';
+
+/**
+ * One entry of the cancel queue: money that has to go back, or may have to. It stays until the acquirer confirmed it or
+ * a person settled it; there is at most one live cancel for a payment request.
+ */
+export interface Reversal {
+  readonly reversalId: string;
+  readonly saleId: string;
+  readonly cause: ReversalCause;
+  readonly paymentRequestId: string;
+  readonly paymentId?: string;
+  /** What goes back: the whole payment, or part of it for a refund that was asked for. */
+  readonly amount: Money;
+  readonly kind: 'cancel' | 'refund';
+  /** Durable before the first refund request leaves; the acquirer treats a repeated one as the same refund. */
+  readonly refundRequestId?: string;
+  /** The id under which the host app asked for a refund. */
+  readonly refundId?: string;
+  readonly reason?: string;
+  /**
+   * Whether the acquirer has shown to know the payment. Where it has not, the pay request may still be under way and
+   * arrive after the cancel, so the cancel is confirmed once more after `payableUntilWallMs`.
+   */
+  readonly known: boolean;
+  readonly payableUntilWallMs: number;
+  /** When the payment was made, for the cancellable period. */
+  readonly paidAtWallMs: number;
+  readonly startedAtWallMs: number;
+  readonly state: 'open' | 'needsPerson' | 'finished';
+  /** Not sent by the box itself: a person decides (the `operator` policy for goods that may have gone). */
+  readonly manual: boolean;
+  readonly lastCode?: string;
+  readonly end?: ReversalEnd;
+}
+
+export type ReversalCause =
+  | 'budgetSpent'
+  | 'inquiryRefused'
+  | 'customerCancelled'
+  | 'hostCancelled'
+  | 'hostSilent'
+  | 'notDelivered'
+  | 'vendFailed'
+  | 'vendUnknown'
+  | 'powerLost'
+  | 'refundRequested';
+
+export interface ReversalEnd {
+  readonly how: 'cancelled' | 'refunded' | 'nothingCharged' | 'settledByHand';
+  readonly atWallMs: number;
+  readonly by?: string;
+  readonly note?: string;
+}
+
+/** True for the reversals of a whole sale; a refund of a delivered sale leaves the sale as it is. */
+export function reversesSale(reversal: Reversal): boolean {
+  return reversal.cause !== 'refundRequested';
+}

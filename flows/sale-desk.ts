@@ -1,0 +1,149 @@
+import { openSale } from './book.js';
+import type { CallAnswer } from './call-answer.js';
+import { digitsTime } from './civil-time.js';
+import type { Event } from './input.js';
+import { type Money, sameMoney } from './money.js';
+import { startPayment } from './payment.js';
+import { isPaymentCode } from './payment-code.js';
+import { readiness } from './readiness.js';
+import type { ReversalCause } from './reversal.js';
+import { startReversal } from './reversal-start.js';
+import { isOpen, type Sale } from './sale.js';
+import type { Turn } from './turn.js';
+
+/*
+ * Where customers and host apps ask for things: start a sale, show a code, cancel. Invariants
+ * - At most one sale is open.
+ * - An order that was paid for is never charged again.
+ */
+
+type SaleRequested = Extract<Event, { type: 'saleRequested' }>;
+
+export function onSaleRequested(turn: Turn, request: SaleRequested): void {
+  const { callId, orderId, amount } = request;
+  const answer = (found: CallAnswer) => turn.answer(callId, found);
+  const open = openSale(turn.book);
+  if (open !== undefined) {
+    if (open.orderId === orderId && sameMoney(open.amount, amount)) {
+      return answer({ kind: 'sale', saleId: open.saleId, created: false });
+    }
+    return answer({ kind: 'conflict', code: 'saleOpen', message: `sale ${open.saleId} is still ${open.state}` });
+  }
+  const paid = Object.values(turn.book.sales).find((sale) => sale.orderId === orderId && sale.state === 'settled');
+  if (paid !== undefined) {
+    if (sameMoney(paid.amount, amount)) return answer({ kind: 'sale', saleId: paid.saleId, created: false });
+    return answer({ kind: 'conflict', code: 'orderPaid', message: `order ${orderId} was paid with another amount` });
+  }
+  const { reasons } = readiness(turn);
+  if (reasons.length > 0) return answer({ kind: 'notReady', reasons });
+  const saleId = startSale(turn, orderId, amount, request);
+  answer({ kind: 'sale', saleId, created: true });
+}
+
+/** Opens a sale and asks the customer for a code. The caller has checked that the terminal is ready and free. */
+export function startSale(
+  turn: Turn,
+  orderId: string,
+  amount: Money,
+  extra: { readonly description?: string; readonly channel?: string },
+): string {
+  const { at } = turn;
+  const saleId = `s${digitsTime(at.wallMs, at.utcOffsetMinutes)}-${at.randomDigits.slice(0, 6)}`;
+  const sale: Sale = {
+    saleId,
+    orderId,
+    amount,
+    ...(extra.description === undefined ? {} : { description: extra.description }),
+    ...(extra.channel === undefined ? {} : { channel: extra.channel }),
+    state: 'awaitingCode',
+    attempts: [],
+    receipt: 'none',
+    startedAtWallMs: at.wallMs,
+    updatedAtWallMs: at.wallMs,
+  };
+  turn.record({ type: 'saleStarted', sale });
+  const { notice: _, ...live } = turn.live;
+  turn.live = { ...live, entry: '' };
+  turn.clearTimer('notice');
+  turn.setTimer('codeWait', turn.policy.codeWaitMs);
+  return saleId;
+}
+
+export function onCodeScanned(turn: Turn, code: string): void {
+  const sale = openSale(turn.book);
+  if (sale?.state !== 'awaitingCode') return turn.ignore('no sale waits for a code');
+  takeCode(turn, sale, code);
+}
+
+export function onCodeUnclear(turn: Turn): void {
+  if (openSale(turn.book)?.state !== 'awaitingCode') return turn.ignore('no sale waits for a code');
+  turn.notify('oneCodeOnly');
+}
+
+export function onCodeGiven(turn: Turn, callId: string, saleId: string, code: string): void {
+  const sale = turn.book.sales[saleId];
+  if (sale === undefined) return turn.answer(callId, { kind: 'notFound', what: 'sale' });
+  if (sale.state !== 'awaitingCode') {
+    const message = `the sale is ${sale.state}; a code is taken only while it is awaitingCode`;
+    return turn.answer(callId, { kind: 'conflict', code: 'notAwaitingCode', message });
+  }
+  turn.answer(callId, takeCode(turn, sale, code));
+}
+
+/** Pays with the code, or says why not; the sale then stays where it is. */
+function takeCode(turn: Turn, sale: Sale, code: string): CallAnswer {
+  if (!isPaymentCode(code, turn.policy.codeLengthLimit)) {
+    turn.notify('notAPaymentCode');
+    const message = `not a payment code: 17 to ${turn.policy.codeLengthLimit} digits that start with 25 to 30 are needed`;
+    return { kind: 'invalid', field: 'code', message };
+  }
+  const { reasons } = readiness(turn);
+  if (reasons.length > 0) {
+    turn.notify('serviceUnavailable');
+    return { kind: 'notReady', reasons };
+  }
+  startPayment(turn, sale, code);
+  return { kind: 'sale', saleId: sale.saleId, created: false };
+}
+
+export function onCodeWaitOver(turn: Turn): void {
+  const sale = openSale(turn.book);
+  if (sale?.state !== 'awaitingCode') return turn.ignore('no sale waits for a code');
+  closeUncharged(turn, sale, 'noCode');
+}
+
+export function onCancelRequested(turn: Turn, callId: string, saleId: string): void {
+  const sale = turn.book.sales[saleId];
+  if (sale === undefined) return turn.answer(callId, { kind: 'notFound', what: 'sale' });
+  switch (sale.state) {
+    case 'vending': {
+      const message = 'the goods are already moving';
+      return turn.answer(callId, { kind: 'conflict', code: 'goodsMoving', message });
+    }
+    case 'settled': {
+      const message = 'the goods were delivered; ask for a refund with POST /v1/refunds';
+      return turn.answer(callId, { kind: 'conflict', code: 'alreadyDelivered', message });
+    }
+    default:
+      if (isOpen(sale)) cancel(turn, sale, 'hostCancelled');
+      return turn.answer(callId, { kind: 'sale', saleId, created: false });
+  }
+}
+
+/** The customer's own cancel key. Once goods move it has no effect. */
+export function onCustomerCancelled(turn: Turn): void {
+  const sale = openSale(turn.book);
+  if (sale === undefined || sale.state === 'vending') return turn.ignore('nothing to cancel');
+  cancel(turn, sale, 'customerCancelled');
+}
+
+function cancel(turn: Turn, sale: Sale, cause: ReversalCause): void {
+  if (sale.state === 'awaitingCode') return closeUncharged(turn, sale, cause);
+  startReversal(turn, sale, cause);
+}
+
+function closeUncharged(turn: Turn, sale: Sale, cause: string): void {
+  turn.record({ type: 'saleCancelled', saleId: sale.saleId, cause });
+  turn.clearTimer('codeWait');
+  turn.notify('cancelled');
+}

@@ -1,0 +1,72 @@
+import type { Money } from './money.js';
+
+/** One customer's purchase. */
+export interface Sale {
+  readonly saleId: string;
+  /** The host app's order number; not the payment request id. */
+  readonly orderId: string;
+  readonly amount: Money;
+  readonly description?: string;
+  /** Vend channel or machine slot. */
+  readonly channel?: string;
+  readonly state: SaleState;
+  readonly attempts: readonly Attempt[];
+  /** Why the sale did not end as paid: a result code of the acquirer or a cause of ours. */
+  readonly endCode?: string;
+  readonly receipt: ReceiptState;
+  readonly startedAtWallMs: number;
+  readonly updatedAtWallMs: number;
+}
+
+export type SaleState =
+  | 'awaitingCode'
+  | 'paying'
+  | 'inquiring'
+  | 'approved'
+  | 'vending'
+  | 'settled'
+  | 'declined'
+  | 'cancelled'
+  | 'reversing'
+  | 'reversed';
+
+/** One payment request for a sale. The payment code is a bearer secret and is never part of it. */
+export interface Attempt {
+  readonly paymentRequestId: string;
+  readonly startedAtWallMs: number;
+  /** After this the acquirer refuses the payment request, should it still be under way. */
+  readonly expiresAtWallMs: number;
+  readonly paymentId?: string;
+  readonly result?: 'S' | 'F';
+  readonly resultCode?: string;
+}
+
+/** `due`: asked of the printer, outcome not known yet. `unknown`: it may have been printed. */
+export type ReceiptState = 'none' | 'due' | 'printed' | 'failed' | 'unknown';
+
+export type SaleOutcome = 'paid' | 'declined' | 'cancelled' | 'reversed';
+
+const OPEN_STATES: readonly SaleState[] = ['awaitingCode', 'paying', 'inquiring', 'approved', 'vending'];
+
+/** True while the terminal is busy with the customer of this sale. */
+export function isOpen(sale: Sale): boolean {
+  return OPEN_STATES.includes(sale.state);
+}
+
+/** How the sale ended; undefined while it has not (a reversal that still waits in the queue has not ended). */
+export function saleOutcome(sale: Sale): SaleOutcome | undefined {
+  switch (sale.state) {
+    case 'settled':
+      return 'paid';
+    case 'declined':
+    case 'cancelled':
+    case 'reversed':
+      return sale.state;
+    default:
+      return undefined;
+  }
+}
+
+export function lastAttempt(sale: Sale): Attempt | undefined {
+  return sale.attempts.at(-1);
+}

@@ -1,0 +1,131 @@
+import { noteAnswer, sendProbe } from './acquirer-watch.js';
+import { openSale } from './book.js';
+import { onBooted } from './boot.js';
+import {
+  onDeliveryReported,
+  onHostSilent,
+  onPrintFinished,
+  onReceiptRequested,
+  onVendFinished,
+  vendUnknown,
+} from './delivery.js';
+import type { Effect } from './effect.js';
+import type { DeviceName, FaultCode } from './faults.js';
+import type { Input, TimerName } from './input.js';
+import { onKeyPressed } from './keypad-entry.js';
+import { onRefundRequested, onReversalRetryRequested, onReversalSettled } from './operator-desk.js';
+import { onInquiryAnswered, onInquiryTimer, onPayAnswered, onPaymentNotified } from './payment.js';
+import type { TerminalRecord } from './record.js';
+import { onReversalAnswered, onReversalTimer } from './reversal-queue.js';
+import {
+  onCancelRequested,
+  onCodeGiven,
+  onCodeScanned,
+  onCodeUnclear,
+  onCodeWaitOver,
+  onSaleRequested,
+} from './sale-desk.js';
+import type { TerminalState } from './terminal-state.js';
+import { Turn } from './turn.js';
+
+export interface Step {
+  readonly state: TerminalState;
+  /** To be made durable, in order, before any of the effects. */
+  readonly records: readonly TerminalRecord[];
+  readonly effects: readonly Effect[];
+  /** Why the input changed nothing, for the trace. */
+  readonly ignored?: string;
+}
+
+/** The terminal's one decision: a pure function of what is known and what happened. */
+export function step(state: TerminalState, input: Input): Step {
+  const turn = new Turn(state, input.at);
+  decide(turn, input);
+  return {
+    state: { policy: state.policy, book: turn.book, live: turn.live },
+    records: turn.records,
+    effects: turn.effects,
+    ...(turn.ignored === undefined ? {} : { ignored: turn.ignored }),
+  };
+}
+
+function decide(turn: Turn, input: Input): void {
+  switch (input.type) {
+    case 'booted':
+      return onBooted(turn);
+    case 'timerFired':
+      return onTimer(turn, input.timer);
+    case 'saleRequested':
+      return onSaleRequested(turn, input);
+    case 'codeScanned':
+      return onCodeScanned(turn, input.code);
+    case 'codeUnclear':
+      return onCodeUnclear(turn);
+    case 'codeGiven':
+      return onCodeGiven(turn, input.callId, input.saleId, input.code);
+    case 'keyPressed':
+      return onKeyPressed(turn, input.key);
+    case 'cancelRequested':
+      return onCancelRequested(turn, input.callId, input.saleId);
+    case 'deliveryReported':
+      return onDeliveryReported(turn, input.callId, input.saleId, input.ok);
+    case 'refundRequested':
+      return onRefundRequested(turn, input);
+    case 'receiptRequested':
+      return onReceiptRequested(turn, input.callId, input.saleId);
+    case 'reversalRetryRequested':
+      return onReversalRetryRequested(turn, input.callId, input.reversalId);
+    case 'reversalSettled':
+      return onReversalSettled(turn, input.callId, input.reversalId, input.by, input.note);
+    case 'payAnswered':
+      return onPayAnswered(turn, input.paymentRequestId, input.answer);
+    case 'inquiryAnswered':
+      return onInquiryAnswered(turn, input.paymentRequestId, input.answer);
+    case 'reversalAnswered':
+      return onReversalAnswered(turn, input.exchange, input.reversalId, input.answer);
+    case 'probeAnswered':
+      return noteAnswer(turn, input.answer);
+    case 'paymentNotified':
+      return onPaymentNotified(turn, input.paymentRequestId, input.paymentId, input.amount);
+    case 'agentTokenNotified': {
+      const { accessToken, expiresAtWallMs } = input;
+      const expiry = expiresAtWallMs === undefined ? {} : { expiresAtWallMs };
+      return turn.record({ type: 'agentTokenReceived', accessToken, ...expiry });
+    }
+    case 'deviceChanged':
+      return onDeviceChanged(turn, input.device, input.faults);
+    case 'vendFinished':
+      return onVendFinished(turn, input.saleId, input.outcome);
+    case 'printFinished':
+      return onPrintFinished(turn, input.saleId, input.outcome);
+  }
+}
+
+function onTimer(turn: Turn, timer: TimerName): void {
+  turn.clearTimer(timer);
+  switch (timer) {
+    case 'codeWait':
+      return onCodeWaitOver(turn);
+    case 'inquiry':
+      return onInquiryTimer(turn);
+    case 'hostConfirm':
+      return onHostSilent(turn);
+    case 'vend': {
+      const sale = openSale(turn.book);
+      return sale?.state === 'vending' ? vendUnknown(turn, sale) : turn.ignore('nothing is vending');
+    }
+    case 'notice': {
+      const { notice: _, ...live } = turn.live;
+      turn.live = live;
+      return;
+    }
+    case 'probe':
+      return sendProbe(turn);
+    default:
+      return onReversalTimer(turn, timer.slice('reversal:'.length));
+  }
+}
+
+function onDeviceChanged(turn: Turn, device: DeviceName, faults: readonly FaultCode[]): void {
+  turn.live = { ...turn.live, faults: { ...turn.live.faults, [device]: faults } };
+}

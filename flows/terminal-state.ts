@@ -1,0 +1,76 @@
+import type { Book } from './book.js';
+import type { TextKey } from './customer-texts.js';
+import type { DeviceName, FaultCode } from './faults.js';
+import type { TimerName } from './input.js';
+import type { Policy } from './policy.js';
+
+/** All the terminal knows: configuration, what flash knows, and what is gone with the power. Deeply read-only. */
+export interface TerminalState {
+  readonly policy: Policy;
+  readonly book: Book;
+  readonly live: Live;
+}
+
+/** The volatile part. Nothing in it may be needed to keep a money rule across a power cut. */
+export interface Live {
+  readonly booted: boolean;
+  readonly clockTrusted: boolean;
+  readonly acquirer: AcquirerCondition;
+  readonly faults: Readonly<Partial<Record<DeviceName, readonly FaultCode[]>>>;
+  /** The payment under way, while the open sale is paying or inquiring. */
+  readonly payment?: PaymentProgress;
+  /** By reversal id; one for every open reversal in the book. */
+  readonly reversals: Readonly<Record<string, ReversalProgress>>;
+  /** Grows with every reversal request, so that an answer to an abandoned one is recognised. */
+  readonly exchange: number;
+  /** Deadlines on the monotonic clock. */
+  readonly timers: Readonly<Partial<Record<TimerName, number>>>;
+  /** Told to the customer beside or instead of the regular screen. */
+  readonly notice?: TextKey;
+  /** Digits typed so far. */
+  readonly entry: string;
+}
+
+export type AcquirerCondition = 'unknown' | 'reachable' | 'unreachable' | 'misconfigured' | 'unverified';
+
+export interface PaymentProgress {
+  readonly paymentRequestId: string;
+  readonly startedAtMs: number;
+  readonly inquiriesSent: number;
+  /** Whether the acquirer has shown to know this payment. */
+  readonly known: boolean;
+  readonly paymentId?: string;
+}
+
+export interface ReversalProgress {
+  /** The exchange whose answer is awaited. */
+  readonly awaiting?: number;
+  /** What the next or awaited request is. */
+  readonly phase: 'cancel' | 'inquiry' | 'refund' | 'refundInquiry';
+  readonly sentAtMs: number;
+  /** Until then the burst goes on; afterwards the queue's slower rhythm. */
+  readonly burstUntilMs: number;
+  /** From then on the pay request can no longer arrive at the acquirer. */
+  readonly unpayableAtMs: number;
+  /** Failures in the queue's rhythm, for the call for a person. */
+  readonly queueFailures: number;
+  /** Why the acquirer refused the cancel, until an inquiry has told what to do about it. */
+  readonly cancelRefusedCode?: string;
+}
+
+export function initialState(policy: Policy, book: Book): TerminalState {
+  return {
+    policy,
+    book,
+    live: {
+      booted: false,
+      clockTrusted: false,
+      acquirer: 'unknown',
+      faults: {},
+      reversals: {},
+      exchange: 0,
+      timers: {},
+      entry: '',
+    },
+  };
+}
