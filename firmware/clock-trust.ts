@@ -1,0 +1,57 @@
+import type { Clock } from '../drivers/host.js';
+
+/**
+ * Whether the wall clock may be believed. A Pi has no battery clock: after a power cut it may say anything.
+ *
+ * Invariants
+ * - Nothing is trusted at start, unless the machine is known to have a clock of its own.
+ * - A trusted clock that steps against the monotonic one by more than the tolerance is not trusted any more, until it is
+ *   confirmed again.
+ */
+export interface ClockTrust {
+  trusted(): boolean;
+  /** The acquirer told the time in a verified reply. */
+  confirm(atAcquirerMs: number): void;
+}
+
+/** How far the box may be off from the acquirer: the margin for payments that are still under way is longer than this. */
+export const CLOCK_TOLERANCE_MS = 20_000;
+
+export interface ClockTrustParts {
+  readonly clock: Clock;
+  readonly clockSynchronised: () => 'yes' | 'no' | 'unknown';
+  readonly mode: 'auto' | 'always';
+}
+
+/** Asking the system costs a system call or more. */
+const ASK_INTERVAL_MS = 10_000;
+
+export function createClockTrust({ clock, clockSynchronised, mode }: ClockTrustParts): ClockTrust {
+  /** Wall minus monotonic at the last confirmation. */
+  let confirmedOffsetMs: number | undefined;
+  let askedAtMs = Number.NEGATIVE_INFINITY;
+
+  const offsetMs = (): number => clock.wallMs() - clock.monotonicMs();
+
+  function askSystem(): void {
+    const nowMs = clock.monotonicMs();
+    if (nowMs - askedAtMs < ASK_INTERVAL_MS) return;
+    askedAtMs = nowMs;
+    if (clockSynchronised() === 'yes') confirmedOffsetMs = offsetMs();
+  }
+
+  return {
+    trusted() {
+      if (mode === 'always') return true;
+      if (confirmedOffsetMs !== undefined && Math.abs(offsetMs() - confirmedOffsetMs) > CLOCK_TOLERANCE_MS) {
+        confirmedOffsetMs = undefined;
+      }
+      if (confirmedOffsetMs === undefined) askSystem();
+      return confirmedOffsetMs !== undefined;
+    },
+    confirm(atAcquirerMs) {
+      const agrees = Math.abs(clock.wallMs() - atAcquirerMs) <= CLOCK_TOLERANCE_MS;
+      confirmedOffsetMs = agrees ? offsetMs() : undefined;
+    },
+  };
+}

@@ -1,0 +1,138 @@
+import {
+  HostError,
+  type HttpHandler,
+  type HttpHost,
+  type HttpReply,
+  type HttpRequest,
+  type HttpServerRequest,
+} from '../drivers/host.js';
+import type { World } from './world.js';
+
+/** A server somewhere in the world. It answers with a reply, or never. */
+export type RemoteServer = (request: HttpRequest, reply: (reply: HttpReply) => void) => void;
+
+/** The weather on one path of the network; chances are 0 to 1. */
+export interface NetworkConditions {
+  readonly latencyMs: number;
+  /** Added at random, so that messages overtake each other. */
+  readonly jitterMs: number;
+  readonly requestLost: number;
+  readonly replyLost: number;
+  /** The request arrives twice. */
+  readonly duplicated: number;
+  /** The connection is reset while the reply is on its way. */
+  readonly reset: number;
+  /** Something in between answers instead: a login page, a broken proxy. */
+  readonly garbled: number;
+  /** No route or no name: nothing is sent. */
+  readonly down: boolean;
+}
+
+export const FAIR_WEATHER: NetworkConditions = {
+  latencyMs: 40,
+  jitterMs: 20,
+  requestLost: 0,
+  replyLost: 0,
+  duplicated: 0,
+  reset: 0,
+  garbled: 0,
+  down: false,
+};
+
+export interface Network {
+  conditions: NetworkConditions;
+  /** Every request to this origin goes to that server. */
+  connect(origin: string, server: RemoteServer): void;
+  /** What a terminal sees of it. */
+  readonly http: HttpHost;
+  /** Sends a request to whatever listens in the terminal at `port`, as a program on the same machine would. */
+  toTerminal(port: number, request: HttpServerRequest, reply: (reply: HttpReply) => void): void;
+  /** The terminal lost its power: nothing listens any more. */
+  forgetListeners(): void;
+}
+
+const FIRST_FREE_PORT = 40_000;
+
+export function createNetwork(world: World): Network {
+  const servers = new Map<string, RemoteServer>();
+  const listeners = new Map<number, HttpHandler>();
+  let freePort = FIRST_FREE_PORT;
+
+  const chance = (probability: number): boolean => probability > 0 && world.random() < probability;
+
+  const network: Network = {
+    conditions: FAIR_WEATHER,
+    connect: (origin, server) => servers.set(origin, server),
+    toTerminal(port, request, reply) {
+      const handler = listeners.get(port);
+      if (handler === undefined) return;
+      handler(request, {
+        end: (status, headers, body) =>
+          reply({ status, headers, body: typeof body === 'string' ? body : new TextDecoder().decode(body) }),
+        stream: (_status, _headers, closed) => ({ write: () => true, close: closed }),
+      });
+    },
+    forgetListeners: () => listeners.clear(),
+    http: {
+      request(request, done) {
+        let over = false;
+        const finish = (error: HostError | undefined, reply?: HttpReply): void => {
+          if (over) return;
+          over = true;
+          timeout.cancel();
+          done(error, reply);
+        };
+        const timeout = world.after(request.timeoutMs, () =>
+          finish(new HostError('timeout', `no reply within ${request.timeoutMs} ms`)),
+        );
+        send(request, finish);
+        return {
+          abort() {
+            over = true;
+            timeout.cancel();
+          },
+        };
+      },
+      listen(options, handler, listening) {
+        const port = options.port === 0 ? freePort++ : options.port;
+        listeners.set(port, handler);
+        world.after(0, () => listening(undefined, { port, close: () => listeners.delete(port) }));
+      },
+    },
+  };
+
+  function travelMs(): number {
+    return network.conditions.latencyMs / 2 + world.random() * network.conditions.jitterMs;
+  }
+
+  function send(request: HttpRequest, finish: (error: HostError | undefined, reply?: HttpReply) => void): void {
+    const server = servers.get(originOf(request.url));
+    if (network.conditions.down || server === undefined) {
+      world.after(1, () => finish(new HostError('refused', 'no route to host')));
+      return;
+    }
+    if (chance(network.conditions.requestLost)) return;
+    const arrivals = chance(network.conditions.duplicated) ? 2 : 1;
+    for (let i = 0; i < arrivals; i += 1) {
+      world.after(travelMs() + i * 500 * world.random(), () => server(request, (reply) => comeBack(reply, finish)));
+    }
+  }
+
+  function comeBack(reply: HttpReply, finish: (error: HostError | undefined, reply?: HttpReply) => void): void {
+    const { replyLost, reset, garbled, down } = network.conditions;
+    if (down || chance(replyLost)) return;
+    if (chance(reset)) {
+      world.after(travelMs(), () => finish(new HostError('disconnected', 'connection reset')));
+      return;
+    }
+    const seen = chance(garbled) ? { status: 502, headers: {}, body: '<html>Bad gateway</html>' } : reply;
+    world.after(travelMs(), () => finish(undefined, seen));
+  }
+
+  return network;
+}
+
+function originOf(url: string): string {
+  const path = url.indexOf('/', url.indexOf('://') + 3);
+  return path < 0 ? url : url.slice(0, path);
+}
