@@ -13,27 +13,29 @@ export type FaultCode =
   | 'flashFailed'
   | 'flashSlow'
   | 'scannerAbsent'
+  | 'scannerPortDenied'
   | 'scannerSilent'
-  | 'scannerMisconfigured'
-  | 'scannerNoisy'
-  | 'keypadAbsent'
+  | 'scannerSetupCodesOpen'
+  | 'scannerSettings'
+  | 'scannerTriggerLine'
+  | 'keypadLines'
   | 'keypadKeyStuck'
   | 'printerAbsent'
+  | 'printerPortDenied'
   | 'printerSilent'
   | 'printerOffline'
-  | 'paperOut'
-  | 'paperNearEnd'
-  | 'coverOpen'
-  | 'cutterJammed'
-  | 'headHot'
+  | 'printerPaperOut'
+  | 'printerPaperNearEnd'
+  | 'printerCoverOpen'
+  | 'printerCutter'
+  | 'printerOverheated'
   | 'printerBroken'
-  | 'panelAbsent'
-  | 'doorOpen'
-  | 'vendAbsent'
-  | 'vendJammed'
+  | 'panelLines'
+  | 'vendLines'
   | 'vendSensorStuck'
-  | 'machineAbsent'
-  | 'machineDisabled';
+  | 'vendMachineAbsent'
+  | 'vendMachineSilent'
+  | 'vendPortDenied';
 
 export interface FaultRow {
   readonly meaning: string;
@@ -95,26 +97,36 @@ export const FAULTS: Readonly<Record<FaultCode, FaultRow>> = {
     operatorAction: 'if it stays, the card is at the end of its life: change it',
   },
   scannerAbsent: {
-    meaning: 'the scan engine cannot be opened or was unplugged',
+    meaning: "the scan engine's port is not there or was unplugged",
     blocksSale: 'ifScannerRequired',
     operatorAction: 'check cable and SCANNER_PORT; it reconnects by itself',
   },
-  scannerSilent: {
-    meaning: 'the scan engine does not answer its heartbeat',
+  scannerPortDenied: {
+    meaning: "the scan engine's port may not be opened or is held by another program",
     blocksSale: 'ifScannerRequired',
-    operatorAction: 'check power and SCANNER_BAUD; show it no setup barcodes',
+    operatorAction: 'check the permissions of SCANNER_PORT and that nothing else uses it',
   },
-  scannerMisconfigured: {
-    meaning: 'the scan engine does not keep its settings',
+  scannerSilent: {
+    meaning: 'the scan engine does not answer',
+    blocksSale: 'ifScannerRequired',
+    operatorAction: 'check power and SCANNER_BAUD',
+  },
+  scannerSetupCodesOpen: {
+    meaning: 'the scan engine can be reconfigured by a printed barcode: it did not switch setup codes off',
     blocksSale: 'ifScannerRequired',
     operatorAction: 'power the engine off and on; if it stays, replace it',
   },
-  scannerNoisy: {
-    meaning: 'the line of the scan engine carries noise',
+  scannerSettings: {
+    meaning: 'the scan engine did not take a setting',
     blocksSale: 'never',
-    operatorAction: 'check SCANNER_BAUD, ground and shielding',
+    operatorAction: 'it works; replace it if codes are read badly',
   },
-  keypadAbsent: {
+  scannerTriggerLine: {
+    meaning: 'the line of the scan trigger cannot be had',
+    blocksSale: 'ifScannerRequired',
+    operatorAction: 'check SCANNER_TRIGGER_PIN',
+  },
+  keypadLines: {
     meaning: 'the lines of the keypad cannot be had',
     blocksSale: 'never',
     operatorAction: 'check KEYPAD_ROW_PINS and KEYPAD_COLUMN_PINS',
@@ -125,9 +137,14 @@ export const FAULTS: Readonly<Record<FaultCode, FaultRow>> = {
     operatorAction: 'free or clean the key',
   },
   printerAbsent: {
-    meaning: 'the printer cannot be opened or was unplugged',
+    meaning: "the printer's port is not there or was unplugged",
     blocksSale: 'ifPrinterRequired',
     operatorAction: 'check cable and PRINTER_PORT; it reconnects by itself',
+  },
+  printerPortDenied: {
+    meaning: "the printer's port may not be opened or is held by another program",
+    blocksSale: 'ifPrinterRequired',
+    operatorAction: 'check the permissions of PRINTER_PORT and that nothing else uses it',
   },
   printerSilent: {
     meaning: 'the printer does not answer status requests',
@@ -135,31 +152,31 @@ export const FAULTS: Readonly<Record<FaultCode, FaultRow>> = {
     operatorAction: 'check power and PRINTER_BAUD',
   },
   printerOffline: {
-    meaning: 'the printer is offline',
+    meaning: 'the printer is offline and does not say why',
     blocksSale: 'ifPrinterRequired',
     operatorAction: 'press the FEED button once; power it off and on',
   },
-  paperOut: {
+  printerPaperOut: {
     meaning: 'the paper has run out',
     blocksSale: 'ifPrinterRequired',
     operatorAction: 'load a new roll',
   },
-  paperNearEnd: {
+  printerPaperNearEnd: {
     meaning: 'the paper is near its end',
     blocksSale: 'never',
     operatorAction: 'bring a new roll on the next visit',
   },
-  coverOpen: {
+  printerCoverOpen: {
     meaning: "the printer's cover is open",
     blocksSale: 'ifPrinterRequired',
     operatorAction: 'close the cover until it clicks',
   },
-  cutterJammed: {
+  printerCutter: {
     meaning: 'the paper cutter is jammed',
     blocksSale: 'ifPrinterRequired',
     operatorAction: 'open the cover, remove the paper, close it, power off and on',
   },
-  headHot: {
+  printerOverheated: {
     meaning: 'the print head is too hot',
     blocksSale: 'ifPrinterRequired',
     operatorAction: 'wait; if it stays, check the ventilation',
@@ -169,40 +186,35 @@ export const FAULTS: Readonly<Record<FaultCode, FaultRow>> = {
     blocksSale: 'ifPrinterRequired',
     operatorAction: 'power it off and on; if it stays, replace it',
   },
-  panelAbsent: {
-    meaning: 'the lines of the panel cannot be had',
+  panelLines: {
+    meaning: 'a line of the panel cannot be had',
     blocksSale: 'never',
     operatorAction: 'check the PANEL_… pins',
   },
-  doorOpen: {
-    meaning: 'the door is open',
-    blocksSale: 'never',
-    operatorAction: 'close the door',
-  },
-  vendAbsent: {
+  vendLines: {
     meaning: 'the lines of the vend mechanism cannot be had',
     blocksSale: 'always',
     operatorAction: 'check VEND_PINS and VEND_SENSOR_PIN',
-  },
-  vendJammed: {
-    meaning: 'the vend mechanism ran and nothing dropped',
-    blocksSale: 'always',
-    operatorAction: 'free the chute, then restart the terminal',
   },
   vendSensorStuck: {
     meaning: 'the drop sensor reports goods all the time',
     blocksSale: 'always',
     operatorAction: 'clean the sensor',
   },
-  machineAbsent: {
-    meaning: 'the MDB adapter does not answer',
+  vendMachineAbsent: {
+    meaning: 'the MDB adapter is not there or was unplugged',
     blocksSale: 'always',
-    operatorAction: 'check MDB_PORT and the cable',
+    operatorAction: 'check MDB_PORT and the cable; it reconnects by itself',
   },
-  machineDisabled: {
-    meaning: 'the vending machine has not enabled cashless payment',
+  vendMachineSilent: {
+    meaning: 'the MDB adapter or the vending machine does not answer',
     blocksSale: 'always',
-    operatorAction: 'enable the cashless reader in the machine',
+    operatorAction: "check the machine's power and that its cashless reader is enabled",
+  },
+  vendPortDenied: {
+    meaning: "the MDB adapter's port may not be opened or is held by another program",
+    blocksSale: 'always',
+    operatorAction: 'check the permissions of MDB_PORT and that nothing else uses it',
   },
 };
 
