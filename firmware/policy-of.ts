@@ -1,0 +1,29 @@
+import type { Policy } from '../flows/policy.js';
+import type { Config } from './config/config.js';
+
+const MS_A_DAY = 86_400_000;
+
+/** The part of the configuration that decisions depend on. */
+export function policyOf(config: Config): Policy {
+  const { devices, policy, timing } = config;
+  const { cancelPeriodEnd, ...waits } = timing;
+  return {
+    terminalNumber: config.terminal.number,
+    currency: config.terminal.currency,
+    saleMode: config.sale.mode,
+    vend: devices.vend.kind === 'none' ? 'host' : 'device',
+    vendUnknown: policy.vendUnknown,
+    vendTimeoutMs: devices.vend.kind === 'none' ? 0 : devices.vend.timeoutMs,
+    hostConfirmMs: config.sale.mode === 'host' ? config.sale.hostConfirmMs : 0,
+    ...waits,
+    cancelPeriodEnd: { minuteOfDay: cancelPeriodEnd.minuteOfDay, utcOffsetMinutes: cancelPeriodEnd.offsetMinutes },
+    attemptLimit: policy.attemptLimit,
+    codeLengthLimit: config.paymentCode.maxDigits,
+    queueLimit: policy.queueLimit,
+    printerPresent: devices.printer.kind !== 'none',
+    printerRequired: devices.printer.kind !== 'none' && devices.printer.required,
+    scannerRequired: devices.scanner.kind !== 'none',
+    salesKept: config.storage.salesKept,
+    salesKeptMs: config.storage.salesKeptDays * MS_A_DAY,
+  };
+}

@@ -1,0 +1,27 @@
+/** Offsets change at quarters of an hour at the finest. */
+const SPAN_MS = 900_000;
+
+/**
+ * The offset of a time zone, minutes east of UTC, at an instant. Asks the time zone database once for each quarter of an
+ * hour: a formatter costs too much for every input.
+ */
+export function createTimeZone(name: string): (wallMs: number) => number {
+  const format = new Intl.DateTimeFormat('en-US', { timeZone: name, timeZoneName: 'longOffset', hour: 'numeric' });
+  let span = Number.NaN;
+  let offsetMinutes = 0;
+  return (wallMs) => {
+    const wanted = Math.floor(wallMs / SPAN_MS);
+    if (wanted !== span) {
+      span = wanted;
+      offsetMinutes = readOffset(format, wanted * SPAN_MS);
+    }
+    return offsetMinutes;
+  };
+}
+
+function readOffset(format: Intl.DateTimeFormat, wallMs: number): number {
+  const zone = format.formatToParts(wallMs).find((part) => part.type === 'timeZoneName')?.value ?? 'GMT';
+  const found = /^GMT(?:([+-])(\d{2}):(\d{2}))?/.exec(zone);
+  const minutes = Number(found?.[2] ?? 0) * 60 + Number(found?.[3] ?? 0);
+  return found?.[1] === '-' ? -minutes : minutes;
+}
