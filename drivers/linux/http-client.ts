@@ -1,0 +1,125 @@
+/**
+ * Requests on a real board.
+ *
+ * - `done` is called exactly once, from the event loop, and never after `abort`.
+ * - Nothing is ever repeated here. A keep-alive connection that the peer closed while the request was leaving is
+ *   `disconnected`, although a second try would mostly work: a repeated `pay` must be a decision of the flow.
+ * - `refused` means that the peer cannot have seen the request; every other error leaves that open.
+ * - Redirects are answers like any other: following one would carry a signed request to another place.
+ */
+import { readFileSync } from 'node:fs';
+import { Agent as HttpAgent } from 'node:http';
+import { Agent as HttpsAgent } from 'node:https';
+import fetch, { type Response } from 'node-fetch';
+import { HostError, type HttpExchange, type HttpHost, type HttpReply, type HttpRequest } from '../host.js';
+import { httpClientError } from './http-client-error.js';
+
+type Tls = NonNullable<HttpRequest['tls']>;
+type Done = (error: HostError | undefined, reply?: HttpReply) => void;
+
+/** Well under the 15 s and more that servers keep an idle connection, so that a sale seldom meets a dead one. */
+const idleConnectionMs = 10_000;
+/** Enough for a payment beside a queue of reversals; more requests at once wait for a free connection. */
+const connectionLimit = 16;
+const agentOptions = {
+  keepAlive: true,
+  keepAliveMsecs: 1_000,
+  maxSockets: connectionLimit,
+  maxFreeSockets: 4,
+  timeout: idleConnectionMs,
+};
+
+/** Makes the `request` function of the seam, with connections of its own. */
+export function createHttpClient(): HttpHost['request'] {
+  const plainAgent = new HttpAgent(agentOptions);
+  const tlsAgents = new Map<string, HttpsAgent>();
+
+  /** Certificate files are read once; a changed one is taken up at the next start. */
+  function tlsAgent(tls: Tls): HttpsAgent {
+    const name = JSON.stringify([tls.caFile, tls.certFile, tls.keyFile]);
+    const known = tlsAgents.get(name);
+    if (known !== undefined) return known;
+    const agent = new HttpsAgent({
+      ...agentOptions,
+      minVersion: 'TLSv1.2',
+      ...(tls.caFile === undefined ? {} : { ca: readTlsFile('CA', tls.caFile) }),
+      ...(tls.certFile === undefined ? {} : { cert: readTlsFile('client certificate', tls.certFile) }),
+      ...(tls.keyFile === undefined ? {} : { key: readTlsFile('client key', tls.keyFile) }),
+    });
+    tlsAgents.set(name, agent);
+    return agent;
+  }
+
+  return (request: HttpRequest, done: Done): HttpExchange => {
+    const controller = new AbortController();
+    let over = false;
+    let timedOut = false;
+    const timer = setTimeout(() => {
+      timedOut = true;
+      controller.abort();
+    }, request.timeoutMs);
+
+    // Out of the promise before `done` runs: what it throws is a bug of the caller and must not look like a failed request.
+    const settle: Done = (error, reply) => {
+      clearTimeout(timer);
+      setImmediate(() => {
+        if (over) return;
+        over = true;
+        done(error, reply);
+      });
+    };
+
+    exchange(request, controller.signal, (url) =>
+      url.protocol === 'https:' ? tlsAgent(request.tls ?? {}) : plainAgent,
+    ).then(
+      (reply) => settle(undefined, reply),
+      (error: unknown) => settle(timedOut ? timeoutError(request) : httpClientError(request, error)),
+    );
+
+    return {
+      abort() {
+        over = true;
+        clearTimeout(timer);
+        controller.abort();
+      },
+    };
+  };
+}
+
+async function exchange(
+  request: HttpRequest,
+  signal: AbortSignal,
+  agent: (url: URL) => HttpAgent | HttpsAgent,
+): Promise<HttpReply> {
+  const response = await fetch(request.url, {
+    method: request.method,
+    headers: { ...request.headers },
+    redirect: 'manual',
+    compress: false,
+    size: request.replyLimitBytes,
+    signal,
+    agent,
+    ...(request.method === 'POST' ? { body: request.body } : {}),
+  });
+  const body = Buffer.from(await response.arrayBuffer()).toString('utf8');
+  return { status: response.status, headers: headersOf(response), body };
+}
+
+function headersOf(response: Response): Record<string, string> {
+  const headers: Record<string, string> = {};
+  for (const [name, value] of response.headers) headers[name] = value;
+  return headers;
+}
+
+function timeoutError(request: HttpRequest): HostError {
+  return new HostError('timeout', `no whole reply from ${new URL(request.url).host} within ${request.timeoutMs} ms`);
+}
+
+function readTlsFile(what: string, path: string): Buffer {
+  try {
+    return readFileSync(path);
+  } catch (error) {
+    const reason = error instanceof Error ? error.message : String(error);
+    throw new HostError('absent', `cannot read the ${what} file ${path}: ${reason}`);
+  }
+}

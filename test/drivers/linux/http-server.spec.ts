@@ -1,0 +1,222 @@
+import assert from 'node:assert/strict';
+import { connect, type Socket } from 'node:net';
+import type {
+  HttpHandler,
+  HttpListener,
+  HttpListenOptions,
+  HttpServerRequest,
+  HttpStream,
+} from '../../../drivers/host.js';
+import { createHttpServer } from '../../../drivers/linux/http-server.js';
+
+const usual: HttpListenOptions = {
+  host: '127.0.0.1',
+  port: 0,
+  bodyLimitBytes: 1_000,
+  requestTimeoutMs: 2_000,
+  connectionLimit: 10,
+};
+
+describe('http server on real sockets', () => {
+  const open: { close(): void }[] = [];
+  afterEach(() => {
+    for (const one of open.splice(0)) one.close();
+  });
+
+  function listen(options: Partial<HttpListenOptions>, handler: HttpHandler): Promise<HttpListener> {
+    return new Promise((resolve, reject) => {
+      createHttpServer({ ...usual, ...options }, handler, (error, listener) => {
+        if (listener === undefined) reject(error);
+        else {
+          open.push(listener);
+          resolve(listener);
+        }
+      });
+    });
+  }
+
+  /** Sends raw bytes, and gathers what comes back until the server closes. */
+  function raw(port: number, text: string | Buffer, onData?: (socket: Socket) => void): Promise<string> {
+    return new Promise((resolve) => {
+      let received = '';
+      const socket = connect(port, '127.0.0.1', () => socket.write(text));
+      open.push({ close: () => socket.destroy() });
+      socket.on('data', (data) => {
+        received += data.toString();
+        onData?.(socket);
+      });
+      socket.on('error', () => undefined);
+      socket.on('close', () => resolve(received));
+    });
+  }
+
+  it('hands over whole requests and sends the answer', async () => {
+    const seen: HttpServerRequest[] = [];
+    const listener = await listen({}, (request, response) => {
+      seen.push(request);
+      response.end(201, { 'content-type': 'text/plain', 'x-mark': 'yes' }, 'grüß');
+    });
+    const reply = await raw(
+      listener.port,
+      'POST /a?b=c HTTP/1.1\r\nHost: x\r\nX-Name: V\r\nContent-Length: 5\r\nConnection: close\r\n\r\nh\u00e9ll',
+    );
+    assert.match(reply, /^HTTP\/1\.1 201 /);
+    assert.match(reply, /x-mark: yes\r\n/);
+    assert.match(reply, /content-length: 6\r\n/);
+    assert.ok(reply.endsWith('grüß'));
+    const [request] = seen;
+    assert.equal(seen.length, 1);
+    assert.equal(request?.method, 'POST');
+    assert.equal(request?.target, '/a?b=c');
+    assert.equal(request?.headers['x-name'], 'V');
+    assert.equal(request?.body, 'héll');
+    assert.equal(request?.remoteAddress, '127.0.0.1');
+  });
+
+  it('answers a body over the limit 413 and keeps it from the handler, with and without a length', async () => {
+    let handled = 0;
+    const listener = await listen({}, () => {
+      handled += 1;
+    });
+    const body = 'x'.repeat(1_001);
+    const declared = await raw(listener.port, `POST / HTTP/1.1\r\nHost: x\r\nContent-Length: 1001\r\n\r\n${body}`);
+    assert.match(declared, /^HTTP\/1\.1 413 /);
+    const chunked = `POST / HTTP/1.1\r\nHost: x\r\nTransfer-Encoding: chunked\r\n\r\n3e9\r\n${body}\r\n0\r\n\r\n`;
+    assert.match(await raw(listener.port, chunked), /^HTTP\/1\.1 413 /);
+    assert.equal(handled, 0);
+  });
+
+  it('cuts a peer that goes on sending an oversized body', async () => {
+    const listener = await listen({}, () => undefined);
+    const head = 'POST / HTTP/1.1\r\nHost: x\r\nContent-Length: 90000000\r\n\r\n';
+    const reply = await raw(listener.port, Buffer.concat([Buffer.from(head), Buffer.alloc(4_000_000, 120)]));
+    assert.ok(reply === '' || reply.startsWith('HTTP/1.1 413 '), reply);
+  });
+
+  it('takes a body of exactly the limit', async () => {
+    const listener = await listen({}, (request, response) => response.end(200, {}, String(request.body.length)));
+    const body = 'x'.repeat(1_000);
+    const head = 'POST / HTTP/1.1\r\nHost: x\r\nContent-Length: 1000\r\nConnection: close\r\n\r\n';
+    assert.match(await raw(listener.port, head + body), /\r\n\r\n1000$/);
+  });
+
+  for (const [name, text] of [
+    ['sends nothing at all', ''],
+    ['stops in its headers', 'POST / HTTP/1.1\r\nHost: x\r\n'],
+    ['stops in its body', 'POST / HTTP/1.1\r\nHost: x\r\nContent-Length: 100\r\n\r\nabc'],
+  ] as const) {
+    it(`drops a peer that ${name}`, async () => {
+      let handled = 0;
+      const listener = await listen({ requestTimeoutMs: 100 }, () => {
+        handled += 1;
+      });
+      const reply = await raw(listener.port, text);
+      assert.ok(reply === '' || reply.startsWith('HTTP/1.1 408 '), reply);
+      assert.equal(handled, 0);
+    });
+  }
+
+  it('answers oversized headers 431', async () => {
+    const listener = await listen({}, () => undefined);
+    const reply = await raw(listener.port, `GET / HTTP/1.1\r\nHost: x\r\nX-Long: ${'x'.repeat(20_000)}\r\n\r\n`);
+    assert.match(reply, /^HTTP\/1\.1 431 /);
+  });
+
+  it('refuses connections beyond the limit', async () => {
+    const listener = await listen({ connectionLimit: 2 }, (_request, response) => response.end(200, {}, 'ok'));
+    const sockets = [0, 1].map(() => connect(listener.port, '127.0.0.1'));
+    for (const socket of sockets) open.push({ close: () => socket.destroy() });
+    await Promise.all(sockets.map((socket) => new Promise((resolve) => socket.once('connect', resolve))));
+    assert.equal(await raw(listener.port, 'GET / HTTP/1.1\r\nHost: x\r\n\r\n'), '');
+  });
+
+  it('streams until the caller closes, and tells so once', async () => {
+    let closed = 0;
+    const listener = await listen({}, (_request, response) => {
+      const stream = response.stream(200, { 'content-type': 'text/event-stream' }, () => {
+        closed += 1;
+      });
+      assert.equal(stream.write('data: 1\n\n'), true);
+      setImmediate(() => {
+        stream.write('data: 2\n\n');
+        stream.close();
+        stream.close();
+        assert.equal(stream.write('data: 3\n\n'), false);
+      });
+    });
+    const reply = await raw(listener.port, 'GET / HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n');
+    assert.match(reply, /data: 1/);
+    assert.match(reply, /data: 2/);
+    assert.doesNotMatch(reply, /data: 3/);
+    assert.equal(closed, 1);
+  });
+
+  it('tells the caller when the peer closes a stream', async () => {
+    const closed = new Promise<void>((resolve) => {
+      void listen({}, (_request, response) => {
+        response.stream(200, {}, resolve).write('hello');
+      }).then((listener) => raw(listener.port, 'GET / HTTP/1.1\r\nHost: x\r\n\r\n', (socket) => socket.destroy()));
+    });
+    await closed;
+  });
+
+  it('refuses to buffer for a peer that does not read', async () => {
+    let stream: HttpStream | undefined;
+    let written = 0;
+    const stalled = new Promise<void>((resolve) => {
+      void listen({ requestTimeoutMs: 50 }, (_request, response) => {
+        stream = response.stream(200, {}, resolve);
+        while (written < 100_000_000 && stream.write('x'.repeat(65_536))) written += 65_536;
+        stream.close();
+      }).then((listener) => {
+        const socket = connect(listener.port, '127.0.0.1', () => {
+          socket.pause();
+          socket.write('GET / HTTP/1.1\r\nHost: x\r\n\r\n');
+        });
+        socket.on('error', () => undefined);
+        open.push({ close: () => socket.destroy() });
+      });
+    });
+    await stalled;
+    assert.ok(written < 10_000_000, `${written} bytes were buffered`);
+  });
+
+  it('throws where a request is answered twice, and bears an answer to a peer that has gone', async () => {
+    const answered = new Promise<unknown>((resolve) => {
+      void listen({}, (_request, response) => {
+        setTimeout(() => {
+          response.end(200, {}, 'late');
+          try {
+            response.end(200, {}, 'again');
+            resolve(undefined);
+          } catch (error) {
+            resolve(error);
+          }
+        }, 30);
+      }).then((listener) => {
+        const socket = connect(listener.port, '127.0.0.1', () => {
+          socket.end('GET / HTTP/1.1\r\nHost: x\r\n\r\n', () => socket.destroy());
+        });
+      });
+    });
+    assert.match(String(await answered), /answered twice/);
+  });
+
+  it('reports a port in use as busy and a foreign address as absent', async () => {
+    const listener = await listen({}, () => undefined);
+    await assert.rejects(
+      listen({ port: listener.port }, () => undefined),
+      { name: 'HostError', code: 'busy' },
+    );
+    await assert.rejects(
+      listen({ host: '192.0.2.1' }, () => undefined),
+      { name: 'HostError', code: 'absent' },
+    );
+  });
+
+  it('drops its connections on close', async () => {
+    const listener = await listen({}, (_request, response) => response.end(200, {}, 'ok'));
+    await raw(listener.port, 'GET / HTTP/1.1\r\nHost: x\r\n\r\n', () => listener.close());
+    assert.equal(await raw(listener.port, ''), '');
+  });
+});
