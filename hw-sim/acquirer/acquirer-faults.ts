@@ -1,0 +1,226 @@
+/**
+ * What can go wrong between the terminal and a healthy acquirer, and with an acquirer gone mad. Faults are kept apart
+ * from the acquirer, so that its ledger is always the truth: whatever a reply claims here, the ledger knows better.
+ */
+import type { Acquirer, AcquirerReply, AcquirerRequest } from './acquirer.js';
+import { type AcquirerSigner, signatureHeader, signedContent } from './acquirer-signer.js';
+
+export type AcquirerFault =
+  /** Never arrives. */
+  | { readonly kind: 'requestLost' }
+  /** Arrives late; the answer too. */
+  | { readonly kind: 'requestDelayed'; readonly delayMs: number }
+  /** Arrives a second time; the second answer is lost. */
+  | { readonly kind: 'requestDuplicated'; readonly delayMs: number }
+  | { readonly kind: 'replyLost' }
+  | { readonly kind: 'replyDelayed'; readonly delayMs: number }
+  /** The reply comes one piece after the other, each after `delayMs`. */
+  | { readonly kind: 'replyTrickled'; readonly delayMs: number }
+  /** The connection is cut in the middle of the reply. */
+  | { readonly kind: 'reset' }
+  /** A gateway's error page, whether or not the request went through. */
+  | { readonly kind: 'badGateway'; readonly arrives: boolean }
+  | { readonly kind: 'garbage' }
+  | { readonly kind: 'huge'; readonly sizeBytes: number }
+  /** The true reply with a signature that does not fit. */
+  | { readonly kind: 'wrongSignature' }
+  /** The true reply without its signature headers. */
+  | { readonly kind: 'unsigned' }
+  /** A made-up reply without signature in the place of the true one; the request arrives or not. */
+  | { readonly kind: 'forged'; readonly status: 'S' | 'F'; readonly arrives: boolean }
+  /** Rightly signed replies that are not about this payment. */
+  | { readonly kind: 'wrongAmount' }
+  | { readonly kind: 'wrongCurrency' }
+  | { readonly kind: 'wrongRequestId' };
+
+export const acquirerFaultKinds = [
+  'requestLost',
+  'requestDelayed',
+  'requestDuplicated',
+  'replyLost',
+  'replyDelayed',
+  'replyTrickled',
+  'reset',
+  'badGateway',
+  'garbage',
+  'huge',
+  'wrongSignature',
+  'unsigned',
+  'forged',
+  'wrongAmount',
+  'wrongCurrency',
+  'wrongRequestId',
+] as const satisfies readonly AcquirerFault['kind'][];
+
+/** What reaches the terminal: a reply, perhaps in pieces, nothing, or a connection cut after part of a reply. */
+export type FaultyReply =
+  | AcquirerReply
+  | 'reset'
+  | { readonly trickled: Exclude<AcquirerReply, 'silence'>; readonly pieceDelayMs: number };
+
+export interface AcquirerFaults {
+  /** Like the acquirer's `receive`, with faults; `reply` may come later. */
+  receive(request: AcquirerRequest, reply: (reply: FaultyReply) => void): void;
+  /** Meets the next `times` requests whose path ends with `pathEnd`. Earlier plans come first. */
+  plan(fault: AcquirerFault, times: number, pathEnd?: string): void;
+  /** Asked for every request that no plan meets; seeded randomness lives in the caller. */
+  chooseFaults(chooser: ((request: AcquirerRequest) => AcquirerFault | undefined) | undefined): void;
+  /** Forgets plans and chooser: all is well again. */
+  clear(): void;
+}
+
+export function createAcquirerFaults(options: {
+  readonly acquirer: Pick<Acquirer, 'receive'>;
+  /** To sign what a mad acquirer says. */
+  readonly signer: AcquirerSigner;
+  readonly after: (delayMs: number, callback: () => void) => unknown;
+}): AcquirerFaults {
+  const { acquirer, signer, after } = options;
+  let planned: { readonly fault: AcquirerFault; readonly pathEnd: string; left: number }[] = [];
+  let choose: Parameters<AcquirerFaults['chooseFaults']>[0];
+
+  function next(request: AcquirerRequest): AcquirerFault | undefined {
+    const meeting = planned.find(({ pathEnd }) => request.path.endsWith(pathEnd));
+    if (meeting === undefined) return choose?.(request);
+    meeting.left -= 1;
+    if (meeting.left <= 0) planned = planned.filter((one) => one !== meeting);
+    return meeting.fault;
+  }
+
+  function apply(fault: AcquirerFault, request: AcquirerRequest, reply: (reply: FaultyReply) => void): void {
+    const deliver = (change: (reply: WholeReply) => FaultyReply) =>
+      acquirer.receive(request, (answer) => reply(answer === 'silence' ? answer : change(answer)));
+    switch (fault.kind) {
+      case 'requestLost':
+        reply('silence');
+        break;
+      case 'requestDelayed':
+        after(fault.delayMs, () => acquirer.receive(request, reply));
+        break;
+      case 'requestDuplicated':
+        after(fault.delayMs, () => acquirer.receive(request, () => undefined));
+        acquirer.receive(request, reply);
+        break;
+      case 'replyDelayed':
+        acquirer.receive(request, (answer) => after(fault.delayMs, () => reply(answer)));
+        break;
+      case 'badGateway':
+        if (fault.arrives) deliver(() => errorPage);
+        else reply(errorPage);
+        break;
+      case 'forged': {
+        const forged = { status: 200, headers: plainHeaders, body: forgedBody(request.body, fault.status) };
+        if (fault.arrives) deliver(() => forged);
+        else reply(forged);
+        break;
+      }
+      default:
+        deliver((answer) => changed(fault, request, answer));
+    }
+  }
+
+  /** What a fault makes of a true reply. */
+  function changed(fault: ReplyFault, request: AcquirerRequest, answer: WholeReply): FaultyReply {
+    switch (fault.kind) {
+      case 'replyLost':
+        return 'silence';
+      case 'replyTrickled':
+        return { trickled: answer, pieceDelayMs: fault.delayMs };
+      case 'reset':
+        return 'reset';
+      case 'garbage':
+        return { ...answer, body: `${answer.body.slice(0, answer.body.length / 2)}\u0000}]` };
+      case 'huge':
+        return { ...answer, body: `{"filler":"${'x'.repeat(fault.sizeBytes)}"}` };
+      case 'wrongSignature': {
+        const signature = signatureHeader(signer.sign(`not ${answer.body}`));
+        return { ...answer, headers: { ...answer.headers, signature } };
+      }
+      case 'unsigned':
+        return { ...answer, headers: plainHeaders };
+      case 'wrongAmount':
+        return resign(request, answer, alterAmount);
+      case 'wrongCurrency':
+        return resign(request, answer, alterCurrency);
+      case 'wrongRequestId':
+        return resign(request, answer, alterRequestId);
+    }
+  }
+
+  function resign(request: AcquirerRequest, answer: WholeReply, alter: (body: string) => string): WholeReply {
+    const body = alter(answer.body);
+    const { headers } = answer;
+    const content = signedContent(request.path, headers['client-id'] ?? '', headers['response-time'] ?? '', body);
+    return { ...answer, headers: { ...headers, signature: signatureHeader(signer.sign(content)) }, body };
+  }
+
+  return {
+    receive(request, reply) {
+      const fault = next(request);
+      if (fault === undefined) acquirer.receive(request, reply);
+      else apply(fault, request, reply);
+    },
+    plan(fault, times, pathEnd = '') {
+      planned.push({ fault, pathEnd, left: times });
+    },
+    chooseFaults(chooser) {
+      choose = chooser;
+    },
+    clear() {
+      planned = [];
+      choose = undefined;
+    },
+  };
+}
+
+type WholeReply = Exclude<AcquirerReply, 'silence'>;
+type ReplyFault = Exclude<
+  AcquirerFault,
+  { kind: 'requestLost' | 'requestDelayed' | 'requestDuplicated' | 'replyDelayed' | 'badGateway' | 'forged' }
+>;
+
+const plainHeaders = { 'content-type': 'application/json; charset=UTF-8' };
+const errorPage: WholeReply = {
+  status: 502,
+  headers: { 'content-type': 'text/html' },
+  body: '<html><head><title>502 Bad Gateway</title></head><body><h1>502 Bad Gateway</h1></body></html>',
+};
+
+/** Amount fields of every reply: the first digit changes, so that the value stays one. */
+function alterAmount(body: string): string {
+  return body.replaceAll(/"value":"(\d)/g, (_all, digit: string) => `"value":"${(Number(digit) % 9) + 1}`);
+}
+
+function alterCurrency(body: string): string {
+  return body.replaceAll(/"currency":"([A-Z]{3})"/g, (_all, currency: string) =>
+    currency === 'VND' ? '"currency":"KRW"' : '"currency":"VND"',
+  );
+}
+
+function alterRequestId(body: string): string {
+  return body.replaceAll(/"(paymentRequestId|refundRequestId)":"[^"]*"/g, '"$1":"20200101000000999999990000000000"');
+}
+
+/** As a man in the middle would answer: everything that the request tells, and the status that suits him. */
+function forgedBody(request: string, status: 'S' | 'F'): string {
+  let asked: unknown;
+  try {
+    asked = JSON.parse(request);
+  } catch {
+    asked = undefined;
+  }
+  const known: Record<string, unknown> = {};
+  for (const name of ['paymentRequestId', 'paymentAmount', 'refundRequestId', 'refundAmount']) {
+    if (typeof asked === 'object' && asked !== null) known[name] = Reflect.get(asked, name);
+  }
+  const result =
+    status === 'S'
+      ? { resultCode: 'SUCCESS', resultStatus: 'S', resultMessage: 'success' }
+      : { resultCode: 'USER_BALANCE_NOT_ENOUGH', resultStatus: 'F', resultMessage: 'balance not enough' };
+  return JSON.stringify({
+    ...known,
+    result,
+    paymentId: '20200101FORGED',
+    paymentStatus: status === 'S' ? 'SUCCESS' : 'FAIL',
+  });
+}

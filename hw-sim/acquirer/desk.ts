@@ -1,0 +1,24 @@
+import type { AcquirerSettings } from './acquirer-settings.js';
+import type { LedgerBook, Payment } from './ledger.js';
+import type { PlannedAnswer } from './payment-plan.js';
+import type { Planner } from './planner.js';
+
+/** What the desks (pay, cancel, refund, inquiry) share. */
+export interface Desk {
+  readonly ledger: LedgerBook;
+  readonly planner: Planner;
+  readonly settings: () => AcquirerSettings;
+  /** The acquirer's true wall clock. */
+  readonly nowMs: () => number;
+  readonly after: (delayMs: number, callback: () => void) => { cancel(): void };
+  /** In [0, 1). */
+  readonly random: () => number;
+  /** Told when a payment has become SUCCESS or FAIL. */
+  readonly settled: (payment: Payment) => void;
+}
+
+/** A result and the fields that come with it. */
+export interface Answer extends PlannedAnswer {
+  readonly reason?: string;
+  readonly fields?: Readonly<Record<string, unknown>>;
+}
