@@ -1,0 +1,15 @@
+import { createHash } from 'node:crypto';
+
+/** Bytes of a chain value. Eight: it finds mixed-up histories, it is no defence against a forger. */
+export const chainBytes = 8;
+
+/** The chain value before the first operation of a store. */
+export const chainStart: Uint8Array = new Uint8Array(chainBytes);
+
+/**
+ * The chain value after an operation: a hash over the value before it and its bytes. Two histories that end in the same
+ * value are the same history, so that a leftover of an abandoned one never links to the living.
+ */
+export function chainNext(before: Uint8Array, operation: Uint8Array): Uint8Array {
+  return createHash('sha256').update(before).update(operation).digest().subarray(0, chainBytes);
+}

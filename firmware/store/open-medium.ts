@@ -1,0 +1,251 @@
+import type { FlashVolume, HostError } from '../../drivers/host.js';
+import { chainStart } from './chain.js';
+import { deepFreeze } from './deep-freeze.js';
+import { operationJson, slotBytes } from './frame.js';
+import { createFramePlanner, type FramePlanner, type PlannedWrite, type PlannerStart } from './frame-planner.js';
+import { type Recovery, recover } from './recover.js';
+import { type SegmentScan, scanSegment } from './scan-segment.js';
+import type { StoreOptions } from './store.js';
+import { StoreError } from './store-error.js';
+import type { OpenReport } from './store-status.js';
+import { asStoreError, openVolumePair, type VolumePair } from './volume-pair.js';
+
+export interface Medium<State> {
+  readonly volumes: VolumePair;
+  readonly planner: FramePlanner;
+  readonly state: State;
+  readonly report: OpenReport;
+}
+
+type Done<T> = (value: T) => void;
+
+/**
+ * From two names to a medium that can be written: reads, recovers, flushes, reads back, writes the first frame.
+ * Every failure closes both volumes and is told once.
+ */
+export function openMedium<State, Op>(
+  options: StoreOptions<State, Op>,
+  opened: (error: StoreError | undefined, medium?: Medium<State>) => void,
+): void {
+  const { flash, random, volumes: names, segmentSizeBytes } = options;
+  if (segmentSizeBytes % slotBytes !== 0 || segmentSizeBytes < 2 * slotBytes) {
+    throw new TypeError(`segmentSizeBytes must be a multiple of ${slotBytes}, at least ${2 * slotBytes}`);
+  }
+  const segmentSlots = segmentSizeBytes / slotBytes;
+  const create = options.provision === 'ifNew';
+
+  openVolumePair({ flash, names, segmentSizeBytes, create }, isBlank, (pairError, volumes) => {
+    if (pairError !== undefined || volumes === undefined) {
+      return opened(pairError ?? new StoreError('io', 'no volumes'));
+    }
+    const fail = (error: StoreError): void => {
+      for (const volume of volumes) volume.close();
+      opened(error);
+    };
+    /* An answer of the host goes on, an error of the host ends the opening. */
+    const or =
+      <T extends unknown[]>(doing: string, next: (...values: T) => void) =>
+      (error?: HostError, ...values: T): void =>
+        error === undefined ? next(...values) : fail(asStoreError(error, doing));
+
+    const readWhole = (index: 0 | 1, done: Done<Buffer>): void =>
+      volumes[index].read(
+        0,
+        segmentSizeBytes,
+        or('read', (bytes?: Uint8Array) => done(asBuffer(bytes))),
+      );
+
+    const writeDurably = (write: PlannedWrite, done: () => void): void =>
+      volumes[write.segment].write(
+        write.offset,
+        write.bytes,
+        or('write', () => volumes[write.segment].sync(or('flush', done))),
+      );
+
+    const syncBoth = (done: () => void): void => volumes[0].sync(or('flush', () => volumes[1].sync(or('flush', done))));
+
+    const readBack = (index: 0 | 1, expected: Buffer, done: Done<OpenReport['readBack']>): void =>
+      volumes[index].readBack(0, expected.length, (error, bytes) => {
+        if (error?.code === 'unsupported') return done('unsupported');
+        if (error !== undefined) return fail(asStoreError(error, 'read back'));
+        if (asBuffer(bytes).equals(expected)) return done('verified');
+        fail(new StoreError('forgetful', `${names[index]}: the medium does not hold what the system says it wrote`));
+      });
+
+    const writeFirstFrame = (found: Found<State>, keeperReadBack: OpenReport['readBack']): void => {
+      const keeper = found.start.next === 0 ? 1 : 0;
+      const standings = [...found.start.standings] as [Standing, Standing];
+      standings[found.start.next] = { ...standings[found.start.next], coveredUpTo: -1 };
+      /* Unproven: it may be a page of a failed flush that only memory holds. Begun anew, it no longer matters. */
+      if (keeperReadBack === 'unsupported') standings[keeper] = { ...standings[keeper], coveredUpTo: -1 };
+      const planner = createFramePlanner({
+        ...found.start,
+        standings,
+        epoch: found.start.epoch + 1,
+        nonce: asBuffer(random.bytes(4)).readUInt32LE(0),
+      });
+      const write = planner.plan(() => JSON.stringify(found.state));
+      if (write === undefined) {
+        fail(new StoreError('tooLarge', `the state does not fit ${segmentSizeBytes} bytes`));
+        return;
+      }
+      writeDurably(write, () =>
+        readBack(write.segment, write.bytes, (readBackResult) => {
+          planner.written();
+          opened(undefined, {
+            volumes,
+            planner,
+            state: deepFreeze(found.state),
+            report: {
+              provisioned: found.provisioned,
+              storeId: Buffer.from(found.start.storeId).toString('hex'),
+              epoch: found.start.epoch + 1,
+              sequence: planner.sequence,
+              replayedOperations: found.start.operations.length,
+              cutTail: found.cutTail,
+              unreadableSlots: found.unreadableSlots,
+              readBack: readBackResult,
+            },
+          });
+        }),
+      );
+    };
+
+    const settle = (found: Found<State>, images: readonly [Buffer, Buffer]): void =>
+      syncBoth(() => {
+        const keeper = found.start.next === 0 ? 1 : 0;
+        const lap = images[keeper].subarray(0, found.start.standings[keeper].endSlot * slotBytes);
+        readBack(keeper, lap, (result) => writeFirstFrame(found, result));
+      });
+
+    const provision = (scans: readonly [SegmentScan, SegmentScan], images: readonly [Buffer, Buffer]): void => {
+      const start: PlannerStart = {
+        storeId: random.bytes(8),
+        epoch: 0,
+        nonce: 0,
+        segmentSlots,
+        sequence: 0,
+        lastOperation: 0,
+        chain: chainStart,
+        operations: [],
+        standings: [
+          { endSlot: 0, coveredUpTo: -1, dirty: !scans[0].blank },
+          { endSlot: 0, coveredUpTo: -1, dirty: !scans[1].blank },
+        ],
+        next: 0,
+      };
+      const planner = createFramePlanner(start);
+      const write = planner.plan(() => JSON.stringify(options.empty));
+      if (write === undefined) {
+        fail(new StoreError('tooLarge', `the empty state does not fit ${segmentSizeBytes} bytes`));
+        return;
+      }
+      writeDurably(write, () => {
+        planner.written();
+        const first: Standing = { endSlot: planner.endSlots[0], coveredUpTo: 0, dirty: false };
+        write.bytes.copy(images[0]);
+        settle(
+          {
+            start: { ...start, sequence: planner.sequence, standings: [first, start.standings[1]], next: 1 },
+            state: options.empty,
+            provisioned: true,
+            cutTail: false,
+            unreadableSlots: 0,
+          },
+          images,
+        );
+      });
+    };
+
+    readWhole(0, (firstImage) =>
+      readWhole(1, (secondImage) => {
+        const images = [firstImage, secondImage] as const;
+        const scans = [scanSegment(firstImage, 0), scanSegment(secondImage, 1)] as const;
+        const recovery = recover(scans);
+        if (recovery.kind === 'blank' && create) return provision(scans, images);
+        if (recovery.kind !== 'found') return fail(unusable(recovery, names));
+        const state = replay(options, recovery);
+        if (state instanceof StoreError) return fail(state);
+        settle(
+          {
+            start: startAfter(recovery, segmentSlots),
+            state: state.value,
+            provisioned: false,
+            cutTail: recovery.cutTail,
+            unreadableSlots: recovery.unreadableSlots,
+          },
+          images,
+        );
+      }),
+    );
+  });
+}
+
+type Standing = PlannerStart['standings'][0];
+type FoundRecovery = Extract<Recovery, { kind: 'found' }>;
+
+interface Found<State> {
+  /** As of the boot before: its epoch and nonce. */
+  readonly start: PlannerStart;
+  readonly state: State;
+  readonly provisioned: boolean;
+  readonly cutTail: boolean;
+  readonly unreadableSlots: number;
+}
+
+function startAfter(recovery: FoundRecovery, segmentSlots: number): PlannerStart {
+  const { header } = recovery.head;
+  return {
+    storeId: header.storeId,
+    epoch: header.epoch,
+    nonce: header.nonce,
+    segmentSlots,
+    sequence: header.sequence,
+    lastOperation: header.lastOperation,
+    chain: recovery.history.chain,
+    operations: recovery.history.operations,
+    standings: recovery.standings,
+    next: recovery.spare,
+  };
+}
+
+function unusable(recovery: Exclude<Recovery, FoundRecovery>, names: readonly [string, string]): StoreError {
+  const both = `${names[0]} and ${names[1]}`;
+  switch (recovery.kind) {
+    case 'blank':
+      return new StoreError('absent', `${both} hold no store, and none may be made`);
+    case 'damaged':
+      return new StoreError('damaged', `${both}: ${recovery.why}`);
+    case 'newerFormat':
+      return new StoreError('format', `${both}: written in format ${recovery.version}, by a newer version`);
+  }
+}
+
+/** The state that the history leads to. Wrapped, because a state may be any JSON value. */
+export function replay<State, Op>(
+  options: Pick<StoreOptions<State, Op>, 'fold'>,
+  recovery: FoundRecovery,
+): { readonly value: State } | StoreError {
+  try {
+    /* What is parsed here was written by `commit` with these types, as checksum and chain have shown. */
+    let state = deepFreeze(JSON.parse(recovery.history.base.payload().toString('utf8')) as State);
+    for (const operation of recovery.history.operations) {
+      state = options.fold(state, deepFreeze(JSON.parse(operationJson(operation.bytes)) as Op));
+    }
+    return { value: deepFreeze(state) };
+  } catch (error) {
+    const message = error instanceof Error ? error.message : String(error);
+    return new StoreError('damaged', `the records are whole, but cannot be replayed: ${message}`);
+  }
+}
+
+function isBlank(volume: FlashVolume, done: (error: HostError | undefined, blank?: boolean) => void): void {
+  volume.read(0, volume.sizeBytes, (error, bytes) => {
+    if (error !== undefined) return done(error);
+    done(undefined, scanSegment(asBuffer(bytes), 0).blank);
+  });
+}
+
+function asBuffer(bytes: Uint8Array | undefined): Buffer {
+  return bytes === undefined ? Buffer.alloc(0) : Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length);
+}

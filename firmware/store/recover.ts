@@ -1,0 +1,125 @@
+import { type History, linkHistory } from './link-history.js';
+import type { FoundFrame, SegmentScan } from './scan-segment.js';
+
+/** How far a segment can be relied on without the other one. */
+export interface SegmentStanding {
+  /** First slot after its newest frame. */
+  readonly endSlot: number;
+  /** Last operation that this segment alone leads to; -1 where it leads nowhere and has to be begun anew. */
+  readonly coveredUpTo: number;
+  /** Holds remains that have to be erased, lest they be taken for damage later. */
+  readonly dirty: boolean;
+}
+
+export type Recovery =
+  /** Nothing was ever made durable here. */
+  | { readonly kind: 'blank' }
+  | { readonly kind: 'damaged'; readonly why: string }
+  | { readonly kind: 'newerFormat'; readonly version: number }
+  | {
+      readonly kind: 'found';
+      readonly head: FoundFrame;
+      readonly history: History;
+      readonly standings: readonly [SegmentStanding, SegmentStanding];
+      /** The segment that the state does not depend on: the one to write next. */
+      readonly spare: 0 | 1;
+      /** Remains of one unfinished write were left out. */
+      readonly cutTail: boolean;
+      /** Slots that hold neither a record nor nothing; what they held was not needed or found elsewhere. */
+      readonly unreadableSlots: number;
+    };
+
+/**
+ * What the two segments together hold.
+ *
+ * A power cut may destroy the frame that was being written and anything else in its segment, never the other segment,
+ * because a write is made durable before the next one starts there. So unreadable remains where a newest frame would
+ * be are an unfinished write if they are in one segment, and damage if they are in both.
+ */
+export function recover(scans: readonly [SegmentScan, SegmentScan]): Recovery {
+  const newerVersion = scans[0].newerVersion ?? scans[1].newerVersion;
+  if (newerVersion !== undefined) return { kind: 'newerFormat', version: newerVersion };
+
+  const misplaced = scans[0].misplaced ?? scans[1].misplaced;
+  const newestFirst = [...scans[0].frames, ...scans[1].frames].sort(newerFirst);
+  const head = newestFirst[0];
+  if (head === undefined) {
+    if (misplaced !== undefined) return damaged('the two volumes are swapped, or their contents were moved');
+    if (scans[0].blank || scans[1].blank) return { kind: 'blank' };
+    return damaged('neither volume holds a readable record');
+  }
+  const stranger = newestFirst.find((frame) => Buffer.compare(frame.header.storeId, head.header.storeId) !== 0);
+  if (stranger !== undefined) return damaged('the two volumes belong to different stores');
+
+  const history = linkHistory(newestFirst);
+  const tails = [unreadableTail(scans[0], head), unreadableTail(scans[1], head)] as const;
+  const where = `the newest readable record is ${head.header.sequence} of boot ${head.header.epoch}`;
+  if (history === undefined) return damaged(`records before it are missing: ${where}`);
+  if (tails[0] && tails[1]) return damaged(`the ends of both volumes cannot be read: ${where}`);
+
+  const standings = [stand(scans[0], tails[0]), stand(scans[1], tails[1])] as const;
+  const headSegment = head.header.segment;
+  const other = headSegment === 0 ? 1 : 0;
+  return {
+    kind: 'found',
+    head,
+    history,
+    standings,
+    spare: standings[other].coveredUpTo > standings[headSegment].coveredUpTo ? headSegment : other,
+    cutTail: tails[0] || tails[1],
+    unreadableSlots: scans[0].garbageSlots.length + scans[1].garbageSlots.length,
+  };
+}
+
+function damaged(why: string): Recovery {
+  return { kind: 'damaged', why };
+}
+
+function newerFirst(a: FoundFrame, b: FoundFrame): number {
+  return b.header.epoch - a.header.epoch || b.header.sequence - a.header.sequence;
+}
+
+function newestOf(scan: SegmentScan): FoundFrame | undefined {
+  return [...scan.frames].sort(newerFirst)[0];
+}
+
+/** Whether there are remains where a frame newer than all readable ones of this segment could have been. */
+function unreadableTail(scan: SegmentScan, head: FoundFrame): boolean {
+  const newest = newestOf(scan);
+  if (newest === undefined) return true;
+  const begun = scan.frames[0];
+  const startsWhole = begun !== undefined && begun.endSlot === begun.header.parts;
+  return (
+    !startsWhole ||
+    scan.garbageSlots.some((slot) => slot >= newest.endSlot) ||
+    scan.strays.some(
+      (stray) =>
+        stray.epoch > head.header.epoch || (stray.epoch === head.header.epoch && stray.sequence > head.header.sequence),
+    )
+  );
+}
+
+function stand(scan: SegmentScan, unreadable: boolean): SegmentStanding {
+  let endSlot = 0;
+  let coveredUpTo = -1;
+  let before: FoundFrame | undefined;
+  for (const frame of scan.frames) {
+    const { header } = frame;
+    const startSlot = frame.endSlot - header.parts;
+    const follows =
+      startSlot === endSlot &&
+      (before === undefined
+        ? header.kind === 'base'
+        : header.kind === 'operations' &&
+          newerFirst(frame, before) < 0 &&
+          header.lastOperation - header.operationCount <= coveredUpTo);
+    if (!follows) break;
+    before = frame;
+    endSlot = frame.endSlot;
+    coveredUpTo = header.lastOperation;
+  }
+  const newest = newestOf(scan);
+  /* A newer frame behind a hole: what lies before the hole does not lead to the end. */
+  const whole = before !== undefined && before === newest;
+  return { endSlot, coveredUpTo: whole ? coveredUpTo : -1, dirty: unreadable || scan.garbageSlots.length > 0 };
+}

@@ -1,0 +1,79 @@
+import { framePayload, readSlot, type SlotHeader, slotBytes } from './frame.js';
+
+/** A whole frame found on the medium. */
+export interface FoundFrame {
+  readonly header: SlotHeader;
+  /** Joined on demand: most frames are never looked into. */
+  readonly payload: () => Buffer;
+  /** First slot after it. */
+  readonly endSlot: number;
+}
+
+/** Everything one segment tells of itself. */
+export interface SegmentScan {
+  /** Whole frames in the order of their slots. */
+  readonly frames: readonly FoundFrame[];
+  /** Slots that hold neither a valid part of a frame nor nothing at all. */
+  readonly garbageSlots: readonly number[];
+  /** Headers of valid slots whose frame is not whole: overwritten by a later lap, or torn. */
+  readonly strays: readonly SlotHeader[];
+  readonly blank: boolean;
+  /** Set where a slot was written by a later version of this program. */
+  readonly newerVersion: number | undefined;
+  /** A valid slot that says it belongs to the other segment or to another place. */
+  readonly misplaced: SlotHeader | undefined;
+}
+
+/** Reads a whole segment slot by slot. Accepts any bytes and any length; a last piece shorter than a slot is garbage. */
+export function scanSegment(bytes: Buffer, segment: 0 | 1): SegmentScan {
+  const frames: FoundFrame[] = [];
+  const garbageSlots: number[] = [];
+  const strays: SlotHeader[] = [];
+  let blank = true;
+  let newerVersion: number | undefined;
+  let misplaced: SlotHeader | undefined;
+  let run: SlotHeader[] = [];
+
+  const endRun = (): void => {
+    strays.push(...run);
+    run = [];
+  };
+  const slotCount = Math.ceil(bytes.length / slotBytes);
+  for (let slot = 0; slot < slotCount; slot += 1) {
+    const slice = bytes.subarray(slot * slotBytes, (slot + 1) * slotBytes);
+    const reading = slice.length < slotBytes ? ({ kind: 'garbage' } as const) : readSlot(slice);
+    if (reading.kind !== 'blank') blank = false;
+    if (reading.kind !== 'valid') {
+      endRun();
+      if (reading.kind === 'garbage') garbageSlots.push(slot);
+      if (reading.kind === 'newerFormat') newerVersion = reading.version;
+      continue;
+    }
+    const { header } = reading;
+    if (header.segment !== segment || header.slot !== slot) {
+      endRun();
+      misplaced = header;
+      garbageSlots.push(slot);
+      continue;
+    }
+    const first = run[0];
+    if (first === undefined || header.part !== run.length || !sameFrame(first, header)) endRun();
+    if (header.part !== run.length) {
+      strays.push(header);
+      continue;
+    }
+    run.push(header);
+    if (run.length === header.parts) {
+      const startSlot = slot + 1 - header.parts;
+      const frame = bytes.subarray(startSlot * slotBytes, (slot + 1) * slotBytes);
+      frames.push({ header, payload: () => framePayload(frame, header.payloadBytes), endSlot: slot + 1 });
+      run = [];
+    }
+  }
+  endRun();
+  return { frames, garbageSlots, strays, blank, newerVersion, misplaced };
+}
+
+function sameFrame(a: SlotHeader, b: SlotHeader): boolean {
+  return a.epoch === b.epoch && a.nonce === b.nonce && a.sequence === b.sequence && a.payloadBytes === b.payloadBytes;
+}

@@ -1,0 +1,294 @@
+import assert from 'node:assert/strict';
+import type { StoreError } from '../../../firmware/store/store-error.js';
+import { commitAll, createFlashRig, mustOpen, openLedger, rigSegmentBytes, rigVolumes } from './flash-rig.js';
+import { emptyLedger, foldLedger, type Ledger, ledgerOp } from './ledger.js';
+
+const ops = (from: number, count: number, live = 10) =>
+  Array.from({ length: count }, (_, index) => ledgerOp(from + index, live));
+
+describe('openStore', () => {
+  it('makes a new store on an empty card and says so', () => {
+    const rig = createFlashRig(1);
+    const { store, report } = mustOpen(rig);
+    assert.equal(report.provisioned, true);
+    assert.equal(report.epoch, 1);
+    assert.equal(report.readBack, 'verified');
+    assert.deepEqual(store.state, emptyLedger);
+  });
+
+  it('finds everything again after a restart, over many segment turns', () => {
+    const rig = createFlashRig(2);
+    let expected: Ledger = emptyLedger;
+    for (let boot = 0; boot < 20; boot += 1) {
+      const { store, report } = mustOpen(rig);
+      assert.deepEqual(store.state, expected);
+      assert.equal(report.provisioned, boot === 0);
+      assert.equal(report.epoch, boot + 1);
+      assert.equal(report.cutTail, false);
+      assert.equal(report.unreadableSlots, 0);
+      const batch = ops(boot * 37, 37);
+      commitAll(rig, store, batch);
+      expected = batch.reduce(foldLedger, expected);
+      assert.deepEqual(store.state, expected);
+      store.close();
+    }
+  });
+
+  it('writes one slot and flushes once for a commit', () => {
+    const rig = createFlashRig(3);
+    const { store } = mustOpen(rig);
+    commitAll(rig, store, ops(0, 10));
+    assert.equal(store.status.flushes, 10);
+    assert.equal(store.status.bytesWritten, 10 * 4096);
+  });
+
+  it('makes commits that arrive during a flush durable with one flush, in order', () => {
+    const rig = createFlashRig(4);
+    const { store } = mustOpen(rig);
+    const order: number[] = [];
+    let state = store.state;
+    for (const [index, op] of ops(0, 16).entries()) {
+      state = foldLedger(state, op);
+      store.commit([op], state, () => order.push(index));
+    }
+    assert.deepEqual(order, [], 'nothing is answered inside the call');
+    rig.run();
+    assert.deepEqual(
+      order,
+      [...order].sort((a, b) => a - b),
+    );
+    assert.equal(order.length, 16);
+    assert.equal(store.status.flushes, 2);
+    store.close();
+    assert.deepEqual(mustOpen(rig).store.state, state);
+  });
+
+  it('shows a state only when it is durable', () => {
+    const rig = createFlashRig(5);
+    const { store } = mustOpen(rig);
+    const op = ledgerOp(0, 1);
+    store.commit([op], foldLedger(store.state, op), () => {});
+    assert.deepEqual(store.state, emptyLedger);
+    rig.run();
+    assert.equal(store.state.count, 1);
+  });
+
+  it('hands out frozen states only', () => {
+    const rig = createFlashRig(6);
+    const { store } = mustOpen(rig);
+    commitAll(rig, store, ops(0, 1));
+    assert.throws(() => Object.assign(store.state.entries['sale-0'] ?? {}, { amount: 1 }), TypeError);
+    store.close();
+    const again = mustOpen(rig).store;
+    assert.throws(() => Object.assign(again.state.entries['sale-0'] ?? {}, { amount: 1 }), TypeError);
+  });
+
+  it('spreads an operation larger than a slot over more slots', () => {
+    const rig = createFlashRig(7);
+    const { store } = mustOpen(rig);
+    const large = { kind: 'opened', id: 'large', amount: 1, note: 'x'.repeat(9_000) } as const;
+    commitAll(rig, store, [ledgerOp(0, 5), large, ledgerOp(1, 5), large, ...ops(2, 40)]);
+    const expected = store.state;
+    store.close();
+    assert.deepEqual(mustOpen(rig).store.state, expected);
+  });
+
+  it('takes an empty commit after what is under way, without writing', () => {
+    const rig = createFlashRig(8);
+    const { store } = mustOpen(rig);
+    const answers: string[] = [];
+    const op = ledgerOp(0, 1);
+    store.commit([op], foldLedger(store.state, op), () => answers.push('first'));
+    store.commit([], foldLedger(store.state, op), () => answers.push('second'));
+    rig.run();
+    assert.deepEqual(answers, ['first', 'second']);
+    assert.equal(store.status.flushes, 1);
+  });
+
+  it('refuses an operation that is not JSON', () => {
+    const rig = createFlashRig(9);
+    const { store } = mustOpen(rig);
+    const bad = (() => {}) as unknown as ReturnType<typeof ledgerOp>;
+    assert.throws(() => store.commit([bad], store.state, () => {}), TypeError);
+  });
+
+  it('fails for good when the state outgrows a segment', () => {
+    const rig = createFlashRig(10);
+    const { store } = mustOpen(rig);
+    const huge = { kind: 'opened', id: 'huge', amount: 1, note: 'x'.repeat(rigSegmentBytes) } as const;
+    const errors: (string | undefined)[] = [];
+    store.commit([huge], foldLedger(store.state, huge), (error) => errors.push(error?.code));
+    rig.run();
+    store.commit([], store.state, (error) => errors.push(error?.code));
+    rig.run();
+    assert.deepEqual(errors, ['tooLarge', 'tooLarge']);
+    assert.deepEqual(store.state, emptyLedger);
+    store.close();
+    assert.deepEqual(mustOpen(rig).store.state, emptyLedger);
+  });
+
+  describe('what is missing', () => {
+    const cases = [
+      { name: 'both volumes where none may be made', remove: [], provision: 'never', fresh: true },
+      { name: 'the first volume', remove: [rigVolumes[0]], provision: 'ifNew', fresh: false },
+      { name: 'the second volume', remove: [rigVolumes[1]], provision: 'ifNew', fresh: false },
+    ] as const;
+    for (const { name, remove, provision, fresh } of cases) {
+      it(`is a fault: ${name}`, () => {
+        const rig = createFlashRig(11);
+        if (!fresh) mustOpen(rig).store.close();
+        for (const volume of remove) rig.card.remove(volume);
+        const opening = openLedger(rig, rig.card, { provision });
+        assert.equal(opening.kind === 'failed' && opening.error.code, 'absent');
+      });
+    }
+
+    it('is made good when the making itself was interrupted', () => {
+      const rig = createFlashRig(12);
+      rig.card.insert(rigVolumes[1], new Uint8Array(rigSegmentBytes));
+      assert.equal(mustOpen(rig).report.provisioned, true);
+    });
+  });
+
+  it('refuses two volumes of different stores', () => {
+    const one = createFlashRig(13);
+    const two = createFlashRig(14);
+    mustOpen(one).store.close();
+    mustOpen(two).store.close();
+    one.card.insert(rigVolumes[1], two.card.image(rigVolumes[1]) ?? new Uint8Array());
+    const opening = openLedger(one);
+    assert.equal(opening.kind === 'failed' && opening.error.code, 'damaged');
+  });
+
+  it('refuses swapped volumes', () => {
+    const rig = createFlashRig(15);
+    mustOpen(rig).store.close();
+    const images = rigVolumes.map((name) => rig.card.image(name) ?? new Uint8Array());
+    rig.card.insert(rigVolumes[0], images[1] ?? new Uint8Array());
+    rig.card.insert(rigVolumes[1], images[0] ?? new Uint8Array());
+    const opening = openLedger(rig);
+    assert.match(opening.kind === 'failed' ? opening.error.message : '', /swapped/);
+  });
+
+  describe('flash trouble', () => {
+    const cases = [
+      { name: 'an input/output error', fault: (faults: { io: boolean }) => (faults.io = true), code: 'io' },
+      {
+        name: 'a read-only card',
+        fault: (faults: { readOnly: boolean }) => (faults.readOnly = true),
+        code: 'readOnly',
+      },
+      {
+        name: 'a card that is gone',
+        fault: (faults: { missing: Set<string> }) => rigVolumes.map((volume) => faults.missing.add(volume)),
+        code: 'disconnected',
+      },
+      { name: 'a hanging flush', fault: (faults: { syncMs: number }) => (faults.syncMs = 40_000), code: 'hung' },
+    ] as const;
+    for (const { name, fault, code } of cases) {
+      it(`fails the store for good at ${name}, without a second try`, () => {
+        const rig = createFlashRig(16);
+        const seen: string[] = [];
+        const { store } = mustOpen(rig, rig.card, { healthChanged: ({ health }) => seen.push(health.kind) });
+        commitAll(rig, store, ops(0, 3));
+        const before = store.state;
+        fault(rig.card.faults);
+        const errors: (StoreError | undefined)[] = [];
+        const op = ledgerOp(3, 1);
+        store.commit([op], foldLedger(before, op), (error) => errors.push(error));
+        rig.run();
+        Object.assign(rig.card.faults, { io: false, readOnly: false, syncMs: 1 });
+        rig.card.faults.missing.clear();
+        store.commit([op], foldLedger(before, op), (error) => errors.push(error));
+        rig.run();
+        assert.deepEqual(
+          errors.map((error) => error?.code),
+          [code, code],
+        );
+        assert.equal(store.state, before);
+        assert.equal(seen.at(-1), 'failed');
+        assert.equal(store.status.flushes, 3);
+      });
+    }
+
+    it('is slow while a flush takes too long, and well again after a quick one', () => {
+      const rig = createFlashRig(17);
+      const seen: string[] = [];
+      const { store } = mustOpen(rig, rig.card, { healthChanged: ({ health }) => seen.push(health.kind) });
+      rig.card.faults.syncMs = 6_000;
+      commitAll(rig, store, ops(0, 1));
+      rig.card.faults.syncMs = 3;
+      commitAll(rig, store, ops(1, 1));
+      assert.deepEqual(seen, ['slow', 'ok']);
+    });
+
+    it('needs no space: a full card takes a thousand commits', () => {
+      const rig = createFlashRig(18);
+      const { store } = mustOpen(rig);
+      rig.card.faults.full = true;
+      commitAll(rig, store, ops(0, 1_000));
+      assert.equal(store.state.count, 1_000);
+    });
+
+    it('finds a card that accepts and forgets when it opens', () => {
+      const rig = createFlashRig(19);
+      const { store } = mustOpen(rig);
+      commitAll(rig, store, ops(0, 5));
+      store.close();
+      rig.card.faults.forgets = true;
+      const opening = openLedger(rig);
+      assert.equal(opening.kind === 'failed' && opening.error.code, 'forgetful');
+    });
+
+    it('finds a card that began to forget when it verifies', () => {
+      const rig = createFlashRig(20);
+      const { store } = mustOpen(rig);
+      const answers: (string | undefined)[] = [];
+      commitAll(rig, store, ops(0, 5));
+      store.verify((error, result) => answers.push(error?.code ?? result));
+      rig.run();
+      rig.card.faults.forgets = true;
+      commitAll(rig, store, ops(5, 1));
+      store.verify((error, result) => answers.push(error?.code ?? result));
+      rig.run();
+      assert.deepEqual(answers, ['verified', 'forgetful']);
+      assert.equal(store.status.health.kind, 'failed');
+    });
+
+    it('says where the platform cannot read past the cache, and goes on', () => {
+      const rig = createFlashRig(21);
+      rig.card.faults.readBackUnsupported = true;
+      const { store, report } = mustOpen(rig);
+      assert.equal(report.readBack, 'unsupported');
+      commitAll(rig, store, ops(0, 5));
+      let result: string | undefined;
+      store.verify((_error, verified) => {
+        result = verified;
+      });
+      rig.run();
+      assert.equal(result, 'unsupported');
+    });
+
+    it('opens once at a time', () => {
+      const rig = createFlashRig(22);
+      const { store } = mustOpen(rig);
+      const second = openLedger(rig);
+      assert.equal(second.kind === 'failed' && second.error.code, 'busy');
+      store.close();
+      assert.equal(openLedger(rig).kind, 'open');
+    });
+  });
+
+  it('commits while it verifies', () => {
+    const rig = createFlashRig(23);
+    const { store } = mustOpen(rig);
+    commitAll(rig, store, ops(0, 50));
+    let result: string | undefined;
+    store.verify((error, verified) => {
+      result = error?.code ?? verified;
+    });
+    commitAll(rig, store, ops(50, 50));
+    assert.equal(result, 'verified');
+    assert.equal(store.state.count, 100);
+  });
+});
