@@ -12,6 +12,13 @@ export type FaultCode =
   | 'reversalNeedsPerson'
   | 'flashFailed'
   | 'flashSlow'
+  | 'flashAbsent'
+  | 'flashDamaged'
+  | 'scannerStarting'
+  | 'keypadStarting'
+  | 'printerStarting'
+  | 'panelStarting'
+  | 'vendStarting'
   | 'scannerAbsent'
   | 'scannerPortDenied'
   | 'scannerSilent'
@@ -95,6 +102,33 @@ export const FAULTS: Readonly<Record<FaultCode, FaultRow>> = {
     meaning: 'a write to flash took longer than 5 seconds',
     blocksSale: 'always',
     operatorAction: 'if it stays, the card is at the end of its life: change it',
+  },
+  flashAbsent: {
+    meaning: 'the data volume, or the journal on it, is not there: a card that fell out is not an empty queue',
+    blocksSale: 'always',
+    operatorAction: 'put the card or volume back and restart; only a new terminal starts with an empty one',
+  },
+  flashDamaged: {
+    meaning: 'the journal cannot be read whole, or the card does not keep what it accepted; money may be at stake',
+    blocksSale: 'always',
+    operatorAction: 'export the queue on a laptop, settle what is in it, then start with a new card',
+  },
+  scannerStarting: {
+    meaning: 'the scan engine is being set up',
+    blocksSale: 'ifScannerRequired',
+    operatorAction: 'wait a few seconds',
+  },
+  keypadStarting: { meaning: 'the keypad is being set up', blocksSale: 'never', operatorAction: 'wait a few seconds' },
+  printerStarting: {
+    meaning: 'the printer has not told its condition yet',
+    blocksSale: 'ifPrinterRequired',
+    operatorAction: 'wait a few seconds',
+  },
+  panelStarting: { meaning: 'the panel is being set up', blocksSale: 'never', operatorAction: 'wait a few seconds' },
+  vendStarting: {
+    meaning: 'the vend mechanism is being set up',
+    blocksSale: 'always',
+    operatorAction: 'wait a few seconds',
   },
   scannerAbsent: {
     meaning: "the scan engine's port is not there or was unplugged",

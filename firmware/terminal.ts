@@ -1,0 +1,181 @@
+import type { Host } from '../drivers/host.js';
+import { EMPTY_BOOK } from '../flows/book.js';
+import type { AlarmCode } from '../flows/effect.js';
+import type { Event } from '../flows/input.js';
+import { initialState } from '../flows/terminal-state.js';
+import { view } from '../flows/view.js';
+import { createDirectLink } from './acquirer/direct-link.js';
+import type { Signer } from './acquirer/signer.js';
+import { createClockTrust } from './clock-trust.js';
+import type { Config } from './config/config.js';
+import { createDevices, type Devices } from './devices.js';
+import { createExecutors } from './executors.js';
+import { exitCode } from './exit-code.js';
+import { createKernel, type Journal, type Kernel } from './kernel.js';
+import type { Log } from './log/log.js';
+import { createMoments } from './moments.js';
+import { type BookStore, flashTrouble, openBook } from './open-book.js';
+import { policyOf } from './policy-of.js';
+import { createTimeZone } from './time-zone.js';
+
+/** A whole payment terminal: the same on a board, on the bench and in a test. Only the host differs. */
+export interface Terminal {
+  readonly kernel: Kernel;
+  readonly devices: Devices;
+  /** Of the last answer of the acquirer whose signature was right, milliseconds since 1970. */
+  lastAcquirerContactWallMs(): number | undefined;
+  alarms(): Readonly<Partial<Record<AlarmCode, number>>>;
+  storeFacts(): Readonly<Record<string, string | number | boolean>>;
+  close(): void;
+}
+
+export interface TerminalParts {
+  readonly host: Host;
+  readonly config: Config;
+  readonly signer: Signer;
+  readonly log: Log;
+  /** Of each half of the journal. */
+  readonly segmentSizeBytes?: number;
+}
+
+/** 500 kept sales take some 300 KB; the whole state has to fit, better several times. */
+const SEGMENT_BYTES = 4 * 1024 * 1024;
+
+/**
+ * Opens the journal, then starts. Where the journal cannot be opened and only a person can help, the terminal starts
+ * without it, takes no sale and says why; where a restart may help, the process ends.
+ */
+export function createTerminal(parts: TerminalParts, started: (terminal: Terminal) => void): void {
+  const { host, log } = parts;
+  let terminal: Terminal | undefined;
+  openBook(
+    host,
+    {
+      volumes: ['journal-a', 'journal-b'],
+      segmentSizeBytes: parts.segmentSizeBytes ?? SEGMENT_BYTES,
+      healthChanged({ health }) {
+        const slow = health.kind === 'slow';
+        terminal?.kernel.feed({ type: 'deviceChanged', device: 'flash', faults: slow ? ['flashSlow'] : [] });
+      },
+    },
+    (error, store, report) => {
+      if (store !== undefined) {
+        log.info('journal open', { ...report });
+        terminal = run(parts, store);
+        terminal.kernel.feed({ type: 'booted' });
+        return started(terminal);
+      }
+      const { fault, restart } = error === undefined ? { fault: 'flashFailed' as const, restart: true } : flashTrouble(error);
+      log.error('journal cannot be opened', { why: error?.message });
+      if (restart) return host.board.exit(exitCode.flash);
+      terminal = run(parts, undefined);
+      terminal.kernel.feed({ type: 'deviceChanged', device: 'flash', faults: [fault] });
+      started(terminal);
+    },
+  );
+}
+
+function run({ host, config, signer, log }: TerminalParts, store: BookStore | undefined): Terminal {
+  const { clock } = host;
+  const clockTrust = createClockTrust({
+    clock,
+    clockSynchronised: () => host.board.clockSynchronised(),
+    mode: config.policy.clockTrust,
+  });
+  const alarms: Partial<Record<AlarmCode, number>> = {};
+  let lastContactWallMs: number | undefined;
+  const feed = (event: Event): void => {
+    if ('answer' in event && event.answer.kind === 'answered' && event.answer.signature === 'valid') {
+      lastContactWallMs = clock.wallMs();
+    }
+    kernel.feed(event);
+  };
+
+  const link = createDirectLink({
+    http: host.http,
+    clock,
+    signer,
+    log,
+    config: linkConfig(config),
+    agentToken: () => kernel.state.book.agentToken?.accessToken ?? config.acquirer.agentToken,
+  });
+  const early: Event[] = [];
+  const devices = createDevices({
+    host,
+    config: config.devices,
+    receiptHead: {
+      merchantName: config.merchant.name,
+      storeName: config.merchant.store.name,
+      terminalNumber: config.terminal.number,
+      locale: config.terminal.locale,
+    },
+    feed: (event) => (kernel === undefined ? early.push(event) : kernel.feed(event)),
+  });
+  const executors = createExecutors({ link, devices, log, feed });
+  const kernel: Kernel = createKernel({
+    clock,
+    momentOf: createMoments({
+      clock,
+      random: host.random,
+      clockTrust,
+      utcOffsetMinutes: createTimeZone(config.terminal.timeZone),
+    }),
+    journal: store ?? NO_JOURNAL,
+    executors: {
+      ...executors,
+      raiseAlarm(effect) {
+        alarms[effect.alarm] = (alarms[effect.alarm] ?? 0) + 1;
+        executors.raiseAlarm(effect);
+      },
+    },
+    state: initialState(policyOf(config), store?.state ?? EMPTY_BOOK),
+    trace(input, decision) {
+      log.debug('input', { type: input.type, ignored: decision.ignored });
+    },
+    flashFailed(error) {
+      log.error('the journal failed; nothing can be promised any more', { why: error.message });
+      host.board.exit(exitCode.flash);
+    },
+  });
+  for (const event of early) kernel.feed(event);
+  kernel.onChange((state) => devices.show(view(state)));
+
+  return {
+    kernel,
+    devices,
+    lastAcquirerContactWallMs: () => lastContactWallMs,
+    alarms: () => alarms,
+    storeFacts: () => (store === undefined ? {} : storeFacts(store)),
+    close() {
+      kernel.stop();
+      devices.close();
+      store?.close();
+    },
+  };
+}
+
+/** Nothing is decided that would need it: a terminal without a journal never boots. */
+const NO_JOURNAL: Journal = {
+  commit() {
+    throw new Error('a commit without a journal');
+  },
+};
+
+function storeFacts(store: BookStore): Readonly<Record<string, string | number | boolean>> {
+  const { health, ...facts } = store.status;
+  return { ...facts, health: health.kind };
+}
+
+function linkConfig(config: Config) {
+  const { acquirer, merchant, notify, terminal } = config;
+  return {
+    origin: acquirer.origin,
+    pathPrefix: acquirer.pathPrefix,
+    clientId: acquirer.clientId,
+    merchant,
+    terminalId: terminal.id,
+    ...(notify.url === undefined ? {} : { notifyUrl: notify.url }),
+    ...(acquirer.settlementCurrency === undefined ? {} : { settlementCurrency: acquirer.settlementCurrency }),
+    ...(acquirer.tls === undefined ? {} : { tls: acquirer.tls }),
+  };
+}
