@@ -1,30 +1,49 @@
-import type { Money } from './money.js';
-
 /**
- * What became of one request to the acquirer. The link reports; the flow decides what to believe.
- *
- * `silence` is everything that is not an answer to our request: no reply in time, no connection, an HTTP status other
- * than 200, a body that cannot be read, or a reply about another payment. It never says whether the request arrived.
+ * What the acquirer said to one request, as the flow sees it: already verified, bounded and free of secrets, but not yet
+ * judged. Unknown is never failure: whatever could not be understood is `silence` with the reason for the log.
  */
-export type AcquirerAnswer =
-  | { readonly kind: 'silence'; readonly reason: SilenceReason; readonly detail?: string }
-  | {
-      readonly kind: 'answered';
-      /** Replies that tell of wrong keys or configuration come unsigned. */
-      readonly signature: 'valid' | 'missing' | 'wrong';
-      /** The result of this call: success, failure, unknown. */
-      readonly status: 'S' | 'F' | 'U';
-      /** Result code, at most 64 characters of `A-Z0-9_`. */
-      readonly code: string;
-      readonly paymentId?: string;
-      readonly amount?: Money;
-      /** What an inquiry found; upper case. */
-      readonly paymentStatus?: string;
-      readonly paymentResultCode?: string;
-      readonly refundId?: string;
-      readonly refundStatus?: string;
-      /** The acquirer's clock, only from a verified reply. */
-      readonly atAcquirerMs?: number;
-    };
+export type AcquirerAnswer = AcquirerSilence | AcquirerReply;
 
-export type SilenceReason = 'timeout' | 'refused' | 'disconnected' | 'httpStatus' | 'garbled' | 'tooLarge' | 'mismatch';
+/** No usable answer. The request may or may not have been carried out, except after `refused`: then it never left. */
+export interface AcquirerSilence {
+  readonly kind: 'silence';
+  readonly reason: SilenceReason;
+  /** For the log and the operator; at most 120 printable characters. */
+  readonly detail?: string;
+}
+
+export type SilenceReason =
+  | 'timeout' /* no whole reply in time */
+  | 'refused' /* no connection: nothing was sent */
+  | 'disconnected' /* the connection broke after the request may have left */
+  | 'httpStatus' /* a status other than 200: a proxy or gateway spoke, not the acquirer */
+  | 'garbled' /* not JSON, or without a result */
+  | 'tooLarge'
+  | 'mismatch' /* a reply about another request */;
+
+/** A reply with a result. Only `signature: 'valid'` may be believed. */
+export interface AcquirerReply {
+  readonly kind: 'answered';
+  readonly signature: 'valid' | 'missing' | 'wrong';
+  /** Outcome of the call: success, failure, unknown. */
+  readonly status: 'S' | 'F' | 'U';
+  /** `result.resultCode`: at most 64 characters of A–Z, a–z, 0–9 and `_`. */
+  readonly code: string;
+  readonly paymentId?: string;
+  /** `paymentAmount` (or `refundAmount`): what the merchant asked, not what the wallet was charged in its own currency. */
+  readonly amount?: AcquirerAmount;
+  /** Inquiry: `SUCCESS`, `FAIL`, `PROCESSING`, `CANCELLED` or a word yet unknown; upper case. */
+  readonly paymentStatus?: string;
+  readonly paymentResultCode?: string;
+  readonly refundId?: string;
+  /** Refund inquiry: `SUCCESS`, `FAIL`, `PROCESSING` or a word yet unknown; upper case. */
+  readonly refundStatus?: string;
+  /** The acquirer's wall clock, from a verified reply only: milliseconds since 1970. */
+  readonly atAcquirerMs?: number;
+}
+
+/** `value` is a whole number of the currency's smallest unit, as a string without leading zeros. */
+export interface AcquirerAmount {
+  readonly currency: string;
+  readonly value: string;
+}

@@ -1,0 +1,43 @@
+import { generateKeyPairSync } from 'node:crypto';
+import { closeSync, fsyncSync, openSync, writeSync } from 'node:fs';
+import { dirname } from 'node:path';
+
+/** Makes and stores key pairs. */
+export const keyFiles = { createRsaPair, writeNew };
+
+/** A fresh RSA-2048 pair in PEM: PKCS#8 and SubjectPublicKeyInfo. */
+function createRsaPair(): { readonly privatePem: string; readonly publicPem: string } {
+  const pair = generateKeyPairSync('rsa', {
+    modulusLength: 2048,
+    privateKeyEncoding: { type: 'pkcs8', format: 'pem' },
+    publicKeyEncoding: { type: 'spki', format: 'pem' },
+  });
+  return { privatePem: pair.privateKey, publicPem: pair.publicKey };
+}
+
+/**
+ * Writes a new file with the given permissions, durable when it returns. An existing file is never touched: the answer is
+ * then `exists`. Throws an Error when the file cannot be written.
+ */
+function writeNew(path: string, text: string, mode: number): 'written' | 'exists' {
+  let descriptor: number;
+  try {
+    descriptor = openSync(path, 'wx', mode);
+  } catch (error) {
+    if (error instanceof Error && 'code' in error && error.code === 'EEXIST') return 'exists';
+    throw error;
+  }
+  try {
+    writeSync(descriptor, text);
+    fsyncSync(descriptor);
+  } finally {
+    closeSync(descriptor);
+  }
+  const directory = openSync(dirname(path), 'r');
+  try {
+    fsyncSync(directory);
+  } finally {
+    closeSync(directory);
+  }
+  return 'written';
+}

@@ -1,0 +1,36 @@
+import { writeSync } from 'node:fs';
+
+/** The process as the command line sees it. */
+export interface CommandProcess {
+  /** What follows the program's name. */
+  readonly args: readonly string[];
+  readonly env: Readonly<Record<string, string | undefined>>;
+  /** Writes text, without adding a line end, before it returns. */
+  out(text: string): void;
+  errorOut(text: string): void;
+  exit(code: number): void;
+}
+
+/** This process. */
+export function createProcess(): CommandProcess {
+  return {
+    args: process.argv.slice(2),
+    env: process.env,
+    out: (text) => write(1, text),
+    errorOut: (text) => write(2, text),
+    exit: (code) => process.exit(code),
+  };
+}
+
+/** Synchronous, so that nothing is lost at exit. A reader that went away (`| head`) is no error. */
+function write(descriptor: 1 | 2, text: string): void {
+  let rest: Uint8Array = Buffer.from(text, 'utf8');
+  while (rest.length > 0) {
+    try {
+      rest = rest.subarray(writeSync(descriptor, rest));
+    } catch (error) {
+      const code = error instanceof Error && 'code' in error ? error.code : undefined;
+      if (code !== 'EAGAIN') return;
+    }
+  }
+}

@@ -1,0 +1,245 @@
+import type { Clock, HostError, HttpHost, HttpReply } from '../../drivers/host.js';
+import type { AcquirerReply, AcquirerSilence, SilenceReason } from '../../flows/acquirer-answer.js';
+import type { Log } from '../log/log.js';
+import type { AcquirerLink, AnswerCallback, PayRequest, RefundRequest } from './acquirer-link.js';
+import { checkSignature, type SignatureCheck } from './check-signature.js';
+import { readReply } from './read-reply.js';
+import { signature } from './signature.js';
+import type { Signer } from './signer.js';
+
+/** Alipay's gateway and who we are to it. */
+export interface DirectLinkConfig {
+  /** Scheme, host and port, e.g. `https://open-sea-global.alipay.com`. */
+  readonly origin: string;
+  /** The path before `/v1/…`, already rewritten for the sandbox; it is part of what is signed. */
+  readonly pathPrefix: string;
+  readonly clientId: string;
+  readonly notifyUrl?: string;
+  readonly settlementCurrency?: string;
+  readonly merchant: {
+    readonly id: string;
+    readonly name: string;
+    readonly mcc: string;
+    readonly region?: string;
+    readonly store: { readonly id: string; readonly name: string; readonly mcc: string };
+  };
+  /** `env.storeTerminalId`. */
+  readonly terminalId: string;
+  readonly tls?: { readonly caFile?: string; readonly certFile?: string; readonly keyFile?: string };
+}
+
+export interface DirectLinkParts {
+  readonly http: HttpHost;
+  readonly clock: Clock;
+  readonly signer: Signer;
+  readonly log: Log;
+  readonly config: DirectLinkConfig;
+  /** ISV mode: the token to act for a merchant, which may change while the terminal runs. */
+  readonly agentToken?: () => string | undefined;
+}
+
+/** For the status page and metrics; counts since start. */
+export interface LinkStats {
+  readonly requests: number;
+  readonly answers: number;
+  readonly badSignatures: number;
+  readonly silences: Readonly<Partial<Record<SilenceReason, number>>>;
+  /** Monotonic time of the last reply with a valid signature. */
+  readonly lastContactMs?: number;
+}
+
+export type DirectLink = AcquirerLink & { stats(): LinkStats };
+
+/**
+ * Speaks Alipay's merchant service directly: HTTPS POST, JSON, signed both ways (source: "API fundamentals" and "Digital
+ * signature" pages).
+ *
+ * Invariants
+ * - The body is serialised once: what is signed is what is sent.
+ * - A reply counts as `valid` only if its signature fits our path and client id, and its body names no other request.
+ * - Codes, tokens and bodies never go to the log.
+ */
+export function createDirectLink(parts: DirectLinkParts): DirectLink {
+  const { http, clock, signer, log, config } = parts;
+  let requests = 0;
+  let answers = 0;
+  let badSignatures = 0;
+  let lastContactMs: number | undefined;
+  const silences: Partial<Record<SilenceReason, number>> = {};
+
+  function send(call: Call, timeoutMs: number, done: AnswerCallback): void {
+    const path = `${config.pathPrefix}${call.path}`;
+    const body = JSON.stringify(call.body);
+    const time = String(Math.trunc(clock.wallMs()));
+    const token = parts.agentToken?.();
+    const startedMs = clock.monotonicMs();
+    requests += 1;
+    http.request(
+      {
+        method: 'POST',
+        url: `${config.origin}${path}`,
+        headers: {
+          'content-type': 'application/json; charset=UTF-8',
+          'client-id': config.clientId,
+          'request-time': time,
+          signature: signature.header(signer.sign(signature.content(path, config.clientId, time, body))),
+          ...(token === undefined ? {} : { 'agent-token': token }),
+        },
+        body,
+        timeoutMs,
+        replyLimitBytes,
+        ...(config.tls ? { tls: config.tls } : {}),
+      },
+      (error, reply) => {
+        const answer = reply ? understand(call, path, reply) : silenceOf(error);
+        count(answer);
+        report(call, answer, reply, clock.monotonicMs() - startedMs);
+        done(answer);
+      },
+    );
+  }
+
+  function understand(call: Call, path: string, reply: HttpReply): AcquirerReply | AcquirerSilence {
+    if (reply.status !== 200) return silence('httpStatus', String(reply.status));
+    const { headers, body } = reply;
+    const check = checkSignature({ headers, body, path, timeHeader: 'response-time' }, config.clientId, signer);
+    if (check.kind === 'wrong') log.warn('acquirer reply not believed', { call: call.name, why: check.why });
+    const read = readReply(body);
+    if (!read) return silence('garbled', `${body.length} characters without a result`);
+    const { echoed, ...fields } = read;
+    if (isAboutAnother(call.reference, { ...echoed, paymentId: fields.paymentId })) {
+      return silence('mismatch', 'the reply names another request');
+    }
+    return { kind: 'answered', signature: check.kind, ...fields, ...timeOf(check) };
+  }
+
+  function count(answer: AcquirerReply | AcquirerSilence): void {
+    if (answer.kind === 'silence') {
+      silences[answer.reason] = (silences[answer.reason] ?? 0) + 1;
+      return;
+    }
+    answers += 1;
+    if (answer.signature === 'valid') lastContactMs = clock.monotonicMs();
+    else badSignatures += 1;
+  }
+
+  function report(
+    call: Call,
+    answer: AcquirerReply | AcquirerSilence,
+    reply: HttpReply | undefined,
+    tookMs: number,
+  ): void {
+    const about = { call: call.name, ...call.reference, tookMs, tracerId: reply?.headers.tracerid };
+    if (answer.kind === 'silence')
+      log.warn('acquirer silent', { ...about, reason: answer.reason, detail: answer.detail });
+    else
+      log.info('acquirer answered', {
+        ...about,
+        status: answer.status,
+        code: answer.code,
+        signature: answer.signature,
+      });
+  }
+
+  return {
+    pay: (request, timeoutMs, done) => send(payCall(request, config), timeoutMs, done),
+    inquirePayment({ paymentRequestId }, timeoutMs, done) {
+      const body = { paymentRequestId };
+      send({ name: 'inquiryPayment', path: '/v1/payments/inquiryPayment', body, reference: body }, timeoutMs, done);
+    },
+    cancel({ paymentRequestId }, timeoutMs, done) {
+      const body = { paymentRequestId };
+      send({ name: 'cancel', path: '/v1/payments/cancel', body, reference: body }, timeoutMs, done);
+    },
+    refund: (request, timeoutMs, done) => send(refundCall(request), timeoutMs, done),
+    inquireRefund({ refundRequestId }, timeoutMs, done) {
+      const body = { refundRequestId };
+      send({ name: 'inquiryRefund', path: '/v1/payments/inquiryRefund', body, reference: body }, timeoutMs, done);
+    },
+    stats: () => ({
+      requests,
+      answers,
+      badSignatures,
+      silences: { ...silences },
+      ...(lastContactMs === undefined ? {} : { lastContactMs }),
+    }),
+  };
+}
+
+/** The largest honest reply is about 2 KiB. */
+const replyLimitBytes = 65_536;
+
+interface Call {
+  readonly name: string;
+  readonly path: string;
+  readonly body: object;
+  /** The ids that a reply, where it names them, must repeat. */
+  readonly reference: Readonly<Record<string, string>>;
+}
+
+/** In-store payment with the code the customer shows (source: "User-presented mode: pay"). */
+function payCall(request: PayRequest, config: DirectLinkConfig): Call {
+  const { merchant } = config;
+  const { paymentRequestId, amount } = request;
+  const body = {
+    productCode: 'IN_STORE_PAYMENT',
+    paymentRequestId,
+    paymentAmount: amount,
+    paymentMethod: { paymentMethodType: 'CONNECT_WALLET', paymentMethodId: request.code },
+    paymentFactor: { inStorePaymentScenario: 'PaymentCode' },
+    paymentExpiryTime: request.expiresAt,
+    paymentNotifyUrl: config.notifyUrl,
+    settlementStrategy: config.settlementCurrency && { settlementCurrency: config.settlementCurrency },
+    merchantRegion: merchant.region,
+    order: {
+      referenceOrderId: request.orderId,
+      orderDescription: request.description,
+      orderAmount: amount,
+      merchant: {
+        referenceMerchantId: merchant.id,
+        merchantName: merchant.name,
+        merchantMCC: merchant.mcc,
+        store: {
+          referenceStoreId: merchant.store.id,
+          storeName: merchant.store.name,
+          storeMCC: merchant.store.mcc,
+        },
+      },
+      env: { storeTerminalId: config.terminalId, storeTerminalRequestTime: request.requestedAt },
+    },
+  };
+  return { name: 'pay', path: '/v1/payments/pay', body, reference: { paymentRequestId } };
+}
+
+function refundCall(request: RefundRequest): Call {
+  const { refundRequestId, paymentId, amount, reason } = request;
+  const body = { refundRequestId, paymentId, refundAmount: amount, refundReason: reason };
+  return { name: 'refund', path: '/v1/payments/refund', body, reference: { refundRequestId, paymentId } };
+}
+
+function isAboutAnother(
+  asked: Readonly<Record<string, string>>,
+  told: Readonly<Record<string, string | undefined>>,
+): boolean {
+  return Object.entries(asked).some(([name, value]) => told[name] !== undefined && told[name] !== value);
+}
+
+function timeOf(check: SignatureCheck): { readonly atAcquirerMs?: number } {
+  return check.kind === 'valid' && check.atAcquirerMs !== undefined ? { atAcquirerMs: check.atAcquirerMs } : {};
+}
+
+function silenceOf(error: HostError | undefined): AcquirerSilence {
+  const detail = error?.message ?? 'no reply';
+  switch (error?.code) {
+    case 'timeout':
+    case 'refused':
+    case 'tooLarge':
+      return silence(error.code, detail);
+    default:
+      return silence('disconnected', detail);
+  }
+}
+
+function silence(reason: SilenceReason, detail: string): AcquirerSilence {
+  return { kind: 'silence', reason, detail: detail.replace(/[^\x20-\x7e]/g, '?').slice(0, 120) };
+}

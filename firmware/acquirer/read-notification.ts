@@ -1,0 +1,116 @@
+import * as v from 'valibot';
+import type { AcquirerAmount } from '../../flows/acquirer-answer.js';
+import { checkSignature } from './check-signature.js';
+import type { Signer } from './signer.js';
+
+/** A notification from the acquirer, verified. */
+export type Notification =
+  | {
+      readonly kind: 'paymentResult';
+      readonly status: 'S' | 'F' | 'U';
+      readonly code: string;
+      readonly paymentRequestId: string;
+      readonly paymentId?: string;
+      /** Absent where it could not be read: then it must not be taken as paid. */
+      readonly amount?: AcquirerAmount;
+      readonly atAcquirerMs?: number;
+    }
+  | {
+      /** ISV mode: the merchant authorised us; from now on the token goes with every request. */
+      readonly kind: 'agentToken';
+      /** A secret. */
+      readonly token: string;
+      /** Milliseconds since 1970. */
+      readonly expiresAtMs?: number;
+    }
+  /** Rightly signed, but of a kind that needs no action. To be acknowledged. */
+  | { readonly kind: 'ignored'; readonly why: string }
+  /** Not believed or not readable. To be refused; nothing changes. */
+  | { readonly kind: 'invalid'; readonly why: string };
+
+export interface RawNotification {
+  /** Names in lower case. */
+  readonly headers: Readonly<Record<string, string>>;
+  readonly body: string;
+}
+
+/**
+ * Verifies and reads a notification (source: "Payment result notification"; the authorisation's shape: Alipay's in-store
+ * Java library). `path` is the path of the notify URL as the acquirer was told, which behind a reverse proxy is not the
+ * path that arrives here. Never throws.
+ */
+export function readNotification(raw: RawNotification, path: string, clientId: string, signer: Signer): Notification {
+  const { headers, body } = raw;
+  const check = checkSignature({ headers, body, path, timeHeader: 'request-time' }, clientId, signer);
+  if (check.kind === 'missing') return { kind: 'invalid', why: 'no signature' };
+  if (check.kind === 'wrong') return { kind: 'invalid', why: check.why };
+
+  const json = parseJson(body);
+  const payment = v.safeParse(paymentSchema, json);
+  if (payment.success) {
+    const { notifyType, result, paymentRequestId, paymentId, paymentAmount } = payment.output;
+    if (notifyType !== 'PAYMENT_RESULT') return { kind: 'ignored', why: 'a notification of another type' };
+    return {
+      kind: 'paymentResult',
+      status: result.resultStatus,
+      code: result.resultCode,
+      paymentRequestId,
+      ...(paymentId === undefined ? {} : { paymentId }),
+      ...(paymentAmount === undefined ? {} : { amount: paymentAmount }),
+      ...(check.atAcquirerMs === undefined ? {} : { atAcquirerMs: check.atAcquirerMs }),
+    };
+  }
+  const authorisation = v.safeParse(authorisationSchema, json);
+  if (authorisation.success && !hasResult(json)) {
+    const { accessToken, accessTokenExpiryTime } = authorisation.output;
+    return {
+      kind: 'agentToken',
+      token: accessToken,
+      ...(accessTokenExpiryTime === undefined ? {} : { expiresAtMs: Number(accessTokenExpiryTime) }),
+    };
+  }
+  if (v.is(otherSchema, json)) return { kind: 'ignored', why: 'a notification of another type' };
+  return { kind: 'invalid', why: 'the body is not a notification' };
+}
+
+const id = v.pipe(v.string(), v.regex(/^[\x21-\x7e]{1,64}$/));
+const word = v.pipe(v.string(), v.regex(/^[A-Za-z0-9_]{1,64}$/));
+
+const paymentSchema = v.object({
+  notifyType: word,
+  result: v.object({
+    resultStatus: v.picklist(['S', 'F', 'U']),
+    resultCode: v.fallback(word, 'NO_CODE'),
+  }),
+  paymentRequestId: id,
+  paymentId: v.fallback(v.optional(id), undefined),
+  paymentAmount: v.fallback(
+    v.optional(
+      v.object({
+        currency: v.pipe(v.string(), v.regex(/^[A-Z]{3}$/)),
+        value: v.pipe(v.string(), v.regex(/^(0|[1-9]\d{0,15})$/)),
+      }),
+    ),
+    undefined,
+  ),
+});
+
+const authorisationSchema = v.object({
+  accessToken: v.pipe(v.string(), v.regex(/^[\x21-\x7e]{1,512}$/)),
+  accessTokenExpiryTime: v.fallback(v.optional(v.pipe(v.string(), v.regex(/^\d{12,14}$/))), undefined),
+});
+
+/** Other products notify with a type and without a payment; retrying them would help nobody. */
+const otherSchema = v.object({ notifyType: v.pipe(word, v.notValue('PAYMENT_RESULT')) });
+
+function hasResult(json: unknown): boolean {
+  return typeof json === 'object' && json !== null && 'result' in json;
+}
+
+function parseJson(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return undefined;
+  }
+}

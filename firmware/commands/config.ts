@@ -1,0 +1,23 @@
+import { configFiles } from '../../drivers/linux/config-files.js';
+import type { CommandProcess } from '../../drivers/linux/process.js';
+import { configMarkdown } from '../config/config-markdown.js';
+import { describeErrors } from '../config/describe-errors.js';
+import { loadConfig } from '../config/load-config.js';
+import { maskConfig } from '../config/mask-config.js';
+import { readSettings } from '../config/read-settings.js';
+import { type ExitCode, exitCode } from '../exit-code.js';
+import { createRedact } from '../log/redact.js';
+
+/** `tillbox config [--markdown]`: the effective configuration, or the reference of all variables. */
+export function config(args: readonly string[], self: CommandProcess): ExitCode {
+  if (args.includes('--markdown')) {
+    self.out(`${configMarkdown()}\n`);
+    return exitCode.done;
+  }
+  const loading = loadConfig(self.env, configFiles.read);
+  const redact = createRedact();
+  self.out(`${redact(maskConfig(readSettings(self.env, configFiles.read).list))}\n`);
+  if ('config' in loading) return exitCode.done;
+  self.errorOut(`\n${redact(describeErrors(loading.errors))}\n`);
+  return exitCode.usage;
+}

@@ -1,0 +1,74 @@
+import { parseArgs } from 'node:util';
+import { configFiles } from '../../drivers/linux/config-files.js';
+import { keyFiles } from '../../drivers/linux/key-files.js';
+import type { CommandProcess } from '../../drivers/linux/process.js';
+import { type KeyReading, rsaKey } from '../acquirer/rsa-key.js';
+import { readSettings } from '../config/read-settings.js';
+import { type ExitCode, exitCode } from '../exit-code.js';
+import { describeKeys } from '../keys/describe-keys.js';
+import { makeKeyPair } from '../keys/make-key-pair.js';
+
+/** `tillbox keys new|show [--dir DIR]`: makes our RSA pair; shows what to upload. */
+export function keys(args: readonly string[], self: CommandProcess): ExitCode {
+  const { values, positionals } = parseArgs({
+    args: [...args],
+    options: { dir: { type: 'string' } },
+    allowPositionals: true,
+  });
+  const [action] = positionals;
+  if (positionals.length === 1 && action === 'new') return createNew(values.dir ?? '.', self);
+  if (positionals.length === 1 && action === 'show') return show(values.dir, self);
+  self.errorOut('tillbox keys: say `new` or `show`\n');
+  return exitCode.usage;
+}
+
+function createNew(directory: string, self: CommandProcess): ExitCode {
+  const made = makeKeyPair(directory, keyFiles);
+  if (made.kind === 'refused') {
+    self.errorOut(`tillbox keys: ${made.why}\n`);
+    return exitCode.unavailable;
+  }
+  self.out(
+    [
+      `Private key: ${made.privatePath} (keep it secret; set ALIPAY_PRIVATE_KEY_FILE to it)`,
+      `Public key:  ${made.publicPath}`,
+      '',
+      'Upload this public key in the Dashboard (one line, without spaces):',
+      '',
+      made.publicText,
+      '',
+      `Its fingerprint: ${made.fingerprint}`,
+      '',
+    ].join('\n'),
+  );
+  return exitCode.done;
+}
+
+/** Shows the pair in `directory`, or else the one that is configured. */
+function show(directory: string | undefined, self: CommandProcess): ExitCode {
+  const { values } = readSettings(self.env, configFiles.read);
+  const path = directory === undefined ? values.ALIPAY_PRIVATE_KEY_FILE : `${directory}/tillbox-private-key.pem`;
+  const privateKey = keyOf(path, directory === undefined ? values.ALIPAY_PRIVATE_KEY : undefined, rsaKey.readPrivate);
+  if (!('key' in privateKey)) {
+    self.errorOut(`tillbox keys: our private key ${privateKey.problem}\n`);
+    return exitCode.usage;
+  }
+  const alipays = keyOf(values.ALIPAY_PUBLIC_KEY_FILE, values.ALIPAY_PUBLIC_KEY, rsaKey.readPublic);
+  self.out(`${describeKeys(privateKey.key, 'key' in alipays ? alipays.key : undefined)}\n`);
+  return exitCode.done;
+}
+
+function keyOf(
+  path: string | undefined,
+  given: Extract<KeyReading, { readonly key: unknown }>['key'] | undefined,
+  read: (text: string) => KeyReading,
+): KeyReading {
+  if (path === undefined) {
+    return given ? { key: given } : { problem: 'is not configured; `tillbox keys new` makes one' };
+  }
+  try {
+    return read(configFiles.read(path));
+  } catch (error) {
+    return { problem: `cannot be read: ${error instanceof Error ? error.message : path}` };
+  }
+}

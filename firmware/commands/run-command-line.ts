@@ -1,0 +1,99 @@
+import { parseArgs } from 'node:util';
+import type { CommandProcess } from '../../drivers/linux/process.js';
+import { exitCode } from '../exit-code.js';
+import type { Redact } from '../log/redact.js';
+import type { Command, CommandRow } from './command-table.js';
+
+export interface CommandLineParts {
+  readonly self: CommandProcess;
+  readonly table: readonly CommandRow[];
+  readonly version: string;
+  readonly redact: Redact;
+  /** Loads a row's module; `absent` when this installation does not have it. */
+  load(row: CommandRow): Promise<Command | 'absent'>;
+}
+
+/** Understands the command line, does what it says and answers the exit code. Never rejects. */
+export async function runCommandLine(parts: CommandLineParts): Promise<number> {
+  const { self, table, version } = parts;
+  const [name, ...rest] = self.args;
+  const wrong = (problem: string): number => {
+    self.errorOut(`tillbox: ${problem}\nTry: tillbox --help\n`);
+    return exitCode.usage;
+  };
+
+  if (name === undefined || name === '--help' || name === '-h' || (name === 'help' && rest.length === 0)) {
+    (name === undefined ? self.errorOut : self.out)(overview(table));
+    return name === undefined ? exitCode.usage : exitCode.done;
+  }
+  if (name === '--version' || name === '-v') {
+    self.out(`${version}\n`);
+    return exitCode.done;
+  }
+  const row = table.find((candidate) => candidate.name === name);
+  if (!row) return wrong(`${name.startsWith('-') ? 'unknown option' : 'unknown command'} ${shown(name)}`);
+
+  const parsed = parsedArgs(row, rest);
+  if ('problem' in parsed) return wrong(`${row.name}: ${parsed.problem}`);
+  if (parsed.help) {
+    self.out(`tillbox ${row.name} ${row.usage}\n  ${row.summary}\n`);
+    return exitCode.done;
+  }
+  if (parsed.version) {
+    self.out(`${version}\n`);
+    return exitCode.done;
+  }
+  if (parsed.words < row.words.least || parsed.words > row.words.most) {
+    return wrong(
+      `${row.name}: ${parsed.words < row.words.least ? 'something is missing' : 'too many words'}; usage: tillbox ${row.name} ${row.usage}`,
+    );
+  }
+
+  try {
+    const command = await parts.load(row);
+    if (command !== 'absent') return await command(rest, self);
+    self.errorOut(`tillbox: ${row.name} is not part of this installation\n`);
+    return exitCode.unavailable;
+  } catch (error) {
+    const trace = error instanceof Error ? (error.stack ?? error.message) : String(error);
+    self.errorOut(`${parts.redact(`tillbox ${row.name}: ${trace}`)}\n`);
+    return exitCode.bug;
+  }
+}
+
+function parsedArgs(
+  row: CommandRow,
+  args: readonly string[],
+): { readonly problem: string } | { readonly help: boolean; readonly version: boolean; readonly words: number } {
+  try {
+    const { values, positionals } = parseArgs({
+      args: [...args],
+      options: { ...row.options, help: { type: 'boolean', short: 'h' }, version: { type: 'boolean' } },
+      allowPositionals: true,
+    });
+    return { help: values.help === true, version: values.version === true, words: positionals.length };
+  } catch (error) {
+    /* The first sentence names the option; the others explain how to pass words that begin with a dash. */
+    const message = error instanceof Error ? error.message : 'cannot be understood';
+    return { problem: message.split('. ')[0]?.split('\n')[0] ?? message };
+  }
+}
+
+function overview(table: readonly CommandRow[]): string {
+  const width = Math.max(...table.map(({ name }) => name.length));
+  return [
+    'tillbox COMMAND [OPTIONS]',
+    '',
+    ...table.map(
+      ({ name, usage, summary }) =>
+        `  ${name.padEnd(width)}  ${summary}${usage ? `\n  ${''.padEnd(width)}    ${usage}` : ''}`,
+    ),
+    '',
+    '--help and --version go with every command. The configuration is in environment variables: tillbox config --markdown',
+    '',
+  ].join('\n');
+}
+
+function shown(word: string): string {
+  return JSON.stringify(word.length > 40 ? `${word.slice(0, 40)}…` : word);
+}

@@ -1,0 +1,115 @@
+import type { KeyObject } from 'node:crypto';
+import { type KeyReading, rsaKey } from '../acquirer/rsa-key.js';
+import type { AcquirerConfig } from './config.js';
+import { isLoopback } from './is-loopback.js';
+import type { SectionCheck } from './section-check.js';
+import type { VariableName } from './variables.js';
+
+/** The acquirer's part of the configuration, and the texts of secrets that came from files. */
+export function acquirerSection(
+  check: SectionCheck,
+): { readonly config: AcquirerConfig; readonly secrets: readonly string[] } | undefined {
+  const { values, refuse } = check;
+  const secrets: string[] = [];
+  const privateKey = keyOf(check, 'ALIPAY_PRIVATE_KEY', 'ALIPAY_PRIVATE_KEY_FILE', (text) => {
+    secrets.push(text);
+    return rsaKey.readPrivate(text);
+  });
+  const alipayPublicKey = keyOf(check, 'ALIPAY_PUBLIC_KEY', 'ALIPAY_PUBLIC_KEY_FILE', rsaKey.readPublic);
+  if (privateKey && alipayPublicKey && rsaKey.isPair(privateKey, alipayPublicKey)) {
+    const given = check.given('ALIPAY_PUBLIC_KEY') ? 'ALIPAY_PUBLIC_KEY' : 'ALIPAY_PUBLIC_KEY_FILE';
+    refuse(
+      given,
+      `is our own public key (${rsaKey.fingerprint(alipayPublicKey)}), the other half of ALIPAY_PRIVATE_KEY; Alipay’s own key belongs here: in the Dashboard, next to the place where ours is uploaded`,
+    );
+  }
+
+  const url = values.ACQUIRER_URL;
+  if (url) checkUrl(url, refuse);
+  const tls = tlsFiles(check);
+  const clientId = values.ALIPAY_CLIENT_ID;
+  if (!url || !clientId || !privateKey || !alipayPublicKey) return undefined;
+  return {
+    config: {
+      origin: url.origin,
+      pathPrefix: pathPrefixFor(clientId, values.ACQUIRER_PATH_PREFIX),
+      clientId,
+      privateKey,
+      alipayPublicKey,
+      ...(values.ALIPAY_AGENT_TOKEN ? { agentToken: values.ALIPAY_AGENT_TOKEN } : {}),
+      ...(values.SETTLEMENT_CURRENCY ? { settlementCurrency: values.SETTLEMENT_CURRENCY } : {}),
+      ...(tls ? { tls } : {}),
+    },
+    secrets,
+  };
+}
+
+/** The sandbox has the same host and another path, which is also the one that is signed (as all official SDKs do). */
+function pathPrefixFor(clientId: string, prefix: string): string {
+  return clientId.startsWith('SANDBOX_') ? prefix.replace(/^\/ams\/api(?=\/|$)/, '/ams/sandbox/api') : prefix;
+}
+
+function checkUrl(url: URL, refuse: SectionCheck['refuse']): void {
+  if (url.protocol === 'http:' && !isLoopback(url.hostname)) {
+    refuse('ACQUIRER_URL', `is plain http to ${url.hostname}; https belongs here, http only to this machine`);
+  }
+  if (url.pathname !== '/' || url.search !== '') {
+    refuse('ACQUIRER_URL', 'has a path or a ? part; the path belongs into ACQUIRER_PATH_PREFIX');
+  }
+}
+
+function keyOf(
+  check: SectionCheck,
+  name: 'ALIPAY_PRIVATE_KEY' | 'ALIPAY_PUBLIC_KEY',
+  fileName: 'ALIPAY_PRIVATE_KEY_FILE' | 'ALIPAY_PUBLIC_KEY_FILE',
+  read: (text: string) => KeyReading,
+): KeyObject | undefined {
+  const { values, given, refuse } = check;
+  const path = values[fileName];
+  if (path === undefined) return values[name];
+  if (given(name)) {
+    refuse(fileName, `is set and ${name} too; set one of them`);
+    return undefined;
+  }
+  const text = textOf(check, fileName, path);
+  if (text === undefined) return undefined;
+  const reading = read(text);
+  if ('key' in reading) return reading.key;
+  refuse(fileName, `names a file whose content ${reading.problem}`);
+  return undefined;
+}
+
+function tlsFiles(check: SectionCheck): AcquirerConfig['tls'] {
+  const { values, refuse } = check;
+  const { ACQUIRER_CA_FILE: caFile, ACQUIRER_CERT_FILE: certFile, ACQUIRER_KEY_FILE: keyFile } = values;
+  if (certFile && !keyFile) refuse('ACQUIRER_KEY_FILE', 'is not set; the certificate of ACQUIRER_CERT_FILE needs it');
+  if (keyFile && !certFile) refuse('ACQUIRER_CERT_FILE', 'is not set; the key of ACQUIRER_KEY_FILE needs it');
+  if (caFile) pemOf(check, 'ACQUIRER_CA_FILE', caFile, 'CERTIFICATE');
+  if (certFile) pemOf(check, 'ACQUIRER_CERT_FILE', certFile, 'CERTIFICATE');
+  if (keyFile) pemOf(check, 'ACQUIRER_KEY_FILE', keyFile, 'PRIVATE KEY');
+  if (!caFile && !certFile && !keyFile) return undefined;
+  return {
+    ...(caFile ? { caFile } : {}),
+    ...(certFile ? { certFile } : {}),
+    ...(keyFile ? { keyFile } : {}),
+  };
+}
+
+function pemOf(check: SectionCheck, name: VariableName, path: string, label: string): void {
+  const text = textOf(check, name, path);
+  if (text !== undefined && !new RegExp(`-----BEGIN [A-Z ]{0,20}${label}-----`).test(text)) {
+    check.refuse(name, `names a file without -----BEGIN … ${label}-----`);
+  }
+}
+
+function textOf(check: SectionCheck, name: VariableName, path: string): string | undefined {
+  try {
+    return check.readFile(path);
+  } catch (error) {
+    check.refuse(
+      name,
+      `names a file that cannot be read: ${error instanceof Error ? error.message : 'unknown reason'}`,
+    );
+    return undefined;
+  }
+}

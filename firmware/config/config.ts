@@ -1,0 +1,167 @@
+import type { KeyObject } from 'node:crypto';
+import type { LogLevel } from '../log/log.js';
+
+/** Everything that can be configured, checked and typed. See `variables` for the meaning of each value. */
+export interface Config {
+  readonly terminal: TerminalConfig;
+  readonly merchant: MerchantConfig;
+  readonly sale: SaleConfig;
+  readonly paymentCode: { readonly minDigits: number; readonly maxDigits: number };
+  readonly acquirer: AcquirerConfig;
+  readonly timing: TimingConfig;
+  readonly policy: PolicyConfig;
+  readonly notify: NotifyConfig;
+  readonly api: { readonly host: string; readonly port: number; readonly token?: string };
+  readonly storage: { readonly dataDir: string; readonly salesKept: number; readonly salesKeptDays: number };
+  readonly devices: DevicesConfig;
+  readonly log: { readonly level: LogLevel; readonly format: 'text' | 'json' };
+}
+
+export interface TerminalConfig {
+  /** Digits, 1–8. */
+  readonly number: string;
+  /** `env.storeTerminalId`. */
+  readonly id: string;
+  /** ISO 4217, one that `minorUnits` knows. */
+  readonly currency: string;
+  readonly locale: 'en' | 'zh-CN';
+  /** IANA name. */
+  readonly timeZone: string;
+}
+
+export interface MerchantConfig {
+  readonly id: string;
+  readonly name: string;
+  readonly mcc: string;
+  readonly region?: string;
+  readonly store: { readonly id: string; readonly name: string; readonly mcc: string };
+}
+
+export type SaleConfig =
+  | { readonly mode: 'host' /** 0: an approved sale is settled at once. */; readonly hostConfirmMs: number }
+  | { readonly mode: 'amount' }
+  | { readonly mode: 'selection' /** The catalogue file's text, not yet read. */; readonly catalogText: string }
+  | { readonly mode: 'mdb' };
+
+export interface AcquirerConfig {
+  /** Scheme, host and port. */
+  readonly origin: string;
+  /** Before `/v1/…`; rewritten for the sandbox already. */
+  readonly pathPrefix: string;
+  readonly clientId: string;
+  readonly privateKey: KeyObject;
+  readonly alipayPublicKey: KeyObject;
+  readonly agentToken?: string;
+  readonly settlementCurrency?: string;
+  readonly tls?: { readonly caFile?: string; readonly certFile?: string; readonly keyFile?: string };
+}
+
+export interface TimingConfig {
+  readonly payReplyTimeoutMs: number;
+  readonly inquiryIntervalMs: number;
+  readonly inquiryReplyTimeoutMs: number;
+  readonly inquiryLimit: number;
+  readonly cancelReplyTimeoutMs: number;
+  readonly cancelRetryIntervalMs: number;
+  readonly cancelRetryWindowMs: number;
+  readonly queueRetryIntervalMs: number;
+  readonly paymentExpiryMs: number;
+  readonly codeWaitMs: number;
+  readonly cancelPeriodEnd: DailyTime;
+}
+
+/** A time of day at a fixed offset from UTC, both in minutes. */
+export interface DailyTime {
+  readonly minuteOfDay: number;
+  readonly offsetMinutes: number;
+}
+
+export interface PolicyConfig {
+  readonly queueLimit: number;
+  readonly attemptLimit: number;
+  readonly clockTrust: 'auto' | 'always';
+  readonly vendUnknown: 'refund' | 'keep' | 'operator';
+}
+
+export interface NotifyConfig {
+  /** Sent as `paymentNotifyUrl`; its path is what notifications are signed over. */
+  readonly url?: string;
+  readonly listener?: { readonly host: string; readonly port: number; readonly path: string };
+}
+
+export interface DevicesConfig {
+  /** Label of the GPIO chip; absent: found by the host. */
+  readonly gpioChip?: string;
+  readonly scanner: ScannerConfig;
+  readonly keypad: KeypadConfig;
+  readonly printer: PrinterConfig;
+  readonly panel: PanelConfig;
+  readonly vend: VendConfig;
+}
+
+interface Simulated {
+  readonly kind: 'sim';
+}
+
+interface Absent {
+  readonly kind: 'none';
+}
+
+/** Lines are the board's own numbers. */
+export type ScannerConfig =
+  | {
+      readonly kind: 'gm65' | 'serial';
+      readonly port: string;
+      readonly baud: number;
+      readonly triggerPin?: number;
+      readonly goodReadPin?: number;
+    }
+  | Simulated
+  | Absent;
+
+export type KeypadConfig =
+  | {
+      readonly kind: 'matrix';
+      readonly rowPins: readonly number[];
+      readonly columnPins: readonly number[];
+      /** A string a row, a character a column. */
+      readonly keys: readonly string[];
+    }
+  | { readonly kind: 'sim'; readonly keys: readonly string[] }
+  | Absent;
+
+export type PrinterConfig =
+  | {
+      readonly kind: 'escpos';
+      readonly port: string;
+      readonly baud: number;
+      readonly columns: 32 | 48;
+      readonly required: boolean;
+    }
+  | { readonly kind: 'sim'; readonly columns: 32 | 48; readonly required: boolean }
+  | Absent;
+
+export type PanelConfig =
+  | {
+      readonly kind: 'gpio';
+      readonly readyPin?: number;
+      readonly busyPin?: number;
+      readonly paidPin?: number;
+      readonly faultPin?: number;
+      readonly buzzerPin?: number;
+      readonly doorPin?: number;
+    }
+  | Simulated
+  | Absent;
+
+export type VendConfig =
+  | {
+      readonly kind: 'relay';
+      readonly pins: readonly number[];
+      readonly pulseMs: number;
+      readonly sensorPin?: number;
+      readonly timeoutMs: number;
+    }
+  | { readonly kind: 'mdb'; readonly port: string; readonly timeoutMs: number }
+  | { readonly kind: 'sim'; readonly timeoutMs: number }
+  | Absent;

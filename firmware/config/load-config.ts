@@ -1,0 +1,148 @@
+import { acquirerSection } from './acquirer-section.js';
+import type { Config, NotifyConfig, SaleConfig } from './config.js';
+import { devicesSection } from './devices-section.js';
+import { isLoopback } from './is-loopback.js';
+import { type ConfigError, type Environment, type ReadFile, readSettings } from './read-settings.js';
+import type { SectionCheck } from './section-check.js';
+import { variables } from './variables.js';
+
+/** Either a whole configuration, with the secrets to take out of every log, or everything that is wrong. */
+export type ConfigLoading =
+  | { readonly config: Config; readonly secrets: readonly string[] }
+  | { readonly errors: readonly ConfigError[] };
+
+/**
+ * Reads and checks the whole configuration. Pure but for `readFile`. Either everything is right, or all errors come at
+ * once and nothing starts.
+ */
+export function loadConfig(env: Environment, readFile: ReadFile): ConfigLoading {
+  const { list, values, errors: readingErrors } = readSettings(env, readFile);
+  const errors: ConfigError[] = [...readingErrors];
+  const check: SectionCheck = {
+    values,
+    given: (name) => list.some((setting) => setting.name === name && setting.source !== 'default' && setting.text),
+    readFile,
+    refuse: (variable, problem) => errors.push({ variable, problem, example: variables[variable].example }),
+  };
+
+  const acquirer = acquirerSection(check);
+  const devices = devicesSection(check);
+  const sale = saleSection(check);
+  const notify = notifySection(check);
+  checkApi(check);
+  const { TERMINAL_NUMBER, MERCHANT_ID, MERCHANT_NAME, MERCHANT_MCC, STORE_ID, STORE_NAME, STORE_MCC } = values;
+  if (
+    errors.length > 0 ||
+    !(acquirer && devices && sale && notify) ||
+    !(TERMINAL_NUMBER && MERCHANT_ID && MERCHANT_NAME && MERCHANT_MCC && STORE_ID && STORE_NAME && STORE_MCC)
+  ) {
+    return { errors };
+  }
+
+  const config: Config = {
+    terminal: {
+      number: TERMINAL_NUMBER,
+      id: values.TERMINAL_ID ?? TERMINAL_NUMBER,
+      currency: values.CURRENCY,
+      locale: values.LOCALE,
+      timeZone: values.TZ,
+    },
+    merchant: {
+      id: MERCHANT_ID,
+      name: MERCHANT_NAME,
+      mcc: MERCHANT_MCC,
+      ...(values.MERCHANT_REGION ? { region: values.MERCHANT_REGION } : {}),
+      store: { id: STORE_ID, name: STORE_NAME, mcc: STORE_MCC },
+    },
+    sale,
+    paymentCode: { minDigits: values.PAYMENT_CODE_MIN_DIGITS, maxDigits: values.PAYMENT_CODE_MAX_DIGITS },
+    acquirer: acquirer.config,
+    timing: {
+      payReplyTimeoutMs: values.PAY_REPLY_TIMEOUT_MS,
+      inquiryIntervalMs: values.INQUIRY_INTERVAL_MS,
+      inquiryReplyTimeoutMs: values.INQUIRY_REPLY_TIMEOUT_MS,
+      inquiryLimit: values.INQUIRY_LIMIT,
+      cancelReplyTimeoutMs: values.CANCEL_REPLY_TIMEOUT_MS,
+      cancelRetryIntervalMs: values.CANCEL_RETRY_INTERVAL_MS,
+      cancelRetryWindowMs: values.CANCEL_RETRY_WINDOW_MS,
+      queueRetryIntervalMs: values.QUEUE_RETRY_INTERVAL_MS,
+      paymentExpiryMs: values.PAYMENT_EXPIRY_MS,
+      codeWaitMs: values.CODE_WAIT_MS,
+      cancelPeriodEnd: values.CANCEL_PERIOD_END,
+    },
+    policy: {
+      queueLimit: values.QUEUE_LIMIT,
+      attemptLimit: values.ATTEMPT_LIMIT,
+      clockTrust: values.CLOCK_TRUST,
+      vendUnknown: values.VEND_UNKNOWN,
+    },
+    notify,
+    api: {
+      host: values.API_HOST,
+      port: values.API_PORT,
+      ...(values.API_TOKEN ? { token: values.API_TOKEN } : {}),
+    },
+    storage: { dataDir: values.DATA_DIR, salesKept: values.SALES_KEPT, salesKeptDays: values.SALES_KEPT_DAYS },
+    devices,
+    log: { level: values.LOG_LEVEL, format: values.LOG_FORMAT },
+  };
+  const secretTexts = list.flatMap(({ name, text }) =>
+    text !== undefined && 'secret' in variables[name] ? [text] : [],
+  );
+  return { config, secrets: [...secretTexts, ...acquirer.secrets] };
+}
+
+const mostCatalogCharacters = 262_144;
+
+function saleSection({ values, readFile, refuse }: SectionCheck): SaleConfig | undefined {
+  const mode = values.SALE_MODE;
+  if (values.VEND === 'mdb' && mode !== 'mdb') refuse('SALE_MODE', `is ${mode}; VEND=mdb needs SALE_MODE=mdb`);
+  if (values.HOST_CONFIRM_MS > 0 && values.VEND !== 'none') {
+    refuse('HOST_CONFIRM_MS', `is for VEND=none; with VEND=${values.VEND} the box itself knows whether the goods went`);
+  }
+  if (mode === 'host') return { mode, hostConfirmMs: values.HOST_CONFIRM_MS };
+
+  if (values.HOST_CONFIRM_MS > 0) refuse('HOST_CONFIRM_MS', `needs SALE_MODE=host; it is ${mode}`);
+  if (values.SCANNER === 'none')
+    refuse('SCANNER', `is none; SALE_MODE=${mode} has no other way to read a payment code`);
+  if (mode === 'mdb') {
+    if (values.VEND !== 'mdb') refuse('VEND', `is ${values.VEND}; SALE_MODE=mdb needs VEND=mdb`);
+    return { mode };
+  }
+  if (values.KEYPAD === 'none') refuse('KEYPAD', `is none; SALE_MODE=${mode} needs one`);
+  if (mode === 'amount') return { mode };
+
+  const path = values.CATALOG_FILE;
+  if (path === undefined) return undefined;
+  try {
+    const catalogText = readFile(path);
+    if (catalogText.length <= mostCatalogCharacters) return { mode, catalogText };
+    refuse('CATALOG_FILE', 'names a file longer than 256 KiB');
+  } catch (error) {
+    refuse('CATALOG_FILE', `names a file that cannot be read: ${error instanceof Error ? error.message : 'unknown'}`);
+  }
+  return undefined;
+}
+
+function notifySection({ values, given, refuse }: SectionCheck): NotifyConfig {
+  const url = values.NOTIFY_URL;
+  const port = values.NOTIFY_PORT;
+  if (given('NOTIFY_HOST') && !given('NOTIFY_PORT'))
+    refuse('NOTIFY_PORT', 'is not set; without it NOTIFY_HOST does nothing');
+  if (url?.search) refuse('NOTIFY_URL', 'has a ? part, which signatures do not cover');
+  if (port !== undefined && !given('NOTIFY_URL')) {
+    refuse('NOTIFY_URL', 'is not set; NOTIFY_PORT needs it, since notifications are signed over its path');
+  }
+  if (port === values.API_PORT)
+    refuse('NOTIFY_PORT', `is ${port}, which is API_PORT; notifications have a port of their own`);
+  if (!url) return {};
+  return {
+    url: url.href,
+    ...(port === undefined ? {} : { listener: { host: values.NOTIFY_HOST, port, path: url.pathname } }),
+  };
+}
+
+function checkApi({ values, given, refuse }: SectionCheck): void {
+  if (isLoopback(values.API_HOST) || given('API_TOKEN')) return;
+  refuse('API_TOKEN', `is not set; API_HOST=${values.API_HOST} can be reached from outside this machine`);
+}

@@ -1,0 +1,142 @@
+import { closestName } from './closest-name.js';
+import { parseConfigFile } from './parse-config-file.js';
+import { type Variable, type VariableName, type VariableValues, variables } from './variables.js';
+
+/** One thing that is wrong with the configuration. */
+export interface ConfigError {
+  /** The variable, or the name that is not one. */
+  readonly variable: string;
+  /** What is wrong, to be read after the variable's name; never contains a secret's value. */
+  readonly problem: string;
+  /** A right value, where one can be given. */
+  readonly example?: string;
+}
+
+/** A variable as it stands: its text and where that came from. */
+export interface Setting {
+  readonly name: VariableName;
+  /** Undefined when unset and without default. */
+  readonly text: string | undefined;
+  readonly source: 'environment' | 'file' | 'default' | 'unset';
+}
+
+export interface Settings {
+  readonly list: readonly Setting[];
+  readonly values: VariableValues;
+  readonly errors: readonly ConfigError[];
+}
+
+export type Environment = Readonly<Record<string, string | undefined>>;
+
+/** The text of a file; throws an Error whose message says why it cannot be read. */
+export type ReadFile = (path: string) => string;
+
+/**
+ * Reads every variable on its own: from the environment, else from the file that CONFIG_FILE names, else its default. An
+ * empty value counts as unset, as fleet dashboards leave them behind. What needs several variables is not checked here.
+ */
+export function readSettings(env: Environment, readFile: ReadFile): Settings {
+  const errors: ConfigError[] = [];
+  const fromFile = readConfigFile(env.CONFIG_FILE?.trim(), readFile, errors);
+  errors.push(...misspelt(env));
+
+  const list = names.map((name): Setting => {
+    const own = env[name]?.trim();
+    if (own) return { name, text: own, source: 'environment' };
+    const filed = fromFile.get(name)?.trim();
+    if (filed) return { name, text: filed, source: 'file' };
+    const { default: preset } = row(name);
+    return preset === undefined
+      ? { name, text: undefined, source: 'unset' }
+      : { name, text: preset, source: 'default' };
+  });
+
+  const texts = new Map(list.map(({ name, text }) => [name as string, text]));
+  const values: Partial<Record<VariableName, unknown>> = {};
+  for (const { name, text } of list) {
+    const { parse, example, required, default: preset } = row(name);
+    if (text === undefined) {
+      const why = required && reasonToNeed(required, texts, name);
+      if (why !== undefined) errors.push({ variable: name, problem: why, example });
+      continue;
+    }
+    const parsed = parse(text);
+    if ('value' in parsed) {
+      values[name] = parsed.value;
+      continue;
+    }
+    errors.push({ variable: name, problem: parsed.problem, example });
+    /* So that what depends on it can still be checked; with an error in the list nothing starts anyway. */
+    const fallback = preset === undefined ? undefined : parse(preset);
+    if (fallback && 'value' in fallback) values[name] = fallback.value;
+  }
+  return { list, values: values as VariableValues, errors };
+}
+
+const names = Object.keys(variables) as VariableName[];
+
+function row(name: VariableName): Variable<unknown> {
+  return variables[name];
+}
+
+function reasonToNeed(
+  required: NonNullable<Variable<unknown>['required']>,
+  texts: ReadonlyMap<string, string | undefined>,
+  name: VariableName,
+): string | undefined {
+  if (required === 'always') return 'is not set';
+  if ('unless' in required) {
+    /* Of two alternatives only the first is named. */
+    const isFirst = names.indexOf(name) < names.indexOf(required.unless);
+    return texts.get(required.unless) === undefined && isFirst ? `is not set, nor is ${required.unless}` : undefined;
+  }
+  const other = texts.get(required.with);
+  return other !== undefined && required.values.includes(other)
+    ? `is not set; ${required.with}=${other} needs it`
+    : undefined;
+}
+
+function readConfigFile(
+  path: string | undefined,
+  readFile: ReadFile,
+  errors: ConfigError[],
+): ReadonlyMap<string, string> {
+  if (!path) return new Map();
+  let text: string;
+  try {
+    text = readFile(path);
+  } catch (error) {
+    const problem = `names a file that cannot be read: ${error instanceof Error ? error.message : 'unknown reason'}`;
+    errors.push({ variable: 'CONFIG_FILE', problem, example: variables.CONFIG_FILE.example });
+    return new Map();
+  }
+  const { values, faults } = parseConfigFile(text);
+  for (const { line, problem } of faults) {
+    errors.push({ variable: 'CONFIG_FILE', problem: `line ${line} ${problem}`, example: 'TERMINAL_NUMBER=10042' });
+  }
+  for (const name of values.keys()) {
+    if (name === 'CONFIG_FILE') {
+      errors.push({ variable: name, problem: 'stands in the configuration file itself' });
+    } else if (!Object.hasOwn(variables, name)) {
+      const close = closestName(name, names);
+      const hint = close === undefined ? '' : `; did you mean ${close}?`;
+      errors.push({ variable: name, problem: `stands in the configuration file but is no variable of Tillbox${hint}` });
+    }
+  }
+  return values;
+}
+
+/** Shorter names are too close to names that belong to others. */
+const shortestOwnName = 8;
+
+/** The environment is full of other programs' variables, so that only near misses of ours count. */
+function misspelt(env: Environment): ConfigError[] {
+  const errors: ConfigError[] = [];
+  for (const [name, value] of Object.entries(env)) {
+    if (!value || name.length < shortestOwnName || Object.hasOwn(variables, name)) continue;
+    const close = closestName(name, names);
+    if (close === undefined || close.length < shortestOwnName) continue;
+    errors.push({ variable: name, problem: `is no variable of Tillbox; did you mean ${close}?` });
+  }
+  return errors;
+}

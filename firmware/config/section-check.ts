@@ -1,0 +1,11 @@
+import type { ReadFile } from './read-settings.js';
+import type { VariableName, VariableValues } from './variables.js';
+
+/** What a section's check works with. */
+export interface SectionCheck {
+  readonly values: VariableValues;
+  /** Whether it was set by somebody, rather than by default. */
+  given(name: VariableName): boolean;
+  readonly readFile: ReadFile;
+  refuse(variable: VariableName, problem: string): void;
+}

@@ -1,0 +1,119 @@
+import type { BoardHost, Clock } from '../../drivers/host.js';
+import { isoUtc } from './iso-utc.js';
+import type { Redact } from './redact.js';
+
+/** What happened, in a few constant words, and the facts of this time. Undefined fields are left out. */
+export interface Log {
+  debug(message: string, fields?: LogFields): void;
+  info(message: string, fields?: LogFields): void;
+  warn(message: string, fields?: LogFields): void;
+  error(message: string, fields?: LogFields): void;
+}
+
+export type LogFields = Readonly<Record<string, string | number | boolean | undefined>>;
+export type LogLevel = 'debug' | 'info' | 'warn' | 'error';
+
+export interface LogParts {
+  readonly board: Pick<BoardHost, 'log'>;
+  readonly clock: Clock;
+  /** Lines below it are dropped. */
+  readonly level: LogLevel;
+  /** `text` for people, `json` for collectors: one object a line. */
+  readonly format: 'text' | 'json';
+  readonly redact: Redact;
+}
+
+const rank: Readonly<Record<LogLevel, number>> = { debug: 0, info: 1, warn: 2, error: 3 };
+
+/** Of lines with the same level and message, this many may pass in a window; the rest are counted. */
+const burstLimit = 10;
+const burstWindowMs = 60_000;
+const messagesWatched = 128;
+const longestLine = 4096;
+
+/**
+ * The log. Whatever passes through is redacted here, at the sink, so that no caller can forget it.
+ *
+ * Invariants
+ * - No line leaves without `redact`, and none holds a line end, so that nobody outside can forge a line.
+ * - A message that repeats is held back with a count; the count comes with the next of its kind that passes, or when its
+ *   place in the watch list is taken. No timer is held, memory is bounded.
+ */
+export function createLog({ board, clock, level, format, redact }: LogParts): Log {
+  const bursts = new Map<string, { sinceMs: number; passed: number; heldBack: number }>();
+
+  function write(lineLevel: LogLevel, message: string, fields: LogFields): void {
+    if (rank[lineLevel] < rank[level]) return;
+    const key = `${lineLevel} ${message}`;
+    const nowMs = clock.monotonicMs();
+    const burst = bursts.get(key);
+    if (burst && nowMs - burst.sinceMs < burstWindowMs) {
+      if (burst.passed >= burstLimit) {
+        burst.heldBack += 1;
+        return;
+      }
+      burst.passed += 1;
+      emit(lineLevel, message, fields);
+      return;
+    }
+    bursts.delete(key);
+    makeRoom(lineLevel);
+    bursts.set(key, { sinceMs: nowMs, passed: 1, heldBack: 0 });
+    emit(lineLevel, message, burst?.heldBack ? { ...fields, heldBack: burst.heldBack } : fields);
+  }
+
+  function makeRoom(lineLevel: LogLevel): void {
+    for (const [key, { heldBack }] of bursts) {
+      if (bursts.size < messagesWatched) return;
+      bursts.delete(key);
+      if (heldBack > 0) emit(lineLevel, 'lines held back', { of: key, heldBack });
+    }
+  }
+
+  function emit(lineLevel: LogLevel, message: string, fields: LogFields): void {
+    const at = isoUtc(clock.wallMs());
+    const safe: Record<string, string | number | boolean> = {};
+    for (const [name, value] of Object.entries(fields)) {
+      if (value !== undefined) safe[redact(name)] = cleaned(value);
+    }
+    const text = redact(message);
+    if (format === 'text') {
+      const line = [at, lineLevel.toUpperCase().padEnd(5), text, ...Object.entries(safe).map(pair)].join(' ');
+      board.log(fitted(redact(oneLine(line))));
+      return;
+    }
+    const line = JSON.stringify({ at, level: lineLevel, message: text, ...safe });
+    /* Once more as a whole: two harmless parts side by side may make a secret. */
+    const whole = redact(line);
+    const intact = whole === line && whole.length <= longestLine;
+    board.log(intact ? whole : JSON.stringify({ at, level: lineLevel, message: 'cut line', text: fitted(whole) }));
+  }
+
+  function cleaned(value: string | number | boolean): string | number | boolean {
+    if (typeof value === 'boolean') return value;
+    if (typeof value === 'string') return redact(value);
+    const written = redact(String(value));
+    return written === String(value) ? value : written;
+  }
+
+  return {
+    debug: (message, fields = {}) => write('debug', message, fields),
+    info: (message, fields = {}) => write('info', message, fields),
+    warn: (message, fields = {}) => write('warn', message, fields),
+    error: (message, fields = {}) => write('error', message, fields),
+  };
+}
+
+function fitted(line: string): string {
+  return line.length <= longestLine ? line : `${line.slice(0, longestLine)}…`;
+}
+
+function pair([name, value]: [string, string | number | boolean]): string {
+  if (typeof value !== 'string') return `${name}=${value}`;
+  return `${name}=${/^[\x21\x23-\x3c\x3e-\x7e]+$/.test(value) ? value : JSON.stringify(value)}`;
+}
+
+/** Line ends, controls and the marks that turn text around are shown, not obeyed. */
+function oneLine(text: string): string {
+  return text.replace(/[\p{Cc}\p{Zl}\p{Zp}\p{Bidi_Control}]/gu, '\ufffd');
+}
