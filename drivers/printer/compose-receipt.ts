@@ -1,0 +1,163 @@
+import receiptline, { type Printer } from 'receiptline';
+import { type PrinterCharset, printableText } from './printable-text.js';
+import type { ReceiptDocument, ReceiptLine } from './receipt-document.js';
+
+/** 58 mm paper holds 32 columns (384 dots), 80 mm paper 48 (576 dots), at 203 dpi. */
+export type PaperColumns = 32 | 48;
+
+export interface ComposeOptions {
+  readonly columns: PaperColumns;
+  readonly charset: PrinterCharset;
+}
+
+export type ComposedReceipt =
+  | { readonly ok: true; readonly bytes: Uint8Array }
+  | { readonly ok: false; readonly why: string };
+
+const LINE_LIMIT = 200;
+const TEXT_LIMIT_CHARACTERS = 1_000;
+const CODE_LIMIT_CHARACTERS = 200;
+const DOTS_PER_COLUMN = 12;
+/** A blank line of 30 dots is the quiet zone above and below: four modules of at most six dots. */
+const QR_MODULE_DOTS = [6, 5, 4, 3] as const;
+/** Thinner bars than two dots (0.25 mm) do not read on thermal paper. */
+const BAR_DOTS = [3, 2] as const;
+
+/**
+ * ESC/POS bytes of a receipt, from the printer's reset to the feed before the cut; without fence and cut, which are the
+ * sender's. Composed by receiptline, whose markup is an injection surface: all text is reduced to what the printer can
+ * print and every mark in it is escaped.
+ *
+ * The bytes never contain a real-time command (DLE EOT, DLE ENQ, DLE DC4): printers act on those even in the middle of
+ * the data of another command, and the digits 160502 in a CODE128 set C are DLE ENQ 2, "clear the buffer".
+ */
+export function composeReceipt(document: ReceiptDocument, options: ComposeOptions): ComposedReceipt {
+  const fault = faultOf(document);
+  if (fault !== undefined) return { ok: false, why: fault };
+  for (const codes of ['barcodes', 'qrOnly'] as const) {
+    const markup = document.lines.map((line) => lineMarkup(line, options, codes)).join('\n');
+    const bytes = Buffer.from(receiptline.transform(markup, printerOf(options)), 'latin1');
+    if (!hasRealTimeCommand(bytes)) return { ok: true, bytes };
+  }
+  return { ok: false, why: 'the receipt would contain a real-time printer command' };
+}
+
+function faultOf(document: ReceiptDocument): string | undefined {
+  if (document.lines.length > LINE_LIMIT) return `more than ${LINE_LIMIT} lines`;
+  for (const line of document.lines) {
+    if (line.kind === 'text' && line.text.length > TEXT_LIMIT_CHARACTERS) return 'a text is too long';
+    if (line.kind === 'pair' && line.left.length + line.right.length > TEXT_LIMIT_CHARACTERS)
+      return 'a pair is too long';
+    if (line.kind === 'code' && !/^[!-~]+$/.test(line.payload)) return 'a code must be printable ASCII without spaces';
+    if (line.kind === 'code' && line.payload.length > CODE_LIMIT_CHARACTERS) return 'a code is too long';
+    if (line.kind === 'feed' && !(Number.isInteger(line.lines) && line.lines >= 0 && line.lines <= 20)) {
+      return 'a feed must be 0 to 20 lines';
+    }
+  }
+  return undefined;
+}
+
+function printerOf(options: ComposeOptions): Printer {
+  return {
+    cpl: options.columns,
+    encoding: options.charset === 'gbk' ? 'gb18030' : 'cp437',
+    spacing: true,
+    cutting: false,
+    // The generic dialect prints QR codes as raster, which every printer can. receiptline ends with a fence of its own.
+    command: { ...receiptline.commands.generic, close: () => '' },
+  };
+}
+
+function lineMarkup(line: ReceiptLine, options: ComposeOptions, codes: 'barcodes' | 'qrOnly'): string {
+  switch (line.kind) {
+    case 'text':
+      return aligned(decorated(escaped(printableText(line.text, options.charset).trim()), line), line.align ?? 'left');
+    case 'pair':
+      return pairMarkup(line, options);
+    case 'rule':
+      // Plain hyphens: the rule of receiptline needs a code page that Chinese printers lack.
+      return aligned(escaped('-'.repeat(options.columns)), 'left');
+    case 'code':
+      return codeMarkup(line.payload, line.symbology === 'qr' || codes === 'qrOnly' ? 'qr' : 'auto', options);
+    case 'feed':
+      return Array.from({ length: line.lines }, () => BLANK_LINE).join('\n');
+  }
+}
+
+const BLANK_LINE = '|\\x20|';
+
+function pairMarkup(line: Extract<ReceiptLine, { kind: 'pair' }>, options: ComposeOptions): string {
+  const left = printableText(line.left, options.charset).trim();
+  const right = printableText(line.right, options.charset).trim();
+  const gap = options.columns - textWidth(left, options) - textWidth(right, options);
+  if (gap >= 1) return aligned(decorated(escaped(left + ' '.repeat(gap) + right), line), 'left');
+  return `${aligned(decorated(escaped(left), line), 'left')}\n${aligned(decorated(escaped(right), line), 'right')}`;
+}
+
+function codeMarkup(payload: string, symbology: 'auto' | 'qr', options: ComposeOptions): string {
+  const option = (symbology === 'auto' ? barcodeOption(payload, options) : undefined) ?? qrOption(payload, options);
+  return [
+    BLANK_LINE,
+    `{option:${option};code:${escaped(payload)}}`,
+    BLANK_LINE,
+    aligned(escaped(payload), 'centre'),
+  ].join('\n');
+}
+
+/** CODE128 with the widest bars that leave room for its quiet zones; undefined where none do. */
+function barcodeOption(payload: string, options: ComposeOptions): string | undefined {
+  for (const width of BAR_DOTS) {
+    const { length } = receiptline.barcode.generate({
+      data: payload,
+      type: 'code128',
+      width,
+      height: 72,
+      hri: false,
+      quietZone: true,
+    });
+    if (length <= options.columns * DOTS_PER_COLUMN) return `code128,${width},72`;
+  }
+  return undefined;
+}
+
+function qrOption(payload: string, options: ComposeOptions): string {
+  const dots = options.columns * DOTS_PER_COLUMN;
+  const modules = receiptline.qrcode.generate({ data: payload, type: 'qrcode', cell: 3, level: 'm' }).length;
+  // Not wider than two thirds of the paper: a larger one takes longer to send and reads no better.
+  const cell = QR_MODULE_DOTS.find((size) => (modules + 8) * size <= (dots * 2) / 3) ?? 3;
+  return `qrcode,${cell},m`;
+}
+
+function aligned(markup: string, align: 'left' | 'centre' | 'right'): string {
+  if (markup === '') return BLANK_LINE;
+  switch (align) {
+    case 'left':
+      return `|${markup}`;
+    case 'centre':
+      return markup;
+    case 'right':
+      return `${markup}|`;
+  }
+}
+
+function decorated(
+  markup: string,
+  how: { readonly size?: 'normal' | 'tall' | 'double'; readonly bold?: boolean },
+): string {
+  if (markup === '') return markup;
+  const size = { normal: '', tall: '^^', double: '^^^' }[how.size ?? 'normal'];
+  return how.bold ? `"${size}${markup}${size}"` : `${size}${markup}${size}`;
+}
+
+/** Every ASCII character that is neither letter nor digit, as receiptline's hexadecimal escape. */
+function escaped(text: string): string {
+  return text.replace(/[ -/:-@[-`{-~]/g, (mark) => `\\x${mark.charCodeAt(0).toString(16)}`);
+}
+
+function textWidth(text: string, options: ComposeOptions): number {
+  return receiptline.commands.generic.measureText(text, options.charset === 'gbk' ? 'gb18030' : 'cp437');
+}
+
+function hasRealTimeCommand(bytes: Uint8Array): boolean {
+  return bytes.some((byte, at) => byte === 0x10 && [0x04, 0x05, 0x14].includes(bytes[at + 1] ?? 0));
+}

@@ -1,0 +1,325 @@
+import type { Clock, HostError, SerialHost, SerialOptions, Timer } from '../host.js';
+import { createReconnectingPort } from '../reconnecting-port.js';
+import {
+  conditionOfAutomaticStatus,
+  conditionOfRealTimeStatus,
+  type PrinterCondition,
+  printerFaults,
+} from './printer-condition.js';
+import { createPrinterReplyParser, type PrinterReply, processIdOf } from './printer-replies.js';
+
+export interface PrinterLineEvents {
+  /** The port stands; the printer has not been heard yet. */
+  opened(): void;
+  lost(error: HostError): void;
+  /** The printer told of a change by itself. */
+  condition(condition: PrinterCondition): void;
+}
+
+/** Conversations with an ESC/POS printer; one at a time. When the port is lost, what is under way ends as failed. */
+export interface PrinterLine {
+  isOpen(): boolean;
+  /** Asks DLE EOT 1 to 4. Undefined: it does not answer. */
+  query(done: (condition: PrinterCondition | undefined) => void): void;
+  /** Sends at the speed of the line. False: the port was lost or the printer took nothing for too long. */
+  send(bytes: Uint8Array, done: (sent: boolean) => void): void;
+  /** Waits until the printer says that it has dealt with everything before, or why it cannot. */
+  fence(timeoutMs: number, done: (result: FenceResult) => void): void;
+  /**
+   * Gets a printer that may be stuck in the middle of a command to listen again. `answered`: it listened at once.
+   * `woken`: it had been stuck. `silent`: nothing helps.
+   */
+  wake(done: (result: 'answered' | 'woken' | 'silent') => void): void;
+  /** Throws away what has not left yet and connects anew. */
+  abandon(): void;
+  close(): void;
+}
+
+/**
+ * `printed` by process id; `processed` by GS r, which a printer may answer before the dots are on paper; `faulted`: it
+ * says why it does not get there.
+ */
+export type FenceResult = 'printed' | 'processed' | 'faulted' | 'silent';
+
+const REPLY_TIMEOUT_MS = 500;
+const QUERY_TRIES = 2;
+const CHUNK_BYTES = 256;
+const CHUNK_STALL_MS = 5_000;
+const RECONNECT_MS = 500;
+const SILENCE_MS = 50;
+/** After GS r has answered, how long a printer that knows process ids may still take. */
+const PROCESS_ID_GRACE_MS = 2_000;
+const FENCE_POLL_MS = 1_000;
+/** NULs do nothing between commands, and complete the data of one. A receipt's longest is a QR raster below 40 kB. */
+const WAKE_LIMIT_BYTES = 40_960;
+
+/**
+ * Invariants
+ * - At most one question is under way, because the answers to DLE EOT do not say to which they belong.
+ * - GS ( H is sent until a printer has answered GS r without answering it; then never again to this printer, because
+ *   one that does not know the command may print its parameters.
+ * - Every `done` is called exactly once, and never after `close`.
+ */
+export function createPrinterLine(
+  parts: { readonly clock: Clock; readonly serial: SerialHost },
+  options: SerialOptions,
+  events: PrinterLineEvents,
+): PrinterLine {
+  type Waiter = (reply: PrinterReply | 'timeout' | 'lost') => void;
+  let waiter: Waiter | undefined;
+  let fenceReply: ((reply: PrinterReply | 'lost') => void) | undefined;
+  let silence: Timer | undefined;
+  let mayWrite = true;
+  let processIds: 'unknown' | 'known' | 'unsupported' = 'unknown';
+  let fenceNumber = 0;
+  let closed = false;
+
+  const parser = createPrinterReplyParser((reply) => {
+    if (reply.kind === 'flow') mayWrite = reply.mayWrite;
+    else if (reply.kind === 'automaticStatus') events.condition(conditionOfAutomaticStatus(reply.bytes));
+    waiter?.(reply);
+    fenceReply?.(reply);
+  });
+
+  const port = createReconnectingPort(parts, options, {
+    opened() {
+      resetInput();
+      events.opened();
+    },
+    data(bytes) {
+      parser.push(bytes);
+      silence?.cancel();
+      silence = parts.clock.after(SILENCE_MS, () => parser.silence());
+    },
+    lost(error) {
+      resetInput();
+      waiter?.('lost');
+      fenceReply?.('lost');
+      events.lost(error);
+    },
+  });
+
+  function resetInput(): void {
+    mayWrite = true;
+    parser.silence();
+  }
+
+  /** Calls `take` with every reply until it returns true, or with `timeout` or `lost`, which end it. */
+  function wait(timeoutMs: number, take: (reply: PrinterReply | 'timeout' | 'lost') => boolean): void {
+    const timer = parts.clock.after(timeoutMs, () => mine('timeout'));
+    const mine: Waiter = (reply) => {
+      if (waiter !== mine || closed) return;
+      if (typeof reply === 'string') {
+        waiter = undefined;
+        timer.cancel();
+        take(reply);
+      } else if (take(reply)) {
+        timer.cancel();
+        // `take` may have begun the next wait already.
+        if (waiter === mine) waiter = undefined;
+      }
+    };
+    waiter = mine;
+  }
+
+  function ask(n: 1 | 2 | 3 | 4, done: (byte: number | undefined) => void): void {
+    let found: number | undefined;
+    wait(REPLY_TIMEOUT_MS, (reply) => {
+      if (typeof reply === 'string') {
+        done(undefined);
+        return true;
+      }
+      if (reply.kind !== 'status') return false;
+      found = reply.byte;
+      // Later, so that the waiter is free again when the next question is asked.
+      parts.clock.after(0, () => !closed && done(found));
+      return true;
+    });
+    port.write(Uint8Array.of(0x10, 0x04, n), ignore);
+  }
+
+  function query(done: (condition: PrinterCondition | undefined) => void): void {
+    const bytes: number[] = [];
+    let tries = 0;
+    const next = (): void => {
+      const n = ([1, 2, 3, 4] as const)[bytes.length];
+      const [printer, offlineCause, errorCause, paper] = bytes;
+      if (
+        n === undefined &&
+        printer !== undefined &&
+        offlineCause !== undefined &&
+        errorCause !== undefined &&
+        paper !== undefined
+      ) {
+        done(conditionOfRealTimeStatus([printer, offlineCause, errorCause, paper]));
+        return;
+      }
+      ask(n ?? 1, (byte) => {
+        if (byte !== undefined) {
+          bytes.push(byte);
+          next();
+          return;
+        }
+        // A late answer to the first try must not stand for the second question: start from the beginning.
+        bytes.length = 0;
+        tries += 1;
+        if (tries < QUERY_TRIES && port.isOpen()) next();
+        else done(undefined);
+      });
+    };
+    next();
+  }
+
+  function send(bytes: Uint8Array, done: (sent: boolean) => void): void {
+    let at = 0;
+    const chunk = (): void => {
+      if (closed) return;
+      const part = bytes.subarray(at, at + CHUNK_BYTES);
+      if (part.length === 0) {
+        done(true);
+        return;
+      }
+      whenWritable((writable) => {
+        if (!writable) {
+          done(false);
+          return;
+        }
+        const lineMs = Math.ceil((part.length * 10_000) / options.baud);
+        const sentAtMs = parts.clock.monotonicMs();
+        let over = false;
+        const stalled = parts.clock.after(CHUNK_STALL_MS + lineMs, () => finish(false));
+        const finish = (taken: boolean): void => {
+          if (over || closed) return;
+          over = true;
+          stalled.cancel();
+          if (!taken) {
+            done(false);
+            return;
+          }
+          at += part.length;
+          parts.clock.after(Math.max(0, lineMs - (parts.clock.monotonicMs() - sentAtMs)), chunk);
+        };
+        port.write(part, (error) => finish(error === undefined));
+      });
+    };
+    chunk();
+  }
+
+  /** XOFF as bytes reaches us where the port does not handle it itself. */
+  function whenWritable(then: (writable: boolean) => void): void {
+    if (!port.isOpen()) {
+      parts.clock.after(0, () => !closed && then(false));
+      return;
+    }
+    if (mayWrite) {
+      then(true);
+      return;
+    }
+    wait(CHUNK_STALL_MS, (reply) => {
+      if (typeof reply !== 'string' && !(reply.kind === 'flow' && reply.mayWrite)) return false;
+      then(typeof reply !== 'string');
+      return true;
+    });
+  }
+
+  function fence(timeoutMs: number, done: (result: FenceResult) => void): void {
+    fenceNumber += 1;
+    const id = processIdOf(fenceNumber);
+    const withId = processIds !== 'unsupported';
+    const withSensor = processIds !== 'known';
+    let result: FenceResult | undefined;
+    let asking = false;
+
+    const end = (how: FenceResult): void => {
+      if (result !== undefined || closed) return;
+      result = how;
+      over.cancel();
+      grace?.cancel();
+      turn.cancel();
+      fenceReply = undefined;
+      if (!asking) parts.clock.after(0, () => !closed && done(how));
+    };
+    const over = parts.clock.after(timeoutMs, () => end('silent'));
+    let grace: Timer | undefined;
+    // It may run out of paper meanwhile, and then it never answers.
+    const askInBetween = (): void => {
+      asking = true;
+      query((condition) => {
+        asking = false;
+        if (result !== undefined) {
+          done(result);
+          return;
+        }
+        if (condition !== undefined) {
+          events.condition(condition);
+          if (printerFaults(condition).length > 0) {
+            end('faulted');
+            return;
+          }
+        }
+        turn = parts.clock.after(FENCE_POLL_MS, askInBetween);
+      });
+    };
+    let turn = parts.clock.after(FENCE_POLL_MS, askInBetween);
+
+    fenceReply = (reply) => {
+      if (reply === 'lost') end('silent');
+      else if (reply.kind === 'processId' && reply.id === id) {
+        processIds = 'known';
+        end('printed');
+      } else if (reply.kind === 'paperSensor' && withSensor) {
+        if (processIds === 'unsupported') end('processed');
+        else
+          grace ??= parts.clock.after(PROCESS_ID_GRACE_MS, () => {
+            processIds = 'unsupported';
+            end('processed');
+          });
+      }
+    };
+
+    const command = [
+      ...(withId ? [0x1d, 0x28, 0x48, 6, 0, 0x30, 0x30, ...Buffer.from(id, 'latin1')] : []),
+      ...(withSensor ? [0x1d, 0x72, 1] : []),
+    ];
+    port.write(Uint8Array.from(command), ignore);
+  }
+
+  function wake(done: (result: 'answered' | 'woken' | 'silent') => void): void {
+    let padded = 0;
+    const tryOnce = (): void => {
+      ask(1, (byte) => {
+        if (byte !== undefined) done(padded === 0 ? 'answered' : 'woken');
+        else if (padded >= WAKE_LIMIT_BYTES || !port.isOpen()) done('silent');
+        else {
+          const size = Math.min(4_096, WAKE_LIMIT_BYTES - padded);
+          padded += size;
+          send(new Uint8Array(size), (sent) => (sent ? tryOnce() : done('silent')));
+        }
+      });
+    };
+    tryOnce();
+  }
+
+  return {
+    isOpen: () => port.isOpen(),
+    query,
+    send,
+    fence,
+    wake,
+    abandon() {
+      waiter?.('lost');
+      fenceReply?.('lost');
+      port.reopen(RECONNECT_MS);
+    },
+    close() {
+      closed = true;
+      waiter = undefined;
+      silence?.cancel();
+      port.close();
+    },
+  };
+}
+
+function ignore(): void {
+  // What does not go out gets no answer, and that is waited for.
+}

@@ -1,0 +1,324 @@
+import { DEVICE_STARTING, type DeviceStatus, type PrinterFault, sameDeviceStatus } from '../device-status.js';
+import type { Clock, HostError, SerialHost, SerialOptions, Timer } from '../host.js';
+import { type ComposeOptions, composeReceipt } from './compose-receipt.js';
+import { type PrinterCondition, printerFaults, printerWarnings } from './printer-condition.js';
+import { createPrinterLine } from './printer-line.js';
+import type { ReceiptDocument } from './receipt-document.js';
+
+export interface ReceiptPrinterOptions extends SerialOptions, ComposeOptions {}
+
+/**
+ * `printed`: the printer confirmed that it is on paper. `failed`: nothing of it was sent. `unknown`: bytes left for the
+ * printer and no confirmation came; it may be on paper whole, in part or not at all, or come out when the paper is
+ * changed.
+ */
+export type PrintOutcome = 'printed' | 'failed' | 'unknown';
+
+/** Why a receipt did not print, or `printerCutter` with one that was printed and not cut. */
+export type PrintFault = PrinterFault | 'printerQueueFull' | 'printerDocument' | 'printerClosed';
+
+export interface ReceiptPrinterEvents {
+  statusChanged(status: DeviceStatus<PrinterFault>): void;
+}
+
+export interface ReceiptPrinter {
+  /**
+   * Prints one receipt, after those asked for earlier. `done` is called exactly once. Never prints twice by itself:
+   * what to do about `unknown` is for a person, or for a copy marked as such.
+   */
+  print(document: ReceiptDocument, done: (outcome: PrintOutcome, why?: PrintFault) => void): void;
+  status(): DeviceStatus<PrinterFault>;
+  /** Lets go of the port; receipts under way end as `unknown`, those that wait as `failed`. */
+  close(): void;
+}
+
+const QUEUE_LIMIT = 4;
+const POLL_MS = 1_000;
+const SILENT_POLLS = 2;
+/** A printer with a full buffer at 9600 baud needs about 5 s for it; a slow head twice that. */
+const FENCE_TIMEOUT_MS = 15_000;
+
+/** GS V 66 0: feeds the last line past the knife and cuts. */
+const CUT = [0x1d, 0x56, 66, 0];
+/** ESC @ and a line feed first: whatever text is still in the printer's line buffer. */
+const CUT_OFF_REMAINS = [0x1b, 0x40, 0x0a, ...CUT];
+
+/**
+ * An ESC/POS receipt printer: preflight (DLE EOT) → receipt → fence → cut → fence.
+ *
+ * Invariants
+ * - One receipt at a time. Every `print` is answered exactly once.
+ * - *Written is not printed*: `printed` needs the printer's own word after the last line of the receipt.
+ * - After anything but `printed`, what has not left yet is thrown away with the connection, so that it cannot come out
+ *   later; half a receipt on the paper is cut off before the next one.
+ */
+export function createReceiptPrinter(
+  parts: { readonly clock: Clock; readonly serial: SerialHost },
+  options: ReceiptPrinterOptions,
+  events: ReceiptPrinterEvents,
+): ReceiptPrinter {
+  interface Job {
+    readonly document: ReceiptDocument;
+    readonly done: (outcome: PrintOutcome, why?: PrintFault) => void;
+    /** `waiting`: nothing sent. `sending`: up to the printer's word. `cutting`: it is on paper. */
+    phase: 'waiting' | 'sending' | 'cutting';
+  }
+  const queue: Job[] = [];
+  let job: Job | undefined;
+  let current: DeviceStatus<PrinterFault> = DEVICE_STARTING;
+  let poll: Timer | undefined;
+  let silentPolls = 0;
+  /** A conversation is under way, or there is nobody to talk to. */
+  let busy = true;
+  /** Part of a receipt may be on the paper. */
+  let remains = false;
+  let closed = false;
+  /** Counts conversations; what belongs to one that was broken off is not listened to. */
+  let conversation = 0;
+
+  const line = createPrinterLine(parts, options, {
+    opened: begin,
+    lost(error) {
+      breakOff();
+      tell(lostStatus(error));
+      endJob(faultOfError(error));
+      for (const one of queue.splice(0)) one.done('failed', faultOfError(error));
+    },
+    condition: tellCondition,
+  });
+
+  /** A callback that counts only while this conversation lasts. */
+  function here<T>(callback: (value: T) => void): (value: T) => void {
+    const mine = conversation;
+    return (value) => {
+      if (mine === conversation && !closed) callback(value);
+    };
+  }
+
+  function breakOff(): void {
+    conversation += 1;
+    busy = true;
+    poll?.cancel();
+  }
+
+  /** A new connection: find the printer, and free it where it is stuck in the middle of a command. */
+  function begin(): void {
+    breakOff();
+    line.query(
+      here((condition) => {
+        if (condition !== undefined) {
+          heard(condition);
+          return;
+        }
+        tellSilent();
+        line.wake(
+          here((result) => {
+            // It was in the middle of something, and nobody knows what is on the paper.
+            if (result === 'woken') remains = true;
+            line.query(here(heard));
+          }),
+        );
+      }),
+    );
+  }
+
+  function heard(condition: PrinterCondition | undefined): void {
+    if (condition === undefined) tellSilent();
+    else tellCondition(condition);
+    if (!remains || condition === undefined || printerFaults(condition).length > 0) {
+      next();
+      return;
+    }
+    line.send(
+      Uint8Array.from(CUT_OFF_REMAINS),
+      here((sent) => {
+        remains = !sent;
+        next();
+      }),
+    );
+  }
+
+  function next(): void {
+    busy = false;
+    poll?.cancel();
+    job = queue.shift();
+    if (job === undefined) {
+      poll = parts.clock.after(POLL_MS, pollStatus);
+      return;
+    }
+    busy = true;
+    line.query(here(preflight));
+  }
+
+  function pollStatus(): void {
+    if (busy) return;
+    busy = true;
+    line.query(
+      here((condition) => {
+        silentPolls = condition === undefined ? silentPolls + 1 : 0;
+        if (condition === undefined && silentPolls < SILENT_POLLS) next();
+        else heard(condition);
+      }),
+    );
+  }
+
+  function preflight(condition: PrinterCondition | undefined): void {
+    if (job === undefined) return;
+    if (condition === undefined) {
+      tellSilent();
+      finishJob('printerSilent');
+      return;
+    }
+    tellCondition(condition);
+    const [fault] = printerFaults(condition);
+    if (fault !== undefined) {
+      finishJob(fault);
+      return;
+    }
+    const composed = composeReceipt(job.document, options);
+    if (!composed.ok) {
+      finishJob('printerDocument');
+      return;
+    }
+    job.phase = 'sending';
+    line.send(
+      remains ? Uint8Array.from([...CUT_OFF_REMAINS, ...composed.bytes]) : composed.bytes,
+      here((sent) => {
+        if (sent) awaitPaper();
+        else giveUp('printerSilent');
+      }),
+    );
+  }
+
+  function awaitPaper(): void {
+    line.fence(
+      FENCE_TIMEOUT_MS,
+      here((result) => {
+        if (result === 'printed') {
+          cut();
+          return;
+        }
+        line.query(
+          here((condition) => {
+            if (condition === undefined) tellSilent();
+            else tellCondition(condition);
+            const fault = condition === undefined ? 'printerSilent' : printerFaults(condition)[0];
+            // GS r says that the data were dealt with; without a fault afterwards they are on paper.
+            if (result === 'processed' && fault === undefined) cut();
+            else giveUp(fault ?? 'printerSilent');
+          }),
+        );
+      }),
+    );
+  }
+
+  function cut(): void {
+    if (job !== undefined) job.phase = 'cutting';
+    line.send(
+      Uint8Array.from(CUT),
+      here((sent) => {
+        if (!sent) {
+          giveUp('printerCutter');
+          return;
+        }
+        line.fence(
+          FENCE_TIMEOUT_MS,
+          here(() => line.query(here(afterCut))),
+        );
+      }),
+    );
+  }
+
+  function afterCut(condition: PrinterCondition | undefined): void {
+    if (condition === undefined) tellSilent();
+    else tellCondition(condition);
+    finishJob(condition === undefined || condition.cutterStuck ? 'printerCutter' : undefined);
+  }
+
+  /** Nothing more of this may leave the box. */
+  function giveUp(why: PrintFault): void {
+    breakOff();
+    line.abandon();
+    endJob(why);
+  }
+
+  function finishJob(why?: PrintFault): void {
+    endJob(why);
+    next();
+  }
+
+  function endJob(why?: PrintFault): void {
+    const ended = job;
+    job = undefined;
+    if (ended === undefined) return;
+    if (ended.phase !== 'waiting' && why !== undefined) remains = true;
+    ended.done(OUTCOME_OF_PHASE[ended.phase], why);
+  }
+
+  function tellCondition(condition: PrinterCondition): void {
+    silentPolls = 0;
+    const faults = printerFaults(condition);
+    tell({ state: faults.length === 0 ? 'ok' : 'fault', faults, warnings: printerWarnings(condition) });
+  }
+
+  function tellSilent(): void {
+    tell({
+      state: 'fault',
+      faults: ['printerSilent'],
+      warnings: [],
+      detail: `${options.path} at ${options.baud} baud: no answer to DLE EOT`,
+    });
+  }
+
+  function tell(status: DeviceStatus<PrinterFault>): void {
+    if (closed || sameDeviceStatus(status, current)) return;
+    current = status;
+    events.statusChanged(status);
+  }
+
+  return {
+    print(document, done) {
+      const why = closed
+        ? 'printerClosed'
+        : current.state === 'absent'
+          ? 'printerAbsent'
+          : queue.length >= QUEUE_LIMIT
+            ? 'printerQueueFull'
+            : undefined;
+      if (why !== undefined) {
+        parts.clock.after(0, () => done('failed', why));
+        return;
+      }
+      queue.push({ document, done, phase: 'waiting' });
+      if (!busy) {
+        busy = true;
+        parts.clock.after(0, here<void>(next));
+      }
+    },
+    status: () => current,
+    close() {
+      if (closed) return;
+      closed = true;
+      poll?.cancel();
+      line.close();
+      endJob('printerClosed');
+      for (const one of queue.splice(0)) one.done('failed', 'printerClosed');
+    },
+  };
+}
+
+const OUTCOME_OF_PHASE = { waiting: 'failed', sending: 'unknown', cutting: 'printed' } as const;
+
+function lostStatus(error: HostError): DeviceStatus<PrinterFault> {
+  const fault = faultOfError(error);
+  return {
+    state: fault === 'printerAbsent' ? 'absent' : 'fault',
+    faults: [fault],
+    warnings: [],
+    detail: error.message,
+  };
+}
+
+function faultOfError(error: HostError): PrinterFault {
+  return error.code === 'denied' || error.code === 'busy' ? 'printerPortDenied' : 'printerAbsent';
+}

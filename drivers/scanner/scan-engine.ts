@@ -1,0 +1,240 @@
+import { DEVICE_STARTING, type DeviceStatus, type ScannerFault, sameDeviceStatus } from '../device-status.js';
+import type { Clock, GpioHost, HostError, SerialHost, Timer } from '../host.js';
+import { createReconnectingPort } from '../reconnecting-port.js';
+import { createGm65Session, type Gm65Session, type Gm65State, gm65Settings } from './gm65-session.js';
+import { createScanFramer } from './scan-framer.js';
+import { createScanTrigger, type ScanTrigger } from './scan-trigger.js';
+
+export interface ScanEngineOptions {
+  /** `gm65`: the Grow family with its commands. `serial`: any engine that sends what it reads. */
+  readonly kind: 'gm65' | 'serial';
+  readonly path: string;
+  readonly baud: number;
+  /**
+   * What makes the engine look: a GPIO line (low is pressed), its own command (`gm65` only), or nothing, for an engine
+   * that always looks.
+   */
+  readonly trigger:
+    | { readonly by: 'line'; readonly line: number }
+    | { readonly by: 'command' }
+    | { readonly by: 'none' };
+}
+
+export interface ScanEngineEvents {
+  /** A whole code, read while armed. Any text: whether it is a payment code is not the driver's business. */
+  codeRead(text: string): void;
+  /** Two different codes at once: nobody can tell which was meant. Ask for one. */
+  ambiguous(): void;
+  statusChanged(status: DeviceStatus<ScannerFault>): void;
+}
+
+export interface ScanEngine {
+  /** From now on codes count. */
+  arm(): void;
+  /** Whatever comes now is dropped, also what is half read. */
+  disarm(): void;
+  status(): DeviceStatus<ScannerFault>;
+  counters(): ScanCounters;
+  /** Lets go of the port and the line; nothing is called any more. */
+  close(): void;
+}
+
+export interface ScanCounters {
+  readonly read: number;
+  readonly whileDisarmed: number;
+  readonly duplicates: number;
+  readonly ambiguous: number;
+  readonly noiseBytes: number;
+  readonly connections: number;
+}
+
+/** Engines pause less than 5 ms inside a code, and much longer between two. */
+const SILENCE_MS = 40;
+/** A phone that stays before the glass is read again and again. */
+const DUPLICATE_MS = 3_000;
+
+/**
+ * A barcode scan engine on a serial port.
+ *
+ * Invariants
+ * - A code is told only if its first byte arrived after the last `arm` and its silence before the next `disarm`.
+ * - A code that was told is not told again until it has been out of sight for 3 s, even over a `disarm` and `arm`: the
+ *   phone of the last customer must not pay for the next one.
+ * - Codes are held in memory for that comparison only, and appear in no status, counter or message.
+ */
+export function createScanEngine(
+  parts: { readonly clock: Clock; readonly serial: SerialHost; readonly gpio: GpioHost },
+  options: ScanEngineOptions,
+  events: ScanEngineEvents,
+): ScanEngine {
+  let closed = false;
+  let armed = false;
+  let burstBegan: 'armed' | 'disarmed' | undefined;
+  let silence: Timer | undefined;
+  let session: Gm65Session | undefined;
+  let last: { readonly code: string; seenMs: number } | undefined;
+  let current: DeviceStatus<ScannerFault> = DEVICE_STARTING;
+  const count = { read: 0, whileDisarmed: 0, duplicates: 0, ambiguous: 0, noiseBytes: 0, connections: 0 };
+
+  const framer = createScanFramer({ replies: options.kind === 'gm65', onReply: (reply) => session?.reply(reply) });
+
+  const trigger: ScanTrigger = createScanTrigger(parts, options.trigger, (on) => session?.trigger(on));
+
+  const port = createReconnectingPort(
+    parts,
+    { path: options.path, baud: options.baud, flowControl: 'none' },
+    {
+      opened() {
+        count.connections += 1;
+        forgetBurst();
+        if (options.kind === 'serial') {
+          tell({ state: 'ok', faults: [], warnings: [] });
+          return;
+        }
+        const mode = options.trigger.by === 'none' ? 'continuous' : options.trigger.by === 'line' ? 'pin' : 'command';
+        const write = (bytes: Uint8Array): void => port.write(bytes, ignoreLoss);
+        session = createGm65Session({ clock: parts.clock, write }, gm65Settings(mode), sessionChanged);
+      },
+      data(bytes) {
+        burstBegan ??= armed ? 'armed' : 'disarmed';
+        framer.push(bytes);
+        silence?.cancel();
+        silence = parts.clock.after(SILENCE_MS, endBurst);
+      },
+      lost(error) {
+        forgetBurst();
+        session?.close();
+        session = undefined;
+        tell(lostStatus(error));
+      },
+    },
+  );
+
+  function sessionChanged(state: Gm65State): void {
+    switch (state.kind) {
+      case 'ready':
+        tell(
+          state.refused.length === 0
+            ? { state: 'ok', faults: [], warnings: [] }
+            : {
+                state: 'ok',
+                faults: [],
+                warnings: ['scannerSettings'],
+                detail: `not set: ${state.refused.join(', ')}`,
+              },
+        );
+        // The trigger of an engine that had lost its power is lost as well.
+        trigger.again();
+        return;
+      case 'insecure':
+        tell({
+          state: 'fault',
+          faults: ['scannerSetupCodesOpen'],
+          warnings: [],
+          detail: `not set: ${state.refused.join(', ')}`,
+        });
+        return;
+      case 'silent':
+        tell({
+          state: 'fault',
+          faults: ['scannerSilent'],
+          warnings: [],
+          detail: `${options.path} at ${options.baud} baud: no answer`,
+        });
+        return;
+    }
+  }
+
+  function endBurst(): void {
+    const began = burstBegan;
+    burstBegan = undefined;
+    silence = undefined;
+    const burst = framer.silence();
+    count.noiseBytes += burst.noiseBytes;
+    const [code, second] = burst.codes;
+    if (code === undefined) return;
+    session?.alive();
+    if (began !== 'armed' || !armed) {
+      count.whileDisarmed += 1;
+      // Still in sight: this keeps the last customer's phone from counting as new.
+      if (last !== undefined && burst.codes.includes(last.code)) last.seenMs = parts.clock.monotonicMs();
+      return;
+    }
+    trigger.soon();
+    if (second !== undefined) {
+      count.ambiguous += 1;
+      events.ambiguous();
+      return;
+    }
+    const nowMs = parts.clock.monotonicMs();
+    if (last !== undefined && last.code === code && nowMs - last.seenMs < DUPLICATE_MS) {
+      last.seenMs = nowMs;
+      count.duplicates += 1;
+      return;
+    }
+    last = { code, seenMs: nowMs };
+    count.read += 1;
+    events.codeRead(code);
+  }
+
+  function forgetBurst(): void {
+    silence?.cancel();
+    silence = undefined;
+    burstBegan = undefined;
+    framer.silence();
+  }
+
+  function tell(status: DeviceStatus<ScannerFault>): void {
+    const lineFault = trigger.fault();
+    const told: DeviceStatus<ScannerFault> =
+      lineFault === undefined
+        ? status
+        : {
+            state: status.state === 'absent' ? 'absent' : 'fault',
+            faults: [...status.faults, 'scannerTriggerLine'],
+            warnings: status.warnings,
+            detail: lineFault,
+          };
+    if (closed || sameDeviceStatus(told, current)) return;
+    current = told;
+    events.statusChanged(told);
+  }
+
+  return {
+    arm() {
+      if (armed || closed) return;
+      armed = true;
+      trigger.start();
+    },
+    disarm() {
+      if (!armed) return;
+      armed = false;
+      trigger.stop();
+    },
+    status: () => current,
+    counters: () => ({ ...count }),
+    close() {
+      if (closed) return;
+      closed = true;
+      armed = false;
+      silence?.cancel();
+      session?.close();
+      trigger.close();
+      port.close();
+    },
+  };
+}
+
+function lostStatus(error: HostError): DeviceStatus<ScannerFault> {
+  const denied = error.code === 'denied' || error.code === 'busy';
+  return {
+    state: denied ? 'fault' : 'absent',
+    faults: [denied ? 'scannerPortDenied' : 'scannerAbsent'],
+    warnings: [],
+    detail: error.message,
+  };
+}
+
+function ignoreLoss(): void {
+  // A command that did not go out is a command without an answer, and the loss of the port is told by `lost`.
+}

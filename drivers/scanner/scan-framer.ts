@@ -1,0 +1,109 @@
+import { type Gm65Reply, gm65ParseReply } from './gm65-protocol.js';
+
+/** What came between two silences. */
+export interface ScanBurst {
+  /** The codes in their order, without repetitions. */
+  readonly codes: readonly string[];
+  /** Bytes that made no code: line breaks, power-up noise, a wrong baud rate, a burst over the limit. */
+  readonly noiseBytes: number;
+}
+
+export interface ScanFramer {
+  push(bytes: Uint8Array): void;
+  /** The line has been quiet: ends the burst. */
+  silence(): ScanBurst;
+}
+
+/** A QR code of a GM65 holds at most 256 characters in this mode; anything longer is noise. */
+const BURST_LIMIT_BYTES = 512;
+
+const CR = 0x0d;
+const LF = 0x0a;
+const TAB = 0x09;
+
+/**
+ * Cuts a byte stream into codes: at CR, LF and TAB, at reply frames, and at silence. The result depends on the bytes
+ * between two silences only, not on how they were split into chunks.
+ *
+ * A reply frame in the middle ends the text before it: two codes with a frame between them must not become one.
+ */
+export function createScanFramer(options: {
+  readonly replies: boolean;
+  readonly onReply: (reply: Gm65Reply) => void;
+}): ScanFramer {
+  let text: number[] = [];
+  let maybeReply: number[] = [];
+  let codes: string[] = [];
+  let burstBytes = 0;
+  let noiseBytes = 0;
+
+  function endText(): void {
+    const bytes = text;
+    text = [];
+    let from = 0;
+    let to = bytes.length;
+    // A break condition and an idle line read as these; they may stand before or after a good code.
+    while (from < to && isLineNoise(bytes[from])) from += 1;
+    while (to > from && isLineNoise(bytes[to - 1])) to -= 1;
+    noiseBytes += bytes.length - (to - from);
+    if (from === to) return;
+    const code = bytes.slice(from, to);
+    if (code.some((byte) => byte < 0x20 || byte === 0x7f)) {
+      noiseBytes += code.length;
+      return;
+    }
+    const shown = withoutAimId(code.map((byte) => (byte < 0x80 ? String.fromCharCode(byte) : '?')).join(''));
+    if (shown !== '' && !codes.includes(shown)) codes.push(shown);
+  }
+
+  function giveUpReply(): void {
+    text.push(...maybeReply);
+    maybeReply = [];
+  }
+
+  function take(byte: number): void {
+    if (maybeReply.length > 0) {
+      maybeReply.push(byte);
+      const reply = gm65ParseReply(maybeReply);
+      if (reply === 'incomplete') return;
+      if (reply === 'no') {
+        giveUpReply();
+        return;
+      }
+      maybeReply = [];
+      endText();
+      options.onReply(reply);
+    } else if (options.replies && (byte === 0x02 || byte === 0x03)) maybeReply.push(byte);
+    else if (byte === CR || byte === LF || byte === TAB) endText();
+    else text.push(byte);
+  }
+
+  return {
+    push(bytes) {
+      for (const byte of bytes) {
+        burstBytes += 1;
+        if (burstBytes <= BURST_LIMIT_BYTES) take(byte);
+      }
+    },
+    silence() {
+      giveUpReply();
+      endText();
+      const overflow = burstBytes > BURST_LIMIT_BYTES;
+      // Nobody knows what the rest of such a burst would have been: none of it is believed.
+      const burst = overflow ? { codes: [], noiseBytes: burstBytes } : { codes, noiseBytes };
+      codes = [];
+      burstBytes = 0;
+      noiseBytes = 0;
+      return burst;
+    },
+  };
+}
+
+function isLineNoise(byte: number | undefined): boolean {
+  return byte === 0x00 || byte === 0xff;
+}
+
+/** The AIM symbology identifier that engines can be told to send first, e.g. `]C0` or `]Q3`. */
+function withoutAimId(code: string): string {
+  return code.replace(/^\][A-Za-z][0-9A-Za-z]/, '');
+}

@@ -1,0 +1,83 @@
+import { type Clock, type GpioHost, type GpioOutput, HostError, type Timer } from '../host.js';
+
+export interface ScanTrigger {
+  /** Makes the engine look, and keeps it looking: engines give up after their own timeout of 5 s. */
+  start(): void;
+  stop(): void;
+  /** The engine has just read something and stopped looking: press again shortly. */
+  soon(): void;
+  /** The engine was set up again: press now, if pressed. */
+  again(): void;
+  /** Why the line cannot be had; undefined when all is well. */
+  fault(): string | undefined;
+  close(): void;
+}
+
+/** Just before the engine's own timeout of 5 s. */
+const PRESS_AGAIN_MS = 4_500;
+const SOON_MS = 300;
+/** A level input needs to be seen released before it counts as pressed again. */
+const RELEASE_MS = 60;
+
+/** The button of a scan engine: a GPIO line (low is pressed), its trigger command, or none. */
+export function createScanTrigger(
+  parts: { readonly clock: Clock; readonly gpio: GpioHost },
+  by: { readonly by: 'line'; readonly line: number } | { readonly by: 'command' } | { readonly by: 'none' },
+  command: (on: boolean) => void,
+): ScanTrigger {
+  let line: GpioOutput | undefined;
+  let fault: string | undefined;
+  let pressed = false;
+  let timer: Timer | undefined;
+
+  if (by.by === 'line') {
+    try {
+      line = parts.gpio.output(by.line, 1);
+    } catch (error) {
+      if (!(error instanceof HostError)) throw error;
+      fault = `GPIO ${by.line}: ${error.message}`;
+    }
+  }
+
+  function press(): void {
+    if (by.by === 'none') return;
+    if (by.by === 'command') command(true);
+    else line?.write(0);
+    pressAgainAfter(PRESS_AGAIN_MS);
+  }
+
+  function pressAgainAfter(delayMs: number): void {
+    timer?.cancel();
+    timer = parts.clock.after(delayMs, () => {
+      if (by.by === 'line') {
+        line?.write(1);
+        timer = parts.clock.after(RELEASE_MS, press);
+      } else press();
+    });
+  }
+
+  return {
+    start() {
+      pressed = true;
+      press();
+    },
+    stop() {
+      pressed = false;
+      timer?.cancel();
+      if (by.by === 'command') command(false);
+      else line?.write(1);
+    },
+    soon() {
+      if (pressed && by.by !== 'none') pressAgainAfter(SOON_MS);
+    },
+    again() {
+      if (pressed) press();
+    },
+    fault: () => fault,
+    close() {
+      timer?.cancel();
+      line?.release();
+      line = undefined;
+    },
+  };
+}
