@@ -1,13 +1,13 @@
 import { DEVICE_STARTING, type DeviceStatus } from '../drivers/device-status.js';
 import type { Host } from '../drivers/host.js';
 import { createReceiptPrinter, type PrintOutcome } from '../drivers/printer/receipt-printer.js';
-import { createScanEngine } from '../drivers/scanner/scan-engine.js';
+import { createScanEngine, type ScanEngineOptions } from '../drivers/scanner/scan-engine.js';
 import type { DeviceName, FaultCode } from '../flows/faults.js';
 import type { Event } from '../flows/input.js';
 import type { Money } from '../flows/money.js';
 import type { Receipt } from '../flows/receipt.js';
 import type { View } from '../flows/view.js';
-import type { DevicesConfig } from './config/config.js';
+import type { DevicesConfig, ScannerConfig } from './config/config.js';
 import { type ReceiptHead, receiptLayout } from './receipt-layout.js';
 
 /** The devices of one terminal: what they notice becomes events, what the flow shows or asks reaches them. */
@@ -52,18 +52,10 @@ export function createDevices({ host, config, receiptHead, feed }: DevicesParts)
     const scan = config.scanner;
     if (scan.kind === 'none') return undefined;
     report('scanner')(DEVICE_STARTING);
-    const options =
+    const options: ScanEngineOptions =
       scan.kind === 'sim'
-        ? ({ kind: 'gm65', path: simulatedLine('scanner'), baud: 9600, trigger: { by: 'command' } } as const)
-        : ({
-            kind: scan.kind,
-            path: scan.port,
-            baud: scan.baud,
-            trigger:
-              scan.triggerPin !== undefined
-                ? { by: 'line', line: scan.triggerPin }
-                : { by: scan.kind === 'gm65' ? 'command' : 'none' },
-          } as const);
+        ? { kind: 'gm65', path: simulatedLine('scanner'), baud: 9600, trigger: { by: 'command' } }
+        : { kind: scan.kind, path: scan.port, baud: scan.baud, trigger: triggerOf(scan) };
     return createScanEngine(host, options, {
       codeRead: (code) => feed({ type: 'codeScanned', code }),
       ambiguous: () => feed({ type: 'codeUnclear' }),
@@ -102,6 +94,11 @@ export function createDevices({ host, config, receiptHead, feed }: DevicesParts)
       printer?.close();
     },
   };
+}
+
+function triggerOf(scan: Extract<ScannerConfig, { kind: 'gm65' | 'serial' }>): ScanEngineOptions['trigger'] {
+  if (scan.triggerPin !== undefined) return { by: 'line', line: scan.triggerPin };
+  return { by: scan.kind === 'gm65' ? 'command' : 'none' };
 }
 
 type Peripheral = Exclude<DeviceName, 'flash'>;

@@ -8,7 +8,7 @@ import type { Log } from './log/log.js';
 
 export interface ExecutorParts {
   readonly link: AcquirerLink;
-  readonly devices: Devices;
+  readonly devices: Pick<Devices, 'print' | 'vend'>;
   readonly log: Log;
   readonly feed: (event: Event) => void;
 }

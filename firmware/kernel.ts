@@ -1,4 +1,4 @@
-import type { Clock, HostError, Timer } from '../drivers/host.js';
+import type { Clock, Timer } from '../drivers/host.js';
 import type { CallAnswer } from '../flows/call-answer.js';
 import type { Effect } from '../flows/effect.js';
 import type { Event, Input, TimerName } from '../flows/input.js';
@@ -41,7 +41,7 @@ export interface Journal {
   commit(
     records: readonly TerminalRecord[],
     stateAfter: TerminalState['book'],
-    done: (error?: HostError) => void,
+    done: (error?: Error) => void,
   ): void;
 }
 
@@ -55,7 +55,7 @@ export interface KernelParts {
   /** Sees every decision, in order, once it is published. */
   readonly trace: (input: Input, decision: Step) => void;
   /** The journal failed: nothing can be promised any more. */
-  readonly flashFailed: (error: HostError) => void;
+  readonly flashFailed: (error: Error) => void;
 }
 
 /** Inputs that may wait; past it new ones are refused, which only a runaway source can reach. */

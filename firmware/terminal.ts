@@ -99,19 +99,15 @@ function run({ host, config, signer, log }: TerminalParts, store: BookStore | un
     config: linkConfig(config),
     agentToken: () => kernel.state.book.agentToken?.accessToken ?? config.acquirer.agentToken,
   });
-  const early: Event[] = [];
-  const devices = createDevices({
-    host,
-    config: config.devices,
-    receiptHead: {
-      merchantName: config.merchant.name,
-      storeName: config.merchant.store.name,
-      terminalNumber: config.terminal.number,
-      locale: config.terminal.locale,
+  const executors = createExecutors({
+    link,
+    devices: {
+      print: (receipt, done) => devices.print(receipt, done),
+      vend: (order, done) => devices.vend(order, done),
     },
-    feed: (event) => (kernel === undefined ? early.push(event) : kernel.feed(event)),
+    log,
+    feed,
   });
-  const executors = createExecutors({ link, devices, log, feed });
   const kernel: Kernel = createKernel({
     clock,
     momentOf: createMoments({
@@ -137,7 +133,17 @@ function run({ host, config, signer, log }: TerminalParts, store: BookStore | un
       host.board.exit(exitCode.flash);
     },
   });
-  for (const event of early) kernel.feed(event);
+  const devices = createDevices({
+    host,
+    config: config.devices,
+    receiptHead: {
+      merchantName: config.merchant.name,
+      storeName: config.merchant.store.name,
+      terminalNumber: config.terminal.number,
+      locale: config.terminal.locale,
+    },
+    feed: kernel.feed,
+  });
   kernel.onChange((state) => devices.show(view(state)));
 
   return {

@@ -1,3 +1,5 @@
+import { minorUnits } from './minor-units.js';
+
 /**
  * An amount of money: an ISO 4217 currency and an integer number of its smallest units, as a decimal string, exactly as
  * the acquirer spells it. Never a float.
@@ -5,21 +7,6 @@
 export interface Money {
   readonly currency: string;
   readonly value: string;
-}
-
-/** Decimals of each currency the acquirer settles in (ISO 4217; Alipay's currency table counts IDR with 2). */
-const MINOR_UNITS: Readonly<Record<string, number>> = {
-  ...Object.fromEntries(['CLP', 'JPY', 'KRW', 'VND'].map((currency) => [currency, 0])),
-  ...Object.fromEntries(
-    [
-      'AUD BDT BRL CAD CHF CNY EUR GBP HKD IDR INR LKR MOP MXN MYR NOK NZD PEN PHP PKR PLN SEK SGD THB TWD USD ZAR',
-    ].flatMap((line) => line.split(' ').map((currency) => [currency, 2])),
-  ),
-};
-
-/** Number of decimals of a currency, or undefined where the acquirer does not settle in it. */
-export function minorUnits(currency: string): number | undefined {
-  return MINOR_UNITS[currency];
 }
 
 /** True for a whole number of smallest units from 1 to 16 digits, without leading zeros. */
@@ -40,7 +27,7 @@ export function subtractMoney(a: Money, b: Money): Money | undefined {
 
 /** For people: `1250` CNY is `12.50`, `1250` JPY is `1250`. */
 export function formatMoney(money: Money): string {
-  const decimals = minorUnits(money.currency) ?? 2;
+  const decimals = minorUnits[money.currency] ?? 2;
   if (decimals === 0) return money.value;
   const digits = money.value.padStart(decimals + 1, '0');
   return `${digits.slice(0, -decimals)}.${digits.slice(-decimals)}`;
