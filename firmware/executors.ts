@@ -18,7 +18,9 @@ export function createExecutors({ link, devices, log, feed }: ExecutorParts): Ex
   return {
     sendPay({ payment, code, timeoutMs }) {
       const { paymentRequestId } = payment;
-      link.pay(payRequest(payment, code), timeoutMs, (answer) => feed({ type: 'payAnswered', paymentRequestId, answer }));
+      link.pay(payRequest(payment, code), timeoutMs, (answer) =>
+        feed({ type: 'payAnswered', paymentRequestId, answer }),
+      );
     },
     sendInquiry({ paymentRequestId, timeoutMs }) {
       link.inquirePayment({ paymentRequestId }, timeoutMs, (answer) =>

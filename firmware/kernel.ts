@@ -38,11 +38,7 @@ export type Executors = {
 
 /** Where records become durable. */
 export interface Journal {
-  commit(
-    records: readonly TerminalRecord[],
-    stateAfter: TerminalState['book'],
-    done: (error?: Error) => void,
-  ): void;
+  commit(records: readonly TerminalRecord[], stateAfter: TerminalState['book'], done: (error?: Error) => void): void;
 }
 
 export interface KernelParts {

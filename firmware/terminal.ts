@@ -5,14 +5,16 @@ import type { Event } from '../flows/input.js';
 import { initialState } from '../flows/terminal-state.js';
 import { view } from '../flows/view.js';
 import { createDirectLink } from './acquirer/direct-link.js';
-import type { Signer } from './acquirer/signer.js';
+import { createRsaSigner, type Signer } from './acquirer/signer.js';
 import { createClockTrust } from './clock-trust.js';
 import type { Config } from './config/config.js';
+import type { ConfigLoading } from './config/load-config.js';
 import { createDevices, type Devices } from './devices.js';
 import { createExecutors } from './executors.js';
 import { exitCode } from './exit-code.js';
 import { createKernel, type Journal, type Kernel } from './kernel.js';
-import type { Log } from './log/log.js';
+import { createLog, type Log } from './log/log.js';
+import { createRedact } from './log/redact.js';
 import { createMoments } from './moments.js';
 import { type BookStore, flashTrouble, openBook } from './open-book.js';
 import { policyOf } from './policy-of.js';
@@ -31,12 +33,15 @@ export interface Terminal {
 
 export interface TerminalParts {
   readonly host: Host;
-  readonly config: Config;
-  readonly signer: Signer;
-  readonly log: Log;
+  readonly settings: TerminalSettings;
+  /** Instead of RSA with the configured keys: for worlds in which a million sales are made. */
+  readonly signer?: Signer;
   /** Of each half of the journal. */
   readonly segmentSizeBytes?: number;
 }
+
+/** A right configuration, and the secrets in it, which never reach a log. */
+export type TerminalSettings = Extract<ConfigLoading, { readonly config: Config }>;
 
 /** 500 kept sales take some 300 KB; the whole state has to fit, better several times. */
 const SEGMENT_BYTES = 4 * 1024 * 1024;
@@ -46,7 +51,8 @@ const SEGMENT_BYTES = 4 * 1024 * 1024;
  * without it, takes no sale and says why; where a restart may help, the process ends.
  */
 export function createTerminal(parts: TerminalParts, started: (terminal: Terminal) => void): void {
-  const { host, log } = parts;
+  const { host } = parts;
+  const log = createTerminalLog(parts);
   let terminal: Terminal | undefined;
   openBook(
     host,
@@ -61,22 +67,31 @@ export function createTerminal(parts: TerminalParts, started: (terminal: Termina
     (error, store, report) => {
       if (store !== undefined) {
         log.info('journal open', { ...report });
-        terminal = run(parts, store);
+        terminal = run(parts, log, store);
         terminal.kernel.feed({ type: 'booted' });
         return started(terminal);
       }
-      const { fault, restart } = error === undefined ? { fault: 'flashFailed' as const, restart: true } : flashTrouble(error);
+      const { fault, restart } =
+        error === undefined ? { fault: 'flashFailed' as const, restart: true } : flashTrouble(error);
       log.error('journal cannot be opened', { why: error?.message });
       if (restart) return host.board.exit(exitCode.flash);
-      terminal = run(parts, undefined);
+      terminal = run(parts, log, undefined);
       terminal.kernel.feed({ type: 'deviceChanged', device: 'flash', faults: [fault] });
       started(terminal);
     },
   );
 }
 
-function run({ host, config, signer, log }: TerminalParts, store: BookStore | undefined): Terminal {
+function createTerminalLog({ host, settings }: TerminalParts): Log {
+  const redact = createRedact();
+  for (const secret of settings.secrets) redact.addSecret(secret);
+  return createLog({ board: host.board, clock: host.clock, redact, ...settings.config.log });
+}
+
+function run({ host, settings, ...parts }: TerminalParts, log: Log, store: BookStore | undefined): Terminal {
   const { clock } = host;
+  const { config } = settings;
+  const signer = parts.signer ?? createRsaSigner(config.acquirer.privateKey, config.acquirer.alipayPublicKey);
   const clockTrust = createClockTrust({
     clock,
     clockSynchronised: () => host.board.clockSynchronised(),
@@ -185,3 +200,5 @@ function linkConfig(config: Config) {
     ...(acquirer.tls === undefined ? {} : { tls: acquirer.tls }),
   };
 }
+
+export { loadConfig } from './config/load-config.js';

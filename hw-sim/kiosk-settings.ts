@@ -1,0 +1,59 @@
+import { generateKeyPairSync } from 'node:crypto';
+import { loadConfig, type TerminalSettings } from '../firmware/terminal.js';
+
+export interface KeyPairs {
+  readonly terminalPrivate: string;
+  readonly terminalPublic: string;
+  readonly acquirerPrivate: string;
+  readonly acquirerPublic: string;
+}
+
+/** Two fresh RSA pairs, PEM: the terminal's and the acquirer's. */
+export function createKeyPairs(): KeyPairs {
+  const make = () =>
+    generateKeyPairSync('rsa', {
+      modulusLength: 2048,
+      publicKeyEncoding: { type: 'spki', format: 'pem' },
+      privateKeyEncoding: { type: 'pkcs8', format: 'pem' },
+    });
+  const terminal = make();
+  const acquirer = make();
+  return {
+    terminalPrivate: terminal.privateKey,
+    terminalPublic: terminal.publicKey,
+    acquirerPrivate: acquirer.privateKey,
+    acquirerPublic: acquirer.publicKey,
+  };
+}
+
+export const SIM_ACQUIRER_ORIGIN = 'http://127.0.0.1:8490';
+export const SIM_CLIENT_ID = 'TEST_TILLBOX_SIM';
+
+/** What a simulated terminal is configured with where nothing else is said. */
+export function simEnvironment(keys: KeyPairs): Record<string, string> {
+  return {
+    TERMINAL_NUMBER: '1001',
+    MERCHANT_ID: 'sim-merchant',
+    MERCHANT_NAME: 'Simulated Snacks',
+    MERCHANT_MCC: '5814',
+    STORE_ID: 'sim-store',
+    STORE_NAME: 'Bench',
+    STORE_MCC: '5814',
+    TZ: 'Asia/Shanghai',
+    ACQUIRER_URL: SIM_ACQUIRER_ORIGIN,
+    ALIPAY_CLIENT_ID: SIM_CLIENT_ID,
+    ALIPAY_PRIVATE_KEY: keys.terminalPrivate,
+    ALIPAY_PUBLIC_KEY: keys.acquirerPublic,
+    SCANNER: 'sim',
+    PRINTER: 'sim',
+  };
+}
+
+/** The settings of a simulated terminal. Throws with every fault named where the variables are wrong. */
+export function kioskSettings(env: Readonly<Record<string, string>>): TerminalSettings {
+  const loaded = loadConfig(env, (path) => {
+    throw new Error(`a simulated terminal reads no files, and so not ${path}`);
+  });
+  if ('config' in loaded) return loaded;
+  throw new Error(loaded.errors.map(({ variable, problem }) => `${variable} ${problem}`).join('\n'));
+}

@@ -1,0 +1,198 @@
+import {
+  type FlashHost,
+  type GpioHost,
+  type Host,
+  HostError,
+  type HttpHost,
+  type SerialHost,
+} from '../drivers/host.js';
+import type { World } from './world.js';
+
+/**
+ * One life of a process in the world: from power on to power off, exit or crash. A dead process can do nothing and
+ * hears nothing, whatever it still had asked for.
+ *
+ * Invariants
+ * - After the end no callback runs and no operation has an effect.
+ * - Every operation that touches the world is counted, so that the power can be cut at each of them.
+ */
+export interface Life {
+  readonly host: Host;
+  readonly alive: boolean;
+  /** Operations so far that touched the world. */
+  readonly touches: number;
+  /** Ends the life before the operation with that number takes effect. */
+  endAtTouch(touch: number): void;
+  end(): void;
+}
+
+export interface LifeParts {
+  readonly world: World;
+  readonly serial: SerialHost;
+  readonly gpio: GpioHost;
+  readonly flash: FlashHost;
+  readonly http: HttpHost;
+  readonly clock: DeviceClock;
+  readonly log: (line: string) => void;
+  /** The process left by itself, with its exit code. */
+  readonly exited: (code: number) => void;
+  /** Called once, however the life ended; cuts cables and forgets volatile things. */
+  readonly ended: () => void;
+}
+
+/** The board's own idea of the time. */
+export interface DeviceClock {
+  /** Added to the true wall clock. */
+  offsetMs: number;
+  synchronised: 'yes' | 'no' | 'unknown';
+}
+
+export function createLife(parts: LifeParts): Life {
+  const { world, clock } = parts;
+  let alive = true;
+  let touches = 0;
+  let endAt = Number.POSITIVE_INFINITY;
+
+  function end(): void {
+    if (!alive) return;
+    alive = false;
+    parts.ended();
+  }
+
+  /** False when the power went just before this operation, or earlier. */
+  function touch(): boolean {
+    if (!alive) return false;
+    touches += 1;
+    if (touches >= endAt) end();
+    return alive;
+  }
+
+  const whileAlive =
+    <A extends unknown[]>(callback: (...args: A) => void) =>
+    (...args: A): void => {
+      if (alive) callback(...args);
+    };
+
+  const host: Host = {
+    clock: {
+      monotonicMs: () => world.nowMs(),
+      wallMs: () => world.wallMs() + clock.offsetMs,
+      after: (delayMs, callback) => world.after(delayMs, whileAlive(callback)),
+    },
+    random: {
+      bytes(count) {
+        const bytes = new Uint8Array(count);
+        for (let i = 0; i < count; i += 1) bytes[i] = Math.floor(world.random() * 256);
+        return bytes;
+      },
+    },
+    serial: {
+      open(options, events) {
+        const guarded = {
+          opened: whileAlive(events.opened),
+          data: whileAlive(events.data),
+          closed: whileAlive(events.closed),
+        };
+        if (!touch()) return NO_PORT;
+        const port = parts.serial.open(options, guarded);
+        return {
+          write(bytes, done) {
+            if (touch()) port.write(bytes, whileAlive(done));
+          },
+          close: () => port.close(),
+        };
+      },
+    },
+    gpio: {
+      get backend() {
+        return parts.gpio.backend;
+      },
+      output(line, initial) {
+        const output = parts.gpio.output(line, initial);
+        return {
+          write(level) {
+            if (touch()) output.write(level);
+          },
+          release: () => output.release(),
+        };
+      },
+      input: (line, changed) => parts.gpio.input(line, changed && whileAlive(changed)),
+    },
+    flash: {
+      open(options, opened) {
+        if (!touch()) return;
+        parts.flash.open(
+          options,
+          whileAlive((error, volume) => {
+            if (volume === undefined) return opened(error);
+            opened(error, {
+              sizeBytes: volume.sizeBytes,
+              read: (offset, length, done) => volume.read(offset, length, whileAlive(done)),
+              readBack: (offset, length, done) => volume.readBack(offset, length, whileAlive(done)),
+              write(offset, bytes, done) {
+                if (touch()) volume.write(offset, bytes, whileAlive(done));
+              },
+              sync(done) {
+                if (touch()) volume.sync(whileAlive(done));
+              },
+              close: () => volume.close(),
+            });
+          }),
+        );
+      },
+    },
+    http: {
+      request(request, done) {
+        return touch() ? parts.http.request(request, whileAlive(done)) : { abort: () => undefined };
+      },
+      listen(options, handler, listening) {
+        if (!touch()) return;
+        parts.http.listen(
+          options,
+          (request, response) => {
+            if (alive) handler(request, response);
+          },
+          whileAlive(listening),
+        );
+      },
+    },
+    board: {
+      log: (line) => {
+        if (alive) parts.log(line);
+      },
+      clockSynchronised: () => clock.synchronised,
+      exit(code) {
+        if (!alive) return;
+        end();
+        parts.exited(code);
+      },
+    },
+  };
+
+  return {
+    host,
+    get alive() {
+      return alive;
+    },
+    get touches() {
+      return touches;
+    },
+    endAtTouch(at) {
+      endAt = at;
+    },
+    end,
+  };
+}
+
+const NO_PORT = { write: () => undefined, close: () => undefined };
+
+/** A board without GPIO lines. */
+export const NO_GPIO: GpioHost = {
+  backend: 'none: the simulated board has no lines',
+  output() {
+    throw new HostError('absent', 'the simulated board has no lines');
+  },
+  input() {
+    throw new HostError('absent', 'the simulated board has no lines');
+  },
+};
