@@ -47,8 +47,17 @@ export interface Network {
   readonly http: HttpHost;
   /** Sends a request to whatever listens in the terminal at `port`, as a program on the same machine would. */
   toTerminal(port: number, request: HttpServerRequest, reply: (reply: HttpReply) => void): void;
+  /** Delivers a notification to the terminal's own listener, through the same weather. */
+  notify(notification: Outgoing, done: (reply?: HttpReply) => void): void;
   /** The terminal lost its power: nothing listens any more. */
   forgetListeners(): void;
+}
+
+/** A POST from somewhere to the terminal. */
+export interface Outgoing {
+  readonly url: string;
+  readonly headers: Readonly<Record<string, string>>;
+  readonly body: string;
 }
 
 const FIRST_FREE_PORT = 40_000;
@@ -70,6 +79,18 @@ export function createNetwork(world: World): Network {
         end: (status, headers, body) =>
           reply({ status, headers, body: typeof body === 'string' ? body : new TextDecoder().decode(body) }),
         stream: (_status, _headers, closed) => ({ write: () => true, close: closed }),
+      });
+    },
+    notify({ url, headers, body }, done) {
+      const { port, pathname, host } = new URL(url);
+      if (network.conditions.down || chance(network.conditions.requestLost)) return done();
+      world.after(travelMs(), () => {
+        const number = port === '' ? 443 : Number(port);
+        if (!listeners.has(number)) return done();
+        const request = { method: 'POST', target: pathname, headers: { host, ...headers }, body };
+        network.toTerminal(number, { ...request, remoteAddress: '10.0.0.1' }, (reply) => {
+          world.after(travelMs(), () => (chance(network.conditions.replyLost) ? done() : done(reply)));
+        });
       });
     },
     forgetListeners: () => listeners.clear(),

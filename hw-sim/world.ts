@@ -63,7 +63,7 @@ export function createWorld({ seed, startWallMs }: WorldOptions): World {
 
   return {
     nowMs: () => nowMs,
-    wallMs: () => startWallMs + nowMs,
+    wallMs: () => startWallMs + Math.floor(nowMs),
     random,
     advance,
     after(delayMs, happen) {

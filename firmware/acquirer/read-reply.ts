@@ -32,7 +32,7 @@ const amount = v.object({
 });
 
 /** An id that is there but unreadable must not pass as "not there": it becomes one that equals nothing. */
-const echo = v.fallback(v.optional(id), '');
+const echo = v.optional(v.fallback(id, ''));
 
 const replySchema = v.object({
   result: v.object({

@@ -35,7 +35,12 @@ function keyedHash(seed: Seed, content: string): string {
     high ^= high >>> 15;
   }
   low ^= low >>> 13;
-  return `${(low >>> 0).toString(36)}+${(high >>> 0).toString(36)}==`;
+  return `${lane(low)}+${lane(high)}==`;
+}
+
+/** 8 characters of the base64 alphabet. */
+function lane(bits: number): string {
+  return (bits >>> 0).toString(36).padStart(8, 'A');
 }
 
 function mix(start: number, text: string): number {

@@ -1,0 +1,150 @@
+import type { HttpReply } from '../drivers/host.js';
+import { createTerminal, type Terminal, type TerminalSettings } from '../firmware/terminal.js';
+import { type Acquirer, createAcquirer } from './acquirer/acquirer.js';
+import { createFastSigner } from './acquirer/fast-signer.js';
+import { SIM_ACQUIRER_ORIGIN, SIM_CLIENT_ID } from './kiosk-settings.js';
+import { createNetwork, type Network } from './network.js';
+import { createSimFlash, type PowerCut, type SimFlash } from './sim-flash.js';
+import { createLife, type DeviceClock, type Life, NO_GPIO } from './sim-host.js';
+import { createSimSerial, type SimSerial } from './sim-serial.js';
+import type { World } from './world.js';
+
+/**
+ * A whole kiosk in an imagined world: the board with its card, its cables and devices, the network and the acquirer at
+ * the end of it. The terminal on the board is the real firmware.
+ *
+ * Invariants
+ * - At most one process lives on the board.
+ * - What survives a power cut is what the card kept; the acquirer and its ledger never lose power.
+ */
+export interface Kiosk {
+  readonly world: World;
+  readonly acquirer: Acquirer;
+  readonly network: Network;
+  readonly flash: SimFlash;
+  readonly serial: SimSerial;
+  readonly clock: DeviceClock;
+  /** The process that runs now, and its terminal once it has started. */
+  readonly life: Life | undefined;
+  readonly terminal: Terminal | undefined;
+  powerOn(): void;
+  cutPower(cut?: PowerCut): void;
+  /** How the last process ended, where it ended by itself. */
+  readonly exitCode: number | undefined;
+  /** What a program on the same board gets from the local API; undefined where nobody answered in time. */
+  api(method: 'GET' | 'POST', target: string, body?: unknown): HttpReply | undefined;
+  /** Lets time pass until something holds; false when it has not by then. */
+  runUntil(holds: () => boolean, limitMs: number): boolean;
+}
+
+export interface KioskParts {
+  readonly world: World;
+  readonly settings: TerminalSettings;
+  readonly segmentSizeBytes?: number;
+  readonly log?: (line: string) => void;
+}
+
+/** A simulation need not write whole real segments. */
+const SEGMENT_BYTES = 256 * 1024;
+const API_WAIT_MS = 10_000;
+
+export function createKiosk({ world, settings, segmentSizeBytes = SEGMENT_BYTES, log }: KioskParts): Kiosk {
+  const after = (delayMs: number, callback: () => void) => world.after(delayMs, callback);
+  const network = createNetwork(world);
+  const flash = createSimFlash({ after, random: world.random });
+  const serial = createSimSerial(world);
+  const clock: DeviceClock = { offsetMs: 0, synchronised: 'unknown' };
+  const acquirer = createAcquirer({
+    clientId: SIM_CLIENT_ID,
+    signer: createFastSigner('acquirer', 'terminal'),
+    nowMs: () => world.wallMs(),
+    after,
+    random: world.random,
+    send: (notification, done) => network.notify(notification, done),
+  });
+  network.connect(SIM_ACQUIRER_ORIGIN, ({ url, headers, body }, reply) => {
+    acquirer.receive({ path: url.slice(SIM_ACQUIRER_ORIGIN.length), headers, body }, (found) => {
+      if (found !== 'silence') reply(found);
+    });
+  });
+
+  let life: Life | undefined;
+  let terminal: Terminal | undefined;
+  let exitCode: number | undefined;
+  let cut: PowerCut | undefined;
+  let crashed = false;
+
+  function ended(): void {
+    terminal?.kernel.stop();
+    terminal = undefined;
+    network.forgetListeners();
+    serial.closeAll();
+    if (crashed) flash.processCrash();
+    else flash.powerCut(cut);
+  }
+
+  const kiosk: Kiosk = {
+    world,
+    acquirer,
+    network,
+    flash,
+    serial,
+    clock,
+    get life() {
+      return life?.alive === true ? life : undefined;
+    },
+    get terminal() {
+      return terminal;
+    },
+    get exitCode() {
+      return exitCode;
+    },
+    powerOn() {
+      if (life?.alive === true) return;
+      crashed = false;
+      cut = undefined;
+      exitCode = undefined;
+      const started: Life = createLife({
+        world,
+        serial: serial.hostFor({ after }),
+        gpio: NO_GPIO,
+        flash,
+        http: network.http,
+        clock,
+        log: log ?? (() => undefined),
+        exited(code) {
+          exitCode = code;
+        },
+        ended,
+      });
+      life = started;
+      const signer = createFastSigner('terminal', 'acquirer');
+      createTerminal({ host: started.host, settings, signer, segmentSizeBytes }, (running) => {
+        if (started.alive) terminal = running;
+      });
+    },
+    cutPower(how) {
+      cut = how;
+      life?.end();
+    },
+    api(method, target, body) {
+      let answer: HttpReply | undefined;
+      const headers: Record<string, string> = { host: `127.0.0.1:${settings.config.api.port}` };
+      if (method === 'POST') headers['content-type'] = 'application/json';
+      const request = { method, target, headers, body: JSON.stringify(body) ?? '', remoteAddress: '127.0.0.1' };
+      network.toTerminal(settings.config.api.port, request, (reply) => {
+        answer = reply;
+      });
+      kiosk.runUntil(() => answer !== undefined, API_WAIT_MS);
+      return answer;
+    },
+    runUntil(holds, limitMs) {
+      const endMs = world.nowMs() + limitMs;
+      while (!holds()) {
+        if (world.nowMs() >= endMs || !world.advance()) return holds();
+      }
+      return true;
+    },
+  };
+  return kiosk;
+}
