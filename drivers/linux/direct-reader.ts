@@ -1,0 +1,108 @@
+import fs from 'node:fs';
+import { HostError } from '../host.js';
+import { flashError } from './flash-error.js';
+
+/** Reads a file or partition past the page cache. */
+export interface DirectReader {
+  /** Offset and length in multiples of 4,096. `unsupported` where file system or kernel cannot. */
+  read(offset: number, lengthBytes: number, done: (error: HostError | undefined, bytes?: Uint8Array) => void): void;
+  close(): void;
+}
+
+const alignmentBytes = 4096;
+const chunkBytes = 262_144;
+const probeStep = 8;
+
+/**
+ * O_DIRECT wants memory aligned to the device's block, which Node does not promise. Somewhere in a buffer that is one
+ * alignment longer there is such a place: it is found by trying, once, and kept.
+ */
+export function createDirectReader(path: string): DirectReader {
+  const buffer = Buffer.allocUnsafeSlow(chunkBytes + alignmentBytes);
+  let fd: number | undefined;
+  let alignedAt: number | undefined;
+  let closed = false;
+  let underWay = 0;
+  const unsupported = (why: string) => new HostError('unsupported', `no reading past the cache: ${why}`);
+
+  const closeWhenIdle = (): void => {
+    if (!closed || underWay > 0 || fd === undefined) return;
+    fs.closeSync(fd);
+    fd = undefined;
+  };
+
+  const readChunk = (
+    from: number,
+    lengthBytes: number,
+    done: (error: HostError | undefined, bytes?: Buffer) => void,
+  ): void => {
+    if (fd === undefined) {
+      done(unsupported('not open'));
+      return;
+    }
+    const probing = alignedAt === undefined;
+    const attempt = (at: number): void => {
+      if (fd === undefined || at >= alignmentBytes) {
+        done(unsupported('no aligned memory found'));
+        return;
+      }
+      fs.read(fd, buffer, at, lengthBytes, from, (error, bytesRead) => {
+        if (error?.code === 'EINVAL' && probing) return attempt(at + probeStep);
+        if (error?.code === 'EINVAL') return done(unsupported('refused'));
+        if (error !== null) return done(flashError(error));
+        if (bytesRead !== lengthBytes) return done(new HostError('io', `${path}: ends at ${from + bytesRead}`));
+        alignedAt = at;
+        done(undefined, buffer.subarray(at, at + lengthBytes));
+      });
+    };
+    attempt(alignedAt ?? 0);
+  };
+
+  const readAll = (
+    offset: number,
+    lengthBytes: number,
+    done: (error: HostError | undefined, bytes?: Uint8Array) => void,
+  ): void => {
+    const bytes = Buffer.allocUnsafe(lengthBytes);
+    const next = (at: number): void => {
+      if (at >= lengthBytes) {
+        done(undefined, bytes);
+        return;
+      }
+      const count = Math.min(chunkBytes, lengthBytes - at);
+      readChunk(offset + at, count, (error, chunk) => {
+        if (error !== undefined || chunk === undefined) return done(error ?? unsupported('no answer'));
+        chunk.copy(bytes, at);
+        next(at + count);
+      });
+    };
+    next(0);
+  };
+
+  return {
+    read(offset, lengthBytes, done) {
+      if (offset % alignmentBytes !== 0 || lengthBytes % alignmentBytes !== 0) {
+        setImmediate(() => done(unsupported('not whole blocks')));
+        return;
+      }
+      underWay += 1;
+      const ended: typeof done = (error, bytes) => {
+        underWay -= 1;
+        closeWhenIdle();
+        done(error, bytes);
+      };
+      if (fd !== undefined) return readAll(offset, lengthBytes, ended);
+      fs.open(path, fs.constants.O_RDONLY | fs.constants.O_DIRECT, (error, opened) => {
+        if (error !== null) {
+          return ended(error.code === 'EINVAL' ? unsupported('the file system has no O_DIRECT') : flashError(error));
+        }
+        fd = opened;
+        readAll(offset, lengthBytes, ended);
+      });
+    },
+    close() {
+      closed = true;
+      closeWhenIdle();
+    },
+  };
+}

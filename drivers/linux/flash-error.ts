@@ -1,0 +1,19 @@
+import { HostError, type HostErrorCode } from '../host.js';
+
+const codes: { readonly [errno: string]: HostErrorCode } = {
+  ENOENT: 'absent',
+  ENOTDIR: 'absent',
+  ENODEV: 'absent',
+  ENXIO: 'absent',
+  EBUSY: 'busy',
+  EACCES: 'denied',
+  EPERM: 'denied',
+  ENOSPC: 'full',
+  EDQUOT: 'full',
+  EROFS: 'readOnly',
+};
+
+/** A system error in the words of the seam. Whatever is not known to be harmless is `io`. */
+export function flashError(error: NodeJS.ErrnoException): HostError {
+  return new HostError(codes[error.code ?? ''] ?? 'io', error.message);
+}
