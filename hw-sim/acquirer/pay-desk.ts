@@ -26,6 +26,9 @@ export interface PayDesk {
 /** Alipay+ pages: 17 to 32 digits starting 25 to 30, some pages 16; "stay open to longer". */
 const paymentCode = /^(?:2[5-9]|30)\d{14,}$/;
 
+/** A payment waits for its customer no longer than this, whatever it asks for; timers have an end, too. */
+const longestLifeMs = 86_400_000;
+
 export function createPayDesk(desk: Desk): PayDesk {
   const { ledger, planner, settings, nowMs } = desk;
   const waits = new Map<string, { cancel(): void }>();
@@ -45,7 +48,7 @@ export function createPayDesk(desk: Desk): PayDesk {
       code: order.code,
       notifyUrl: order.notifyUrl,
       createdAtMs: atMs,
-      expiresAtMs: order.expiresAtMs ?? atMs + settings().defaultExpiryMs,
+      expiresAtMs: Math.min(order.expiresAtMs ?? atMs + settings().defaultExpiryMs, atMs + longestLifeMs),
     });
     return known(order.paymentRequestId);
   }

@@ -1,0 +1,149 @@
+import type {
+  Clock,
+  HostError,
+  HttpHost,
+  HttpListener,
+  HttpServerRequest,
+  HttpServerResponse,
+  Random,
+} from '../../drivers/host.js';
+import { type Acquirer, createAcquirer } from './acquirer.js';
+import { createAcquirerControl } from './acquirer-control.js';
+import { type AcquirerFaults, createAcquirerFaults, type FaultyReply } from './acquirer-faults.js';
+import type { AcquirerSettings } from './acquirer-settings.js';
+import type { AcquirerSigner } from './acquirer-signer.js';
+import { createExchangeLog, type Exchange } from './exchange-log.js';
+import type { SendNotification } from './notifier.js';
+
+export interface AcquirerServerOptions {
+  /** The seam to serve on: real sockets, or an imagined network. */
+  readonly host: { readonly http: HttpHost; readonly clock: Clock; readonly random: Random };
+  /** 0 for any free one. Loopback only: whoever reaches it may plan faults. */
+  readonly port: number;
+  readonly clientId: string;
+  readonly signer: AcquirerSigner;
+  readonly settings?: Partial<AcquirerSettings>;
+  readonly pathPrefix?: string;
+}
+
+export interface AcquirerServer {
+  readonly port: number;
+  /** What a terminal takes as ACQUIRER_URL. */
+  readonly url: string;
+  readonly acquirer: Acquirer;
+  readonly faults: AcquirerFaults;
+  exchanges(): readonly Exchange[];
+  close(): void;
+}
+
+const address = '127.0.0.1';
+const notificationTimeoutMs = 10_000;
+
+/** The acquirer and its control interface (`/sim/…`) behind one HTTP port. */
+export function createAcquirerServer(
+  options: AcquirerServerOptions,
+  listening: (error: HostError | undefined, server?: AcquirerServer) => void,
+): void {
+  const { http, clock, random } = options.host;
+  const nowMs = () => clock.wallMs();
+  const after = (delayMs: number, callback: () => void) => clock.after(delayMs, callback);
+  const acquirer = createAcquirer({ ...options, nowMs, after, random: () => uniform(random), send: sender(http) });
+  const faults = createAcquirerFaults({ acquirer, signer: options.signer, after });
+  const exchanges = createExchangeLog();
+  const control = createAcquirerControl({ acquirer, faults, exchanges, nowMs });
+
+  function handle(request: HttpServerRequest, response: HttpServerResponse): void {
+    const path = request.target.split('?')[0] ?? '';
+    if (path.startsWith('/sim/')) {
+      const { status, body } = control(request);
+      response.end(status, { 'content-type': 'application/json' }, `${JSON.stringify(body, bigintAsText, 1)}\n`);
+      return;
+    }
+    if (request.method !== 'POST') {
+      const result = { resultCode: 'METHOD_NOT_SUPPORTED', resultStatus: 'F', resultMessage: 'only POST' };
+      response.end(200, { 'content-type': 'application/json; charset=UTF-8' }, JSON.stringify({ result }));
+      return;
+    }
+    const answered = exchanges.arrived(nowMs(), path, request.body);
+    faults.receive({ path, headers: request.headers, body: request.body }, (reply) => {
+      answered(reply);
+      deliver(reply, response, after);
+    });
+  }
+
+  const listenOptions = { host: address, port: options.port, bodyLimitBytes: 65_536, requestTimeoutMs: 30_000 };
+  http.listen({ ...listenOptions, connectionLimit: 200 }, handle, (error, listener) => {
+    if (listener === undefined) listening(error);
+    else listening(undefined, serverOf(listener));
+  });
+
+  function serverOf(listener: HttpListener): AcquirerServer {
+    return {
+      port: listener.port,
+      url: `http://${address}:${listener.port}`,
+      acquirer,
+      faults,
+      exchanges: exchanges.list,
+      close: () => listener.close(),
+    };
+  }
+}
+
+function deliver(
+  reply: FaultyReply,
+  response: HttpServerResponse,
+  after: (delayMs: number, callback: () => void) => void,
+): void {
+  if (reply === 'silence') return;
+  if (reply === 'reset') {
+    // More is promised than comes.
+    const headers = { 'content-type': 'application/json', 'content-length': '1000', connection: 'close' };
+    const stream = response.stream(200, headers, () => undefined);
+    stream.write('{"result":{"resultCode":"SUC');
+    stream.close();
+    return;
+  }
+  if ('trickled' in reply) {
+    trickle(reply, response, after);
+    return;
+  }
+  response.end(reply.status, reply.headers, reply.body);
+}
+
+/** Eight bytes at a time; the reply is ASCII, as all that the acquirer says. */
+function trickle(
+  reply: Extract<FaultyReply, { trickled: unknown }>,
+  response: HttpServerResponse,
+  after: (delayMs: number, callback: () => void) => void,
+): void {
+  const { status, headers, body } = reply.trickled;
+  let open = true;
+  const stream = response.stream(status, { ...headers, 'content-length': String(Buffer.byteLength(body)) }, () => {
+    open = false;
+  });
+  const next = (offset: number) => {
+    if (!open) return;
+    if (offset >= body.length) stream.close();
+    else {
+      stream.write(body.slice(offset, offset + 8));
+      after(reply.pieceDelayMs, () => next(offset + 8));
+    }
+  };
+  next(0);
+}
+
+function sender(http: HttpHost): SendNotification {
+  return (notification, done) => {
+    const limits = { timeoutMs: notificationTimeoutMs, replyLimitBytes: 65_536 };
+    http.request({ method: 'POST', ...notification, ...limits }, (_error, reply) => done(reply));
+  };
+}
+
+function uniform(random: Random): number {
+  const [a = 0, b = 0, c = 0, d = 0] = random.bytes(4);
+  return (((a * 256 + b) * 256 + c) * 256 + d) / 2 ** 32;
+}
+
+function bigintAsText(_name: string, value: unknown): unknown {
+  return typeof value === 'bigint' ? value.toString() : value;
+}
