@@ -51,7 +51,7 @@ export function readSettings(env: Environment, readFile: ReadFile): Settings {
       : { name, text: preset, source: 'default' };
   });
 
-  const texts = new Map(list.map(({ name, text }) => [name as string, text]));
+  const texts: ReadonlyMap<string, string | undefined> = new Map(list.map(({ name, text }) => [name, text]));
   const values: Partial<Record<VariableName, unknown>> = {};
   for (const { name, text } of list) {
     const { parse, example, required, default: preset } = row(name);
@@ -87,7 +87,8 @@ function reasonToNeed(
   if (required === 'always') return 'is not set';
   if ('unless' in required) {
     /* Of two alternatives only the first is named. */
-    const isFirst = names.indexOf(name) < names.indexOf(required.unless);
+    const order: readonly string[] = names;
+    const isFirst = order.indexOf(name) < order.indexOf(required.unless);
     return texts.get(required.unless) === undefined && isFirst ? `is not set, nor is ${required.unless}` : undefined;
   }
   const other = texts.get(required.with);

@@ -102,9 +102,10 @@ const shortestCode = 16;
 
 /**
  * Our own request ids begin with the local time to the second and are needed in every log. They cannot be taken for a
- * code: those begin with 25 to 30, and a year does not until 2500.
+ * code: those begin with 25 to 30, and a year does not until 2500. (A code with `20` glued to its front may look like an id;
+ * nothing writes such a text.)
  */
-const requestId = /^(?:19|20)\d\d(?:0[1-9]|1[0-2])(?:0[1-9]|[12]\d|3[01])(?:[01]\d|2[0-3])[0-5]\d[0-5]\d\d{6,50}$/;
+const requestId = /^(?:1970|20\d\d)(?:0[1-9]|1[0-2])(?:0[1-9]|[12]\d|3[01])(?:[01]\d|2[0-3])[0-5]\d[0-5]\d\d{6,50}$/;
 
 /** Payment codes: also with other digits before or after; the first two and the last four digits stay. */
 function findPaymentCodes(text: string, ranges: Range[]): void {

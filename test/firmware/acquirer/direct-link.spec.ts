@@ -1,0 +1,396 @@
+import assert from 'node:assert/strict';
+import * as fc from 'fast-check';
+import { type Clock, HostError, type HttpHost, type HttpReply, type HttpRequest } from '../../../drivers/host.js';
+import type { AcquirerLink, AnswerCallback } from '../../../firmware/acquirer/acquirer-link.js';
+import { createDirectLink, type DirectLinkConfig } from '../../../firmware/acquirer/direct-link.js';
+import { signature } from '../../../firmware/acquirer/signature.js';
+import { createRsaSigner } from '../../../firmware/acquirer/signer.js';
+import type { LogFields } from '../../../firmware/log/log.js';
+import type { AcquirerAnswer } from '../../../flows/acquirer-answer.js';
+import { testKeys } from '../test-keys.js';
+
+const { ours, acquirers } = testKeys;
+const acquirer = createRsaSigner(acquirers.privateKey, ours.publicKey);
+const code = '288888888888888888';
+const paymentRequestId = '20261123202117100420000012500000017123456';
+
+const config: DirectLinkConfig = {
+  origin: 'https://open-sea-global.alipay.com',
+  pathPrefix: '/ams/sandbox/api',
+  clientId: 'SANDBOX_1',
+  notifyUrl: 'https://pay.example.com/n',
+  merchant: { id: 'M1', name: 'Merchant', mcc: '5814', store: { id: 'S1', name: 'Store', mcc: '5812' } },
+  terminalId: 'T1',
+};
+
+const payRequest = {
+  paymentRequestId,
+  orderId: 'order-1',
+  amount: { currency: 'CNY', value: '1250' },
+  description: 'Cola',
+  code,
+  expiresAt: '2026-11-23T20:22:17+08:00',
+  requestedAt: '2026-11-23T20:21:17+08:00',
+};
+
+type Answering = (request: HttpRequest) => { afterMs: number; error?: HostError; reply?: HttpReply };
+
+/** A link to an imagined acquirer, in virtual time. */
+function createBench(
+  answering: Answering,
+  more: Partial<DirectLinkConfig> = {},
+  agentToken?: () => string | undefined,
+) {
+  const due: { atMs: number; run: () => void }[] = [];
+  const requests: HttpRequest[] = [];
+  const lines: string[] = [];
+  let nowMs = 0;
+  const clock: Clock = {
+    monotonicMs: () => nowMs,
+    wallMs: () => 1_795_465_277_042.5 + nowMs,
+    after: () => assert.fail('the link holds no timers'),
+  };
+  const http: HttpHost = {
+    request(request, done) {
+      requests.push(request);
+      const { afterMs, error, reply } = answering(request);
+      const late = afterMs > request.timeoutMs;
+      due.push({
+        atMs: nowMs + Math.min(afterMs, request.timeoutMs),
+        run: () => (late ? done(new HostError('timeout', 'no reply')) : done(error, reply)),
+      });
+      return { abort: () => undefined };
+    },
+    listen: () => assert.fail('the link listens to nothing'),
+  };
+  const write = (message: string, fields: LogFields = {}) => void lines.push(`${message} ${JSON.stringify(fields)}`);
+  const log = { debug: write, info: write, warn: write, error: write };
+  const signer = createRsaSigner(ours.privateKey, acquirers.publicKey);
+  const link = createDirectLink({
+    http,
+    clock,
+    signer,
+    log,
+    config: { ...config, ...more },
+    ...(agentToken ? { agentToken } : {}),
+  });
+
+  function ask(call: (link: AcquirerLink, done: AnswerCallback) => void): AcquirerAnswer {
+    const answers: AcquirerAnswer[] = [];
+    call(link, (answer) => answers.push(answer));
+    assert.equal(answers.length, 0, 'no answer comes within the call');
+    for (const next of due.splice(0)) {
+      nowMs = next.atMs;
+      next.run();
+    }
+    assert.equal(answers.length, 1);
+    return answers[0] ?? assert.fail();
+  }
+  return { link, ask, requests, lines, nowMs: () => nowMs };
+}
+
+/** An honestly signed reply. */
+function reply(request: HttpRequest, body: string, change: Partial<Record<string, string>> = {}): HttpReply {
+  const time = '1795465278000';
+  const signed = acquirer.sign(signature.content(new URL(request.url).pathname, config.clientId, time, body));
+  const headers: Record<string, string> = {
+    'client-id': config.clientId,
+    'response-time': time,
+    signature: signature.header(signed),
+    tracerid: 'trace-1',
+  };
+  for (const [name, value] of Object.entries(change)) {
+    if (value === undefined) delete headers[name];
+    else headers[name] = value;
+  }
+  return { status: 200, headers, body };
+}
+
+const success = JSON.stringify({
+  result: { resultCode: 'SUCCESS', resultStatus: 'S', resultMessage: 'success' },
+  paymentRequestId,
+  paymentId: 'P1',
+  paymentAmount: { currency: 'CNY', value: '1250' },
+});
+const pay = (link: AcquirerLink, done: AnswerCallback) => link.pay(payRequest, 5000, done);
+
+describe('createDirectLink', () => {
+  it('sends a payment that the acquirer can verify, with every field the interface asks for', () => {
+    const { ask, requests } = createBench((request) => ({ afterMs: 40, reply: reply(request, success) }));
+    ask(pay);
+    const [request] = requests;
+    assert.ok(request);
+    assert.equal(request.method, 'POST');
+    assert.equal(request.url, 'https://open-sea-global.alipay.com/ams/sandbox/api/v1/payments/pay');
+    assert.equal(request.timeoutMs, 5000);
+    assert.equal(request.replyLimitBytes, 65_536);
+    assert.equal(request.headers['content-type'], 'application/json; charset=UTF-8');
+    assert.equal(request.headers['request-time'], '1795465277042');
+    assert.equal(request.headers['agent-token'], undefined);
+    const signed = signature.parse(request.headers.signature ?? '') ?? assert.fail();
+    const content = signature.content('/ams/sandbox/api/v1/payments/pay', 'SANDBOX_1', '1795465277042', request.body);
+    assert.equal(acquirer.verify(content, signed), true);
+    assert.deepEqual(JSON.parse(request.body), {
+      productCode: 'IN_STORE_PAYMENT',
+      paymentRequestId,
+      paymentAmount: { currency: 'CNY', value: '1250' },
+      paymentMethod: { paymentMethodType: 'CONNECT_WALLET', paymentMethodId: code },
+      paymentFactor: { inStorePaymentScenario: 'PaymentCode' },
+      paymentExpiryTime: '2026-11-23T20:22:17+08:00',
+      paymentNotifyUrl: 'https://pay.example.com/n',
+      order: {
+        referenceOrderId: 'order-1',
+        orderDescription: 'Cola',
+        orderAmount: { currency: 'CNY', value: '1250' },
+        merchant: {
+          referenceMerchantId: 'M1',
+          merchantName: 'Merchant',
+          merchantMCC: '5814',
+          store: { referenceStoreId: 'S1', storeName: 'Store', storeMCC: '5812' },
+        },
+        env: { storeTerminalId: 'T1', storeTerminalRequestTime: '2026-11-23T20:21:17+08:00' },
+      },
+    });
+  });
+
+  const amount = { currency: 'CNY', value: '50' };
+  const calls: readonly (readonly [string, (link: AcquirerLink, done: AnswerCallback) => void, object])[] = [
+    ['inquiryPayment', (link, done) => link.inquirePayment({ paymentRequestId }, 3000, done), { paymentRequestId }],
+    ['cancel', (link, done) => link.cancel({ paymentRequestId }, 3000, done), { paymentRequestId }],
+    [
+      'inquiryRefund',
+      (link, done) => link.inquireRefund({ refundRequestId: 'R1' }, 3000, done),
+      { refundRequestId: 'R1' },
+    ],
+    [
+      'refund',
+      (link, done) => link.refund({ refundRequestId: 'R1', paymentId: 'P1', amount, reason: 'jam' }, 3000, done),
+      { refundRequestId: 'R1', paymentId: 'P1', refundAmount: amount, refundReason: 'jam' },
+    ],
+  ];
+  for (const [name, call, body] of calls) {
+    it(`sends ${name} to its path with its ids`, () => {
+      const { ask, requests } = createBench((request) => ({ afterMs: 1, reply: reply(request, success) }));
+      ask(call);
+      assert.equal(requests[0]?.url, `https://open-sea-global.alipay.com/ams/sandbox/api/v1/payments/${name}`);
+      assert.equal(requests[0]?.timeoutMs, 3000);
+      assert.deepEqual(JSON.parse(requests[0]?.body ?? ''), body);
+    });
+  }
+
+  it('sends the agent token of the moment, and never logs it', () => {
+    const tokens = ['token-one', undefined];
+    const bench = createBench(
+      (request) => ({ afterMs: 1, reply: reply(request, success) }),
+      {},
+      () => tokens.shift(),
+    );
+    bench.ask(pay);
+    bench.ask(pay);
+    assert.deepEqual(
+      bench.requests.map(({ headers }) => headers['agent-token']),
+      ['token-one', undefined],
+    );
+    assert.ok(!bench.lines.join().includes('token-one'));
+  });
+
+  it('believes a success that is rightly signed', () => {
+    const { ask, link, lines } = createBench((request) => ({ afterMs: 40, reply: reply(request, success) }));
+    assert.deepEqual(ask(pay), {
+      kind: 'answered',
+      signature: 'valid',
+      status: 'S',
+      code: 'SUCCESS',
+      paymentId: 'P1',
+      amount: { currency: 'CNY', value: '1250' },
+      atAcquirerMs: 1_795_465_278_000,
+    });
+    assert.deepEqual(link.stats(), { requests: 1, answers: 1, badSignatures: 0, silences: {}, lastContactMs: 40 });
+    assert.match(lines.join(), /trace-1/);
+    assert.ok(!lines.join().includes(code));
+  });
+
+  const other = createRsaSigner(ours.privateKey, ours.publicKey);
+  const forged = signature.header(
+    other.sign(signature.content('/ams/sandbox/api/v1/payments/pay', 'SANDBOX_1', '1795465278000', success)),
+  );
+  const elsewhere = signature.header(
+    acquirer.sign(signature.content('/ams/api/v1/payments/pay', 'SANDBOX_1', '1795465278000', success)),
+  );
+  const doubted: readonly (readonly [
+    string,
+    Partial<Record<string, string>> & { signature?: string | undefined },
+    'missing' | 'wrong',
+  ])[] = [
+    ['without a signature', { signature: undefined as never }, 'missing'],
+    ['with an empty signature header', { signature: ' ' }, 'missing'],
+    ['signed with another key', { signature: forged }, 'wrong'],
+    ['signed over another path', { signature: elsewhere }, 'wrong'],
+    ['with an unreadable signature', { signature: 'algorithm=RSA256' }, 'wrong'],
+    ['for another client', { 'client-id': 'SANDBOX_2' }, 'wrong'],
+    ['without a client id', { 'client-id': undefined as never }, 'wrong'],
+    ['without a time', { 'response-time': undefined as never }, 'wrong'],
+    ['with another time', { 'response-time': '1795465278001' }, 'wrong'],
+  ];
+  for (const [what, change, expected] of doubted) {
+    it(`does not believe a success ${what}`, () => {
+      const { ask, link } = createBench((request) => ({ afterMs: 1, reply: reply(request, success, change) }));
+      const answer = ask(pay);
+      assert.ok(answer.kind === 'answered');
+      assert.equal(answer.signature, expected);
+      assert.equal(answer.atAcquirerMs, undefined);
+      assert.equal(link.stats().badSignatures, 1);
+      assert.equal(link.stats().lastContactMs, undefined);
+    });
+  }
+
+  it('does not believe a body that was changed after signing', () => {
+    const { ask } = createBench((request) => {
+      const honest = reply(request, success);
+      return { afterMs: 1, reply: { ...honest, body: success.replace('"1250"', '"1251"') } };
+    });
+    const answer = ask(pay);
+    assert.ok(answer.kind === 'answered' && answer.signature === 'wrong');
+  });
+
+  const silences: readonly (readonly [string, ReturnType<Answering>, string])[] = [
+    ['a reply that comes too late', { afterMs: 5001, reply: { status: 200, headers: {}, body: success } }, 'timeout'],
+    ['a refused connection', { afterMs: 1, error: new HostError('refused', 'ECONNREFUSED') }, 'refused'],
+    ['a reset connection', { afterMs: 1, error: new HostError('disconnected', 'ECONNRESET') }, 'disconnected'],
+    ['an unexpected error', { afterMs: 1, error: new HostError('io', 'TLS') }, 'disconnected'],
+    ['a huge body', { afterMs: 1, error: new HostError('tooLarge', 'over 64 KiB') }, 'tooLarge'],
+    ['a gateway’s page', { afterMs: 1, reply: { status: 502, headers: {}, body: '<html>' } }, 'httpStatus'],
+    ['a redirect', { afterMs: 1, reply: { status: 302, headers: {}, body: success } }, 'httpStatus'],
+    ['a page with status 200', { afterMs: 1, reply: { status: 200, headers: {}, body: '<html>' } }, 'garbled'],
+    ['an empty body', { afterMs: 1, reply: { status: 200, headers: {}, body: '' } }, 'garbled'],
+    [
+      'a body without result',
+      { afterMs: 1, reply: { status: 200, headers: {}, body: '{"paymentId":"P1"}' } },
+      'garbled',
+    ],
+    [
+      'a status that is none',
+      {
+        afterMs: 1,
+        reply: { status: 200, headers: {}, body: '{"result":{"resultStatus":"s","resultCode":"SUCCESS"}}' },
+      },
+      'garbled',
+    ],
+  ];
+  for (const [what, answering, reason] of silences) {
+    it(`takes ${what} for silence`, () => {
+      const { ask, link } = createBench(() => answering);
+      const answer = ask(pay);
+      assert.ok(answer.kind === 'silence');
+      assert.equal(answer.reason, reason);
+      assert.deepEqual(link.stats().silences, { [reason]: 1 });
+    });
+  }
+
+  it('waits no longer than asked', () => {
+    const { ask, nowMs } = createBench(() => ({ afterMs: 60_000 }));
+    ask(pay);
+    assert.equal(nowMs(), 5000);
+  });
+
+  for (const strange of ['"other"', '7', 'null', '""', '{}']) {
+    it(`takes a signed reply whose paymentRequestId is ${strange} for silence`, () => {
+      const body = success.replace(`"${paymentRequestId}"`, strange);
+      const { ask } = createBench((request) => ({ afterMs: 1, reply: reply(request, body) }));
+      const answer = ask(pay);
+      assert.ok(answer.kind === 'silence');
+      assert.equal(answer.reason, 'mismatch');
+    });
+  }
+
+  it('reads an inquiry, whatever the case of its status', () => {
+    const body = JSON.stringify({
+      result: { resultCode: 'SUCCESS', resultStatus: 'S' },
+      paymentStatus: 'Success',
+      paymentResultCode: 'SUCCESS',
+      paymentQuote: { quotePrice: 1.25, guaranteed: true },
+    });
+    const { ask } = createBench((request) => ({ afterMs: 1, reply: reply(request, body) }));
+    const answer = ask((link, done) => link.inquirePayment({ paymentRequestId }, 3000, done));
+    assert.ok(answer.kind === 'answered');
+    assert.equal(answer.paymentStatus, 'SUCCESS');
+    assert.equal(answer.amount, undefined);
+  });
+
+  const odd: readonly (readonly [string, string, Partial<Extract<AcquirerAnswer, { kind: 'answered' }>>])[] = [
+    [
+      'a code with line ends',
+      '{"result":{"resultStatus":"F","resultCode":"BAD\\nlevel=error"}}',
+      { code: 'BAD_level_error' },
+    ],
+    ['no code', '{"result":{"resultStatus":"U"}}', { code: 'NO_CODE' }],
+    ['a number for a code', '{"result":{"resultStatus":"U","resultCode":7}}', { code: 'NO_CODE' }],
+    ['an empty code', '{"result":{"resultStatus":"U","resultCode":""}}', { code: 'NO_CODE' }],
+  ];
+  for (const [what, body, expected] of odd) {
+    it(`copes with ${what}`, () => {
+      const { ask } = createBench((request) => ({ afterMs: 1, reply: reply(request, body) }));
+      const answer = ask(pay);
+      assert.ok(answer.kind === 'answered');
+      assert.equal(answer.code, expected.code);
+    });
+  }
+
+  for (const value of ['1250.00', '-1250', '01250', '1e3', '', '12500000000000000', 1250, null]) {
+    it(`leaves out an amount of ${JSON.stringify(value)}`, () => {
+      const body = JSON.stringify({ ...JSON.parse(success), paymentAmount: { currency: 'CNY', value } });
+      const { ask } = createBench((request) => ({ afterMs: 1, reply: reply(request, body) }));
+      const answer = ask(pay);
+      assert.ok(answer.kind === 'answered' && answer.signature === 'valid');
+      assert.equal(answer.amount, undefined);
+    });
+  }
+
+  it('answers once and in bounds, whatever comes', () => {
+    const loose = fc.record(
+      {
+        result: fc.oneof(
+          fc.anything(),
+          fc.record({
+            resultStatus: fc.oneof(fc.constantFrom('S', 'F', 'U'), fc.anything()),
+            resultCode: fc.anything(),
+          }),
+        ),
+        paymentRequestId: fc.oneof(fc.constant(paymentRequestId), fc.anything()),
+        paymentId: fc.anything(),
+        paymentAmount: fc.oneof(fc.anything(), fc.record({ currency: fc.anything(), value: fc.anything() })),
+        paymentStatus: fc.anything(),
+        paymentResultCode: fc.anything(),
+        refundId: fc.anything(),
+      },
+      { requiredKeys: [] },
+    );
+    const bodies = fc.oneof(
+      fc.string({ unit: 'binary' }),
+      fc.json(),
+      loose.map((value) => JSON.stringify(value) ?? ''),
+      fc.integer({ min: 1, max: 20_000 }).map((depth) => '['.repeat(depth)),
+    );
+    fc.assert(
+      fc.property(
+        fc.record({
+          status: fc.constantFrom(200, 200, 200, 204, 500),
+          headers: fc.dictionary(fc.constantFrom('signature', 'client-id', 'response-time', 'tracerid'), fc.string()),
+          body: bodies,
+        }),
+        (hostile) => {
+          const { ask } = createBench(() => ({ afterMs: 1, reply: hostile }));
+          const answer = ask(pay);
+          if (answer.kind === 'silence') return assert.ok((answer.detail ?? '').length <= 120);
+          assert.notEqual(answer.signature, 'valid');
+          assert.match(answer.code, /^\w{1,64}$/);
+          if (answer.amount) assert.match(answer.amount.value, /^\d{1,16}$/);
+          for (const word of [answer.paymentStatus, answer.paymentResultCode])
+            assert.match(word ?? 'X', /^[A-Z0-9_]{1,64}$/);
+          return assert.match(answer.paymentId ?? 'X', /^[\x21-\x7e]{1,64}$/);
+        },
+      ),
+      { numRuns: 150 },
+    );
+  });
+});

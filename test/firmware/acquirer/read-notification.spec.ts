@@ -1,0 +1,116 @@
+import assert from 'node:assert/strict';
+import * as fc from 'fast-check';
+import { notificationAck } from '../../../firmware/acquirer/notification-ack.js';
+import { readNotification } from '../../../firmware/acquirer/read-notification.js';
+import { signature } from '../../../firmware/acquirer/signature.js';
+import { createRsaSigner } from '../../../firmware/acquirer/signer.js';
+import { testKeys } from '../test-keys.js';
+
+const { ours, acquirers } = testKeys;
+const signer = createRsaSigner(ours.privateKey, acquirers.publicKey);
+const acquirer = createRsaSigner(acquirers.privateKey, ours.publicKey);
+const path = '/notify/10042';
+const clientId = 'SANDBOX_1';
+
+function signed(body: string, time = '1795465278000', over = path) {
+  const text = acquirer.sign(signature.content(over, clientId, time, body));
+  return { headers: { 'client-id': clientId, 'request-time': time, signature: signature.header(text) }, body };
+}
+
+const read = (raw: { headers: Readonly<Record<string, string>>; body: string }) =>
+  readNotification(raw, path, clientId, signer);
+
+const payment = {
+  notifyType: 'PAYMENT_RESULT',
+  result: { resultCode: 'SUCCESS', resultStatus: 'S', resultMessage: 'success' },
+  paymentRequestId: '20261123202117100420000012500000017123456',
+  paymentId: 'P1',
+  paymentAmount: { currency: 'CNY', value: '1250' },
+  paymentTime: '2026-11-23T20:21:18+08:00',
+};
+
+describe('readNotification', () => {
+  it('reads a payment result', () => {
+    assert.deepEqual(read(signed(JSON.stringify(payment))), {
+      kind: 'paymentResult',
+      status: 'S',
+      code: 'SUCCESS',
+      paymentRequestId: payment.paymentRequestId,
+      paymentId: 'P1',
+      amount: { currency: 'CNY', value: '1250' },
+      atAcquirerMs: 1_795_465_278_000,
+    });
+  });
+
+  it('reads a time in ISO 8601 too', () => {
+    const read1 = read(signed(JSON.stringify(payment), '2026-11-23T20:21:18+08:00'));
+    assert.ok(read1.kind === 'paymentResult');
+    assert.equal(read1.atAcquirerMs, Date.UTC(2026, 10, 23, 12, 21, 18));
+  });
+
+  it('leaves out an amount that it cannot read', () => {
+    const odd = read(signed(JSON.stringify({ ...payment, paymentAmount: { currency: 'CNY', value: 1250 } })));
+    assert.ok(odd.kind === 'paymentResult');
+    assert.equal(odd.amount, undefined);
+  });
+
+  it('reads an authorisation token', () => {
+    const body = JSON.stringify({
+      clientId,
+      authClientId: 'M1',
+      authTime: '1795465278000',
+      accessToken: '2810100334F62CBC577F468AAC87CFC6C9107811',
+      accessTokenExpiryTime: '1811017278000',
+      customerId: 'C1',
+    });
+    assert.deepEqual(read(signed(body)), {
+      kind: 'agentToken',
+      token: '2810100334F62CBC577F468AAC87CFC6C9107811',
+      expiresAtMs: 1_811_017_278_000,
+    });
+  });
+
+  const honest = signed(JSON.stringify(payment));
+  const cases: readonly (readonly [string, { headers: Readonly<Record<string, string>>; body: string }, string])[] = [
+    ['without a signature', { ...honest, headers: { 'client-id': clientId } }, 'invalid'],
+    ['of another client', { ...honest, headers: { ...honest.headers, 'client-id': 'X' } }, 'invalid'],
+    ['with another time', { ...honest, headers: { ...honest.headers, 'request-time': '1795465278001' } }, 'invalid'],
+    ['with a changed amount', { ...honest, body: honest.body.replace('"1250"', '"1251"') }, 'invalid'],
+    ['signed over another path', signed(honest.body, '1795465278000', '/notify/10043'), 'invalid'],
+    ['without an id', signed('{"notifyType":"PAYMENT_RESULT","result":{"resultStatus":"S"}}'), 'invalid'],
+    ['that is no JSON', signed('<xml/>'), 'invalid'],
+    ['that is null', signed('null'), 'invalid'],
+    ['of a type that is none of ours', signed('{"notifyType":"REFUND_RESULT","refundId":"R"}'), 'ignored'],
+    ['of another payment type', signed(JSON.stringify({ ...payment, notifyType: 'PAYMENT_PENDING' })), 'ignored'],
+    ['with a token and a result', signed('{"accessToken":"abcdef","result":{}}'), 'invalid'],
+    ['with a token that no header can carry', signed('{"accessToken":"a\\r\\nb"}'), 'invalid'],
+  ];
+  for (const [what, raw, kind] of cases) {
+    it(`takes one ${what} as ${kind}`, () => assert.equal(read(raw).kind, kind));
+  }
+
+  it('believes nothing that is not signed, and never throws', () => {
+    const headers = fc.dictionary(fc.constantFrom('signature', 'client-id', 'request-time'), fc.string());
+    fc.assert(
+      fc.property(headers, fc.oneof(fc.string(), fc.json()), (given, body) => {
+        assert.equal(read({ headers: given, body }).kind, 'invalid');
+      }),
+    );
+  });
+
+  it('never throws on what is rightly signed', () => {
+    fc.assert(
+      fc.property(fc.json(), (body) => void read(signed(body))),
+      { numRuns: 30 },
+    );
+  });
+});
+
+describe('notificationAck', () => {
+  it('says what the acquirer waits for', () => {
+    assert.deepEqual(JSON.parse(notificationAck('processed')), {
+      result: { resultCode: 'SUCCESS', resultStatus: 'S', resultMessage: 'success' },
+    });
+    assert.equal(JSON.parse(notificationAck('failed')).result.resultStatus, 'U');
+  });
+});

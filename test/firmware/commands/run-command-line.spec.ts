@@ -1,0 +1,126 @@
+import assert from 'node:assert/strict';
+import { spawnSync } from 'node:child_process';
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { type Command, commandTable } from '../../../firmware/commands/command-table.js';
+import { runCommandLine } from '../../../firmware/commands/run-command-line.js';
+import { createRedact } from '../../../firmware/log/redact.js';
+
+async function run(args: readonly string[], command: Command | 'absent' = () => 0) {
+  let out = '';
+  let errorOut = '';
+  const loaded: string[] = [];
+  const code = await runCommandLine({
+    self: {
+      args,
+      env: {},
+      out: (text) => {
+        out += text;
+      },
+      errorOut: (text) => {
+        errorOut += text;
+      },
+      exit: () => assert.fail('the caller exits'),
+    },
+    table: commandTable,
+    version: '1.2.3',
+    redact: createRedact(),
+    load: (row) => {
+      loaded.push(row.name);
+      return Promise.resolve(command);
+    },
+  });
+  return { code, out, errorOut, loaded };
+}
+
+describe('runCommandLine', () => {
+  for (const { name } of commandTable) {
+    it(`explains ${name} and tells the version without loading it`, async () => {
+      const help = await run([name, '--help']);
+      assert.deepEqual([help.code, help.loaded, help.errorOut], [0, [], '']);
+      assert.match(help.out, new RegExp(`^tillbox ${name} `));
+      const version = await run([name, '--version']);
+      assert.deepEqual([version.code, version.out, version.loaded], [0, '1.2.3\n', []]);
+    });
+
+    it(`refuses an unknown option of ${name}`, async () => {
+      const { code, errorOut, loaded } = await run([name, '--nonsense']);
+      assert.deepEqual([code, loaded], [64, []]);
+      assert.match(errorOut, /^tillbox: .*--nonsense/);
+    });
+  }
+
+  const wrong: readonly (readonly [readonly string[], RegExp])[] = [
+    [[], /tillbox COMMAND/],
+    [['fly'], /unknown command "fly"/],
+    [['--fly'], /unknown option "--fly"/],
+    [['run', 'fast'], /run: too many words/],
+    [['keys'], /keys: something is missing; usage: tillbox keys new\|show/],
+    [['sim', '--port'], /sim: .*--port/],
+  ];
+  for (const [args, expected] of wrong) {
+    it(`answers 64 and a clear line to ${JSON.stringify(args)}`, async () => {
+      const { code, errorOut, loaded } = await run(args);
+      assert.deepEqual([code, loaded], [64, []]);
+      assert.match(errorOut, expected);
+    });
+  }
+
+  it('passes on what follows the name, and the exit code', async () => {
+    const given: unknown[] = [];
+    const { code } = await run(['sim', '--port', '3000'], (args) => {
+      given.push(...args);
+      return Promise.resolve(69);
+    });
+    assert.equal(code, 69);
+    assert.deepEqual(given, ['--port', '3000']);
+  });
+
+  it('says what an installation does not have', async () => {
+    const { code, errorOut } = await run(['sim'], 'absent');
+    assert.equal(code, 69);
+    assert.match(errorOut, /sim is not part of this installation/);
+  });
+
+  it('reports a bug with 70 and without secrets', async () => {
+    const { code, errorOut } = await run(['run'], () => {
+      throw new Error('code 288888888888888888');
+    });
+    assert.equal(code, 70);
+    assert.match(errorOut, /code 28…8888/);
+  });
+});
+
+describe('tillbox', () => {
+  const cli = new URL('../../../firmware/cli.js', import.meta.url).pathname;
+  const tillbox = (args: readonly string[], env: Record<string, string> = {}) =>
+    spawnSync(process.execPath, [cli, ...args], { env: { PATH: process.env.PATH, ...env }, encoding: 'utf8' });
+
+  it('runs as a program', () => {
+    assert.deepEqual([tillbox(['--help']).status, tillbox(['--nonsense']).status], [0, 64]);
+    assert.match(tillbox(['--version']).stdout, /^\d+\.\d+\.\d+\n$/);
+    assert.match(tillbox(['config', '--markdown']).stdout, /\| `TERMINAL_NUMBER` \|/);
+  });
+
+  it('refuses a wrong configuration with every fault named', () => {
+    const { status, stderr } = tillbox(['config'], { ACQUIRER_URL: 'http://a.example', API_HOST: '0.0.0.0' });
+    assert.equal(status, 64);
+    for (const name of ['TERMINAL_NUMBER', 'ACQUIRER_URL is plain http', 'API_TOKEN']) assert.ok(stderr.includes(name));
+  });
+
+  it('makes keys and shows them', () => {
+    const directory = mkdtempSync(join(tmpdir(), 'tillbox-cli-'));
+    try {
+      const made = tillbox(['keys', 'new', '--dir', directory]);
+      assert.equal(made.status, 0, made.stderr);
+      const print = /fingerprint: (\S+)/.exec(made.stdout)?.[1] ?? assert.fail();
+      const shown = tillbox(['keys', 'show', '--dir', directory]);
+      assert.match(shown.stdout, new RegExp(`Its fingerprint: ${print}`));
+      assert.equal(tillbox(['keys', 'new', '--dir', directory]).status, 69);
+      assert.equal(tillbox(['keys', 'lose']).status, 64);
+    } finally {
+      rmSync(directory, { recursive: true });
+    }
+  });
+});
