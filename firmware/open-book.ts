@@ -2,6 +2,7 @@ import type { Host } from '../drivers/host.js';
 import { type Book, EMPTY_BOOK, fold } from '../flows/book.js';
 import type { FaultCode } from '../flows/faults.js';
 import type { TerminalRecord } from '../flows/record.js';
+import { type ExitCode, exitCode } from './exit-code.js';
 import { openStore, type Store } from './store/store.js';
 import type { StoreError } from './store/store-error.js';
 import type { OpenReport, StoreStatus } from './store/store-status.js';
@@ -24,17 +25,26 @@ export function openBook(
   openStore({ ...options, flash, clock, random, provision: 'ifNew', empty: EMPTY_BOOK, fold }, opened);
 }
 
-/** What a store error means for the operator; `restart` where only a restart may help. */
-export function flashTrouble(error: StoreError): { readonly fault: FaultCode; readonly restart: boolean } {
+/**
+ * What a store error means: a fault that only a person can mend, with the terminal up to tell of it, or the end of the
+ * process, where a restart may help or another one holds the data.
+ */
+export type FlashTrouble =
+  | { readonly kind: 'stay'; readonly fault: FaultCode }
+  | { readonly kind: 'exit'; readonly code: ExitCode };
+
+export function flashTrouble(error: StoreError): FlashTrouble {
   switch (error.code) {
     case 'absent':
     case 'denied':
-      return { fault: 'flashAbsent', restart: false };
+      return { kind: 'stay', fault: 'flashAbsent' };
     case 'damaged':
     case 'format':
     case 'forgetful':
-      return { fault: 'flashDamaged', restart: false };
+      return { kind: 'stay', fault: 'flashDamaged' };
+    case 'busy':
+      return { kind: 'exit', code: exitCode.unavailable };
     default:
-      return { fault: 'flashFailed', restart: true };
+      return { kind: 'exit', code: exitCode.flash };
   }
 }

@@ -18,6 +18,7 @@ import { createRedact } from './log/redact.js';
 import { createMoments } from './moments.js';
 import { type BookStore, flashTrouble, openBook } from './open-book.js';
 import { policyOf } from './policy-of.js';
+import { StoreError } from './store/store-error.js';
 import { createTimeZone } from './time-zone.js';
 
 /** A whole payment terminal: the same on a board, on the bench and in a test. Only the host differs. */
@@ -71,12 +72,12 @@ export function createTerminal(parts: TerminalParts, started: (terminal: Termina
         terminal.kernel.feed({ type: 'booted' });
         return started(terminal);
       }
-      const { fault, restart } =
-        error === undefined ? { fault: 'flashFailed' as const, restart: true } : flashTrouble(error);
-      log.error('journal cannot be opened', { why: error?.message });
-      if (restart) return host.board.exit(exitCode.flash);
+      const problem = error ?? new StoreError('io', 'no store');
+      log.error('journal cannot be opened', { why: problem.message });
+      const trouble = flashTrouble(problem);
+      if (trouble.kind === 'exit') return host.board.exit(trouble.code);
       terminal = run(parts, log, undefined);
-      terminal.kernel.feed({ type: 'deviceChanged', device: 'flash', faults: [fault] });
+      terminal.kernel.feed({ type: 'deviceChanged', device: 'flash', faults: [trouble.fault] });
       started(terminal);
     },
   );

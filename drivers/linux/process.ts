@@ -9,6 +9,10 @@ export interface CommandProcess {
   out(text: string): void;
   errorOut(text: string): void;
   exit(code: number): void;
+  /** Called when somebody asks the process to end (SIGTERM, SIGINT); without it the process just ends. */
+  onStop(stop: () => void): void;
+  /** Called with an error that nobody caught. The callback has to end the process. */
+  onCrash(crashed: (error: Error) => void): void;
 }
 
 /** This process. */
@@ -19,6 +23,13 @@ export function createProcess(): CommandProcess {
     out: (text) => write(1, text),
     errorOut: (text) => write(2, text),
     exit: (code) => process.exit(code),
+    onStop(stop) {
+      process.once('SIGTERM', stop);
+      process.once('SIGINT', stop);
+    },
+    onCrash(crashed) {
+      process.on('uncaughtException', crashed);
+    },
   };
 }
 

@@ -22,6 +22,8 @@ async function run(args: readonly string[], command: Command | 'absent' = () => 
         errorOut += text;
       },
       exit: () => assert.fail('the caller exits'),
+      onStop: () => undefined,
+      onCrash: () => undefined,
     },
     table: commandTable,
     version: '1.2.3',

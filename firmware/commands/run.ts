@@ -1,0 +1,34 @@
+import { configFiles } from '../../drivers/linux/config-files.js';
+import { createLinuxHost } from '../../drivers/linux/host.js';
+import { createNoGpio } from '../../drivers/linux/no-gpio.js';
+import type { CommandProcess } from '../../drivers/linux/process.js';
+import { describeErrors } from '../config/describe-errors.js';
+import { loadConfig } from '../config/load-config.js';
+import { exitCode } from '../exit-code.js';
+import { createRedact } from '../log/redact.js';
+import { createTerminal } from '../terminal.js';
+
+/** `tillbox run`: the terminal with the devices and the acquirer that the configuration names, until it is stopped. */
+export function run(_args: readonly string[], self: CommandProcess): Promise<number> {
+  const settings = loadConfig(self.env, configFiles.read);
+  if ('errors' in settings) {
+    self.errorOut(`${describeErrors(settings.errors)}\n`);
+    return Promise.resolve(exitCode.usage);
+  }
+  const redact = createRedact();
+  for (const secret of settings.secrets) redact.addSecret(secret);
+  const host = createLinuxHost({ dataDir: settings.config.storage.dataDir, gpio: createNoGpio() });
+  /* A bug: recovery runs after the restart. The text may quote anything, so it is redacted. */
+  self.onCrash((error) => {
+    self.errorOut(`${redact(error.stack ?? error.message)}\n`);
+    self.exit(exitCode.bug);
+  });
+  return new Promise((resolve) => {
+    createTerminal({ host, settings }, (terminal) => {
+      self.onStop(() => {
+        terminal.close();
+        resolve(exitCode.done);
+      });
+    });
+  });
+}
