@@ -25,8 +25,12 @@ export interface LogParts {
 
 const rank: Readonly<Record<LogLevel, number>> = { debug: 0, info: 1, warn: 2, error: 3 };
 
-/** Of lines with the same level and message, this many may pass in a window; the rest are counted. */
-const burstLimit = 10;
+/**
+ * Of lines with the same level and message, this many may pass in a window; the rest are counted. A busy terminal with
+ * every payment under inquiry stays below it; a device that fails in a loop does not. `debug` is never held back: whoever
+ * asks for it wants all.
+ */
+const burstLimit = 60;
 const burstWindowMs = 60_000;
 const messagesWatched = 128;
 const longestLine = 4096;
@@ -44,6 +48,7 @@ export function createLog({ board, clock, level, format, redact }: LogParts): Lo
 
   function write(lineLevel: LogLevel, message: string, fields: LogFields): void {
     if (rank[lineLevel] < rank[level]) return;
+    if (lineLevel === 'debug') return emit(lineLevel, message, fields);
     const key = `${lineLevel} ${message}`;
     const nowMs = clock.monotonicMs();
     const burst = bursts.get(key);

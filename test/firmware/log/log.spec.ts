@@ -91,19 +91,25 @@ describe('createLog', () => {
   it('holds back a message that repeats, and tells how often', () => {
     const { log, lines, now } = createBench();
     for (let count = 0; count < 100; count += 1) log.warn('scanner silent', { count });
-    assert.equal(lines.length, 10);
+    assert.equal(lines.length, 60);
     log.warn('printer silent');
-    assert.equal(lines.length, 11);
+    assert.equal(lines.length, 61);
     now.ms = 60_000;
     log.warn('scanner silent');
-    assert.match(lines.at(-1) ?? '', /scanner silent heldBack=90$/);
+    assert.match(lines.at(-1) ?? '', /scanner silent heldBack=40$/);
     log.warn('scanner silent');
     assert.match(lines.at(-1) ?? '', /scanner silent$/);
   });
 
+  it('never holds back what was asked for with debug', () => {
+    const { log, lines } = createBench('text', 'debug');
+    for (let count = 0; count < 500; count += 1) log.debug('input', { count });
+    assert.equal(lines.length, 500);
+  });
+
   it('watches a bounded number of messages and loses no count', () => {
     const { log, lines } = createBench();
-    for (let count = 0; count < 15; count += 1) log.info('first');
+    for (let count = 0; count < 65; count += 1) log.info('first');
     for (let count = 0; count < 300; count += 1) log.info(`other ${count}`);
     assert.equal(lines.filter((line) => /lines held back of="info first" heldBack=5$/.test(line)).length, 1);
   });

@@ -95,6 +95,8 @@ describe('createRedact', () => {
     (pem) => pem.replaceAll('\n', '\r\n'),
     (pem) => pem.split('\n').slice(1).join('\n'),
     (pem) => pem.slice(0, 900),
+    /* A part from the middle, which nothing but its look betrays. */
+    (pem) => pem.replace(/-----[^-]+-----|\s/g, '').slice(300, 900),
   ];
   it('lets no key material through, in any usual form, whatever stands around it', () => {
     const parts = bareKey.match(/.{24}/g) ?? [];
@@ -145,6 +147,12 @@ describe('createRedact', () => {
     own.addSecret('alpha-beta');
     own.addSecret('beta-gamma');
     assert.equal(own('x alpha-beta-gamma y'), 'x [secret] y');
+  });
+
+  it('takes out a secret that overlaps itself', () => {
+    const own = createRedact();
+    own.addSecret('ababab');
+    assert.equal(own('x abababab y'), 'x [secret] y');
   });
 
   it('takes out each line of a secret with several lines', () => {
