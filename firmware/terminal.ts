@@ -1,7 +1,8 @@
 import type { Host } from '../drivers/host.js';
 import { EMPTY_BOOK } from '../flows/book.js';
 import type { AlarmCode } from '../flows/effect.js';
-import type { Event } from '../flows/input.js';
+import type { Event, Input } from '../flows/input.js';
+import type { Step } from '../flows/step.js';
 import { initialState } from '../flows/terminal-state.js';
 import { view } from '../flows/view.js';
 import { createDirectLink } from './acquirer/direct-link.js';
@@ -37,6 +38,8 @@ export interface TerminalParts {
   readonly settings: TerminalSettings;
   /** Instead of RSA with the configured keys: for worlds in which a million sales are made. */
   readonly signer?: Signer;
+  /** Sees every decision once it is published: for the bench's trace and the fuzzer's coverage. */
+  readonly observe?: (input: Input, decision: Step) => void;
   /** Of each half of the journal. */
   readonly segmentSizeBytes?: number;
 }
@@ -142,6 +145,7 @@ function run({ host, settings, ...parts }: TerminalParts, log: Log, store: BookS
     },
     state: initialState(policyOf(config), store?.state ?? EMPTY_BOOK),
     trace(input, decision) {
+      parts.observe?.(input, decision);
       log.debug('input', { type: input.type, ignored: decision.ignored });
     },
     flashFailed(error) {
@@ -202,4 +206,7 @@ function linkConfig(config: Config) {
   };
 }
 
+export type { Book } from '../flows/book.js';
+export type { CallAnswer } from '../flows/call-answer.js';
+export type { Sale } from '../flows/sale.js';
 export { loadConfig } from './config/load-config.js';

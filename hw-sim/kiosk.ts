@@ -1,6 +1,7 @@
-import type { HttpReply } from '../drivers/host.js';
-import { createTerminal, type Terminal, type TerminalSettings } from '../firmware/terminal.js';
+import type { HttpReply, HttpRequest } from '../drivers/host.js';
+import { createTerminal, type Terminal, type TerminalParts, type TerminalSettings } from '../firmware/terminal.js';
 import { type Acquirer, createAcquirer } from './acquirer/acquirer.js';
+import { type AcquirerFaults, createAcquirerFaults } from './acquirer/acquirer-faults.js';
 import { createFastSigner } from './acquirer/fast-signer.js';
 import { SIM_ACQUIRER_ORIGIN, SIM_CLIENT_ID } from './kiosk-settings.js';
 import { createNetwork, type Network } from './network.js';
@@ -20,6 +21,8 @@ import type { World } from './world.js';
 export interface Kiosk {
   readonly world: World;
   readonly acquirer: Acquirer;
+  /** What goes wrong between the acquirer and the network. */
+  readonly acquirerFaults: AcquirerFaults;
   readonly network: Network;
   readonly flash: SimFlash;
   readonly serial: SimSerial;
@@ -29,6 +32,8 @@ export interface Kiosk {
   readonly terminal: Terminal | undefined;
   powerOn(): void;
   cutPower(cut?: PowerCut): void;
+  /** The process dies and the system stays up: what was written and not flushed is still there. */
+  crash(): void;
   /** How the last process ended, where it ended by itself. */
   readonly exitCode: number | undefined;
   /** What a program on the same board gets from the local API; undefined where nobody answered in time. */
@@ -42,29 +47,42 @@ export interface KioskParts {
   readonly settings: TerminalSettings;
   readonly segmentSizeBytes?: number;
   readonly log?: (line: string) => void;
+  readonly observe?: TerminalParts['observe'];
+  /** Sees every reply that leaves the acquirer's side, true or not. */
+  readonly wiretap?: (request: HttpRequest, reply: HttpReply) => void;
+  /** Called for each terminal as it starts, before anything else happens to it. */
+  readonly started?: (terminal: Terminal) => void;
 }
 
 /** A simulation need not write whole real segments. */
 const SEGMENT_BYTES = 256 * 1024;
 const API_WAIT_MS = 10_000;
 
-export function createKiosk({ world, settings, segmentSizeBytes = SEGMENT_BYTES, log }: KioskParts): Kiosk {
+export function createKiosk(parts: KioskParts): Kiosk {
+  const { world, settings, segmentSizeBytes = SEGMENT_BYTES, log, observe } = parts;
   const after = (delayMs: number, callback: () => void) => world.after(delayMs, callback);
   const network = createNetwork(world);
+  const acquirerSigner = createFastSigner('acquirer', 'terminal');
   const flash = createSimFlash({ after, random: world.random });
   const serial = createSimSerial(world);
   const clock: DeviceClock = { offsetMs: 0, synchronised: 'unknown' };
   const acquirer = createAcquirer({
     clientId: SIM_CLIENT_ID,
-    signer: createFastSigner('acquirer', 'terminal'),
+    signer: acquirerSigner,
     nowMs: () => world.wallMs(),
     after,
     random: world.random,
     send: (notification, done) => network.notify(notification, done),
   });
-  network.connect(SIM_ACQUIRER_ORIGIN, ({ url, headers, body }, reply) => {
-    acquirer.receive({ path: url.slice(SIM_ACQUIRER_ORIGIN.length), headers, body }, (found) => {
-      if (found !== 'silence') reply(found);
+  const faults = createAcquirerFaults({ acquirer, signer: acquirerSigner, after });
+  network.connect(SIM_ACQUIRER_ORIGIN, (request, reply) => {
+    const { url, headers, body } = request;
+    faults.receive({ path: url.slice(SIM_ACQUIRER_ORIGIN.length), headers, body }, (found) => {
+      /* Pieces of a reply are for real sockets; here it comes whole, and a cut one not at all. */
+      if (found === 'silence' || found === 'reset') return;
+      const whole = 'trickled' in found ? found.trickled : found;
+      parts.wiretap?.(request, whole);
+      reply(whole);
     });
   });
 
@@ -86,6 +104,7 @@ export function createKiosk({ world, settings, segmentSizeBytes = SEGMENT_BYTES,
   const kiosk: Kiosk = {
     world,
     acquirer,
+    acquirerFaults: faults,
     network,
     flash,
     serial,
@@ -119,12 +138,21 @@ export function createKiosk({ world, settings, segmentSizeBytes = SEGMENT_BYTES,
       });
       life = started;
       const signer = createFastSigner('terminal', 'acquirer');
-      createTerminal({ host: started.host, settings, signer, segmentSizeBytes }, (running) => {
-        if (started.alive) terminal = running;
-      });
+      createTerminal(
+        { host: started.host, settings, signer, segmentSizeBytes, ...(observe === undefined ? {} : { observe }) },
+        (running) => {
+          if (!started.alive) return;
+          terminal = running;
+          parts.started?.(running);
+        },
+      );
     },
     cutPower(how) {
       cut = how;
+      life?.end();
+    },
+    crash() {
+      crashed = true;
       life?.end();
     },
     api(method, target, body) {
