@@ -1,6 +1,6 @@
 import type { AcquirerFault } from '../acquirer/acquirer-faults.js';
 import { magicAmounts } from '../acquirer/magic-amounts.js';
-import type { PaymentPlan } from '../acquirer/payment-plan.js';
+import { type PaymentPlan, successPlan } from '../acquirer/payment-plan.js';
 import type { Kiosk } from '../kiosk.js';
 import { FAIR_WEATHER } from '../network.js';
 import type { Chance } from './chance.js';
@@ -123,6 +123,7 @@ export function beginBadDays(kiosk: Kiosk, days: BadDays, chance: Chance, covera
       acquirerFaults.clear();
       acquirerFaults.chooseFaults(undefined);
       acquirer.plans.choosePlans(undefined);
+      for (const { paymentRequestId } of acquirer.ledger.payments()) acquirer.plans.planFor(paymentRequestId, successPlan);
       acquirer.notifications.meddle(undefined);
       flash.faults.syncMs = 1;
       flash.faults.io = false;
