@@ -5,7 +5,7 @@ import { approve } from './delivery.js';
 import type { Money } from './money.js';
 import { sameMoney } from './money.js';
 import { paymentRequestId } from './payment-request-id.js';
-import { inquiryAction, payRow } from './result-codes.js';
+import { failedPaymentRow, inquiryAction, type PayRow, payRow, showsPayment } from './result-codes.js';
 import { startReversal } from './reversal-start.js';
 import type { Sale } from './sale.js';
 import type { PaymentProgress } from './terminal-state.js';
@@ -53,7 +53,7 @@ export function onPayAnswered(turn: Turn, id: string, answer: AcquirerAnswer): v
   if (current === undefined) return turn.ignore('late reply to pay');
   const believed = verified(answer);
   if (believed === undefined) return inquire(turn, current.sale);
-  markKnown(turn, current.payment, believed.paymentId);
+  if (showsPayment(believed)) markKnown(turn, current.payment, believed.paymentId);
   switch (believed.status) {
     case 'S':
       return approveIfAmountHolds(turn, current.sale, believed);
@@ -62,8 +62,7 @@ export function onPayAnswered(turn: Turn, id: string, answer: AcquirerAnswer): v
     case 'F': {
       const row = payRow(believed.code);
       if (row.action === 'inquire') return inquire(turn, current.sale);
-      if (row.action === 'configuration') noteMisconfigured(turn, believed.code);
-      return failAttempt(turn, current.sale, believed.code, row.action === 'tryAgain');
+      return failAttempt(turn, current.sale, believed.code, row);
     }
   }
 }
@@ -103,8 +102,8 @@ export function onInquiryAnswered(turn: Turn, id: string, answer: AcquirerAnswer
           return approveIfAmountHolds(turn, current.sale, believed);
         case 'FAIL':
         case 'CANCELLED': {
-          const code = believed.paymentResultCode ?? believed.paymentStatus;
-          return failAttempt(turn, current.sale, code, payRow(code).action !== 'declined');
+          const code = believed.paymentResultCode;
+          return failAttempt(turn, current.sale, code ?? believed.paymentStatus, failedPaymentRow(code));
         }
         default:
           return;
@@ -154,12 +153,13 @@ function approveIfAmountHolds(turn: Turn, sale: Sale, answer: VerifiedAnswer): v
   approve(turn, sale, answer.paymentId);
 }
 
-function failAttempt(turn: Turn, sale: Sale, code: string, mayTryAgain: boolean): void {
-  const final = !mayTryAgain || sale.attempts.length >= turn.policy.attemptLimit;
+function failAttempt(turn: Turn, sale: Sale, code: string, row: PayRow): void {
+  if (row.action === 'configuration') noteMisconfigured(turn, code);
+  const final = row.action !== 'tryAgain' || sale.attempts.length >= turn.policy.attemptLimit;
   const { payment: _, ...live } = turn.live;
   turn.live = live;
   turn.clearTimer('inquiry');
   turn.record({ type: 'attemptFailed', saleId: sale.saleId, resultCode: code, final });
-  turn.notify(payRow(code).text);
+  turn.notify(row.text);
   if (!final) turn.setTimer('codeWait', turn.policy.codeWaitMs);
 }

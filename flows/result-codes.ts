@@ -66,6 +66,23 @@ export function payRow(code: string): PayRow {
   return PAY_CODES[code] ?? OTHER_PAY_FAILURE;
 }
 
+/**
+ * What follows when an inquiry found the payment to be failed or cancelled, with the result code of the payment where it
+ * told one. Nothing was charged for certain, so the customer may pay again, unless the code says that it is no use.
+ */
+export function failedPaymentRow(paymentResultCode: string | undefined): PayRow {
+  const row = paymentResultCode === undefined ? undefined : PAY_CODES[paymentResultCode];
+  return row === undefined || row.action === 'inquire' ? tryAgain('declined') : row;
+}
+
+/**
+ * Whether a verified reply to `pay` shows that the acquirer has the payment. A bare U does not: the request may have
+ * been turned away, and then the acquirer will say that it does not exist.
+ */
+export function showsPayment(reply: { readonly status: string; readonly code: string; readonly paymentId?: string }) {
+  return reply.status === 'S' || reply.paymentId !== undefined || reply.code === 'PAYMENT_IN_PROCESS';
+}
+
 /** Codes that tell of wrong keys, client or contract: believed without a signature, because such replies come unsigned. */
 export function isConfigurationCode(code: string): boolean {
   return PAY_CODES[code]?.action === 'configuration' && code !== 'PARAM_ILLEGAL' && code !== 'CURRENCY_NOT_SUPPORT';
@@ -76,7 +93,6 @@ export type InquiryAction = 'again' | 'reverse';
 
 export const INQUIRY_CODES: Readonly<Record<string, InquiryAction>> = {
   ORDER_NOT_EXIST: 'again',
-  SYSTEM_ERROR: 'again',
 };
 
 export function inquiryAction(code: string): InquiryAction {
