@@ -14,16 +14,24 @@ export function verified(answer: AcquirerAnswer): VerifiedAnswer | undefined {
   return answer.kind === 'answered' && answer.signature === 'valid' ? answer : undefined;
 }
 
-/** Learns from any answer how the acquirer is doing. When it comes back, waiting reversals go out at once. */
+/** Learns from an answer how the acquirer is doing. When it comes back, reversals that went unanswered go out at once. */
 export function noteAnswer(turn: Turn, answer: AcquirerAnswer): void {
-  const before = turn.live.acquirer;
-  const now = conditionAfter(answer);
-  if (before === now) return;
+  noteCondition(turn, conditionAfter(answer), answer);
+}
+
+/**
+ * The same for the answer to a reversal. A signed refusal of one is about that payment or that interface, whatever its
+ * code says: it must not stop sales, nor start and stop them in turns with the probe.
+ */
+export function noteReversalAnswer(turn: Turn, answer: AcquirerAnswer): void {
+  noteCondition(turn, verified(answer) === undefined ? conditionAfter(answer) : 'reachable', answer);
+}
+
+function noteCondition(turn: Turn, now: AcquirerCondition, answer: AcquirerAnswer): void {
+  if (turn.live.acquirer === now) return;
   turn.live = { ...turn.live, acquirer: now };
   if (now === 'reachable') {
-    for (const [reversalId, progress] of Object.entries(turn.live.reversals)) {
-      if (progress.awaiting === undefined) turn.setTimer(`reversal:${reversalId}`, 0);
-    }
+    wakeUnanswered(turn);
     turn.setTimer('probe', PROBE_INTERVAL_MS);
     return;
   }
@@ -33,10 +41,18 @@ export function noteAnswer(turn: Turn, answer: AcquirerAnswer): void {
   turn.setTimer('probe', PROBE_RETRY_MS);
 }
 
+/** Not sooner than the retry interval: with a network that comes and goes, each return would wake them all again. */
+function wakeUnanswered(turn: Turn): void {
+  for (const [reversalId, { awaiting, unanswered, sentAtMs }] of Object.entries(turn.live.reversals)) {
+    if (awaiting !== undefined || !unanswered) continue;
+    turn.setTimer(`reversal:${reversalId}`, Math.max(0, sentAtMs + turn.policy.cancelRetryIntervalMs - turn.at.atMs));
+  }
+}
+
 /** The acquirer refused a payment for a reason of configuration: the next customer would meet the same. */
 export function noteMisconfigured(turn: Turn, code: string): void {
+  if (turn.live.acquirer !== 'misconfigured') turn.alarm('acquirerMisconfigured', code);
   turn.live = { ...turn.live, acquirer: 'misconfigured' };
-  turn.alarm('acquirerMisconfigured', code);
   turn.setTimer('probe', PROBE_INTERVAL_MS);
 }
 

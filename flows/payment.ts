@@ -150,7 +150,7 @@ function approveIfAmountHolds(turn: Turn, sale: Sale, answer: VerifiedAnswer): v
     turn.alarm('amountDiffers', turn.live.payment?.paymentRequestId ?? sale.saleId);
     return inquire(turn, sale);
   }
-  approve(turn, sale, answer.paymentId);
+  approve(turn, sale, answer.paymentId ?? turn.live.payment?.paymentId);
 }
 
 function failAttempt(turn: Turn, sale: Sale, code: string, row: PayRow): void {

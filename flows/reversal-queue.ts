@@ -1,5 +1,5 @@
 import type { AcquirerAnswer } from './acquirer-answer.js';
-import { noteAnswer, type VerifiedAnswer, verified } from './acquirer-watch.js';
+import { noteReversalAnswer, type VerifiedAnswer, verified } from './acquirer-watch.js';
 import { nextDayAt } from './civil-time.js';
 import type { ReversalRequest } from './effect.js';
 import { refundRequestIdFor } from './refund-request-id.js';
@@ -40,6 +40,7 @@ export function enqueue(turn: Turn, reversal: Reversal, paymentStartedAtMs?: num
   const progress: ReversalProgress = {
     phase: reversal.kind,
     sentAtMs: at.atMs,
+    unanswered: false,
     burstUntilMs: at.atMs + policy.cancelRetryWindowMs,
     unpayableAtMs: at.atMs + Math.max(0, expiryLeftMs) + EXPIRY_MARGIN_MS,
     queueFailures: 0,
@@ -59,18 +60,20 @@ export function onReversalTimer(turn: Turn, reversalId: string): void {
   if (progress === undefined) return turn.ignore('the reversal is finished');
   if (progress.awaiting !== undefined) {
     drop(turn, reversalId, 'awaiting');
+    update(turn, reversalId, { unanswered: true });
     return retryLater(turn, reversalId, 'NO_ANSWER');
   }
   work(turn, reversalId);
 }
 
 export function onReversalAnswered(turn: Turn, exchange: number, reversalId: string, answer: AcquirerAnswer): void {
-  noteAnswer(turn, answer);
+  noteReversalAnswer(turn, answer);
   const progress = turn.live.reversals[reversalId];
   const reversal = turn.book.reversals[reversalId];
   if (progress?.awaiting !== exchange || reversal === undefined) return turn.ignore('late reply to a reversal');
   drop(turn, reversalId, 'awaiting');
   const believed = verified(answer);
+  update(turn, reversalId, { unanswered: believed === undefined });
   if (believed === undefined || believed.status === 'U') {
     /* Whether an unanswered refund was made is for the acquirer to say. */
     if (progress.phase === 'refund') update(turn, reversalId, { phase: 'refundInquiry' });

@@ -48,6 +48,8 @@ export interface ReversalProgress {
   /** What the next or awaited request is. */
   readonly phase: 'cancel' | 'inquiry' | 'refund' | 'refundInquiry';
   readonly sentAtMs: number;
+  /** Whether the last request brought no answer that may be believed, so that it is worth asking when one comes again. */
+  readonly unanswered: boolean;
   /** Until then the burst goes on; afterwards the queue's slower rhythm. */
   readonly burstUntilMs: number;
   /** From then on the pay request can no longer arrive at the acquirer. */
