@@ -24,6 +24,7 @@ export type TerminalRecord = { readonly atWallMs: number } & (
   | { readonly type: 'saleCancelled'; readonly saleId: string; readonly cause: string }
   | { readonly type: 'receiptFinished'; readonly saleId: string; readonly receipt: ReceiptState }
   | { readonly type: 'reversalStarted'; readonly reversal: Reversal }
+  /** The money goes back as a refund, or, where that failed for good, as another one. */
   | {
       readonly type: 'reversalTurnedToRefund';
       readonly reversalId: string;

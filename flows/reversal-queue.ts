@@ -2,6 +2,7 @@ import type { AcquirerAnswer } from './acquirer-answer.js';
 import { noteReversalAnswer, type VerifiedAnswer, verified } from './acquirer-watch.js';
 import { nextDayAt } from './civil-time.js';
 import type { ReversalRequest } from './effect.js';
+import { sameMoney } from './money.js';
 import { refundRequestIdFor } from './refund-request-id.js';
 import { cancelAction, isRefundUnknown, refundAction, refundsAfter } from './result-codes.js';
 import type { Reversal, ReversalEnd } from './reversal.js';
@@ -177,39 +178,71 @@ function inquireNext(turn: Turn, reversalId: string, cancelRefusedCode: string):
 function afterInquiry(turn: Turn, reversal: Reversal, progress: ReversalProgress, answer: VerifiedAnswer): void {
   const { reversalId } = reversal;
   if (answer.status === 'F') {
-    if (answer.code !== 'ORDER_NOT_EXIST' || reversal.known) return retryLater(turn, reversalId, answer.code);
-    return nothingLeft(turn, reversal, progress, 'nothingCharged');
+    if (answer.code === 'ORDER_NOT_EXIST' && !reversal.known) {
+      return nothingLeft(turn, reversal, progress, 'nothingCharged');
+    }
+    return startOver(turn, reversal, answer.code);
   }
   switch (answer.paymentStatus) {
     case 'SUCCESS':
-      return paymentFound(turn, reversal, progress, answer.paymentId);
+      return paymentFound(turn, reversal, progress, answer);
     case 'CANCELLED':
       return finish(turn, reversalId, { how: 'cancelled' });
     case 'FAIL':
       return finish(turn, reversalId, { how: 'nothingCharged' });
+    case undefined:
+      return startOver(turn, reversal, answer.code);
     default:
-      return retryLater(turn, reversalId, answer.paymentStatus ?? answer.code);
+      noteFound(turn, reversal, answer.paymentId);
+      return startOver(turn, reversal, answer.paymentStatus);
   }
 }
 
-function paymentFound(turn: Turn, reversal: Reversal, progress: ReversalProgress, paymentId: string | undefined): void {
-  const { reversalId } = reversal;
-  const found = paymentId ?? reversal.paymentId;
-  turn.record({ type: 'reversalPaymentFound', reversalId, ...(found === undefined ? {} : { paymentId: found }) });
-  if (found === undefined) return retryLater(turn, reversalId, 'NO_PAYMENT_ID');
-  if (reversal.kind === 'refund') {
-    update(turn, reversalId, { phase: 'refund' });
-    return work(turn, reversalId);
-  }
+/** The inquiry did not settle it. The next request is the undoing itself again: inquiring alone would never end it. */
+function startOver(turn: Turn, { reversalId, kind }: Reversal, code: string): void {
+  update(turn, reversalId, { phase: kind });
   drop(turn, reversalId, 'cancelRefusedCode');
-  if (refundsAfter(progress.cancelRefusedCode) || cancelPeriodOver(turn, reversal)) {
-    const refundRequestId = refundRequestIdFor(turn, reversal.paymentRequestId);
-    turn.record({ type: 'reversalTurnedToRefund', reversalId, refundRequestId, paymentId: found });
-    update(turn, reversalId, { phase: 'refund' });
-    return work(turn, reversalId);
+  retryLater(turn, reversalId, code);
+}
+
+function paymentFound(turn: Turn, reversal: Reversal, progress: ReversalProgress, answer: VerifiedAnswer): void {
+  const { reversalId } = reversal;
+  noteFound(turn, reversal, answer.paymentId);
+  const paymentId = answer.paymentId ?? reversal.paymentId;
+  if (reversal.kind === 'cancel' && !hasToRefund(turn, reversal, progress)) {
+    return startOver(turn, reversal, progress.cancelRefusedCode ?? 'PAID');
   }
-  update(turn, reversalId, { phase: 'cancel' });
-  retryLater(turn, reversalId, progress.cancelRefusedCode ?? 'PAID');
+  if (paymentId === undefined) return retryLater(turn, reversalId, 'NO_PAYMENT_ID');
+  if (reversal.kind === 'cancel') {
+    if (answer.amount !== undefined && !sameMoney(answer.amount, reversal.amount)) {
+      turn.alarm('amountDiffers', reversal.paymentRequestId);
+    }
+    turnToRefund(turn, reversal, paymentId);
+  }
+  update(turn, reversalId, { phase: 'refund' });
+  drop(turn, reversalId, 'cancelRefusedCode');
+  work(turn, reversalId);
+}
+
+/** A paid payment whose cancel is refused all through the burst goes back as a refund, as one past its period does. */
+function hasToRefund(turn: Turn, reversal: Reversal, { cancelRefusedCode, burstUntilMs }: ReversalProgress): boolean {
+  if (refundsAfter(cancelRefusedCode) || cancelPeriodOver(turn, reversal)) return true;
+  return cancelRefusedCode !== undefined && turn.at.atMs >= burstUntilMs;
+}
+
+function turnToRefund(turn: Turn, { reversalId, paymentRequestId }: Reversal, paymentId: string): void {
+  const refundRequestId = refundRequestIdFor(turn, paymentRequestId);
+  turn.record({ type: 'reversalTurnedToRefund', reversalId, refundRequestId, paymentId });
+}
+
+/** Recorded only when it is news, or every retry would write to flash. */
+function noteFound(
+  turn: Turn,
+  { reversalId, known, paymentId: before }: Reversal,
+  paymentId: string | undefined,
+): void {
+  if (known && (paymentId === undefined || paymentId === before)) return;
+  turn.record({ type: 'reversalPaymentFound', reversalId, ...(paymentId === undefined ? {} : { paymentId }) });
 }
 
 function afterRefund(turn: Turn, reversal: Reversal, answer: VerifiedAnswer): void {
@@ -238,6 +271,9 @@ function afterRefundInquiry(turn: Turn, reversal: Reversal, answer: VerifiedAnsw
     case 'SUCCESS':
       return finish(turn, reversalId, { how: 'refunded' });
     case 'FAIL':
+      /* That refund request is spent: whoever tries again needs a new one. */
+      if (reversal.paymentId !== undefined) turnToRefund(turn, reversal, reversal.paymentId);
+      update(turn, reversalId, { phase: 'refund' });
       return refused(turn, reversal, 'REFUND_FAILED');
     default:
       return retryLater(turn, reversalId, answer.refundStatus ?? answer.code);
@@ -263,7 +299,9 @@ function retryLater(turn: Turn, reversalId: string, code: string): void {
   if (progress.queueFailures === 0) turn.alarm('reversalDelayed', `${reversalId} ${code}`);
   const queueFailures = progress.queueFailures + 1;
   update(turn, reversalId, { queueFailures });
-  const ageMs = turn.at.clockTrusted ? wallMs - reversal.startedAtWallMs : 0;
+  /* It may have been started at boot, by a clock that was not right yet; a payment never is. */
+  const sinceWallMs = Math.max(reversal.startedAtWallMs, reversal.paidAtWallMs);
+  const ageMs = turn.at.clockTrusted ? wallMs - sinceWallMs : 0;
   if (queueFailures >= FAILURES_BEFORE_PERSON || ageMs > AGE_BEFORE_PERSON_MS) callPerson(turn, reversal, code);
   waitInQueue(turn, reversalId);
 }
