@@ -1,6 +1,6 @@
 import { openSale } from './book.js';
+import { paidRest } from './paid-rest.js';
 import { receiptOf } from './receipt.js';
-import type { ReversalCause } from './reversal.js';
 import { holdForPerson, startReversal } from './reversal-start.js';
 import type { Sale } from './sale.js';
 import type { Turn } from './turn.js';
@@ -81,11 +81,11 @@ export function onDeliveryReported(turn: Turn, callId: string, saleId: string, o
     turn.clearTimer('hostConfirm');
     if (ok) settle(turn, saleId);
   }
-  if (!ok && (sale.state === 'approved' || sale.state === 'settled')) startReversal(turn, sale, NOT_DELIVERED);
+  /* A sale whose whole payment was refunded already has nothing left to reverse. */
+  const paid = sale.state === 'approved' || (sale.state === 'settled' && paidRest(turn.book, sale).value !== '0');
+  if (!ok && paid) startReversal(turn, sale, 'notDelivered');
   turn.answer(callId, { kind: 'sale', saleId, created: false });
 }
-
-const NOT_DELIVERED: ReversalCause = 'notDelivered';
 
 function deliveryConflict(turn: Turn, sale: Sale, ok: boolean) {
   if (turn.policy.vend !== 'host') {

@@ -1,17 +1,23 @@
+import { openReversals } from './book.js';
 import type { CallAnswer } from './call-answer.js';
 import type { Event } from './input.js';
-import { type Money, sameMoney, subtractMoney } from './money.js';
+import { isMoneyValue, sameMoney, subtractMoney } from './money.js';
+import { paidRest } from './paid-rest.js';
 import { refundRequestIdFor } from './refund-request-id.js';
 import type { Reversal } from './reversal.js';
 import { enqueue, finish, retryNow } from './reversal-queue.js';
-import { lastAttempt, type Sale } from './sale.js';
+import { lastAttempt } from './sale.js';
 import type { Turn } from './turn.js';
 
 /*
  * What host apps and technicians may ask about money that was taken: refunds, and the queue's entries. Invariants
  * - The same `refundId` is the same refund.
  * - Refunds of a sale never exceed what was paid.
+ * - Refunds, which anybody's program may ask for, cannot make the queue or the book grow without a limit.
  */
+
+/** Refunds of one sale. */
+const REFUND_LIMIT = 50;
 
 type RefundRequested = Extract<Event, { type: 'refundRequested' }>;
 
@@ -28,11 +34,16 @@ function refund(turn: Turn, request: RefundRequested): CallAnswer {
   if (sale.state !== 'settled' || attempt === undefined) {
     return { kind: 'conflict', code: 'notPaid', message: `the sale is ${sale.state}; only a settled sale is refunded` };
   }
-  const rest = refundable(turn, sale);
+  const rest = paidRest(turn.book, sale);
   const amount = request.amount ?? rest;
-  if (rest === undefined || amount === undefined || amount.value === '0' || subtractMoney(rest, amount) === undefined) {
-    const message = `more than what is left of the payment: ${rest?.value ?? '0'} ${sale.amount.currency}`;
+  if (!isMoneyValue(amount.value) || subtractMoney(rest, amount) === undefined) {
+    const message = `a whole number of the smallest unit, at most what is left of the payment: ${rest.value} ${rest.currency}`;
     return { kind: 'invalid', field: 'amount', message };
+  }
+  if (openReversals(turn.book).length >= turn.policy.queueLimit) return { kind: 'notReady', reasons: ['queueFull'] };
+  const refunds = Object.values(turn.book.reversals).filter((reversal) => reversal.saleId === sale.saleId);
+  if (refunds.length >= REFUND_LIMIT) {
+    return { kind: 'invalid', field: 'refundId', message: `the sale has ${REFUND_LIMIT} refunds, which is the limit` };
   }
   const refundRequestId = refundRequestIdFor(turn, attempt.paymentRequestId);
   const reversal: Reversal = {
@@ -63,15 +74,6 @@ function sameRefund(same: Reversal, request: RefundRequested): CallAnswer {
     same.saleId === request.saleId && (request.amount === undefined || sameMoney(request.amount, same.amount));
   if (agrees) return { kind: 'reversal', reversalId: same.reversalId, created: false };
   return { kind: 'conflict', code: 'refundDiffers', message: `refund ${request.refundId} was asked for differently` };
-}
-
-/** What was paid less what was refunded or is on the way. */
-function refundable(turn: Turn, sale: Sale): Money | undefined {
-  const refunds = Object.values(turn.book.reversals).filter((reversal) => reversal.saleId === sale.saleId);
-  return refunds.reduce<Money | undefined>(
-    (rest, reversal) => rest && subtractMoney(rest, reversal.amount),
-    sale.amount,
-  );
 }
 
 export function onReversalRetryRequested(turn: Turn, callId: string, reversalId: string): void {

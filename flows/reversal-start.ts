@@ -1,5 +1,5 @@
-import type { Money } from './money.js';
-import { subtractMoney } from './money.js';
+import { sameMoney } from './money.js';
+import { paidRest } from './paid-rest.js';
 import { refundRequestIdFor } from './refund-request-id.js';
 import type { Reversal, ReversalCause } from './reversal.js';
 import { enqueue } from './reversal-queue.js';
@@ -28,19 +28,18 @@ function begin(turn: Turn, sale: Sale, cause: ReversalCause, state: 'open' | 'ne
   for (const timer of ['inquiry', 'hostConfirm', 'vend', 'codeWait'] as const) turn.clearTimer(timer);
 
   const paymentId = payment?.paymentId ?? attempt.paymentId;
-  const refunded = refundedOf(turn, sale);
-  const rest = refunded.reduce<Money>((money, refund) => subtractMoney(money, refund) ?? money, sale.amount);
+  const amount = paidRest(turn.book, sale);
   const reversal: Reversal = {
     reversalId: `c${attempt.paymentRequestId}`,
     saleId: sale.saleId,
     cause,
     paymentRequestId: attempt.paymentRequestId,
     ...(paymentId === undefined ? {} : { paymentId }),
-    amount: rest,
+    amount,
     /* A payment that was refunded in part can no longer be cancelled. */
-    ...(refunded.length > 0
-      ? { kind: 'refund', refundRequestId: refundRequestIdFor(turn, attempt.paymentRequestId) }
-      : { kind: 'cancel' }),
+    ...(sameMoney(amount, sale.amount)
+      ? { kind: 'cancel' }
+      : { kind: 'refund', refundRequestId: refundRequestIdFor(turn, attempt.paymentRequestId) }),
     known: payment?.known === true || attempt.result === 'S',
     payableUntilWallMs: attempt.expiresAtWallMs,
     paidAtWallMs: attempt.startedAtWallMs,
@@ -50,10 +49,4 @@ function begin(turn: Turn, sale: Sale, cause: ReversalCause, state: 'open' | 'ne
   };
   turn.record({ type: 'reversalStarted', reversal });
   enqueue(turn, reversal, payment?.startedAtMs);
-}
-
-function refundedOf(turn: Turn, sale: Sale): Money[] {
-  return Object.values(turn.book.reversals)
-    .filter((reversal) => reversal.saleId === sale.saleId && reversal.kind === 'refund')
-    .map((reversal) => reversal.amount);
 }

@@ -2,7 +2,7 @@ import { openSale } from './book.js';
 import type { CallAnswer } from './call-answer.js';
 import { digitsTime } from './civil-time.js';
 import type { Event } from './input.js';
-import { type Money, sameMoney } from './money.js';
+import { isMoneyValue, type Money, sameMoney } from './money.js';
 import { startPayment } from './payment.js';
 import { isPaymentCode } from './payment-code.js';
 import { readiness } from './readiness.js';
@@ -22,6 +22,10 @@ type SaleRequested = Extract<Event, { type: 'saleRequested' }>;
 export function onSaleRequested(turn: Turn, request: SaleRequested): void {
   const { callId, orderId, amount } = request;
   const answer = (found: CallAnswer) => turn.answer(callId, found);
+  if (!isMoneyValue(amount.value) || amount.currency !== turn.policy.currency) {
+    const message = `a whole number of the smallest unit, 1 to 16 digits, in ${turn.policy.currency} is needed`;
+    return answer({ kind: 'invalid', field: 'amount', message });
+  }
   const open = openSale(turn.book);
   if (open !== undefined) {
     if (open.orderId === orderId && sameMoney(open.amount, amount)) {
