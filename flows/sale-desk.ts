@@ -134,10 +134,11 @@ export function onCancelRequested(turn: Turn, callId: string, saleId: string): v
   }
 }
 
-/** The customer's own cancel key. Once goods move it has no effect. */
+/** The customer's own cancel key. From the approval on it has no effect: device or host app may be handing out the goods. */
 export function onCustomerCancelled(turn: Turn): void {
   const sale = openSale(turn.book);
-  if (sale === undefined || sale.state === 'vending') return turn.ignore('nothing to cancel');
+  if (sale === undefined || sale.state === 'approved' || sale.state === 'vending')
+    return turn.ignore('nothing to cancel');
   cancel(turn, sale, 'customerCancelled');
 }
 
