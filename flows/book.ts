@@ -153,8 +153,10 @@ function reversalOf(book: Book, reversalId: string): Reversal {
   return reversal;
 }
 
+/** Never back in time: a boot may write with a clock that is decades behind, and age decides what is still kept. */
 function withSale(book: Book, record: TerminalRecord, sale: Sale): Book {
-  return { ...book, sales: { ...book.sales, [sale.saleId]: { ...sale, updatedAtWallMs: record.atWallMs } } };
+  const updatedAtWallMs = Math.max(sale.updatedAtWallMs, record.atWallMs);
+  return { ...book, sales: { ...book.sales, [sale.saleId]: { ...sale, updatedAtWallMs } } };
 }
 
 function withReversal(book: Book, reversal: Reversal): Book {
