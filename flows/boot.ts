@@ -10,6 +10,7 @@ import type { Turn } from './turn.js';
  * delivered is undone, and the queue goes out at once.
  */
 export function onBooted(turn: Turn): void {
+  if (turn.live.booted) return turn.ignore('already running');
   const { salesKept, salesKeptMs } = turn.policy;
   turn.record({ type: 'terminalStarted', salesKept, salesKeptMs });
   turn.live = { ...turn.live, booted: true };

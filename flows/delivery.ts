@@ -18,7 +18,7 @@ const VEND_GRACE_MS = 5000;
 export function approve(turn: Turn, sale: Sale, paymentId: string | undefined): void {
   const found = paymentId === undefined ? {} : { paymentId };
   turn.record({ type: 'paymentApproved', saleId: sale.saleId, ...found });
-  const { payment: _, ...live } = turn.live;
+  const { payment: _, notice: __, ...live } = turn.live;
   turn.live = live;
   turn.clearTimer('inquiry');
   turn.clearTimer('notice');

@@ -102,6 +102,8 @@ function decide(turn: Turn, input: Input): void {
 }
 
 function onTimer(turn: Turn, timer: TimerName): void {
+  const dueAtMs = turn.live.timers[timer];
+  if (dueAtMs === undefined || dueAtMs > turn.at.atMs) return turn.ignore('the timer is not due');
   turn.clearTimer(timer);
   switch (timer) {
     case 'codeWait':
