@@ -57,6 +57,9 @@ export interface KernelParts {
 /** Inputs that may wait; past it new ones are refused, which only a runaway source can reach. */
 const INBOX_LIMIT = 10_000;
 
+/** Deferred records that wait at most; a host app that only starts and cancels sales must not fill the memory. */
+export const DEFERRED_LIMIT = 100;
+
 export function createKernel(parts: KernelParts): Kernel {
   const { clock, journal, executors } = parts;
   let published = parts.state;
@@ -101,7 +104,7 @@ export function createKernel(parts: KernelParts): Kernel {
       publish(state, decisions);
       busy = false;
     };
-    if (records.every(isDeferrable)) {
+    if (records.every(isDeferrable) && deferred.length + records.length <= DEFERRED_LIMIT) {
       deferred.push(...records);
       return finish();
     }
