@@ -4,7 +4,9 @@ import type { Sale } from './sale.js';
 
 /** What was paid less what was refunded or is on its way back; value `0` where nothing is left. */
 export function paidRest(book: Book, sale: Sale): Money {
-  return Object.values(book.reversals)
-    .filter((reversal) => reversal.saleId === sale.saleId)
-    .reduce((rest, reversal) => subtractMoney(rest, reversal.amount) ?? { ...rest, value: '0' }, sale.amount);
+  let rest = sale.amount;
+  for (const { saleId, amount } of Object.values(book.reversals)) {
+    if (saleId === sale.saleId) rest = subtractMoney(rest, amount) ?? { currency: rest.currency, value: '0' };
+  }
+  return rest;
 }
