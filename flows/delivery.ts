@@ -1,4 +1,4 @@
-import { openSale } from './book.js';
+import { openReversals, openSale } from './book.js';
 import { paidRest } from './paid-rest.js';
 import { receiptOf } from './receipt.js';
 import { holdForPerson, startReversal } from './reversal-start.js';
@@ -37,7 +37,9 @@ function startVend(turn: Turn, sale: Sale): void {
 export function onVendFinished(turn: Turn, saleId: string, outcome: 'yes' | 'no' | 'unknown'): void {
   const sale = openSale(turn.book);
   if (sale?.saleId !== saleId || sale.state !== 'vending') {
-    if (outcome === 'yes') turn.alarm('vendUnknown', saleId);
+    /* Goods without money, or money without goods: somebody has to know. */
+    const settled = turn.book.sales[saleId]?.state === 'settled';
+    if (outcome === (settled ? 'no' : 'yes')) turn.alarm('vendUnknown', saleId);
     return turn.ignore('late word of the vend mechanism');
   }
   turn.clearTimer('vend');
@@ -122,13 +124,19 @@ export function onReceiptRequested(turn: Turn, callId: string, saleId: string): 
   const sale = turn.book.sales[saleId];
   if (sale === undefined) return turn.answer(callId, { kind: 'notFound', what: 'sale' });
   const kind = sale.state === 'settled' ? 'copy' : 'reversed';
-  const printable = sale.state === 'settled' || sale.state === 'reversing' || sale.state === 'reversed';
-  if (!printable || !turn.policy.printerPresent) {
+  /* Where a person has yet to decide, nobody may be handed a slip that says "reversed". */
+  const undecided = openReversals(turn.book).some((reversal) => reversal.saleId === saleId && reversal.manual);
+  if (!hasReceipt(sale) || undecided || !turn.policy.printerPresent) {
     const message = turn.policy.printerPresent ? `the sale is ${sale.state}` : 'this terminal has no printer';
     return turn.answer(callId, { kind: 'conflict', code: 'nothingToPrint', message });
   }
   print(turn, saleId, kind);
   turn.answer(callId, { kind: 'sale', saleId, created: false });
+}
+
+/** True in the states for which something can have been printed. */
+function hasReceipt({ state }: Sale): boolean {
+  return state === 'settled' || state === 'reversing' || state === 'reversed';
 }
 
 function print(turn: Turn, saleId: string, kind: 'sale' | 'copy' | 'reversed'): void {
@@ -141,6 +149,7 @@ function print(turn: Turn, saleId: string, kind: 'sale' | 'copy' | 'reversed'): 
 export function onPrintFinished(turn: Turn, saleId: string, outcome: 'printed' | 'failed' | 'unknown'): void {
   const sale = turn.book.sales[saleId];
   if (sale === undefined) return turn.ignore('receipt of a sale that is no longer kept');
+  if (!hasReceipt(sale)) return turn.ignore('no receipt was printed for this sale');
   if (outcome !== 'printed') turn.alarm('receiptLost', saleId);
   if (sale.receipt === 'printed') return turn.ignore('the receipt was printed before');
   turn.record({ type: 'receiptFinished', saleId, receipt: outcome });
