@@ -1,0 +1,281 @@
+import assert from 'node:assert/strict';
+import type { SaleState } from '../../flows/sale.js';
+import { effectWords, recordWords } from './builders.js';
+import { type InputCase, inputOf, SITUATIONS, type Situation } from './situations.js';
+
+/** What an input does: to the sale at hand, to flash, to the world. */
+interface Expectation {
+  /** The new state of the sale at hand; missing: it stays. */
+  readonly to?: SaleState;
+  readonly records: string;
+  readonly effects: string;
+  readonly ignored?: string;
+}
+
+type Row = Readonly<Record<InputCase, Expectation>>;
+
+/** The sale goes on. */
+const moves = (to: SaleState, records: string, effects = ''): Expectation => ({ to, records, effects });
+/** The sale stays, something becomes durable. */
+const notes = (records: string, effects = ''): Expectation => ({ records, effects });
+/** Nothing becomes durable; a caller may be told why. */
+const stays = (effects = ''): Expectation => ({ records: '', effects });
+/** Must not move anything. An alarm may be raised. */
+const ignores = (ignored: string, effects = ''): Expectation => ({ records: '', effects, ignored });
+
+/** A sale that is over, and a box that is free: what most of these states have in common. */
+const CLOSED: Row = {
+  booted: ignores('already running'),
+  saleRequested: notes('saleStarted', 'told:sale/created'),
+  'codeScanned payment code': ignores('no sale waits for a code'),
+  'codeScanned other': ignores('no sale waits for a code'),
+  codeUnclear: ignores('no sale waits for a code'),
+  'codeGiven payment code': stays('told:conflict/notAwaitingCode'),
+  'codeGiven other': stays('told:conflict/notAwaitingCode'),
+  'keyPressed 5': stays(),
+  'keyPressed #': ignores('no amount entered'),
+  'keyPressed *': stays(),
+  cancelRequested: stays('told:sale'),
+  'deliveryReported ok': stays('told:conflict/notPaid'),
+  'deliveryReported not ok': stays('told:conflict/notPaid'),
+  refundRequested: stays('told:conflict/notPaid'),
+  receiptRequested: stays('told:conflict/nothingToPrint'),
+  reversalRetryRequested: stays('told:notFound'),
+  reversalSettled: stays('told:notFound'),
+  payAnswered: ignores('late reply to pay'),
+  inquiryAnswered: ignores('late reply to an inquiry'),
+  reversalAnswered: ignores('late reply to a reversal'),
+  probeAnswered: stays(),
+  paymentNotified: ignores('notification of an unknown payment'),
+  agentTokenNotified: notes('agentTokenReceived'),
+  deviceChanged: stays(),
+  'vendFinished yes': ignores('late word of the vend mechanism', 'alarm:vendUnknown'),
+  'vendFinished no': ignores('late word of the vend mechanism'),
+  'vendFinished unknown': ignores('late word of the vend mechanism'),
+  'printFinished printed': ignores('no receipt was printed for this sale'),
+  'printFinished failed': ignores('no receipt was printed for this sale'),
+  'printFinished unknown': ignores('no receipt was printed for this sale'),
+  'timerFired codeWait': ignores('the timer is not due'),
+  'timerFired inquiry': ignores('the timer is not due'),
+  'timerFired hostConfirm': ignores('the timer is not due'),
+  'timerFired vend': ignores('the timer is not due'),
+  'timerFired notice': stays(),
+  'timerFired probe': stays('sendProbe'),
+  'timerFired reversal': ignores('the timer is not due'),
+};
+
+/** A payment under way: what the states between code and goods have in common. */
+const BUSY: Row = {
+  booted: ignores('already running'),
+  saleRequested: stays('told:conflict/saleOpen'),
+  'codeScanned payment code': ignores('no sale waits for a code'),
+  'codeScanned other': ignores('no sale waits for a code'),
+  codeUnclear: ignores('no sale waits for a code'),
+  'codeGiven payment code': stays('told:conflict/notAwaitingCode'),
+  'codeGiven other': stays('told:conflict/notAwaitingCode'),
+  'keyPressed 5': ignores('keys have no meaning during a sale'),
+  'keyPressed #': ignores('keys have no meaning during a sale'),
+  'keyPressed *': moves('reversing', 'reversalStarted', 'sendReversal:cancel'),
+  cancelRequested: moves('reversing', 'reversalStarted', 'sendReversal:cancel told:sale'),
+  'deliveryReported ok': stays('told:conflict/notPaid'),
+  'deliveryReported not ok': stays('told:conflict/notPaid'),
+  refundRequested: stays('told:conflict/notPaid'),
+  receiptRequested: stays('told:conflict/nothingToPrint'),
+  reversalRetryRequested: stays('told:notFound'),
+  reversalSettled: stays('told:notFound'),
+  payAnswered: moves('approved', 'paymentApproved'),
+  inquiryAnswered: moves('approved', 'paymentApproved'),
+  reversalAnswered: ignores('late reply to a reversal'),
+  probeAnswered: stays(),
+  paymentNotified: moves('approved', 'paymentApproved'),
+  agentTokenNotified: notes('agentTokenReceived'),
+  deviceChanged: stays(),
+  'vendFinished yes': ignores('late word of the vend mechanism', 'alarm:vendUnknown'),
+  'vendFinished no': ignores('late word of the vend mechanism'),
+  'vendFinished unknown': ignores('late word of the vend mechanism'),
+  'printFinished printed': ignores('no receipt was printed for this sale'),
+  'printFinished failed': ignores('no receipt was printed for this sale'),
+  'printFinished unknown': ignores('no receipt was printed for this sale'),
+  'timerFired codeWait': ignores('the timer is not due'),
+  'timerFired inquiry': moves('inquiring', 'inquiryStarted', 'sendInquiry'),
+  'timerFired hostConfirm': ignores('the timer is not due'),
+  'timerFired vend': ignores('the timer is not due'),
+  'timerFired notice': ignores('the timer is not due'),
+  'timerFired probe': stays('sendProbe'),
+  'timerFired reversal': ignores('the timer is not due'),
+};
+
+/** What must happen to each input in each situation; the types leave no pair out. */
+const TABLE: Readonly<Record<Situation, Row>> = {
+  noSale: {
+    ...CLOSED,
+    saleRequested: moves('awaitingCode', 'saleStarted', 'told:sale/created'),
+    'codeGiven payment code': stays('told:notFound'),
+    'codeGiven other': stays('told:notFound'),
+    cancelRequested: stays('told:notFound'),
+    'deliveryReported ok': stays('told:notFound'),
+    'deliveryReported not ok': stays('told:notFound'),
+    refundRequested: stays('told:notFound'),
+    receiptRequested: stays('told:notFound'),
+    'printFinished printed': ignores('receipt of a sale that is no longer kept'),
+    'printFinished failed': ignores('receipt of a sale that is no longer kept'),
+    'printFinished unknown': ignores('receipt of a sale that is no longer kept'),
+    'timerFired notice': ignores('the timer is not due'),
+  },
+  awaitingCode: {
+    booted: ignores('already running'),
+    saleRequested: stays('told:conflict/saleOpen'),
+    'codeScanned payment code': moves('paying', 'paymentStarted', 'sendPay'),
+    'codeScanned other': stays(),
+    codeUnclear: stays(),
+    'codeGiven payment code': moves('paying', 'paymentStarted', 'sendPay told:sale'),
+    'codeGiven other': stays('told:invalid/code'),
+    'keyPressed 5': ignores('keys have no meaning during a sale'),
+    'keyPressed #': ignores('keys have no meaning during a sale'),
+    'keyPressed *': moves('cancelled', 'saleCancelled'),
+    cancelRequested: moves('cancelled', 'saleCancelled', 'told:sale'),
+    'deliveryReported ok': stays('told:conflict/notPaid'),
+    'deliveryReported not ok': stays('told:conflict/notPaid'),
+    refundRequested: stays('told:conflict/notPaid'),
+    receiptRequested: stays('told:conflict/nothingToPrint'),
+    reversalRetryRequested: stays('told:notFound'),
+    reversalSettled: stays('told:notFound'),
+    payAnswered: ignores('late reply to pay'),
+    inquiryAnswered: ignores('late reply to an inquiry'),
+    reversalAnswered: ignores('late reply to a reversal'),
+    probeAnswered: stays(),
+    paymentNotified: ignores('notification of an unknown payment'),
+    agentTokenNotified: notes('agentTokenReceived'),
+    deviceChanged: stays(),
+    'vendFinished yes': ignores('late word of the vend mechanism', 'alarm:vendUnknown'),
+    'vendFinished no': ignores('late word of the vend mechanism'),
+    'vendFinished unknown': ignores('late word of the vend mechanism'),
+    'printFinished printed': ignores('no receipt was printed for this sale'),
+    'printFinished failed': ignores('no receipt was printed for this sale'),
+    'printFinished unknown': ignores('no receipt was printed for this sale'),
+    'timerFired codeWait': moves('cancelled', 'saleCancelled'),
+    'timerFired inquiry': ignores('the timer is not due'),
+    'timerFired hostConfirm': ignores('the timer is not due'),
+    'timerFired vend': ignores('the timer is not due'),
+    'timerFired notice': ignores('the timer is not due'),
+    'timerFired probe': stays('sendProbe'),
+    'timerFired reversal': ignores('the timer is not due'),
+  },
+  paying: BUSY,
+  inquiring: {
+    ...BUSY,
+    'timerFired inquiry': stays('sendInquiry'),
+  },
+  approved: {
+    ...BUSY,
+    'keyPressed *': ignores('nothing to cancel'),
+    'deliveryReported ok': moves('settled', 'saleSettled', 'printReceipt told:sale'),
+    'deliveryReported not ok': moves('reversing', 'reversalStarted', 'sendReversal:cancel told:sale'),
+    payAnswered: ignores('late reply to pay'),
+    inquiryAnswered: ignores('late reply to an inquiry'),
+    paymentNotified: ignores('notification in state approved'),
+    'timerFired inquiry': ignores('the timer is not due'),
+    'timerFired hostConfirm': moves('reversing', 'reversalStarted', 'sendReversal:cancel'),
+  },
+  vending: {
+    ...BUSY,
+    'keyPressed *': ignores('nothing to cancel'),
+    cancelRequested: stays('told:conflict/goodsMoving'),
+    'deliveryReported ok': stays('told:conflict/notYourDelivery'),
+    'deliveryReported not ok': stays('told:conflict/notYourDelivery'),
+    payAnswered: ignores('late reply to pay'),
+    inquiryAnswered: ignores('late reply to an inquiry'),
+    paymentNotified: ignores('notification in state vending'),
+    'vendFinished yes': moves('settled', 'saleSettled', 'printReceipt'),
+    'vendFinished no': moves('reversing', 'reversalStarted', 'sendReversal:cancel'),
+    'vendFinished unknown': moves('reversing', 'reversalStarted', 'alarm:vendUnknown sendReversal:cancel'),
+    'timerFired inquiry': ignores('the timer is not due'),
+    'timerFired vend': moves('reversing', 'reversalStarted', 'alarm:vendUnknown sendReversal:cancel'),
+  },
+  settled: {
+    ...CLOSED,
+    cancelRequested: stays('told:conflict/alreadyDelivered'),
+    'deliveryReported ok': stays('told:sale'),
+    'deliveryReported not ok': moves('reversing', 'reversalStarted', 'sendReversal:cancel told:sale'),
+    refundRequested: notes('reversalStarted', 'sendReversal:refund told:reversal/created'),
+    receiptRequested: stays('printReceipt told:sale'),
+    paymentNotified: ignores('notification in state settled'),
+    'vendFinished yes': ignores('late word of the vend mechanism'),
+    'vendFinished no': ignores('late word of the vend mechanism', 'alarm:vendUnknown'),
+    'printFinished printed': notes('receiptFinished'),
+    'printFinished failed': notes('receiptFinished', 'alarm:receiptLost'),
+    'printFinished unknown': notes('receiptFinished', 'alarm:receiptLost'),
+  },
+  declined: {
+    ...CLOSED,
+    paymentNotified: ignores('notification in state declined', 'alarm:resultContradicts'),
+  },
+  cancelled: CLOSED,
+  reversing: {
+    ...CLOSED,
+    'deliveryReported ok': stays('told:conflict/alreadyReversed'),
+    'deliveryReported not ok': stays('told:sale'),
+    receiptRequested: stays('printReceipt told:sale'),
+    reversalRetryRequested: stays('told:reversal'),
+    reversalSettled: moves('reversed', 'reversalFinished', 'told:reversal'),
+    reversalAnswered: moves('reversed', 'reversalFinished'),
+    paymentNotified: ignores('notification in state reversing'),
+    'printFinished printed': notes('receiptFinished'),
+    'printFinished failed': notes('receiptFinished', 'alarm:receiptLost'),
+    'printFinished unknown': notes('receiptFinished', 'alarm:receiptLost'),
+    'timerFired reversal': stays(),
+  },
+  reversed: {
+    ...CLOSED,
+    'deliveryReported ok': stays('told:conflict/alreadyReversed'),
+    'deliveryReported not ok': stays('told:sale'),
+    receiptRequested: stays('printReceipt told:sale'),
+    reversalRetryRequested: stays('told:conflict/reversalFinished'),
+    reversalSettled: stays('told:conflict/reversalFinished'),
+    paymentNotified: ignores('notification in state reversed'),
+    'printFinished printed': notes('receiptFinished'),
+    'printFinished failed': notes('receiptFinished', 'alarm:receiptLost'),
+    'printFinished unknown': notes('receiptFinished', 'alarm:receiptLost'),
+  },
+  heldForPerson: {
+    ...CLOSED,
+    'deliveryReported ok': stays('told:conflict/notYourDelivery'),
+    'deliveryReported not ok': stays('told:conflict/notYourDelivery'),
+    reversalRetryRequested: notes('reversalReleased', 'sendReversal:cancel told:reversal'),
+    reversalSettled: moves('reversed', 'reversalFinished', 'told:reversal'),
+    paymentNotified: ignores('notification in state reversing'),
+    'printFinished printed': notes('receiptFinished'),
+    'printFinished failed': notes('receiptFinished', 'alarm:receiptLost'),
+    'printFinished unknown': notes('receiptFinished', 'alarm:receiptLost'),
+  },
+};
+
+describe('every state and every input', () => {
+  for (const [situation, row] of Object.entries(TABLE) as [Situation, Row][]) {
+    describe(situation, () => {
+      for (const [name, expected] of Object.entries(row) as [InputCase, Expectation][]) {
+        it(`${name}: ${told(expected)}`, () => {
+          const drive = SITUATIONS[situation]();
+          const before = drive.state;
+          const saleId = Object.keys(before.book.sales).at(-1);
+          const input = inputOf(drive, name);
+          const decision = input.type === 'timerFired' ? drive.fire(input.timer) : drive.feed(input);
+
+          const id = saleId ?? Object.keys(decision.state.book.sales).at(-1) ?? 'none';
+          const was = before.book.sales[id]?.state;
+          const is = decision.state.book.sales[id]?.state;
+          assert.deepEqual(
+            { to: is, records: recordWords(decision), effects: effectWords(decision), ignored: decision.ignored },
+            { to: expected.to ?? was, records: expected.records, effects: expected.effects, ignored: expected.ignored },
+          );
+          if (expected.ignored !== undefined) assert.equal(decision.state.book, before.book);
+        });
+      }
+    });
+  }
+});
+
+function told({ to, records, effects, ignored }: Expectation): string {
+  if (ignored !== undefined) return `ignored, "${ignored}"`;
+  return [to ?? 'stays', records, effects].filter((word) => word !== '').join(' · ');
+}

@@ -1,0 +1,134 @@
+import type { Event, InputType, TimerName } from '../../flows/input.js';
+import type { SaleState } from '../../flows/sale.js';
+import { CODE, cny, failure, found, paid, SILENCE, success } from './builders.js';
+import { createReadyDrive, type Drive, startPaying, startSale } from './drive.js';
+
+/** The states of a sale, no sale at all, and a sale whose reversal is held for a person. */
+export type Situation = SaleState | 'noSale' | 'heldForPerson';
+
+type SingleTimer = Exclude<TimerName, `reversal:${string}`>;
+
+/** Every type of input; those that mean different things by their content, and the timers, one by one. */
+export type InputCase =
+  | Exclude<
+      InputType,
+      'timerFired' | 'keyPressed' | 'deliveryReported' | 'vendFinished' | 'printFinished' | 'codeScanned' | 'codeGiven'
+    >
+  | `codeScanned ${'payment code' | 'other'}`
+  | `codeGiven ${'payment code' | 'other'}`
+  | `keyPressed ${'5' | '#' | '*'}`
+  | `deliveryReported ${'ok' | 'not ok'}`
+  | `vendFinished ${'yes' | 'no' | 'unknown'}`
+  | `printFinished ${'printed' | 'failed' | 'unknown'}`
+  | `timerFired ${SingleTimer | 'reversal'}`;
+
+const AMOUNT = '1250';
+/** Host apps deliver, except where the sale has to be vending. */
+const HOST = { vend: 'host', hostConfirmMs: 30_000, saleMode: 'amount' } as const;
+
+/** How each situation comes about, from a box that is ready. */
+export const SITUATIONS: Readonly<Record<Situation, () => Drive>> = {
+  noSale: () => createReadyDrive(HOST),
+  awaitingCode: () => withSale(HOST, (drive) => startSale(drive, AMOUNT)),
+  paying: () => withSale(HOST, (drive) => startPaying(drive, AMOUNT)),
+  inquiring: () =>
+    withSale(HOST, (drive) => {
+      answerPay(drive, SILENCE);
+      drive.feed({ type: 'probeAnswered', answer: failure('ORDER_NOT_EXIST') });
+    }),
+  approved: () => withSale(HOST, (drive) => answerPay(drive, paid(cny(AMOUNT)))),
+  vending: () => withSale({ ...HOST, vend: 'device' }, (drive) => answerPay(drive, paid(cny(AMOUNT)))),
+  settled: () => withSale({ ...HOST, hostConfirmMs: 0 }, (drive) => answerPay(drive, paid(cny(AMOUNT)))),
+  declined: () => withSale(HOST, (drive) => answerPay(drive, failure('RISK_REJECT'))),
+  cancelled: () =>
+    withSale(HOST, (drive) => {
+      startSale(drive, AMOUNT);
+      drive.feed({ type: 'keyPressed', key: '*' });
+    }),
+  reversing: () =>
+    withSale(HOST, (drive) => {
+      answerPay(drive, paid(cny(AMOUNT)));
+      drive.fire('hostConfirm');
+    }),
+  reversed: () =>
+    withSale(HOST, (drive) => {
+      answerPay(drive, paid(cny(AMOUNT)));
+      drive.fire('hostConfirm');
+      const { exchange, reversalId } = drive.lastSent('sendReversal');
+      drive.feed({ type: 'reversalAnswered', exchange, reversalId, answer: success() });
+    }),
+  heldForPerson: () =>
+    withSale({ ...HOST, vend: 'device', vendUnknown: 'operator' }, (drive) => {
+      answerPay(drive, paid(cny(AMOUNT)));
+      drive.feed({ type: 'vendFinished', saleId: drive.sale().saleId, outcome: 'unknown' });
+    }),
+};
+
+function withSale(policy: Parameters<typeof createReadyDrive>[0], lead: (drive: Drive) => unknown): Drive {
+  const drive = createReadyDrive(policy);
+  lead(drive);
+  drive.news();
+  return drive;
+}
+
+function answerPay(drive: Drive, answer: ReturnType<typeof paid> | typeof SILENCE): void {
+  const paymentRequestId = startPaying(drive, AMOUNT);
+  drive.feed({ type: 'payAnswered', paymentRequestId, answer });
+}
+
+/** The input of a case, aimed at the sale and reversal at hand, or at none that exists. */
+export function inputOf(drive: Drive, name: InputCase): Event {
+  const callId = 'c1';
+  const sale = Object.values(drive.state.book.sales).at(-1);
+  const saleId = sale?.saleId ?? 'none';
+  const paymentRequestId = sale?.attempts.at(-1)?.paymentRequestId ?? 'none';
+  const reversalId = Object.keys(drive.state.book.reversals).at(-1) ?? 'none';
+  const [type, detail] = [name.split(' ')[0] as InputType, name.slice(name.indexOf(' ') + 1)];
+  const code = detail === 'payment code' ? CODE : '6901234567892';
+  switch (type) {
+    case 'booted':
+    case 'codeUnclear':
+      return { type };
+    case 'timerFired':
+      return { type, timer: (detail === 'reversal' ? `reversal:${reversalId}` : detail) as TimerName };
+    case 'saleRequested':
+      return { type, callId, orderId: 'order-2', amount: cny('300') };
+    case 'codeScanned':
+      return { type, code };
+    case 'codeGiven':
+      return { type, callId, saleId, code };
+    case 'keyPressed':
+      return { type, key: detail };
+    case 'cancelRequested':
+    case 'receiptRequested':
+      return { type, callId, saleId };
+    case 'deliveryReported':
+      return { type, callId, saleId, ok: detail === 'ok' };
+    case 'refundRequested':
+      return { type, callId, saleId, refundId: 'refund-1', amount: cny('250') };
+    case 'reversalRetryRequested':
+      return { type, callId, reversalId };
+    case 'reversalSettled':
+      return { type, callId, reversalId, by: 'Wang', note: 'paid back in cash' };
+    case 'payAnswered':
+      return { type, paymentRequestId, answer: paid(cny(AMOUNT)) };
+    case 'inquiryAnswered':
+      return { type, paymentRequestId, answer: found('SUCCESS', { amount: cny(AMOUNT) }) };
+    case 'reversalAnswered': {
+      const exchange = drive.state.live.reversals[reversalId]?.awaiting ?? 999;
+      return { type, exchange, reversalId, answer: success() };
+    }
+    case 'probeAnswered':
+      return { type, answer: failure('ORDER_NOT_EXIST') };
+    case 'paymentNotified':
+      return { type, paymentRequestId, paymentId: 'P1', amount: cny(AMOUNT) };
+    case 'agentTokenNotified':
+      return { type, accessToken: 'token-1' };
+    case 'deviceChanged':
+      return { type, device: 'printer', faults: ['printerPaperOut'] };
+    case 'vendFinished':
+      return { type, saleId, outcome: detail as 'yes' };
+    case 'printFinished':
+      return { type, saleId, outcome: detail as 'printed' };
+  }
+}
