@@ -1,0 +1,395 @@
+import assert from 'node:assert/strict';
+import type { AcquirerAnswer } from '../../flows/acquirer-answer.js';
+import { CANCEL_CODES, INQUIRY_CODES, isConfigurationCode, PAY_CODES, REFUND_CODES } from '../../flows/result-codes.js';
+import {
+  cny,
+  effectWords,
+  failure,
+  forged,
+  found,
+  paid,
+  recordWords,
+  refundFound,
+  SILENCE,
+  success,
+  unclear,
+  unsigned,
+} from './builders.js';
+import { createReadyDrive, type Drive, startPaying } from './drive.js';
+
+const AMOUNT = cny('1250');
+
+/** Codes of an interface, each with what the terminal has to do about it. */
+type Table = Readonly<Record<string, string>>;
+
+/** Every group of codes is written `CODE CODE …`, so that the expectation stands beside what it is about. */
+function table(groups: Readonly<Record<string, string>>): Table {
+  const rows = Object.entries(groups).flatMap(([action, codes]) => codes.split(' ').map((code) => [code, action]));
+  assert.equal(new Set(rows.map(([code]) => code)).size, rows.length, 'a code stands twice');
+  return Object.fromEntries(rows);
+}
+
+function covers(expected: Table, known: Readonly<Record<string, unknown>>): void {
+  const missing = Object.keys(known).filter((code) => expected[code] === undefined);
+  assert.deepEqual(missing, [], 'codes of the flow that this table does not judge');
+}
+
+describe('result codes', () => {
+  describe('pay', () => {
+    const PAY = table({
+      awaitingCode:
+        'EXPIRED_CODE INVALID_PAYMENT_CODE USER_BALANCE_NOT_ENOUGH NO_PAY_OPTIONS USER_AMOUNT_EXCEED_LIMIT ' +
+        'ORDER_IS_CANCELED ORDER_IS_CLOSED',
+      declined:
+        'PAYMENT_AMOUNT_EXCEED_LIMIT PAYMENT_COUNT_EXCEED_LIMIT USER_NOT_EXIST USER_STATUS_ABNORMAL ' +
+        'USER_KYC_NOT_QUALIFIED USER_PAYMENT_VERIFICATION_FAILED PAYMENT_NOT_QUALIFIED FRAUD_REJECT RISK_REJECT ' +
+        'REGULATION_RESTRICTION UNAVAILABLE_PAYMENT_METHOD PROCESS_FAIL A_CODE_OF_NEXT_YEAR',
+      notReady:
+        'CURRENCY_NOT_SUPPORT PARAM_ILLEGAL INVALID_SIGNATURE KEY_NOT_FOUND ACCESS_DENIED INVALID_CONTRACT ' +
+        'INVALID_MERCHANT_STATUS MERCHANT_KYB_NOT_QUALIFIED MERCHANT_NOT_REGISTERED NO_INTERFACE_DEF ' +
+        'BUSINESS_NOT_SUPPORT INVALID_CLIENT CLIENT_INVALID INVALID_TOKEN MEDIA_TYPE_NOT_ACCEPTABLE METHOD_NOT_SUPPORTED',
+      inquiring: 'SYSTEM_ERROR ORDER_STATUS_INVALID REPEAT_REQ_INCONSISTENT',
+    });
+
+    it('judges every code that the flow knows', () => covers(PAY, PAY_CODES));
+
+    /** A box that was just told `answer` to its pay request. */
+    function afterPay(answer: AcquirerAnswer): Drive {
+      const drive = createReadyDrive({ vend: 'host' });
+      const paymentRequestId = startPaying(drive, AMOUNT.value);
+      drive.feed({ type: 'payAnswered', paymentRequestId, answer });
+      return drive;
+    }
+
+    for (const [code, expected] of Object.entries(PAY)) {
+      it(`F ${code}: ${expected}`, () => {
+        const drive = afterPay(failure(code));
+        const { state, endCode } = drive.sale();
+        if (expected !== 'notReady') assert.equal(state, expected);
+        else {
+          assert.equal(state, 'declined');
+          assert.equal(drive.state.live.acquirer, 'misconfigured');
+          assert.equal(drive.sent('raiseAlarm').filter(({ alarm }) => alarm === 'acquirerMisconfigured').length, 1);
+        }
+        if (state === 'declined') assert.equal(endCode, code);
+        if (state !== 'inquiring') {
+          assert.notEqual(drive.state.live.notice, undefined, 'the customer is told');
+        }
+        assert.deepEqual(drive.sent('sendReversal'), [], 'what surely failed needs no reversal');
+      });
+
+      for (const [how, distrusted] of [
+        ['unsigned', unsigned(failure(code))],
+        ['wrongly signed', forged(failure(code))],
+      ] as const) {
+        it(`${how} F ${code}: never believed, inquires`, () => {
+          const drive = afterPay(distrusted);
+          assert.equal(drive.sale().state, 'inquiring');
+          const condition = isConfigurationCode(code) ? 'misconfigured' : 'unverified';
+          assert.equal(drive.state.live.acquirer, condition);
+        });
+      }
+
+      it(`U ${code}: inquires whatever the code`, () => {
+        assert.equal(afterPay(unclear(code)).sale().state, 'inquiring');
+      });
+    }
+
+    it('S with the amount of the request: paid', () => {
+      assert.equal(afterPay(paid(AMOUNT)).sale().state, 'settled');
+    });
+
+    const doubtful: Readonly<Record<string, readonly [AcquirerAnswer, string]>> = {
+      'S with another amount': [paid(cny('1251')), 'amountDiffers'],
+      'S with another currency': [paid({ currency: 'JPY', value: '1250' }), 'amountDiffers'],
+      'S without an amount': [success({ paymentId: 'P1' }), 'amountDiffers'],
+      'S unsigned': [unsigned(paid(AMOUNT)), 'signatureWrong'],
+      'S wrongly signed': [forged(paid(AMOUNT)), 'signatureWrong'],
+    };
+    for (const [name, [answer, alarm]] of Object.entries(doubtful)) {
+      it(`${name}: unknown, inquires, alarms`, () => {
+        const drive = afterPay(answer);
+        assert.equal(drive.sale().state, 'inquiring');
+        assert.deepEqual(
+          drive.sent('raiseAlarm').map((effect) => effect.alarm),
+          [alarm],
+        );
+      });
+    }
+
+    for (const reason of [
+      'timeout',
+      'refused',
+      'disconnected',
+      'httpStatus',
+      'garbled',
+      'tooLarge',
+      'mismatch',
+    ] as const) {
+      it(`silence (${reason}): inquires`, () => {
+        assert.equal(afterPay({ kind: 'silence', reason }).sale().state, 'inquiring');
+      });
+    }
+
+    it('believes the first answer: a second one is late', () => {
+      const drive = afterPay(paid(AMOUNT));
+      const { paymentRequestId } = drive.lastSent('sendPay').payment;
+      const again = drive.feed({ type: 'payAnswered', paymentRequestId, answer: failure('RISK_REJECT') });
+      assert.equal(again.ignored, 'late reply to pay');
+      assert.equal(drive.sale().state, 'settled');
+    });
+  });
+
+  describe('inquiry of a payment being made', () => {
+    function afterInquiry(answer: AcquirerAnswer): Drive {
+      const drive = createReadyDrive({ vend: 'host' });
+      const paymentRequestId = startPaying(drive, AMOUNT.value);
+      drive.feed({ type: 'payAnswered', paymentRequestId, answer: unclear('PAYMENT_IN_PROCESS') });
+      drive.fire('inquiry');
+      drive.feed({ type: 'inquiryAnswered', paymentRequestId, answer });
+      return drive;
+    }
+
+    const CALL = table({
+      inquiring: 'ORDER_NOT_EXIST',
+      reversing: 'SYSTEM_ERROR PROCESS_FAIL PARAM_ILLEGAL ACCESS_DENIED RISK_REJECT A_CODE_OF_NEXT_YEAR',
+    });
+    it('judges every code that the flow knows', () => covers(CALL, INQUIRY_CODES));
+
+    for (const [code, expected] of Object.entries(CALL)) {
+      it(`F ${code}: ${expected}`, () => assert.equal(afterInquiry(failure(code)).sale().state, expected));
+      it(`unsigned or wrongly signed F ${code}: never believed, inquires again`, () => {
+        assert.equal(afterInquiry(unsigned(failure(code))).sale().state, 'inquiring');
+        assert.equal(afterInquiry(forged(failure(code))).sale().state, 'inquiring');
+      });
+    }
+
+    const STATUS: Readonly<Record<string, readonly [AcquirerAnswer, string]>> = {
+      'S SUCCESS': [found('SUCCESS', { amount: AMOUNT }), 'settled'],
+      'S SUCCESS with another amount': [found('SUCCESS', { amount: cny('125') }), 'inquiring'],
+      'S SUCCESS without an amount': [found('SUCCESS'), 'inquiring'],
+      'S SUCCESS unsigned': [unsigned(found('SUCCESS', { amount: AMOUNT })), 'inquiring'],
+      'S SUCCESS wrongly signed': [forged(found('SUCCESS', { amount: AMOUNT })), 'inquiring'],
+      'S FAIL': [found('FAIL'), 'awaitingCode'],
+      'S FAIL because of USER_BALANCE_NOT_ENOUGH': [
+        found('FAIL', { paymentResultCode: 'USER_BALANCE_NOT_ENOUGH' }),
+        'awaitingCode',
+      ],
+      'S FAIL because of SYSTEM_ERROR': [found('FAIL', { paymentResultCode: 'SYSTEM_ERROR' }), 'awaitingCode'],
+      'S FAIL because of a code of next year': [found('FAIL', { paymentResultCode: 'NEXT_YEAR' }), 'awaitingCode'],
+      'S FAIL because of RISK_REJECT': [found('FAIL', { paymentResultCode: 'RISK_REJECT' }), 'declined'],
+      'S FAIL because of INVALID_CONTRACT': [found('FAIL', { paymentResultCode: 'INVALID_CONTRACT' }), 'declined'],
+      'S FAIL unsigned': [unsigned(found('FAIL')), 'inquiring'],
+      'S CANCELLED': [found('CANCELLED'), 'awaitingCode'],
+      'S PROCESSING': [found('PROCESSING'), 'inquiring'],
+      'S PENDING': [found('PENDING'), 'inquiring'],
+      'S with a status of next year': [found('NEXT_YEAR'), 'inquiring'],
+      'S without a status': [success({ amount: AMOUNT }), 'inquiring'],
+      U: [unclear(), 'inquiring'],
+      silence: [SILENCE, 'inquiring'],
+    };
+    for (const [name, [answer, expected]] of Object.entries(STATUS)) {
+      it(`${name}: ${expected}`, () => assert.equal(afterInquiry(answer).sale().state, expected));
+    }
+
+    it('stops sales when the payment failed for a reason of configuration', () => {
+      const drive = afterInquiry(found('FAIL', { paymentResultCode: 'INVALID_CONTRACT' }));
+      assert.equal(drive.state.live.acquirer, 'misconfigured');
+    });
+  });
+
+  describe('cancel', () => {
+    /** A payment that was paid, undone because the goods did not come; `answer` comes to the cancel. */
+    function afterCancel(answer: AcquirerAnswer, knownToAcquirer = true): Drive {
+      const drive = createReadyDrive({ vend: 'host', hostConfirmMs: 30_000 });
+      const paymentRequestId = startPaying(drive, AMOUNT.value);
+      if (knownToAcquirer) drive.feed({ type: 'payAnswered', paymentRequestId, answer: paid(AMOUNT) });
+      drive.feed({ type: 'cancelRequested', callId: 'c', saleId: drive.sale().saleId });
+      drive.news();
+      answerReversal(drive, answer);
+      return drive;
+    }
+
+    const CANCEL = table({
+      'inquires at once':
+        'CANCEL_WINDOW_EXCEED ORDER_STATUS_INVALID PROCESS_FAIL ORDER_IS_CANCELED ORDER_IS_CLOSED ORDER_NOT_EXIST',
+      'cancels again':
+        'CLIENT_INVALID ACCESS_DENIED PARAM_ILLEGAL INVALID_SIGNATURE SYSTEM_ERROR REPEAT_REQ_INCONSISTENT A_CODE_OF_NEXT_YEAR',
+    });
+    it('judges every code that the flow knows', () => covers(CANCEL, CANCEL_CODES));
+
+    for (const [code, expected] of Object.entries(CANCEL)) {
+      it(`F ${code} for a payment the acquirer knows: ${expected}`, () => {
+        const drive = afterCancel(failure(code));
+        assert.equal(drive.reversal().state, 'open');
+        if (expected === 'inquires at once') assert.equal(drive.news(), 'sendReversal:inquiry');
+        else {
+          assert.equal(drive.news(), '', 'nothing goes out before the interval is over');
+          drive.wait(drive.policy.cancelRetryIntervalMs);
+          assert.equal(drive.news(), 'sendReversal:cancel');
+        }
+      });
+
+      for (const distrusted of [unsigned(failure(code)), forged(failure(code))]) {
+        it(`${distrusted.signature} signature, F ${code}: never believed, cancels again`, () => {
+          const drive = afterCancel(distrusted);
+          drive.news();
+          drive.wait(drive.policy.cancelRetryIntervalMs);
+          assert.equal(drive.news(), 'sendReversal:cancel');
+        });
+      }
+    }
+
+    it('F ORDER_NOT_EXIST for a payment the acquirer never showed to know: waits for its expiry and cancels again', () => {
+      const drive = afterCancel(failure('ORDER_NOT_EXIST'), false);
+      drive.wait(89_000);
+      assert.deepEqual([drive.sent('sendReversal').length, drive.reversal().state], [1, 'open']);
+      drive.wait(1000);
+      assert.equal(drive.lastSent('sendReversal').request.type, 'cancel');
+      assert.equal(drive.sent('sendReversal').length, 2);
+      answerReversal(drive, failure('ORDER_NOT_EXIST'));
+      assert.deepEqual([drive.reversal().end?.how, drive.sale().state], ['nothingCharged', 'reversed']);
+    });
+
+    it('S: reversed', () => {
+      const drive = afterCancel(success());
+      assert.deepEqual([drive.reversal().end?.how, drive.sale().state], ['cancelled', 'reversed']);
+    });
+
+    const NOTHING_PROVEN: Readonly<Record<string, AcquirerAnswer>> = {
+      U: unclear(),
+      'U REQUEST_TRAFFIC_EXCEED_LIMIT': unclear('REQUEST_TRAFFIC_EXCEED_LIMIT'),
+      silence: SILENCE,
+      'S unsigned': unsigned(success()),
+      'S wrongly signed': forged(success()),
+    };
+    for (const [name, answer] of Object.entries(NOTHING_PROVEN)) {
+      it(`${name}: the same cancel again`, () => {
+        const drive = afterCancel(answer);
+        const first = drive.lastSent('sendReversal').request;
+        assert.equal(drive.reversal().state, 'open');
+        drive.wait(drive.policy.cancelRetryIntervalMs);
+        assert.equal(drive.sent('sendReversal').length, 2);
+        assert.deepEqual(drive.lastSent('sendReversal').request, first);
+      });
+    }
+  });
+
+  describe('refund', () => {
+    /** A refund of 2.50 that was asked for; `answer` comes to it. */
+    function afterRefund(answer: AcquirerAnswer): Drive {
+      const drive = createReadyDrive({ vend: 'host' });
+      const paymentRequestId = startPaying(drive, AMOUNT.value);
+      drive.feed({ type: 'payAnswered', paymentRequestId, answer: paid(AMOUNT) });
+      const { saleId } = drive.sale();
+      drive.feed({ type: 'refundRequested', callId: 'c', saleId, refundId: 'refund-1', amount: cny('250') });
+      drive.news();
+      answerReversal(drive, answer);
+      return drive;
+    }
+
+    const REFUND = table({
+      'sends it again': 'PROCESS_FAIL MERCHANT_BALANCE_NOT_ENOUGH ACCESS_DENIED SYSTEM_ERROR A_CODE_OF_NEXT_YEAR',
+      'inquires the refund': 'REFUND_IN_PROCESS',
+      'calls a person':
+        'ORDER_IS_CLOSED ORDER_NOT_EXIST ORDER_STATUS_INVALID REFUND_AMOUNT_EXCEED REFUND_WINDOW_EXCEED ' +
+        'REFUND_NOT_SUPPORTED PARTIAL_REFUND_NOT_SUPPORTED MULTIPLE_REFUNDS_NOT_SUPPORTED REPEAT_REQ_INCONSISTENT ' +
+        'RISK_REJECT INVALID_MERCHANT_STATUS',
+      'is over': 'ORDER_IS_CANCELED',
+    });
+    it('judges every code that the flow knows', () => covers(REFUND, REFUND_CODES));
+
+    for (const [code, expected] of Object.entries(REFUND)) {
+      it(`F ${code}: ${expected}`, () => {
+        const drive = afterRefund(failure(code));
+        const first = drive.lastSent('sendReversal').request;
+        switch (expected) {
+          case 'calls a person':
+            assert.equal(drive.news(), 'alarm:refundRefused alarm:reversalNeedsPerson');
+            assert.deepEqual([drive.reversal().state, drive.reversal().lastCode], ['needsPerson', code]);
+            drive.wait(11 * 60_000);
+            assert.ok(drive.sent('sendReversal').length > 1, 'it is still tried, slowly');
+            return;
+          case 'is over':
+            assert.equal(drive.reversal().end?.how, 'cancelled');
+            return;
+        }
+        drive.wait(drive.policy.cancelRetryIntervalMs);
+        const again = drive.lastSent('sendReversal').request;
+        if (expected === 'sends it again') assert.deepEqual(again, first, 'the same parameters');
+        else assert.equal(again.type, 'refundInquiry');
+        assert.equal(drive.sent('sendReversal').length, 2);
+      });
+    }
+
+    it('S: refunded, and the sale stands', () => {
+      const drive = afterRefund(success());
+      assert.deepEqual([drive.reversal().end?.how, drive.sale().state], ['refunded', 'settled']);
+    });
+
+    for (const [name, answer] of Object.entries({
+      U: unclear(),
+      silence: SILENCE,
+      'S unsigned': unsigned(success()),
+      'S wrongly signed': forged(success()),
+    })) {
+      it(`${name}: asks what became of the refund`, () => {
+        const drive = afterRefund(answer);
+        assert.equal(drive.reversal().state, 'open');
+        drive.wait(drive.policy.cancelRetryIntervalMs);
+        assert.equal(drive.lastSent('sendReversal').request.type, 'refundInquiry');
+      });
+    }
+
+    describe('inquiry of it', () => {
+      const ANSWERS: Readonly<Record<string, readonly [AcquirerAnswer, string]>> = {
+        'S SUCCESS': [refundFound('SUCCESS'), 'refunded'],
+        'S SUCCESS unsigned': [unsigned(refundFound('SUCCESS')), 'refundInquiry'],
+        'S SUCCESS wrongly signed': [forged(refundFound('SUCCESS')), 'refundInquiry'],
+        'S PROCESSING': [refundFound('PROCESSING'), 'refundInquiry'],
+        'S with a status of next year': [refundFound('NEXT_YEAR'), 'refundInquiry'],
+        'S without a status': [success(), 'refundInquiry'],
+        'F REFUND_NOT_EXIST': [failure('REFUND_NOT_EXIST'), 'refund'],
+        'F ORDER_NOT_EXIST': [failure('ORDER_NOT_EXIST'), 'refund'],
+        'F of next year': [failure('NEXT_YEAR'), 'refundInquiry'],
+        U: [unclear(), 'refundInquiry'],
+        silence: [SILENCE, 'refundInquiry'],
+      };
+      for (const [name, [answer, expected]] of Object.entries(ANSWERS)) {
+        it(`${name}: ${expected}`, () => {
+          const drive = afterRefund(SILENCE);
+          const first = drive.lastSent('sendReversal').request;
+          drive.wait(drive.policy.cancelRetryIntervalMs);
+          answerReversal(drive, answer);
+          if (expected === 'refunded') return assert.equal(drive.reversal().end?.how, 'refunded');
+          drive.wait(drive.policy.cancelRetryIntervalMs);
+          const next = drive.lastSent('sendReversal').request;
+          assert.equal(drive.sent('sendReversal').length, 3);
+          assert.equal(next.type, expected);
+          if (next.type === 'refund') assert.deepEqual(next, first, 'the same refund, not another one');
+        });
+      }
+
+      it('S FAIL: calls a person; the next try is another refund request, and a durable one', () => {
+        const drive = afterRefund(SILENCE);
+        const first = drive.reversal().refundRequestId;
+        drive.wait(drive.policy.cancelRetryIntervalMs);
+        drive.news();
+        const decision = answerReversal(drive, refundFound('FAIL'));
+        assert.equal(recordWords(decision), 'reversalTurnedToRefund reversalNeedsPerson');
+        assert.equal(effectWords(decision), 'alarm:refundRefused alarm:reversalNeedsPerson');
+        const { refundRequestId, reversalId, refundId } = drive.reversal();
+        assert.notEqual(refundRequestId, first);
+        assert.equal(refundId, 'refund-1');
+        drive.feed({ type: 'reversalRetryRequested', callId: 'c', reversalId });
+        const { request } = drive.lastSent('sendReversal');
+        assert.deepEqual(request.type === 'refund' && request.refundRequestId, refundRequestId);
+      });
+    });
+  });
+});
+
+function answerReversal(drive: Drive, answer: AcquirerAnswer) {
+  const { exchange, reversalId } = drive.lastSent('sendReversal');
+  return drive.feed({ type: 'reversalAnswered', exchange, reversalId, answer });
+}
