@@ -19,7 +19,8 @@ import type { TerminalState } from '../flows/terminal-state.js';
  */
 export interface Kernel {
   readonly state: TerminalState;
-  feed(event: Event): void;
+  /** `taken` is called once, after what the event led to is published, and so durable; never where that failed. */
+  feed(event: Event, taken?: () => void): void;
   /** Feeds an event that somebody waits for. `answered` is called once, after the commit. */
   ask(call: Call, answered: (answer: CallAnswer) => void): void;
   /** Called after each published change. Returns the way to stop it. */
@@ -54,6 +55,12 @@ export interface KernelParts {
   readonly flashFailed: (error: Error) => void;
 }
 
+/** An event in the inbox, and whom to tell when it was taken. */
+interface Fed {
+  readonly event: Event;
+  readonly taken: (() => void) | undefined;
+}
+
 /** Inputs that may wait; past it new ones are refused, which only a runaway source can reach. */
 const INBOX_LIMIT = 10_000;
 
@@ -63,7 +70,7 @@ export const DEFERRED_LIMIT = 100;
 export function createKernel(parts: KernelParts): Kernel {
   const { clock, journal, executors } = parts;
   let published = parts.state;
-  let inbox: Event[] = [];
+  let inbox: Fed[] = [];
   let deferred: TerminalRecord[] = [];
   let busy = false;
   let stopped = false;
@@ -73,10 +80,10 @@ export function createKernel(parts: KernelParts): Kernel {
   const callers = new Map<string, (answer: CallAnswer) => void>();
   const listeners = new Set<(state: TerminalState, before: TerminalState) => void>();
 
-  function feed(event: Event): void {
+  function feed(event: Event, taken?: () => void): void {
     if (stopped) return;
     if (inbox.length >= INBOX_LIMIT) throw new Error(`more than ${INBOX_LIMIT} inputs wait`);
-    inbox.push(event);
+    inbox.push({ event, taken });
     pump();
   }
 
@@ -89,11 +96,11 @@ export function createKernel(parts: KernelParts): Kernel {
     }
   }
 
-  function takeBatch(batch: readonly Event[]): void {
+  function takeBatch(batch: readonly Fed[]): void {
     let state = published;
     const decisions: [Input, Step][] = [];
     const records: TerminalRecord[] = [];
-    for (const event of batch) {
+    for (const { event } of batch) {
       const input: Input = { ...event, at: parts.momentOf(event) };
       const decision = step(state, input);
       decisions.push([input, decision]);
@@ -102,6 +109,7 @@ export function createKernel(parts: KernelParts): Kernel {
     }
     const finish = (): void => {
       publish(state, decisions);
+      for (const { taken } of batch) taken?.();
       busy = false;
     };
     if (records.every(isDeferrable) && deferred.length + records.length <= DEFERRED_LIMIT) {

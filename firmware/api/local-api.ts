@@ -1,0 +1,169 @@
+import type { Clock, HostError, HttpHandler, HttpHost, Random } from '../../drivers/host.js';
+import { openReversals } from '../../flows/book.js';
+import type { Locale } from '../../flows/customer-texts.js';
+import type { Kernel } from '../kernel.js';
+import { apiError } from './api-error.js';
+import { API_LIMITS } from './api-limits.js';
+import { createApiMetrics } from './api-metrics.js';
+import { createApiReply } from './api-reply.js';
+import type { ApiRoute } from './api-route.js';
+import { createApiRouter } from './api-router.js';
+import { createAskKernel } from './ask-kernel.js';
+import { createEventFeed } from './event-feed.js';
+import { createInputSchemas } from './input-schemas.js';
+import { isLoopbackHost } from './is-loopback-host.js';
+import { openApi } from './open-api.js';
+import { presentReversal } from './present-reversal.js';
+import { presentSale } from './present-sale.js';
+import { presentStatus } from './present-status.js';
+import { createRequestGuard } from './request-guard.js';
+import { reversalRoutes } from './reversal-routes.js';
+import { saleRoutes } from './sale-routes.js';
+import type { StatusSources } from './status-sources.js';
+import { watchRoutes } from './watch-routes.js';
+
+export interface LocalApi {
+  /** The bound port. */
+  readonly port: number;
+  /** Takes no more requests and ends the event streams. */
+  close(): void;
+}
+
+export interface LocalApiParts {
+  readonly http: Pick<HttpHost, 'listen'>;
+  readonly clock: Clock;
+  readonly random: Random;
+  readonly kernel: Kernel;
+  readonly options: LocalApiOptions;
+  readonly about: { readonly version: string };
+  readonly sources: StatusSources;
+}
+
+export interface LocalApiOptions {
+  readonly host: string;
+  /** 0 for any free port. */
+  readonly port: number;
+  /** Required where `host` is not loopback; where set, every request needs it. */
+  readonly token?: string;
+  /** Of the texts for customers. */
+  readonly locale: Locale;
+}
+
+/**
+ * Serves the local API: sales, refunds, the cancel queue, status, events, metrics.
+ *
+ * `listening` is called once, with the error where the port cannot be had (`busy`, `denied`, `absent`). Throws where a
+ * host that others can reach has no token.
+ */
+export function createLocalApi(
+  parts: LocalApiParts,
+  listening: (error: HostError | undefined, api?: LocalApi) => void,
+): void {
+  const { options, http } = parts;
+  if (options.token === undefined && !isLoopbackHost(options.host)) {
+    throw new Error(`the API on ${options.host} can be reached from outside: set API_TOKEN, or API_HOST=127.0.0.1`);
+  }
+  const { handler, close } = createApiHandler(parts);
+  http.listen(
+    {
+      host: options.host,
+      port: options.port,
+      bodyLimitBytes: API_LIMITS.bodyBytes,
+      requestTimeoutMs: API_LIMITS.requestTimeoutMs,
+      connectionLimit: API_LIMITS.connections,
+    },
+    handler,
+    (error, listener) => {
+      if (listener === undefined) {
+        close();
+        return listening(error);
+      }
+      listening(undefined, {
+        port: listener.port,
+        close() {
+          close();
+          listener.close();
+        },
+      });
+    },
+  );
+}
+
+function createApiHandler({ clock, random, kernel, options, about, sources }: LocalApiParts) {
+  const { locale, token } = options;
+  const status = () => presentStatus(kernel.state, sources, about.version, clock.wallMs());
+  const feed = createEventFeed({
+    kernel,
+    clock,
+    epoch: Buffer.from(random.bytes(6)).toString('hex'),
+    presentSale: (sale) => presentSale(sale, locale),
+    presentReversal,
+    presentStatus: status,
+  });
+  const metrics = createApiMetrics({
+    kernel,
+    sources,
+    version: about.version,
+    wallMs: () => clock.wallMs(),
+    eventStreams: feed.streams,
+  });
+  const routes = routeTable();
+  const contract = openApi(routes, about.version, token !== undefined);
+  const guard = createRequestGuard(options.host, token);
+  const match = createApiRouter(routes);
+
+  function routeTable(): ApiRoute[] {
+    const ask = createAskKernel(kernel, clock);
+    const inputs = createInputSchemas(kernel.state.policy.currency);
+    const views = {
+      sale: (saleId: string) => {
+        const sale = kernel.state.book.sales[saleId];
+        return sale === undefined ? undefined : presentSale(sale, locale);
+      },
+      reversal: (reversalId: string) => {
+        const reversal = kernel.state.book.reversals[reversalId];
+        return reversal === undefined ? undefined : presentReversal(reversal);
+      },
+    };
+    const saleOfOrder = (orderId: string) => {
+      const sale = Object.values(kernel.state.book.sales).findLast((one) => one.orderId === orderId);
+      return sale === undefined ? undefined : presentSale(sale, locale);
+    };
+    const reversals = (all: boolean) => {
+      const { book } = kernel.state;
+      return (all ? Object.values(book.reversals) : openReversals(book)).map(presentReversal);
+    };
+    return [
+      ...saleRoutes({ ask, inputs, views, saleOfOrder }),
+      ...reversalRoutes({ ask, inputs, views, reversals }),
+      ...watchRoutes({ status, openEvents: feed.open, metrics: metrics.render, openApi: () => contract }),
+    ];
+  }
+
+  const handler: HttpHandler = (request, response) => {
+    const { method, target } = request;
+    const refusal = guard(request);
+    const found = refusal === undefined ? match(method, target) : undefined;
+    const route = found?.kind === 'route' ? found.route.path : 'none';
+    const reply = createApiReply(response, (answerStatus) => metrics.answered(method, route, answerStatus));
+    if (refusal !== undefined) return reply.error(refusal);
+    switch (found?.kind) {
+      case 'route':
+        return found.route.serve(found.params, found.query, request, reply);
+      case 'wrongMethod': {
+        const error = apiError(405, 'wrongMethod', `this path takes ${found.allow}`);
+        return reply.error({ ...error, headers: { allow: found.allow } });
+      }
+      default:
+        return reply.error(apiError(404, 'unknownPath', 'there is nothing at this path; see /openapi.json'));
+    }
+  };
+
+  return {
+    handler,
+    close() {
+      feed.close();
+      metrics.close();
+    },
+  };
+}

@@ -1,0 +1,147 @@
+import type { Clock, HostError, HttpHandler, HttpHost, HttpListener, HttpServerResponse } from '../../drivers/host.js';
+import type { Event } from '../../flows/input.js';
+import type { Money } from '../../flows/money.js';
+import type { Kernel } from '../kernel.js';
+
+/** What a notification turned out to be. Everything but `invalid` had the right signature. */
+export type VerifiedNotification =
+  | {
+      readonly kind: 'payment';
+      readonly paymentRequestId: string;
+      readonly paymentId: string;
+      readonly amount: Money;
+    }
+  /** ISV mode. `accessToken` is a secret; `expiresAtMs` since 1970. */
+  | { readonly kind: 'token'; readonly accessToken: string; readonly expiresAtMs?: number }
+  /** Nothing to do; acknowledged, or it would be sent again. */
+  | { readonly kind: 'ignored' }
+  /** `reason` is for the log and tells nothing of the content. */
+  | { readonly kind: 'invalid'; readonly reason: string };
+
+/** Verifies and reads a notification; header names in lower case. Never throws. */
+export type VerifyNotification = (headers: Readonly<Record<string, string>>, body: string) => VerifiedNotification;
+
+export interface NotificationEndpointParts {
+  readonly http: Pick<HttpHost, 'listen'>;
+  readonly clock: Clock;
+  readonly kernel: Kernel;
+  readonly options: NotificationEndpointOptions;
+  readonly verify: VerifyNotification;
+  /** Told of each refused notification. */
+  readonly refused: (reason: string) => void;
+}
+
+export interface NotificationEndpointOptions {
+  readonly host: string;
+  readonly port: number;
+  /** The path of the notify URL. */
+  readonly path: string;
+}
+
+const BODY_LIMIT_BYTES = 65_536;
+/** The acquirer needs one or two; the rest are strangers. */
+const CONNECTION_LIMIT = 16;
+const REQUEST_TIMEOUT_MS = 5000;
+/** The acquirer has given up after about that; it will send the notification again. */
+const TAKEN_TIMEOUT_MS = 4000;
+/** Verified notifications that may wait for a write to flash. */
+const WAITING_LIMIT = 16;
+
+/** Bodies of the answer; it needs no signature (source: "Notification" page, in-store Java library). */
+const ACKNOWLEDGED = {
+  result: { resultCode: 'SUCCESS', resultStatus: 'S', resultMessage: 'success' },
+};
+const SEND_AGAIN = {
+  result: { resultCode: 'UNKNOWN_EXCEPTION', resultStatus: 'U', resultMessage: 'not taken, send again' },
+};
+
+/**
+ * Receives the acquirer's notifications, on a listener of its own that serves nothing else.
+ *
+ * Invariants
+ * - Nothing reaches the kernel without a right signature.
+ * - A notification is acknowledged only after what it led to is durable; where that takes too long the acquirer is asked
+ *   to send it again.
+ *
+ * `listening` is called once, with an error where the port cannot be had.
+ */
+export function createNotificationEndpoint(
+  parts: NotificationEndpointParts,
+  listening: (error: HostError | undefined, listener?: HttpListener) => void,
+): void {
+  const { host, port, path } = parts.options;
+  const take = createTaker(parts.kernel, parts.clock);
+
+  const handler: HttpHandler = ({ method, target, headers, body }, response) => {
+    if (target.split('?')[0] !== path) return refuse(response, 404);
+    if (method !== 'POST') return refuse(response, 405, { allow: 'POST' });
+    const notification = parts.verify(headers, body);
+    switch (notification.kind) {
+      case 'invalid':
+        parts.refused(notification.reason);
+        return refuse(response, 400);
+      case 'ignored':
+        return end(response, 200, ACKNOWLEDGED);
+      case 'payment':
+      case 'token':
+        return take(eventOf(notification), (taken) =>
+          taken ? end(response, 200, ACKNOWLEDGED) : end(response, 503, SEND_AGAIN),
+        );
+    }
+  };
+
+  parts.http.listen(
+    {
+      host,
+      port,
+      bodyLimitBytes: BODY_LIMIT_BYTES,
+      requestTimeoutMs: REQUEST_TIMEOUT_MS,
+      connectionLimit: CONNECTION_LIMIT,
+    },
+    handler,
+    listening,
+  );
+}
+
+function eventOf(notification: Extract<VerifiedNotification, { kind: 'payment' | 'token' }>): Event {
+  if (notification.kind === 'payment') {
+    const { paymentRequestId, paymentId, amount } = notification;
+    return { type: 'paymentNotified', paymentRequestId, paymentId, amount };
+  }
+  const { accessToken, expiresAtMs } = notification;
+  const expiry = expiresAtMs === undefined ? {} : { expiresAtWallMs: expiresAtMs };
+  return { type: 'agentTokenNotified', accessToken, ...expiry };
+}
+
+/** Feeds the kernel and tells, exactly once, whether it took the event in time. */
+function createTaker(kernel: Kernel, clock: Clock): (event: Event, done: (taken: boolean) => void) => void {
+  let waiting = 0;
+  return (event, done) => {
+    if (waiting >= WAITING_LIMIT) return done(false);
+    waiting += 1;
+    let over = false;
+    const finish = (taken: boolean): void => {
+      timer.cancel();
+      if (over) return;
+      over = true;
+      waiting -= 1;
+      done(taken);
+    };
+    const timer = clock.after(TAKEN_TIMEOUT_MS, () => finish(false));
+    kernel.feed(event, () => finish(true));
+  };
+}
+
+function refuse(response: HttpServerResponse, status: number, headers: Readonly<Record<string, string>> = {}): void {
+  end(response, status, {}, headers);
+}
+
+function end(
+  response: HttpServerResponse,
+  status: number,
+  body: object,
+  headers: Readonly<Record<string, string>> = {},
+): void {
+  const own = { 'content-type': 'application/json; charset=utf-8', 'cache-control': 'no-store' };
+  response.end(status, { ...own, ...headers }, JSON.stringify(body));
+}

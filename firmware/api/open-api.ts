@@ -1,0 +1,84 @@
+import type { GenericSchema } from 'valibot';
+import { API_LIMITS } from './api-limits.js';
+import type { ApiRoute, RouteAnswer } from './api-route.js';
+import { ID_PATTERN } from './input-schemas.js';
+import { type JsonSchema, jsonSchema, namedJsonSchema } from './json-schema.js';
+import { errorSchema, reversalSchema, saleSchema, statusSchema } from './output-schemas.js';
+
+const NAMES: ReadonlyMap<GenericSchema, string> = new Map<GenericSchema, string>([
+  [saleSchema, 'Sale'],
+  [reversalSchema, 'Reversal'],
+  [statusSchema, 'Status'],
+  [errorSchema, 'Error'],
+]);
+
+const ERROR = { content: { 'application/json': { schema: jsonSchema(errorSchema, NAMES) } } };
+
+/** The OpenAPI 3.1 document of a table of routes: what is served is what is described. */
+export function openApi(routes: readonly ApiRoute[], version: string, tokenNeeded: boolean): object {
+  const paths: Record<string, Record<string, object>> = {};
+  for (const route of routes)
+    paths[route.path] = { ...paths[route.path], [route.method.toLowerCase()]: operation(route) };
+  return {
+    openapi: '3.1.0',
+    info: {
+      title: 'Tillbox local API',
+      version,
+      description:
+        'Amounts are integers of the smallest unit, as strings. Times are ISO 8601 in UTC, to the second. ' +
+        `Bodies are JSON of at most ${API_LIMITS.bodyBytes} bytes.`,
+    },
+    ...(tokenNeeded ? { security: [{ token: [] }] } : {}),
+    paths,
+    components: {
+      schemas: Object.fromEntries([...NAMES].map(([schema, name]) => [name, namedJsonSchema(schema, NAMES)])),
+      ...(tokenNeeded ? { securitySchemes: { token: { type: 'http', scheme: 'bearer' } } } : {}),
+    },
+  };
+}
+
+function operation(route: ApiRoute): object {
+  const parameters = [...pathParameters(route.path), ...queryParameters(route.query)];
+  return {
+    operationId: route.operationId,
+    summary: route.summary,
+    ...(parameters.length === 0 ? {} : { parameters }),
+    ...(route.body === undefined ? {} : { requestBody: requestBody(jsonSchema(route.body)) }),
+    responses: {
+      ...Object.fromEntries(route.answers.map((answer) => [`${answer.status}`, response(answer)])),
+      default: { description: 'refused', ...ERROR },
+    },
+  };
+}
+
+function pathParameters(path: string): object[] {
+  return [...path.matchAll(/\{(\w+)\}/g)].map(([, name]) => ({
+    name,
+    in: 'path',
+    required: true,
+    schema: { type: 'string', pattern: ID_PATTERN.source },
+  }));
+}
+
+function queryParameters(query: GenericSchema | undefined): object[] {
+  if (query === undefined) return [];
+  const { properties, required } = jsonSchema(query) as {
+    readonly properties: Readonly<Record<string, JsonSchema>>;
+    readonly required?: readonly string[];
+  };
+  return Object.entries(properties).map(([name, schema]) => ({
+    name,
+    in: 'query',
+    required: required?.includes(name) ?? false,
+    schema,
+  }));
+}
+
+function requestBody(schema: JsonSchema): object {
+  return { required: schema.required !== undefined, content: { 'application/json': { schema } } };
+}
+
+function response({ description, schema, contentType = 'application/json' }: RouteAnswer): object {
+  const content = { [contentType]: schema === undefined ? {} : { schema: jsonSchema(schema, NAMES) } };
+  return { description, content };
+}

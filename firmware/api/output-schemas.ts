@@ -1,0 +1,129 @@
+import * as v from 'valibot';
+import { FAULTS, type FaultCode } from '../../flows/faults.js';
+
+/*
+ * What callers get. The types of the presentations are taken from here, and so is the OpenAPI document: they cannot
+ * drift apart.
+ */
+
+const money = v.object({ currency: v.string(), value: v.string() });
+/** ISO 8601 in UTC, to the second. */
+const time = v.string();
+const fault = v.picklist(Object.keys(FAULTS) as FaultCode[]);
+
+export const saleSchema = v.object({
+  saleId: v.string(),
+  orderId: v.string(),
+  description: v.exactOptional(v.string()),
+  channel: v.exactOptional(v.string()),
+  state: v.picklist([
+    'awaitingCode',
+    'paying',
+    'inquiring',
+    'approved',
+    'vending',
+    'settled',
+    'declined',
+    'cancelled',
+    'reversing',
+    'reversed',
+  ]),
+  amount: money,
+  attempts: v.array(
+    v.object({
+      paymentRequestId: v.string(),
+      paymentId: v.exactOptional(v.string()),
+      result: v.exactOptional(v.picklist(['S', 'F'])),
+      /** With `F`: the acquirer's result code and what to tell the customer. */
+      code: v.exactOptional(v.string()),
+      customerText: v.exactOptional(v.string()),
+      at: time,
+    }),
+  ),
+  outcome: v.exactOptional(v.picklist(['paid', 'declined', 'cancelled', 'reversed'])),
+  /** Why it did not end as paid: a result code of the acquirer or a cause of the terminal. */
+  code: v.exactOptional(v.string()),
+  customerText: v.exactOptional(v.string()),
+  receipt: v.object({ state: v.picklist(['none', 'due', 'printed', 'failed', 'unknown']) }),
+  startedAt: time,
+  updatedAt: time,
+});
+
+export const reversalSchema = v.object({
+  reversalId: v.string(),
+  saleId: v.string(),
+  cause: v.picklist([
+    'budgetSpent',
+    'inquiryRefused',
+    'customerCancelled',
+    'hostCancelled',
+    'hostSilent',
+    'notDelivered',
+    'vendFailed',
+    'vendUnknown',
+    'powerLost',
+    'refundRequested',
+  ]),
+  kind: v.picklist(['cancel', 'refund']),
+  state: v.picklist(['open', 'needsPerson', 'finished']),
+  /** Held back until a person retries or settles it. */
+  manual: v.boolean(),
+  amount: money,
+  paymentRequestId: v.string(),
+  paymentId: v.exactOptional(v.string()),
+  refundRequestId: v.exactOptional(v.string()),
+  refundId: v.exactOptional(v.string()),
+  reason: v.exactOptional(v.string()),
+  lastCode: v.exactOptional(v.string()),
+  startedAt: time,
+  end: v.exactOptional(
+    v.object({
+      how: v.picklist(['cancelled', 'refunded', 'nothingCharged', 'settledByHand']),
+      at: time,
+      by: v.exactOptional(v.string()),
+      note: v.exactOptional(v.string()),
+    }),
+  ),
+});
+
+export const reversalsSchema = v.object({ reversals: v.array(reversalSchema) });
+
+export const statusSchema = v.object({
+  ready: v.boolean(),
+  reasons: v.array(fault),
+  warnings: v.array(fault),
+  /** One row for each reason and warning, for people. */
+  faults: v.array(v.object({ code: fault, blocksSale: v.boolean(), meaning: v.string(), operatorAction: v.string() })),
+  terminalNumber: v.string(),
+  version: v.string(),
+  currency: v.string(),
+  bootCount: v.number(),
+  openSaleId: v.exactOptional(v.string()),
+  acquirer: v.object({
+    condition: v.picklist(['unknown', 'reachable', 'unreachable', 'misconfigured', 'unverified']),
+    lastContactAt: v.exactOptional(time),
+  }),
+  clock: v.object({ trusted: v.boolean(), at: time }),
+  queue: v.object({ depth: v.number(), needsPerson: v.number(), limit: v.number() }),
+  devices: v.record(
+    v.string(),
+    v.object({
+      state: v.picklist(['starting', 'ok', 'fault', 'absent']),
+      kind: v.exactOptional(v.string()),
+      detail: v.exactOptional(v.string()),
+      faults: v.array(fault),
+    }),
+  ),
+  gpio: v.string(),
+  store: v.record(v.string(), v.union([v.string(), v.number(), v.boolean()])),
+});
+
+export const errorSchema = v.object({
+  error: v.object({ code: v.string(), message: v.string(), field: v.exactOptional(v.string()) }),
+  /** With `notReady`. */
+  reasons: v.exactOptional(v.array(fault)),
+});
+
+export type SaleView = v.InferOutput<typeof saleSchema>;
+export type ReversalView = v.InferOutput<typeof reversalSchema>;
+export type StatusView = v.InferOutput<typeof statusSchema>;

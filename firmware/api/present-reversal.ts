@@ -1,0 +1,34 @@
+import type { Reversal, ReversalEnd } from '../../flows/reversal.js';
+import type { ReversalView } from './output-schemas.js';
+import { utcTime } from './utc-time.js';
+
+/** An entry of the cancel queue as callers see it. */
+export function presentReversal(reversal: Reversal): ReversalView {
+  const { paymentId, refundRequestId, refundId, reason, lastCode, end } = reversal;
+  return {
+    reversalId: reversal.reversalId,
+    saleId: reversal.saleId,
+    cause: reversal.cause,
+    kind: reversal.kind,
+    state: reversal.state,
+    manual: reversal.manual,
+    amount: { currency: reversal.amount.currency, value: reversal.amount.value },
+    paymentRequestId: reversal.paymentRequestId,
+    ...(paymentId === undefined ? {} : { paymentId }),
+    ...(refundRequestId === undefined ? {} : { refundRequestId }),
+    ...(refundId === undefined ? {} : { refundId }),
+    ...(reason === undefined ? {} : { reason }),
+    ...(lastCode === undefined ? {} : { lastCode }),
+    startedAt: utcTime(reversal.startedAtWallMs),
+    ...(end === undefined ? {} : { end: presentEnd(end) }),
+  };
+}
+
+function presentEnd({ how, atWallMs, by, note }: ReversalEnd): NonNullable<ReversalView['end']> {
+  return {
+    how,
+    at: utcTime(atWallMs),
+    ...(by === undefined ? {} : { by }),
+    ...(note === undefined ? {} : { note }),
+  };
+}

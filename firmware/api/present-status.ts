@@ -1,0 +1,62 @@
+import { openReversals, openSale } from '../../flows/book.js';
+import { FAULTS, type FaultCode } from '../../flows/faults.js';
+import { readiness } from '../../flows/readiness.js';
+import type { TerminalState } from '../../flows/terminal-state.js';
+import type { StatusView } from './output-schemas.js';
+import type { StatusSources } from './status-sources.js';
+import { utcTime } from './utc-time.js';
+
+/** How the terminal is doing. `wallMs`: what its clock says now. */
+export function presentStatus(
+  state: TerminalState,
+  sources: StatusSources,
+  version: string,
+  wallMs: number,
+): StatusView {
+  const { policy, book, live } = state;
+  const { reasons, warnings } = readiness(state);
+  const queue = openReversals(book);
+  const sale = openSale(book);
+  const contactMs = sources.lastAcquirerContactWallMs();
+  return {
+    ready: reasons.length === 0,
+    reasons: [...reasons],
+    warnings: [...warnings],
+    faults: [...reasons.map((code) => faultRow(code, true)), ...warnings.map((code) => faultRow(code, false))],
+    terminalNumber: policy.terminalNumber,
+    version,
+    currency: policy.currency,
+    bootCount: book.bootCount,
+    ...(sale === undefined ? {} : { openSaleId: sale.saleId }),
+    acquirer: {
+      condition: live.acquirer,
+      ...(contactMs === undefined ? {} : { lastContactAt: utcTime(contactMs) }),
+    },
+    clock: { trusted: live.clockTrusted, at: utcTime(wallMs) },
+    queue: {
+      depth: queue.length,
+      needsPerson: queue.filter((reversal) => reversal.state === 'needsPerson').length,
+      limit: policy.queueLimit,
+    },
+    devices: devices(state, sources),
+    gpio: sources.gpio(),
+    store: { ...sources.store() },
+  };
+}
+
+function faultRow(code: FaultCode, blocksSale: boolean): StatusView['faults'][number] {
+  const { meaning, operatorAction } = FAULTS[code];
+  return { code, blocksSale, meaning, operatorAction };
+}
+
+/** What the drivers report, with the faults that the flow goes by. */
+function devices({ live }: TerminalState, sources: StatusSources): StatusView['devices'] {
+  const found: StatusView['devices'] = {};
+  for (const [name, faults] of Object.entries(live.faults)) {
+    found[name] = { state: faults.length === 0 ? 'ok' : 'fault', faults: [...faults] };
+  }
+  for (const [name, report] of Object.entries(sources.devices())) {
+    found[name] = { ...report, faults: found[name]?.faults ?? [] };
+  }
+  return found;
+}

@@ -1,0 +1,86 @@
+import { type ApiRoute, apiRoute, type RouteAnswer, type RouteParams } from './api-route.js';
+import type { AskKernel } from './ask-kernel.js';
+import type { InputSchemas } from './input-schemas.js';
+import { errorSchema, type ReversalView, reversalSchema, reversalsSchema } from './output-schemas.js';
+import { type AnswerViews, replyWith, replyWithAnswer } from './reply-with-answer.js';
+
+export interface ReversalRouteParts {
+  readonly ask: AskKernel;
+  readonly inputs: InputSchemas;
+  readonly views: AnswerViews;
+  /** Oldest first; without the finished ones unless `all`. */
+  readonly reversals: (all: boolean) => ReversalView[];
+}
+
+const reversal = (status: number, description: string): RouteAnswer => ({
+  status,
+  description,
+  schema: reversalSchema,
+});
+const refusal = (status: number, description: string): RouteAnswer => ({ status, description, schema: errorSchema });
+const NO_REVERSAL = refusal(404, 'no such reversal, or no longer kept');
+const INVALID = refusal(400, 'wrong input; `error.field` names it');
+const FINISHED = refusal(409, 'the reversal is finished');
+
+/** Money on its way back: refunds, and the cancel queue. */
+export function reversalRoutes({ ask, inputs, views, reversals }: ReversalRouteParts): ApiRoute[] {
+  const reversalId = (params: RouteParams): string => params.reversalId ?? '';
+  return [
+    apiRoute({
+      method: 'POST',
+      path: '/v1/refunds',
+      operationId: 'refundSale',
+      summary: 'Refund a paid sale, whole or in part; the same refundId is the same refund',
+      body: inputs.refund,
+      answers: [
+        reversal(202, 'durable; retried until the acquirer confirms it'),
+        INVALID,
+        refusal(404, 'no such sale, or no longer kept'),
+        refusal(409, 'the sale was not paid, or that refundId was used for another refund'),
+      ],
+      handle: ({ body }, reply) =>
+        ask({ type: 'refundRequested', ...body }, reply, (answer) => replyWithAnswer(answer, views, reply)),
+    }),
+    apiRoute({
+      method: 'GET',
+      path: '/v1/reversals',
+      operationId: 'listReversals',
+      summary: 'The cancel queue, oldest first; with state=all also what is finished and still kept',
+      query: inputs.reversals,
+      answers: [{ status: 200, description: 'the queue', schema: reversalsSchema }, INVALID],
+      handle: ({ query }, reply) => reply.json(200, { reversals: reversals(query.state === 'all') }),
+    }),
+    apiRoute({
+      method: 'GET',
+      path: '/v1/reversals/{reversalId}',
+      operationId: 'readReversal',
+      summary: 'A reversal or refund, also when it is finished',
+      answers: [reversal(200, 'found'), NO_REVERSAL],
+      handle: ({ params }, reply) => replyWith(reply, 200, views.reversal(reversalId(params)), 'reversal'),
+    }),
+    apiRoute({
+      method: 'POST',
+      path: '/v1/reversals/{reversalId}/retry',
+      operationId: 'retryReversal',
+      summary: 'Try a reversal again now; one that was held back for a person is released',
+      body: inputs.nothing,
+      answers: [reversal(202, 'under way'), NO_REVERSAL, FINISHED],
+      handle: ({ params }, reply) =>
+        ask({ type: 'reversalRetryRequested', reversalId: reversalId(params) }, reply, (answer) =>
+          replyWithAnswer(answer, views, reply),
+        ),
+    }),
+    apiRoute({
+      method: 'POST',
+      path: '/v1/reversals/{reversalId}/settle',
+      operationId: 'settleReversal',
+      summary: 'Close a reversal that a person settled outside the terminal; who and why are recorded',
+      body: inputs.settle,
+      answers: [reversal(200, 'finished'), INVALID, NO_REVERSAL, FINISHED],
+      handle: ({ params, body }, reply) =>
+        ask({ type: 'reversalSettled', reversalId: reversalId(params), ...body }, reply, (answer) =>
+          replyWithAnswer(answer, views, reply, 200),
+        ),
+    }),
+  ];
+}

@@ -1,0 +1,100 @@
+import type { Call } from '../kernel.js';
+import type { ApiReply } from './api-reply.js';
+import { type ApiRoute, apiRoute, type RouteAnswer, type RouteParams } from './api-route.js';
+import type { AskKernel } from './ask-kernel.js';
+import type { InputSchemas } from './input-schemas.js';
+import { errorSchema, type SaleView, saleSchema } from './output-schemas.js';
+import { type AnswerViews, replyWith, replyWithAnswer } from './reply-with-answer.js';
+
+export interface SaleRouteParts {
+  readonly ask: AskKernel;
+  readonly inputs: InputSchemas;
+  readonly views: AnswerViews;
+  /** The newest sale of an order: only the last one can have been paid, or be on its way to it. */
+  readonly saleOfOrder: (orderId: string) => SaleView | undefined;
+}
+
+const sale = (status: number, description: string): RouteAnswer => ({ status, description, schema: saleSchema });
+const refusal = (status: number, description: string): RouteAnswer => ({ status, description, schema: errorSchema });
+const NO_SALE = refusal(404, 'no such sale, or no longer kept');
+const INVALID = refusal(400, 'wrong input; `error.field` names it');
+const NOT_READY = refusal(503, 'not ready; `reasons` tell why');
+
+/** Sales: start one, watch it, give it a code, cancel it, tell of its delivery, print its receipt again. */
+export function saleRoutes({ ask, inputs, views, saleOfOrder }: SaleRouteParts): ApiRoute[] {
+  const decide = (call: Call, reply: ApiReply): void =>
+    ask(call, reply, (answer) => replyWithAnswer(answer, views, reply));
+  const saleId = (params: RouteParams): string => params.saleId ?? '';
+  return [
+    apiRoute({
+      method: 'POST',
+      path: '/v1/sales',
+      operationId: 'startSale',
+      summary: 'Start a sale: the customer is asked for a payment code',
+      body: inputs.sale,
+      answers: [
+        sale(201, 'started'),
+        sale(200, 'the sale of that order is open already, or was paid: safe to repeat'),
+        INVALID,
+        refusal(409, 'another sale is open, or the order was paid with another amount'),
+        NOT_READY,
+      ],
+      handle: ({ body }, reply) => decide({ type: 'saleRequested', ...body }, reply),
+    }),
+    apiRoute({
+      method: 'GET',
+      path: '/v1/sales',
+      operationId: 'findSale',
+      summary: 'The newest sale of an order',
+      query: inputs.order,
+      answers: [sale(200, 'found'), INVALID, NO_SALE],
+      handle: ({ query }, reply) => replyWith(reply, 200, saleOfOrder(query.orderId), 'sale'),
+    }),
+    apiRoute({
+      method: 'GET',
+      path: '/v1/sales/{saleId}',
+      operationId: 'readSale',
+      summary: 'A sale with its attempts',
+      answers: [sale(200, 'found'), NO_SALE],
+      handle: ({ params }, reply) => replyWith(reply, 200, views.sale(saleId(params)), 'sale'),
+    }),
+    apiRoute({
+      method: 'POST',
+      path: '/v1/sales/{saleId}/code',
+      operationId: 'giveCode',
+      summary: "Pay with a code read by the host app's own camera, as if it had been scanned",
+      body: inputs.code,
+      answers: [sale(200, 'the payment is under way'), INVALID, NO_SALE, refusal(409, 'no code is wanted'), NOT_READY],
+      handle: ({ params, body }, reply) =>
+        decide({ type: 'codeGiven', saleId: saleId(params), code: body.code.trim() }, reply),
+    }),
+    apiRoute({
+      method: 'POST',
+      path: '/v1/sales/{saleId}/cancel',
+      operationId: 'cancelSale',
+      summary: 'Cancel: closed before a charge, reversed once the payment was sent',
+      body: inputs.nothing,
+      answers: [sale(200, 'closed, or its reversal is durable'), NO_SALE, refusal(409, 'the goods are out or moving')],
+      handle: ({ params }, reply) => decide({ type: 'cancelRequested', saleId: saleId(params) }, reply),
+    }),
+    apiRoute({
+      method: 'POST',
+      path: '/v1/sales/{saleId}/delivered',
+      operationId: 'reportDelivery',
+      summary: 'Tell whether the host app delivered the goods (VEND=none); not delivered is reversed',
+      body: inputs.delivered,
+      answers: [sale(200, 'taken; safe to repeat'), INVALID, NO_SALE, refusal(409, 'not paid, reversed, or not yours')],
+      handle: ({ params, body }, reply) =>
+        decide({ type: 'deliveryReported', saleId: saleId(params), ok: body.ok }, reply),
+    }),
+    apiRoute({
+      method: 'POST',
+      path: '/v1/sales/{saleId}/receipt',
+      operationId: 'printReceipt',
+      summary: 'Print the receipt again, marked as a copy',
+      body: inputs.nothing,
+      answers: [sale(200, 'sent to the printer'), NO_SALE, refusal(409, 'there is nothing to print')],
+      handle: ({ params }, reply) => decide({ type: 'receiptRequested', saleId: saleId(params) }, reply),
+    }),
+  ];
+}

@@ -1,0 +1,26 @@
+import type { AlarmCode } from '../../flows/effect.js';
+
+/**
+ * What the status and the metrics tell beyond the flow's own state. Asked at each request; they answer at once and never
+ * with a payment code, a key or a token.
+ */
+export interface StatusSources {
+  /** By the flow's device names where there is one. */
+  readonly devices: () => Readonly<Record<string, DeviceReport>>;
+  /** Which GPIO backend serves the lines, and why. */
+  readonly gpio: () => string;
+  /** Of the last answer of the acquirer, milliseconds since 1970; undefined since the start. */
+  readonly lastAcquirerContactWallMs: () => number | undefined;
+  /** Facts about the store: sequence, damage found, bytes. */
+  readonly store: () => Readonly<Record<string, string | number | boolean>>;
+  /** Alarms raised since the start. */
+  readonly alarms: () => Readonly<Partial<Record<AlarmCode, number>>>;
+}
+
+export interface DeviceReport {
+  readonly state: 'starting' | 'ok' | 'fault' | 'absent';
+  /** What the configuration names: `gm65`, `sim`, … */
+  readonly kind?: string;
+  /** For the technician. */
+  readonly detail?: string;
+}

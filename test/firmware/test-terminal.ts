@@ -1,0 +1,140 @@
+import { createKernel, type Executors, type Kernel } from '../../firmware/kernel.js';
+import type { AcquirerAnswer } from '../../flows/acquirer-answer.js';
+import { type Book, EMPTY_BOOK } from '../../flows/book.js';
+import type { Effect } from '../../flows/effect.js';
+import type { Policy } from '../../flows/policy.js';
+import { initialState } from '../../flows/terminal-state.js';
+import { createMemoryJournal, type MemoryJournal } from './memory-journal.js';
+import { createVirtualClock, type VirtualClock } from './virtual-clock.js';
+
+type Executed = Exclude<Effect, { type: 'answerCall' }>;
+
+/** A kernel with the real flow, between a journal in memory and executors that only note what they are asked to do. */
+export interface TestTerminal {
+  readonly kernel: Kernel;
+  readonly clock: VirtualClock;
+  readonly journal: MemoryJournal;
+  /** Everything the executors were asked for, oldest first. */
+  readonly effects: readonly Executed[];
+  /** Why inputs were ignored, in order. */
+  readonly ignored: readonly string[];
+  readonly flashFailures: () => number;
+  /** The newest effect of a type; throws where there is none. */
+  last<T extends Executed['type']>(type: T): Extract<Executed, { type: T }>;
+  /** Feeds the boot and a verified answer to its probe: the terminal is ready then, where no fault is fed. */
+  boot(): void;
+  /** Answers the newest pay request. */
+  answerPay(answer: AcquirerAnswer): void;
+  /** Answers the newest reversal request. */
+  answerReversal(answer: AcquirerAnswer): void;
+}
+
+/** With a host that delivers, no printer and no scanner: nothing has to be fed before a sale. */
+export function testPolicy(change: Partial<Policy> = {}): Policy {
+  return {
+    terminalNumber: '42',
+    currency: 'CNY',
+    saleMode: 'host',
+    vend: 'host',
+    vendUnknown: 'refund',
+    vendTimeoutMs: 10_000,
+    hostConfirmMs: 0,
+    payReplyTimeoutMs: 5000,
+    inquiryIntervalMs: 3000,
+    inquiryReplyTimeoutMs: 3000,
+    inquiryLimit: 15,
+    cancelReplyTimeoutMs: 3000,
+    cancelRetryIntervalMs: 5000,
+    cancelRetryWindowMs: 60_000,
+    queueRetryIntervalMs: 60_000,
+    paymentExpiryMs: 60_000,
+    codeWaitMs: 60_000,
+    cancelPeriodEnd: { minuteOfDay: 15, utcOffsetMinutes: 480 },
+    attemptLimit: 3,
+    codeLengthLimit: 32,
+    queueLimit: 20,
+    printerPresent: false,
+    printerRequired: false,
+    scannerRequired: false,
+    salesKept: 500,
+    salesKeptMs: 30 * 86_400_000,
+    ...change,
+  };
+}
+
+/** A verified answer of the acquirer: success, unless changed. */
+export function answered(change: Partial<Extract<AcquirerAnswer, { kind: 'answered' }>> = {}): AcquirerAnswer {
+  return { kind: 'answered', signature: 'valid', status: 'S', code: 'SUCCESS', ...change };
+}
+
+export function createTestTerminal(policy: Policy = testPolicy(), book: Book = EMPTY_BOOK): TestTerminal {
+  const clock = createVirtualClock();
+  const journal = createMemoryJournal();
+  const effects: Executed[] = [];
+  const ignored: string[] = [];
+  let flashFailures = 0;
+  let inputs = 0;
+  const note = (effect: Executed): void => {
+    effects.push(effect);
+  };
+  const executors: Executors = {
+    sendPay: note,
+    sendInquiry: note,
+    sendReversal: note,
+    sendProbe: note,
+    startVend: note,
+    printReceipt: note,
+    raiseAlarm: note,
+  };
+  const kernel = createKernel({
+    clock,
+    journal,
+    executors,
+    state: initialState(policy, book),
+    momentOf: () => {
+      inputs += 1;
+      return {
+        atMs: clock.monotonicMs(),
+        wallMs: clock.wallMs(),
+        clockTrusted: true,
+        utcOffsetMinutes: 480,
+        /* Looks random, differs each time. */
+        randomDigits: `${(inputs * 7_368_787_391) % 10_000_000_000}`.padStart(10, '0'),
+      };
+    },
+    trace: (_input, { ignored: reason }) => {
+      if (reason !== undefined) ignored.push(reason);
+    },
+    flashFailed: () => {
+      flashFailures += 1;
+    },
+  });
+
+  function last<T extends Executed['type']>(type: T): Extract<Executed, { type: T }> {
+    const found = effects.findLast((effect) => effect.type === type);
+    if (found === undefined) throw new Error(`no ${type} so far`);
+    return found as Extract<Executed, { type: T }>;
+  }
+
+  return {
+    kernel,
+    clock,
+    journal,
+    effects,
+    ignored,
+    flashFailures: () => flashFailures,
+    last,
+    boot() {
+      kernel.feed({ type: 'booted' });
+      kernel.feed({ type: 'probeAnswered', answer: answered({ status: 'F', code: 'ORDER_NOT_EXIST' }) });
+    },
+    answerPay(answer) {
+      const { paymentRequestId } = last('sendPay').payment;
+      kernel.feed({ type: 'payAnswered', paymentRequestId, answer });
+    },
+    answerReversal(answer) {
+      const { exchange, reversalId } = last('sendReversal');
+      kernel.feed({ type: 'reversalAnswered', exchange, reversalId, answer });
+    },
+  };
+}
