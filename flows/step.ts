@@ -87,11 +87,8 @@ function decide(turn: Turn, input: Input): void {
       return noteAnswer(turn, input.answer);
     case 'paymentNotified':
       return onPaymentNotified(turn, input.paymentRequestId, input.paymentId, input.amount);
-    case 'agentTokenNotified': {
-      const { accessToken, expiresAtWallMs } = input;
-      const expiry = expiresAtWallMs === undefined ? {} : { expiresAtWallMs };
-      return turn.record({ type: 'agentTokenReceived', accessToken, ...expiry });
-    }
+    case 'agentTokenNotified':
+      return onAgentToken(turn, input.accessToken, input.expiresAtWallMs);
     case 'deviceChanged':
       return onDeviceChanged(turn, input.device, input.faults);
     case 'vendFinished':
@@ -126,6 +123,16 @@ function onTimer(turn: Turn, timer: TimerName): void {
     default:
       return onReversalTimer(turn, timer.slice('reversal:'.length));
   }
+}
+
+/** Notifications come again until they are acknowledged, and may be replayed: what is known costs no write. */
+function onAgentToken(turn: Turn, accessToken: string, expiresAtWallMs: number | undefined): void {
+  const known = turn.book.agentToken;
+  if (known?.accessToken === accessToken && known.expiresAtWallMs === expiresAtWallMs) {
+    return turn.ignore('the agent token is known');
+  }
+  const expiry = expiresAtWallMs === undefined ? {} : { expiresAtWallMs };
+  turn.record({ type: 'agentTokenReceived', accessToken, ...expiry });
 }
 
 function onDeviceChanged(turn: Turn, device: DeviceName, faults: readonly FaultCode[]): void {

@@ -1,6 +1,6 @@
 import { HostError } from '../../drivers/host.js';
-import type { TerminalRecord } from '../../flows/record.js';
 import type { Journal } from '../../firmware/kernel.js';
+import type { TerminalRecord } from '../../flows/record.js';
 
 export interface MemoryJournal extends Journal {
   /** What is durable, in order. */

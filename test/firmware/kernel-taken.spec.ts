@@ -1,0 +1,53 @@
+import assert from 'node:assert/strict';
+import { createTestTerminal } from './test-terminal.js';
+
+describe('kernel: who feeds an event', () => {
+  it('is told when what it led to is durable and published', () => {
+    const { kernel, journal } = createTestTerminal();
+    journal.pause();
+    const told: (string | undefined)[] = [];
+    kernel.feed({ type: 'agentTokenNotified', accessToken: 'a' }, () =>
+      told.push(kernel.state.book.agentToken?.accessToken),
+    );
+    assert.deepEqual(told, []);
+    journal.resume();
+    assert.deepEqual(told, ['a']);
+    assert.equal(journal.records.at(-1)?.type, 'agentTokenReceived');
+  });
+
+  it('is told of an event that changes nothing', () => {
+    const { kernel } = createTestTerminal();
+    let told = 0;
+    kernel.feed({ type: 'codeScanned', code: '' }, () => {
+      told += 1;
+    });
+    assert.equal(told, 1);
+  });
+
+  it('is told of each event that arrived during a commit, in order, after their own commit', () => {
+    const { kernel, journal } = createTestTerminal();
+    journal.pause();
+    const told: string[] = [];
+    for (const name of ['a', 'b', 'c']) {
+      kernel.feed({ type: 'agentTokenNotified', accessToken: name }, () => told.push(name));
+    }
+    journal.resume();
+    assert.deepEqual(told, ['a', 'b', 'c']);
+    assert.equal(journal.commits(), 2);
+  });
+
+  it('is never told where the flash failed', () => {
+    const { kernel, journal, flashFailures } = createTestTerminal();
+    journal.pause();
+    let told = 0;
+    kernel.feed({ type: 'agentTokenNotified', accessToken: 'a' }, () => {
+      told += 1;
+    });
+    journal.fail();
+    assert.equal(flashFailures(), 1);
+    kernel.feed({ type: 'codeScanned', code: '' }, () => {
+      told += 1;
+    });
+    assert.equal(told, 0);
+  });
+});
