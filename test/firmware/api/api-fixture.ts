@@ -103,5 +103,5 @@ export function jsonOf(answer: MemoryAnswer): Record<string, unknown> {
 
 /** What an error answer says: its code and field. */
 export function errorOf(answer: MemoryAnswer): { code: string; message: string; field?: string } {
-  return jsonOf(answer)['error'] as { code: string; message: string; field?: string };
+  return jsonOf(answer).error as { code: string; message: string; field?: string };
 }

@@ -33,7 +33,7 @@ function eventsIn(text: string): Received[] {
 }
 
 const shape = (events: readonly Received[]): string[] =>
-  events.map(({ event, data }) => `${event} ${data['state'] ?? data['ready'] ?? ''}`.trim());
+  events.map(({ event, data }) => `${event} ${data.state ?? data.ready ?? ''}`.trim());
 
 describe('events of the local API', () => {
   it('begin with how things are and go on with each change', () => {
@@ -66,7 +66,7 @@ describe('events of the local API', () => {
       numbers,
       [...numbers].sort((a, b) => a - b),
     );
-    assert.equal(events.findLast(({ event }) => event === 'status')?.data['openSaleId'], undefined);
+    assert.equal(events.findLast(({ event }) => event === 'status')?.data.openSaleId, undefined);
   });
 
   it('begin with the open sale and the queue', () => {

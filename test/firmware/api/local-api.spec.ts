@@ -114,9 +114,9 @@ describe('local API', () => {
       assert.equal(again.state, 'awaitingCode');
       assert.equal('outcome' in again, false);
       const [attempt] = again.attempts as Record<string, unknown>[];
-      assert.equal(attempt?.['result'], 'F');
-      assert.equal(attempt?.['code'], 'EXPIRED_CODE');
-      assert.match(String(attempt?.['customerText']), /expired/);
+      assert.equal(attempt?.result, 'F');
+      assert.equal(attempt?.code, 'EXPIRED_CODE');
+      assert.match(String(attempt?.customerText), /expired/);
 
       post(`/v1/sales/${saleId}/code`, { code: PAYMENT_CODE });
       terminal.answerPay(answered({ status: 'F', code: 'RISK_REJECT' }));
@@ -160,7 +160,7 @@ describe('local API', () => {
       const answer = post('/v1/sales', { orderId: 'A-1', amount: CNY_1250 });
       assert.equal(answer.status(), 503);
       assert.equal(errorOf(answer).code, 'notReady');
-      assert.deepEqual(jsonOf(answer)['reasons'], ['starting', 'acquirerUnknown']);
+      assert.deepEqual(jsonOf(answer).reasons, ['starting', 'acquirerUnknown']);
     });
 
     it('of an order is the newest one', () => {
@@ -262,6 +262,13 @@ describe('local API', () => {
       assert.equal(terminal.last('sendPay').code, PAYMENT_CODE);
     });
 
+    it('answers a caller once, however much time passes afterwards', () => {
+      const { post, startSale, terminal } = createApiFixture();
+      const answer = post(`/v1/sales/${startSale()}/cancel`);
+      terminal.clock.advance(60_000);
+      assert.deepEqual([answer.status(), answer.ends()], [200, 1]);
+    });
+
     it('lets a bounded number of callers wait, and the next ones again', () => {
       const { startSale, post, terminal } = createApiFixture();
       const saleId = startSale();
@@ -283,18 +290,18 @@ describe('local API', () => {
       const wanted = { saleId, refundId: 'R-1', amount: { currency: 'CNY', value: '250' }, reason: 'one was cold' };
       const first = post('/v1/refunds', wanted);
       assert.equal(first.status(), 202);
-      assert.equal(jsonOf(first)['refundId'], 'R-1');
-      assert.equal(jsonOf(first)['state'], 'open');
+      assert.equal(jsonOf(first).refundId, 'R-1');
+      assert.equal(jsonOf(first).state, 'open');
       const second = post('/v1/refunds', wanted);
-      assert.deepEqual([second.status(), jsonOf(second)['reversalId']], [202, jsonOf(first)['reversalId']]);
+      assert.deepEqual([second.status(), jsonOf(second).reversalId], [202, jsonOf(first).reversalId]);
       const differs = post('/v1/refunds', { ...wanted, amount: { currency: 'CNY', value: '251' } });
       assert.deepEqual([differs.status(), errorOf(differs).code], [409, 'refundDiffers']);
       const tooMuch = post('/v1/refunds', { ...wanted, refundId: 'R-2', amount: CNY_1250 });
       assert.deepEqual([tooMuch.status(), errorOf(tooMuch).field], [400, 'amount']);
 
       terminal.answerReversal(answered());
-      const ended = jsonOf(get(`/v1/reversals/${jsonOf(first)['reversalId']}`));
-      assert.deepEqual(ended['end'], { how: 'refunded', at: '2026-11-23T12:00:00Z' });
+      const ended = jsonOf(get(`/v1/reversals/${jsonOf(first).reversalId}`));
+      assert.deepEqual(ended.end, { how: 'refunded', at: '2026-11-23T12:00:00Z' });
       assert.deepEqual(jsonOf(get('/v1/reversals')), { reversals: [] });
       assert.deepEqual(jsonOf(get('/v1/reversals?state=all')), { reversals: [ended] });
     });
@@ -305,7 +312,7 @@ describe('local API', () => {
       post(`/v1/sales/${saleId}/code`, { code: PAYMENT_CODE });
       post(`/v1/sales/${saleId}/cancel`);
       terminal.answerReversal({ kind: 'silence', reason: 'timeout' });
-      const [queued] = jsonOf(get('/v1/reversals'))['reversals'] as { reversalId: string; cause: string }[];
+      const [queued] = jsonOf(get('/v1/reversals')).reversals as { reversalId: string; cause: string }[];
       assert.equal(queued?.cause, 'hostCancelled');
       const sent = terminal.effects.filter(({ type }) => type === 'sendReversal').length;
       assert.equal(post(`/v1/reversals/${queued?.reversalId}/retry`).status(), 202);
@@ -315,7 +322,7 @@ describe('local API', () => {
       assert.equal(errorOf(post(path, { by: 'Li' })).field, 'note');
       const settled = post(path, { by: 'Li', note: 'returned at the counter, case 4711' });
       assert.equal(settled.status(), 200);
-      assert.deepEqual(jsonOf(settled)['end'], {
+      assert.deepEqual(jsonOf(settled).end, {
         how: 'settledByHand',
         at: '2026-11-23T12:00:00Z',
         by: 'Li',
@@ -342,7 +349,7 @@ describe('local API', () => {
           store: () => ({ sequence: 12, damaged: false }),
         },
       });
-      assert.equal(jsonOf(get('/v1/status'))['ready'], true);
+      assert.equal(jsonOf(get('/v1/status')).ready, true);
       terminal.kernel.feed({ type: 'deviceChanged', device: 'printer', faults: ['paperOut'] });
       terminal.kernel.feed({ type: 'deviceChanged', device: 'panel', faults: ['doorOpen'] });
       const status = v.parse(statusSchema, jsonOf(get('/v1/status')));
@@ -354,13 +361,13 @@ describe('local API', () => {
           ['doorOpen', false],
         ],
       );
-      assert.deepEqual(status.devices['printer'], {
+      assert.deepEqual(status.devices.printer, {
         state: 'fault',
         kind: 'escpos',
         detail: 'DLE EOT 4 says 0x72',
         faults: ['paperOut'],
       });
-      assert.deepEqual(status.devices['panel'], { state: 'fault', faults: ['doorOpen'] });
+      assert.deepEqual(status.devices.panel, { state: 'fault', faults: ['doorOpen'] });
       assert.deepEqual(status.acquirer, { condition: 'reachable', lastContactAt: '2026-11-23T11:59:58Z' });
       assert.deepEqual(status.clock, { trusted: true, at: '2026-11-23T12:00:00Z' });
       assert.deepEqual(status.queue, { depth: 0, needsPerson: 0, limit: 20 });
@@ -374,7 +381,7 @@ describe('local API', () => {
     const saleId = fixture.paidSale();
     fixture.post('/v1/refunds', { saleId, refundId: 'R-1', reason: 'cold' });
     fixture.terminal.answerReversal(answered());
-    const [reversal] = jsonOf(fixture.get('/v1/reversals?state=all'))['reversals'] as unknown[];
+    const [reversal] = jsonOf(fixture.get('/v1/reversals?state=all')).reversals as unknown[];
     for (const [schema, body] of [
       [saleSchema, jsonOf(fixture.get(`/v1/sales/${saleId}`))],
       [reversalSchema, reversal],

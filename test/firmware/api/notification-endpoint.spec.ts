@@ -10,7 +10,7 @@ const ACKNOWLEDGED = { result: { resultCode: 'SUCCESS', resultStatus: 'S', resul
 
 /** Anything with this header counts as signed; its body is what it says. */
 function verify(headers: Readonly<Record<string, string>>, body: string): VerifiedNotification {
-  if (headers['signature'] !== 'right') return { kind: 'invalid', reason: 'the signature is wrong' };
+  if (headers.signature !== 'right') return { kind: 'invalid', reason: 'the signature is wrong' };
   return JSON.parse(body) as VerifiedNotification;
 }
 
@@ -174,7 +174,7 @@ describe('notification endpoint', () => {
       assert.equal(answer.status(), status);
       assert.equal(terminal.kernel.state, state);
       assert.deepEqual(refused, status === 400 ? ['the signature is wrong'] : []);
-      assert.equal(answer.headers()['allow'], status === 405 ? 'POST' : undefined);
+      assert.equal(answer.headers().allow, status === 405 ? 'POST' : undefined);
     });
   }
 

@@ -90,16 +90,29 @@ describe('OpenAPI document of the local API', () => {
       const answer = fixture.post(path, {});
       const [required] = schema.required ?? [];
       if (required === undefined) continue;
-      assert.equal((jsonOf(answer)['error'] as { field: string }).field, required, call);
+      assert.equal((jsonOf(answer).error as { field: string }).field, required, call);
       checked += 1;
     }
     assert.equal(checked, 5);
   });
 
+  it('tells which parameters of the query and the path are needed', () => {
+    const parameters = Object.fromEntries(
+      operations(documentOf()).map(([call, operation]) => [
+        call,
+        operation.parameters?.map(({ name, in: place, required }) => `${place} ${name} ${required}`),
+      ]),
+    );
+    assert.deepEqual(parameters['GET /v1/sales'], ['query orderId true']);
+    assert.deepEqual(parameters['GET /v1/reversals'], ['query state false']);
+    assert.deepEqual(parameters['POST /v1/reversals/{reversalId}/settle'], ['path reversalId true']);
+    assert.equal(parameters['GET /v1/status'], undefined);
+  });
+
   it('gives patterns that say yes and no like the terminal', () => {
     const [, operation] = operations(documentOf()).find(([call]) => call === 'POST /v1/sales') ?? [];
     const order = new RegExp(
-      operation?.requestBody?.content['application/json']?.schema.properties['orderId']?.pattern ?? '',
+      operation?.requestBody?.content['application/json']?.schema.properties.orderId?.pattern ?? '',
       'u',
     );
     const fixture = createApiFixture();

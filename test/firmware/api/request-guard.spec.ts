@@ -169,8 +169,8 @@ describe('guards of the local API', () => {
 
   it('names the methods that a path takes, and the scheme of the token', () => {
     const { send } = createApiFixture();
-    assert.equal(send({ method: 'PUT', target: '/v1/sales' }).headers()['allow'], 'POST, GET');
-    assert.equal(send({ method: 'PUT', target: '/v1/status' }).headers()['allow'], 'GET');
+    assert.equal(send({ method: 'PUT', target: '/v1/sales' }).headers().allow, 'POST, GET');
+    assert.equal(send({ method: 'PUT', target: '/v1/status' }).headers().allow, 'GET');
     const guarded = createApiFixture({ options: { token: TOKEN } });
     assert.equal(guarded.get('/v1/status').headers()['www-authenticate'], 'Bearer');
   });
