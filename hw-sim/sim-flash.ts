@@ -45,8 +45,8 @@ export interface SimFlash extends FlashHost {
   processCrash(): void;
   /** The power goes: open volumes go silent, of what was not flushed remains what `cut` says; without it, chance decides. */
   powerCut(cut?: PowerCut): void;
-  /** The same card at this moment, closed, for trying several ends. It has its own faults. */
-  copy(): SimFlash;
+  /** The same card at this moment, closed, in the same or another world, for trying several ends. Without faults. */
+  copy(world?: SimFlashOptions): SimFlash;
   /** Flips one bit on the medium. */
   flipBit(name: string, bit: number): void;
   /** The medium's bytes, past every cache; undefined where there is no such volume. */
@@ -227,7 +227,7 @@ function simFlash(options: SimFlashOptions, volumes: Map<string, Volume>): SimFl
         volume.pretended.clear();
       }
     },
-    copy() {
+    copy(world = options) {
       const copies = new Map<string, Volume>();
       for (const [name, volume] of volumes) {
         copies.set(name, {
@@ -238,7 +238,7 @@ function simFlash(options: SimFlashOptions, volumes: Map<string, Volume>): SimFl
           lastWrite: volume.lastWrite,
         });
       }
-      return simFlash(options, copies);
+      return simFlash(world, copies);
     },
     flipBit(name, bit) {
       const volume = volumes.get(name);

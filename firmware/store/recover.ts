@@ -58,17 +58,28 @@ export function recover(scans: readonly [SegmentScan, SegmentScan]): Recovery {
   if (tails[0] && tails[1]) return damaged(`the ends of both volumes cannot be read: ${where}`);
 
   const standings = [stand(scans[0], tails[0]), stand(scans[1], tails[1])] as const;
-  const headSegment = head.header.segment;
-  const other = headSegment === 0 ? 1 : 0;
   return {
     kind: 'found',
     head,
     history,
     standings,
-    spare: standings[other].coveredUpTo > standings[headSegment].coveredUpTo ? headSegment : other,
+    spare: chooseSpare(standings, head.header.segment),
     cutTail: tails[0] || tails[1],
     unreadableSlots: scans[0].garbageSlots.length + scans[1].garbageSlots.length,
   };
+}
+
+/**
+ * The segment with remains was being written when the power went, so the other one holds everything acknowledged, even
+ * if the newest frame is among the remains. Without remains the segment that leads further is kept, which is the one
+ * of the newest frame unless it has a hole.
+ */
+function chooseSpare(standings: readonly [SegmentStanding, SegmentStanding], headSegment: 0 | 1): 0 | 1 {
+  const [first, second] = standings;
+  if (first.dirty && !second.dirty && second.coveredUpTo >= 0) return 0;
+  if (second.dirty && !first.dirty && first.coveredUpTo >= 0) return 1;
+  const other = headSegment === 0 ? 1 : 0;
+  return standings[other].coveredUpTo > standings[headSegment].coveredUpTo ? headSegment : other;
 }
 
 function damaged(why: string): Recovery {
@@ -86,7 +97,8 @@ function newestOf(scan: SegmentScan): FoundFrame | undefined {
 /** Whether there are remains where a frame newer than all readable ones of this segment could have been. */
 function unreadableTail(scan: SegmentScan, head: FoundFrame): boolean {
   const newest = newestOf(scan);
-  if (newest === undefined) return true;
+  /* Frame 1 is the making of the store; the other segment was not written before it. */
+  if (newest === undefined) return !scan.blank || head.header.sequence > 1;
   const begun = scan.frames[0];
   const startsWhole = begun !== undefined && begun.endSlot === begun.header.parts;
   return (

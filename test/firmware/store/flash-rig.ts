@@ -2,7 +2,7 @@ import type { Clock } from '../../../drivers/host.js';
 import { openStore, type Store, type StoreOptions } from '../../../firmware/store/store.js';
 import { StoreError } from '../../../firmware/store/store-error.js';
 import type { OpenReport } from '../../../firmware/store/store-status.js';
-import { createSimFlash, type SimFlash } from '../../../hw-sim/sim-flash.js';
+import { createSimFlash, type SimFlash, type SimFlashOptions } from '../../../hw-sim/sim-flash.js';
 import { emptyLedger, foldLedger, type Ledger, type LedgerOp } from './ledger.js';
 
 /** Virtual time for one store on one imagined card: callbacks run in the order of their times, when told to. */
@@ -21,7 +21,8 @@ interface Due {
   cancelled: boolean;
 }
 
-export function createFlashRig(seed: number): FlashRig {
+/** @param from a card to begin with a copy of; without it, an empty one */
+export function createFlashRig(seed: number, from?: SimFlash): FlashRig {
   let nowMs = 0;
   let order = 0;
   let queue: Due[] = [];
@@ -33,7 +34,8 @@ export function createFlashRig(seed: number): FlashRig {
     queue.splice(at + 1, 0, due);
     return due;
   };
-  const rig: FlashRig = {
+  const world: SimFlashOptions = { after: (delayMs, callback) => void after(delayMs, callback), random };
+  return {
     clock: {
       monotonicMs: () => nowMs,
       wallMs: () => nowMs,
@@ -47,7 +49,7 @@ export function createFlashRig(seed: number): FlashRig {
         };
       },
     },
-    card: createSimFlash({ after: (delayMs, callback) => void after(delayMs, callback), random }),
+    card: from?.copy(world) ?? createSimFlash(world),
     run(limit = Number.POSITIVE_INFINITY) {
       let ran = 0;
       while (ran < limit) {
@@ -62,7 +64,6 @@ export function createFlashRig(seed: number): FlashRig {
     },
     random,
   };
-  return rig;
 }
 
 /** mulberry32: small, fast, good enough to choose faults by. */
