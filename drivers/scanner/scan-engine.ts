@@ -41,7 +41,7 @@ export interface ScanEngine {
 
 export interface ScanCounters {
   readonly read: number;
-  readonly whileDisarmed: number;
+  readonly dropped: number;
   readonly duplicates: number;
   readonly ambiguous: number;
   readonly noiseBytes: number;
@@ -57,7 +57,8 @@ const DUPLICATE_MS = 3_000;
  * A barcode scan engine on a serial port.
  *
  * Invariants
- * - A code is told only if its first byte arrived after the last `arm` and its silence before the next `disarm`.
+ * - A code is told only if its first byte arrived after the last `arm` and its silence before the next `disarm`, and
+ *   from an engine that is `ok`: one that is not set up may be obeying setup barcodes, or speak at another speed.
  * - A code that was told is not told again until it has been out of sight for 3 s, even over a `disarm` and `arm`: the
  *   phone of the last customer must not pay for the next one.
  * - Codes are held in memory for that comparison only, and appear in no status, counter or message.
@@ -74,7 +75,7 @@ export function createScanEngine(
   let session: Gm65Session | undefined;
   let last: { readonly code: string; seenMs: number } | undefined;
   let current: DeviceStatus<ScannerFault> = DEVICE_STARTING;
-  const count = { read: 0, whileDisarmed: 0, duplicates: 0, ambiguous: 0, noiseBytes: 0, connections: 0 };
+  const count = { read: 0, dropped: 0, duplicates: 0, ambiguous: 0, noiseBytes: 0, connections: 0 };
 
   const framer = createScanFramer({ replies: options.kind === 'gm65', onReply: (reply) => session?.reply(reply) });
 
@@ -154,8 +155,8 @@ export function createScanEngine(
     const [code, second] = burst.codes;
     if (code === undefined) return;
     session?.alive();
-    if (began !== 'armed' || !armed) {
-      count.whileDisarmed += 1;
+    if (began !== 'armed' || !armed || current.state !== 'ok') {
+      count.dropped += 1;
       // Still in sight: this keeps the last customer's phone from counting as new.
       if (last !== undefined && burst.codes.includes(last.code)) last.seenMs = parts.clock.monotonicMs();
       return;

@@ -1,0 +1,177 @@
+import { code128Modules } from './code128.js';
+import type { EscposToken } from './escpos-tokens.js';
+import { columnsOf, FONT_DOTS, itemHeight, type PaperItem, type TextRun } from './paper.js';
+
+/** The typesetter of an ESC/POS printer: commands in, paper items out. It knows nothing of time, paper or cables. */
+export interface EscposPage {
+  /** What this token puts on paper, often nothing. Cuts, status and fences are not its business. */
+  take(token: EscposToken): readonly PaperItem[];
+  /** ESC @ and a power cut: forgets everything that is not on paper yet. */
+  reset(): void;
+}
+
+const DEFAULT_SPACING_DOTS = 30;
+const CODE128 = 73;
+
+const gbk = new TextDecoder('gbk');
+
+export function createEscposPage(widthDots: number): EscposPage {
+  let line: TextRun[] = [];
+  let x = 0;
+  let bold = false;
+  let wide = false;
+  let tall = false;
+  let align = 0;
+  let marginDots = 0;
+  let areaDots = widthDots;
+  let spacingDots = DEFAULT_SPACING_DOTS;
+  let barDots = 3;
+  let barcodeDots = 162;
+  let lineHeight = 0;
+
+  function reset(): void {
+    line = [];
+    x = 0;
+    bold = false;
+    wide = false;
+    tall = false;
+    align = 0;
+    marginDots = 0;
+    areaDots = widthDots;
+    spacingDots = DEFAULT_SPACING_DOTS;
+    barDots = 3;
+    barcodeDots = 162;
+    lineHeight = 0;
+  }
+
+  function area(): number {
+    return Math.max(0, Math.min(areaDots, widthDots - marginDots));
+  }
+
+  function endLine(): PaperItem[] {
+    const heightDots = Math.max(spacingDots, lineHeight);
+    const room = area() - x;
+    const shift = marginDots + (align === 1 ? room >> 1 : align === 2 ? room : 0);
+    const runs = line.map((run) => ({ ...run, leftDots: run.leftDots + Math.max(0, shift) }));
+    line = [];
+    x = 0;
+    lineHeight = 0;
+    return runs.length === 0 ? [{ kind: 'feed', heightDots }] : [{ kind: 'textLine', runs, heightDots }];
+  }
+
+  function putText(bytes: readonly number[]): PaperItem[] {
+    const text = bytes.length === 2 ? gbk.decode(Uint8Array.from(bytes)) : String.fromCharCode(bytes[0] ?? 0x20);
+    // A byte above ASCII without a multi-byte font is a letter of some code page: it shows as a box here.
+    const shown = bytes.length === 1 && (bytes[0] ?? 0) >= 0x80 ? '\u25a1' : text;
+    const columns = bytes.length === 2 ? 2 : 1;
+    const advance = columns * FONT_DOTS.width * (wide ? 2 : 1);
+    const wrapped = x + advance > area() ? endLine() : [];
+    const last = line.at(-1);
+    const joins = last !== undefined && last.bold === bold && last.wide === wide && last.tall === tall;
+    if (joins && last.leftDots + runDots(last) === x) line[line.length - 1] = { ...last, text: last.text + shown };
+    else line.push({ text: shown, leftDots: x, bold, wide, tall });
+    x += advance;
+    lineHeight = Math.max(lineHeight, FONT_DOTS.height * (tall ? 2 : 1));
+    return wrapped;
+  }
+
+  function graphicLeft(width: number): number {
+    const room = area() - width;
+    return marginDots + Math.max(0, align === 1 ? room >> 1 : align === 2 ? room : 0);
+  }
+
+  function putBarcode(symbology: number, data: readonly number[]): PaperItem[] {
+    const before = line.length > 0 ? endLine() : [];
+    const modules = symbology === CODE128 ? code128Modules(data) : undefined;
+    // Wrong data or too wide for the area: the printer prints nothing and says nothing.
+    if (modules === undefined || modules.length * barDots > area()) return before;
+    const leftDots = graphicLeft(modules.length * barDots);
+    return [...before, { kind: 'barcode', modules, moduleDots: barDots, heightDots: barcodeDots, leftDots }];
+  }
+
+  function putRaster(token: Extract<EscposToken, { kind: 'raster' }>): PaperItem[] {
+    const before = line.length > 0 ? endLine() : [];
+    const { rowBytes, rows, data } = token;
+    return [...before, { kind: 'raster', rowBytes, rows, data, leftDots: graphicLeft(rowBytes * 8) }];
+  }
+
+  function command(name: string, args: readonly number[]): PaperItem[] {
+    const [a = 0, b = 0] = args;
+    switch (name) {
+      case 'ESC @':
+        reset();
+        return [];
+      case 'ESC E':
+        bold = (a & 1) === 1;
+        return [];
+      case 'GS !':
+        wide = a >> 4 > 0;
+        tall = (a & 15) > 0;
+        return [];
+      case 'ESC a':
+        align = a % 48;
+        return [];
+      case 'GS L':
+        marginDots = a + b * 256;
+        return [];
+      case 'GS W':
+        areaDots = a + b * 256;
+        return [];
+      case 'ESC $':
+        x = a + b * 256;
+        return [];
+      case 'ESC \\':
+        x += a + b * 256;
+        return [];
+      case 'ESC 2':
+        spacingDots = DEFAULT_SPACING_DOTS;
+        return [];
+      case 'ESC 3':
+        spacingDots = a;
+        return [];
+      case 'ESC d':
+        return [...endLine(), { kind: 'feed', heightDots: a * spacingDots }];
+      case 'GS w':
+        barDots = a;
+        return [];
+      case 'GS h':
+        barcodeDots = a;
+        return [];
+      default:
+        return [];
+    }
+  }
+
+  return {
+    reset,
+    take(token) {
+      switch (token.kind) {
+        case 'text':
+          return putText(token.bytes);
+        case 'lineFeed':
+          return endLine();
+        case 'barcode':
+          return putBarcode(token.symbology, token.data);
+        case 'raster':
+          return putRaster(token);
+        case 'command':
+          return command(token.name, token.args);
+        case 'block':
+        case 'realTimeStatus':
+        case 'realTimeCommand':
+          return [];
+      }
+    },
+  };
+}
+
+function runDots(run: TextRun): number {
+  let columns = 0;
+  for (const character of run.text) columns += character === '\u25a1' ? 1 : columnsOf(character);
+  return columns * FONT_DOTS.width * (run.wide ? 2 : 1);
+}
+
+/** Paper that items use up. */
+export function heightOf(items: readonly PaperItem[]): number {
+  return items.reduce((sum, item) => sum + itemHeight(item), 0);
+}

@@ -1,0 +1,162 @@
+/** One command or character as an ESC/POS printer takes it from the line. */
+export type EscposToken =
+  | { readonly kind: 'text'; readonly bytes: readonly number[] }
+  | { readonly kind: 'lineFeed' }
+  /** DLE EOT n: answered when it arrives, not when its turn comes. */
+  | { readonly kind: 'realTimeStatus'; readonly n: number }
+  /** DLE ENQ and DLE DC4: act at once too. No receipt may contain them. */
+  | { readonly kind: 'realTimeCommand'; readonly bytes: readonly number[] }
+  | { readonly kind: 'command'; readonly name: string; readonly args: readonly number[] }
+  /** GS k, GS v 0 and GS ( with their data. */
+  | { readonly kind: 'barcode'; readonly symbology: number; readonly data: readonly number[] }
+  | {
+      readonly kind: 'raster';
+      readonly mode: number;
+      readonly rowBytes: number;
+      readonly rows: number;
+      readonly data: readonly number[];
+    }
+  | { readonly kind: 'block'; readonly name: string; readonly data: readonly number[] };
+
+export interface EscposTokenizer {
+  push(byte: number): void;
+  /** Bytes of a command that is not complete yet. */
+  pendingBytes(): number;
+  reset(): void;
+}
+
+/** Commands of fixed length: their letter and how many bytes follow. */
+const ESC: Readonly<Record<number, number>> = {
+  32: 1,
+  33: 1,
+  36: 2,
+  45: 1,
+  50: 0,
+  51: 1,
+  64: 0,
+  69: 1,
+  71: 1,
+  77: 1,
+  82: 1,
+  92: 2,
+  97: 1,
+  100: 1,
+  116: 1,
+  123: 1,
+};
+const FS: Readonly<Record<number, number>> = { 38: 0, 45: 1, 46: 0, 67: 1, 83: 2, 87: 1 };
+const GS: Readonly<Record<number, number>> = {
+  33: 1,
+  66: 1,
+  72: 1,
+  76: 2,
+  87: 2,
+  97: 1,
+  102: 1,
+  104: 1,
+  114: 1,
+  119: 1,
+};
+
+const DLE = 0x10;
+const PREFIXES: Readonly<Record<number, readonly [name: string, lengths: Readonly<Record<number, number>>]>> = {
+  27: ['ESC', ESC],
+  28: ['FS', FS],
+  29: ['GS', GS],
+};
+
+/**
+ * Cuts the byte stream of a printer into commands, byte by byte, as the printer does: inside the data of one command
+ * nothing is a command, and what it does not know it prints or swallows (Epson ESC/POS reference, command list).
+ * Without a multi-byte font lead bytes are ordinary characters; with FS & two bytes make one.
+ */
+export function createEscposTokenizer(token: (token: EscposToken) => void): EscposTokenizer {
+  let bytes: number[] = [];
+  let twoByte = false;
+
+  function emit(one: EscposToken): void {
+    bytes = [];
+    if (one.kind === 'command') {
+      if (one.name === 'FS &') twoByte = true;
+      if (one.name === 'FS .' || one.name === 'ESC @') twoByte = false;
+    }
+    token(one);
+  }
+
+  function push(byte: number): void {
+    bytes.push(byte);
+    const [first = 0, second] = bytes;
+    const prefix = PREFIXES[first];
+    if (prefix !== undefined) {
+      if (second !== undefined) takePrefixed(prefix[0], prefix[1], second);
+    } else if (first === DLE) {
+      if (second !== undefined) takeRealTime(second);
+    } else if (first === 0x0a) emit({ kind: 'lineFeed' });
+    else if (first < 0x20 || first === 0x7f) emit({ kind: 'command', name: `C${first}`, args: [] });
+    else if (first < 0x80 || !twoByte) emit({ kind: 'text', bytes: [first] });
+    else if (second !== undefined) emit({ kind: 'text', bytes: [first, second] });
+  }
+
+  function takeRealTime(second: number): void {
+    const third = bytes[2];
+    if (second === 0x04) {
+      if (third !== undefined) emit({ kind: 'realTimeStatus', n: third });
+    } else if (second === 0x05) {
+      if (third !== undefined) emit({ kind: 'realTimeCommand', bytes });
+    } else if (second === 0x14) {
+      if (bytes.length === 5) emit({ kind: 'realTimeCommand', bytes });
+    } else emit({ kind: 'command', name: `DLE ${second}`, args: [] });
+  }
+
+  function takePrefixed(name: string, lengths: Readonly<Record<number, number>>, second: number): void {
+    const letter = `${name} ${String.fromCharCode(second)}`;
+    const args = bytes.slice(2);
+    const [a, b] = args;
+    if (letter === 'GS k') return takeBarcode(args);
+    if (letter === 'GS v') return takeRaster(args);
+    if (letter === 'GS V') {
+      if (a !== undefined && (a < 0x30 ? a < 2 : a < 0x32)) emit({ kind: 'command', name: letter, args });
+      else if (b !== undefined) emit({ kind: 'command', name: letter, args });
+      return;
+    }
+    if (letter === 'GS (' || letter === 'FS (') {
+      const low = args[1];
+      const high = args[2];
+      if (low === undefined || high === undefined || args.length < 3 + low + high * 256) return;
+      emit({ kind: 'block', name: `${letter}${String.fromCharCode(a ?? 0)}`, data: args.slice(3) });
+      return;
+    }
+    const length = lengths[second];
+    if (length === undefined) {
+      // Unknown: the printer throws away the two bytes and goes on.
+      emit({ kind: 'command', name: `${letter}?`, args: [] });
+    } else if (args.length === length) emit({ kind: 'command', name: letter, args });
+  }
+
+  function takeBarcode(args: readonly number[]): void {
+    const [symbology, length] = args;
+    if (symbology === undefined || length === undefined) return;
+    if (symbology < 65) {
+      if (args.at(-1) === 0) emit({ kind: 'barcode', symbology, data: args.slice(1, -1) });
+    } else if (args.length === 2 + length) emit({ kind: 'barcode', symbology, data: args.slice(2) });
+  }
+
+  function takeRaster(args: readonly number[]): void {
+    const [, mode, xLow, xHigh, yLow, yHigh] = args;
+    if (mode === undefined || xLow === undefined || xHigh === undefined || yLow === undefined || yHigh === undefined) {
+      return;
+    }
+    const rowBytes = xLow + xHigh * 256;
+    const rows = yLow + yHigh * 256;
+    if (args.length === 6 + rowBytes * rows) emit({ kind: 'raster', mode, rowBytes, rows, data: args.slice(6) });
+  }
+
+  return {
+    push,
+    pendingBytes: () => bytes.length,
+    reset() {
+      bytes = [];
+      twoByte = false;
+    },
+  };
+}

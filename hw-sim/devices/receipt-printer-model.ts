@@ -1,0 +1,289 @@
+import type { SerialCable, SerialDevice } from '../sim-serial.js';
+import type { World } from '../world.js';
+import { createEscposPage, heightOf } from './escpos-page.js';
+import { createEscposTokenizer, type EscposToken } from './escpos-tokens.js';
+import { type PaperItem, paperText } from './paper.js';
+
+/** How a modelled printer differs from the usual one. */
+export interface ReceiptPrinterModelOptions {
+  /** 384 for 58 mm paper, 576 for 80 mm. */
+  readonly widthDots: number;
+  readonly rollDots: number;
+  readonly bufferBytes: number;
+  /** Whether it says when its buffer is full. */
+  readonly flowControl: 'none' | 'xonXoff';
+  /** GS ( H: answered, skipped, or not known and printed as text. */
+  readonly processIds: 'answered' | 'skipped' | 'printed';
+  /** Tells every change by itself from power-up on, as Epson's DIP switch 2-1 makes it. */
+  readonly automaticStatus: boolean;
+}
+
+export const USUAL_PRINTER: ReceiptPrinterModelOptions = {
+  widthDots: 576,
+  rollDots: 640_000,
+  bufferBytes: 4_096,
+  flowControl: 'none',
+  processIds: 'answered',
+  automaticStatus: false,
+};
+
+/** A receipt printer and the hands that serve it. */
+export interface ReceiptPrinterModel extends SerialDevice {
+  openCover(): void;
+  closeCover(): void;
+  /** Puts in a roll of that length; a new one by default. Zero takes the paper out. */
+  loadPaper(rollDots?: number): void;
+  /** The knife sticks at the next cut, until somebody frees it. */
+  jamCutter(): void;
+  freeCutter(): void;
+  overheat(hot: boolean): void;
+  breakDown(): void;
+  power(on: boolean): void;
+  /** Powered, and answering nothing. */
+  hang(hung: boolean): void;
+  /** The strips that were cut off, oldest first. */
+  receipts(): readonly (readonly PaperItem[])[];
+  /** What hangs out of the slot, not cut yet. */
+  unfinished(): readonly PaperItem[];
+  /** Everything that ever came out, as text. */
+  tape(): readonly string[];
+  /** Bytes that came while the buffer was full. */
+  lostBytes(): number;
+  /** DLE ENQ and DLE DC4 that were received; receipts must never contain them. */
+  realTimeCommands(): number;
+}
+
+const NEAR_END_DOTS = 20_000;
+const DOTS_PER_SECOND = 1_200;
+const CUT_MS = 250;
+const ANSWER_MS = 3;
+const FULL_AT_BYTES = 160;
+const READY_AT_BYTES = 320;
+const XON = 0x11;
+const XOFF = 0x13;
+
+/**
+ * An ESC/POS printer: the line is read at once and cut into commands; DLE EOT is answered as it arrives (not inside the
+ * data of another command, and not with a full buffer), everything else waits in the buffer for its turn on the paper.
+ * Faults stop the paper, not the line.
+ */
+export function createReceiptPrinterModel(
+  world: World,
+  cable: SerialCable,
+  options: ReceiptPrinterModelOptions,
+): ReceiptPrinterModel {
+  const page = createEscposPage(options.widthDots);
+  const tokenizer = createEscposTokenizer(arrived);
+  let buffer: { readonly token: EscposToken; readonly bytes: number }[] = [];
+  let bufferedBytes = 0;
+  let tokenBytes = 0;
+  let paperLeftDots = options.rollDots;
+  let strip: PaperItem[] = [];
+  const strips: PaperItem[][] = [];
+  let powered = true;
+  let hung = false;
+  let coverOpen = false;
+  let knife: 'free' | 'willJam' | 'jammed' = 'free';
+  let hot = false;
+  let broken = false;
+  let automaticStatus = options.automaticStatus;
+  let held = false;
+  let printing = false;
+  /** Counts power cuts: what was planned before one does not happen. */
+  let life = 0;
+  let lost = 0;
+  let realTimeCommands = 0;
+
+  function offline(): boolean {
+    return coverOpen || paperLeftDots <= 0 || knife === 'jammed' || hot || broken;
+  }
+
+  function say(...bytes: readonly number[]): void {
+    const mine = life;
+    world.after(ANSWER_MS, () => {
+      if (mine === life && powered && !hung) cable.send(Uint8Array.from(bytes));
+    });
+  }
+
+  function receive(byte: number): void {
+    if (bufferedBytes + tokenizer.pendingBytes() >= options.bufferBytes) {
+      lost += 1;
+      return;
+    }
+    tokenBytes += 1;
+    tokenizer.push(byte);
+  }
+
+  function arrived(token: EscposToken): void {
+    const bytes = tokenBytes;
+    tokenBytes = 0;
+    if (token.kind === 'realTimeStatus') say(realTimeStatus(token.n));
+    else if (token.kind === 'realTimeCommand') realTimeCommands += 1;
+    else {
+      buffer.push({ token, bytes });
+      bufferedBytes += bytes;
+    }
+  }
+
+  function realTimeStatus(n: number): number {
+    const out = paperLeftDots <= 0;
+    switch (n) {
+      case 1:
+        return 0x12 | (offline() ? 0x08 : 0);
+      case 2:
+        return 0x12 | (coverOpen ? 0x04 : 0) | (out ? 0x20 : 0) | (knife === 'jammed' || hot || broken ? 0x40 : 0);
+      case 3:
+        return 0x12 | (knife === 'jammed' ? 0x08 : 0) | (broken ? 0x20 : 0) | (hot ? 0x40 : 0);
+      default:
+        return 0x12 | (paperLeftDots < NEAR_END_DOTS ? 0x0c : 0) | (out ? 0x60 : 0);
+    }
+  }
+
+  function changed(): void {
+    if (automaticStatus) {
+      const out = paperLeftDots <= 0;
+      say(
+        0x10 | (offline() ? 0x08 : 0) | (coverOpen ? 0x20 : 0),
+        (knife === 'jammed' ? 0x08 : 0) | (broken ? 0x20 : 0) | (hot ? 0x40 : 0),
+        (paperLeftDots < NEAR_END_DOTS ? 0x03 : 0) | (out ? 0x0c : 0),
+        0x00,
+      );
+    }
+    work();
+  }
+
+  /** Takes the next commands from the buffer until one needs the paper to move. */
+  function work(): void {
+    if (!powered || printing) return;
+    while (!offline()) {
+      const next = buffer.shift();
+      if (next === undefined) break;
+      bufferedBytes -= next.bytes;
+      const busyMs = execute(next.token);
+      if (busyMs > 0) {
+        printing = true;
+        const mine = life;
+        world.after(busyMs, () => {
+          if (mine !== life) return;
+          printing = false;
+          work();
+        });
+        break;
+      }
+    }
+    flow();
+  }
+
+  function flow(): void {
+    if (options.flowControl === 'none' || hung) return;
+    const free = options.bufferBytes - bufferedBytes - tokenizer.pendingBytes();
+    if (!held && free < FULL_AT_BYTES) {
+      held = true;
+      cable.send(Uint8Array.of(XOFF));
+    } else if (held && free > READY_AT_BYTES) {
+      held = false;
+      cable.send(Uint8Array.of(XON));
+    }
+  }
+
+  /** How long the paper moves for it, in milliseconds. */
+  function execute(token: EscposToken): number {
+    if (token.kind === 'command') {
+      if (token.name === 'GS V') return cut(token.args);
+      if (token.name === 'GS r') say((paperLeftDots < NEAR_END_DOTS ? 0x03 : 0) | (paperLeftDots <= 0 ? 0x0c : 0));
+      if (token.name === 'GS a') automaticStatus = (token.args[0] ?? 0) !== 0;
+    }
+    if (token.kind === 'block' && token.name === 'GS (H') return processId(token.data);
+    return put(page.take(token));
+  }
+
+  function processId(data: readonly number[]): number {
+    if (options.processIds === 'answered') say(0x37, 0x22, ...data.slice(2, 6), 0x00);
+    if (options.processIds === 'printed')
+      return data.reduce((sum, byte) => sum + put(page.take({ kind: 'text', bytes: [byte] })), 0);
+    return 0;
+  }
+
+  function put(items: readonly PaperItem[]): number {
+    if (items.length === 0) return 0;
+    strip.push(...items);
+    const used = heightOf(items);
+    const wasNear = paperLeftDots < NEAR_END_DOTS;
+    paperLeftDots = Math.max(0, paperLeftDots - used);
+    if (paperLeftDots === 0 || (!wasNear && paperLeftDots < NEAR_END_DOTS)) changed();
+    return Math.max(1, (used * 1_000) / DOTS_PER_SECOND);
+  }
+
+  function cut(args: readonly number[]): number {
+    // GS V 65 and 66 feed to the knife first.
+    const feeds = (args[0] ?? 0) >= 65;
+    const feedMs = feeds ? put([{ kind: 'feed', heightDots: 100 + (args[1] ?? 0) }]) : 0;
+    if (knife === 'willJam') {
+      knife = 'jammed';
+      changed();
+      return feedMs;
+    }
+    strips.push(strip);
+    strip = [];
+    return feedMs + CUT_MS;
+  }
+
+  return {
+    receive(bytes) {
+      if (!powered || hung) return;
+      for (const byte of bytes) receive(byte);
+      work();
+    },
+    openCover() {
+      coverOpen = true;
+      changed();
+    },
+    closeCover() {
+      coverOpen = false;
+      changed();
+    },
+    loadPaper(rollDots = options.rollDots) {
+      paperLeftDots = rollDots;
+      changed();
+    },
+    jamCutter() {
+      knife = 'willJam';
+    },
+    freeCutter() {
+      knife = 'free';
+      changed();
+    },
+    overheat(value) {
+      hot = value;
+      changed();
+    },
+    breakDown() {
+      broken = true;
+      changed();
+    },
+    power(on) {
+      if (on === powered) return;
+      powered = on;
+      life += 1;
+      printing = false;
+      held = false;
+      buffer = [];
+      bufferedBytes = 0;
+      tokenBytes = 0;
+      tokenizer.reset();
+      page.reset();
+      automaticStatus = options.automaticStatus;
+      if (knife === 'jammed') knife = 'free';
+      // What a floating line gives while the printer starts, and its readiness.
+      if (on) say(0x00, 0xff, ...(options.flowControl === 'xonXoff' ? [XON] : []));
+    },
+    hang(value) {
+      hung = value;
+    },
+    receipts: () => strips,
+    unfinished: () => strip,
+    tape: () => [...strips.flatMap((one) => [...paperText(one), '-- cut --']), ...paperText(strip)],
+    lostBytes: () => lost,
+    realTimeCommands: () => realTimeCommands,
+  };
+}

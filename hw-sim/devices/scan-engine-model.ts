@@ -1,0 +1,234 @@
+import type { SerialCable, SerialDevice } from '../sim-serial.js';
+import type { World } from '../world.js';
+
+/** How a modelled engine differs from the usual one. */
+export interface ScanEngineModelOptions {
+  /** `gm65` understands the frames of the Grow family; `plain` only sends. */
+  readonly kind: 'gm65' | 'plain';
+  /** Appended to every code where the tail is switched on (or always, for `plain`). */
+  readonly terminator: string;
+}
+
+/** A scan engine and the glass before it. */
+export interface ScanEngineModel extends SerialDevice {
+  /** A person holds a phone or a paper before the glass; more than one code may be on it. */
+  show(...codes: readonly string[]): void;
+  /** Takes it away. */
+  hide(): void;
+  /** The trigger line, for engines that have one: true is pressed. */
+  press(pressed: boolean): void;
+  power(on: boolean): void;
+  /** It hangs: powered, and answering nothing. */
+  hang(hung: boolean): void;
+  /** Ignores writes to this register, as firmware that does not know it. */
+  refuseRegister(address: number): void;
+  register(address: number): number;
+  /** How often it was told to remember its registers. */
+  saves(): number;
+}
+
+/** Registers of the GM65 manual that the model obeys, with their factory values. */
+const MODE = 0x0000;
+const TRIGGER = 0x0002;
+const SETUP_CODES = 0x0003;
+const TIMEOUT = 0x0006;
+const TAIL = 0x0060;
+const FACTORY: readonly (readonly [number, number])[] = [
+  [MODE, 0xd6],
+  [SETUP_CODES, 0x00],
+  [TIMEOUT, 0x32],
+  [0x000d, 0xa0],
+  [TAIL, 0x00],
+];
+
+/** A setup barcode that any manual prints: back to the factory values. */
+export const FACTORY_RESET_BARCODE = '.FactoryReset';
+
+const READ_MS = 120;
+const REPLY_MS = 4;
+const SAME_CODE_MS = 1_000;
+
+/**
+ * A GM65-like scan engine, or a plain one that always looks and sends. The model is a state machine of its own, written
+ * from the manual and not from the driver.
+ */
+export function createScanEngineModel(
+  world: World,
+  cable: SerialCable,
+  options: ScanEngineModelOptions,
+): ScanEngineModel {
+  let registers = new Map<number, number>(FACTORY);
+  let saved = new Map<number, number>(FACTORY);
+  const refused = new Set<number>();
+  let powered = true;
+  let hung = false;
+  let glass: readonly string[] = [];
+  let looking = false;
+  let pressed = false;
+  let saveCount = 0;
+  let frame: number[] = [];
+  /** Counts what makes planned readings void. */
+  let look = 0;
+
+  function register(address: number): number {
+    return registers.get(address) ?? 0;
+  }
+
+  function mode(): 'manual' | 'command' | 'continuous' {
+    if (options.kind === 'plain') return 'continuous';
+    const bits = register(MODE) & 3;
+    return bits === 0 ? 'manual' : bits === 1 ? 'command' : 'continuous';
+  }
+
+  function mayLook(): boolean {
+    if (!powered || hung) return false;
+    switch (mode()) {
+      case 'manual':
+        return pressed && looking;
+      case 'command':
+        return looking;
+      case 'continuous':
+        return true;
+    }
+  }
+
+  function planReading(delayMs: number): void {
+    const mine = ++look;
+    if (glass.length === 0 || !mayLook()) return;
+    world.after(delayMs, () => {
+      if (mine !== look || glass.length === 0 || !mayLook()) return;
+      readGlass();
+      if (mode() === 'continuous') planReading(SAME_CODE_MS);
+    });
+  }
+
+  function readGlass(): void {
+    looking = false;
+    if (options.kind === 'gm65' && (register(SETUP_CODES) & 0x02) === 0 && glass.includes(FACTORY_RESET_BARCODE)) {
+      registers = new Map(FACTORY);
+      saved = new Map(FACTORY);
+      return;
+    }
+    const tail = options.kind === 'plain' || (register(TAIL) & 1) === 1 ? options.terminator : '';
+    cable.send(Buffer.from(glass.map((code) => code + tail).join(''), 'latin1'));
+  }
+
+  function startLooking(): void {
+    looking = true;
+    planReading(READ_MS);
+    const mine = look;
+    world.after(register(TIMEOUT) * 100, () => {
+      if (mine === look) looking = false;
+    });
+  }
+
+  function receive(byte: number): void {
+    frame.push(byte);
+    while (frame.length > 0 && !beginsCommand(frame)) frame.shift();
+    const length = frame[3];
+    if (length === undefined || frame.length < 8 + length) return;
+    const body = frame.slice(2, 6 + length);
+    const crc = ((frame[6 + length] ?? 0) << 8) | (frame[7 + length] ?? 0);
+    frame = [];
+    if (crc !== 0xabcd && crc !== modelCrc(body)) return;
+    execute(body);
+  }
+
+  function execute([type, , high, low, ...data]: readonly number[]): void {
+    const address = ((high ?? 0) << 8) | (low ?? 0);
+    const value = data[0] ?? 0;
+    switch (type) {
+      case 0x07:
+        return answer(
+          0x02,
+          [...Array(value || 256).keys()].map((offset) => register(address + offset)),
+        );
+      case 0x08:
+        answer(0x02, [0]);
+        return write(address, value);
+      case 0x09:
+        saved = new Map(registers);
+        saveCount += 1;
+        return answer(0x02, [0]);
+      case 0x0a:
+        return answer(0x03, [0]);
+    }
+  }
+
+  function write(address: number, value: number): void {
+    if (refused.has(address)) return;
+    if (address === TRIGGER) {
+      if (mode() !== 'command') return;
+      if (value & 1) startLooking();
+      else looking = false;
+      return;
+    }
+    registers.set(address, value);
+    if (address === MODE) planReading(READ_MS);
+  }
+
+  function answer(head: number, data: readonly number[]): void {
+    const body = [0x00, data.length & 0xff, ...data];
+    const crc = modelCrc(body);
+    world.after(REPLY_MS, () => {
+      if (powered && !hung) cable.send(Uint8Array.from([head, 0x00, ...body, crc >> 8, crc & 0xff]));
+    });
+  }
+
+  return {
+    receive(bytes) {
+      if (!powered || hung || options.kind === 'plain') return;
+      for (const byte of bytes) receive(byte);
+    },
+    show(...codes) {
+      glass = codes;
+      planReading(READ_MS);
+    },
+    hide() {
+      glass = [];
+      look += 1;
+    },
+    press(value) {
+      if (value === pressed) return;
+      pressed = value;
+      if (pressed) startLooking();
+      else looking = false;
+    },
+    power(on) {
+      if (on === powered) return;
+      powered = on;
+      look += 1;
+      looking = false;
+      frame = [];
+      if (!on) return;
+      registers = new Map(saved);
+      // What a floating line gives while the engine starts.
+      cable.send(Uint8Array.of(0x00, 0xff, 0x00));
+      planReading(SAME_CODE_MS);
+    },
+    hang(value) {
+      hung = value;
+      frame = [];
+    },
+    refuseRegister(address) {
+      refused.add(address);
+    },
+    register,
+    saves: () => saveCount,
+  };
+}
+
+function beginsCommand(frame: readonly number[]): boolean {
+  return frame[0] === 0x7e && (frame.length < 2 || frame[1] === 0x00);
+}
+
+/** CRC-CCITT by table-free nibbles; on purpose not the driver's code. */
+function modelCrc(bytes: readonly number[]): number {
+  let crc = 0;
+  for (const byte of bytes) {
+    let x = ((crc >> 8) ^ byte) & 0xff;
+    x ^= x >> 4;
+    crc = ((crc << 8) ^ (x << 12) ^ (x << 5) ^ x) & 0xffff;
+  }
+  return crc;
+}

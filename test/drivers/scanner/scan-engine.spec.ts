@@ -1,0 +1,328 @@
+import assert from 'node:assert/strict';
+import type { DeviceStatus, ScannerFault } from '../../../drivers/device-status.js';
+import { type GpioHost, HostError } from '../../../drivers/host.js';
+import { createScanEngine, type ScanEngineOptions } from '../../../drivers/scanner/scan-engine.js';
+import {
+  createScanEngineModel,
+  FACTORY_RESET_BARCODE,
+  type ScanEngineModel,
+  type ScanEngineModelOptions,
+} from '../../../hw-sim/devices/scan-engine-model.js';
+import { createSimSerial } from '../../../hw-sim/sim-serial.js';
+import { createWorld, type World } from '../../../hw-sim/world.js';
+import { pass, testClock } from '../../support/test-clock.js';
+
+const PATH = '/dev/ttyAMA0';
+const CODE = '281234567890123456';
+const OTHER = '251111111111111111';
+
+const NO_GPIO: GpioHost = {
+  backend: 'none',
+  output() {
+    throw new HostError('absent', 'no such line');
+  },
+  input() {
+    throw new HostError('absent', 'no such line');
+  },
+};
+
+function bench(options: Partial<ScanEngineOptions> = {}, model: Partial<ScanEngineModelOptions> = {}, gpio = NO_GPIO) {
+  const world = createWorld({ seed: 7, startWallMs: 0 });
+  const serial = createSimSerial(world);
+  const kind = options.kind ?? 'gm65';
+  let engine: ScanEngineModel | undefined;
+  const port = serial.attach(PATH, 9_600, (cable) => {
+    engine = createScanEngineModel(world, cable, {
+      kind: kind === 'gm65' ? 'gm65' : 'plain',
+      terminator: '\r',
+      ...model,
+    });
+    return engine;
+  });
+  assert.ok(engine);
+  const told: string[] = [];
+  const statuses: DeviceStatus<ScannerFault>[] = [];
+  const clock = testClock(world);
+  const driver = createScanEngine(
+    { clock, serial: serial.hostFor(clock), gpio },
+    { kind, path: PATH, baud: 9_600, trigger: { by: kind === 'gm65' ? 'command' : 'none' }, ...options },
+    {
+      codeRead: (text) => told.push(text),
+      ambiguous: () => told.push('ambiguous'),
+      statusChanged: (status) => statuses.push(status),
+    },
+  );
+  return { world, serial, port, engine, driver, told, statuses };
+}
+
+/** A bench whose engine has been set up. */
+function readyBench(...how: Parameters<typeof bench>): ReturnType<typeof bench> {
+  const made = bench(...how);
+  pass(made.world, 3_000);
+  assert.equal(made.driver.status().state, 'ok');
+  return made;
+}
+
+function showFor(world: World, engine: ScanEngineModel, durationMs: number, ...codes: string[]): void {
+  engine.show(...codes);
+  pass(world, durationMs);
+  engine.hide();
+}
+
+describe('scan engine', () => {
+  it('switches setup barcodes off, verifies it and saves it before it is ready', () => {
+    const { world, engine, driver, statuses } = bench();
+    assert.equal(driver.status().state, 'starting');
+    pass(world, 3_000);
+    assert.deepEqual(statuses, [{ state: 'ok', faults: [], warnings: [] }]);
+    assert.equal(engine.register(0x0003) & 0x02, 0x02);
+    assert.equal(engine.register(0x0000), 0xd5, 'only the mode bits of the mode register change');
+    assert.equal(engine.saves(), 1);
+  });
+
+  it('writes no register that is right already', () => {
+    const { world, engine, driver, serial, port } = readyBench();
+    driver.close();
+    pass(world, 100);
+    const clock = testClock(world);
+    const again = createScanEngine(
+      { clock, serial: serial.hostFor(clock), gpio: NO_GPIO },
+      { kind: 'gm65', path: PATH, baud: 9_600, trigger: { by: 'command' } },
+      { codeRead() {}, ambiguous() {}, statusChanged() {} },
+    );
+    pass(world, 3_000);
+    assert.equal(again.status().state, 'ok');
+    assert.equal(engine.saves(), 1);
+    assert.ok(port.isPlugged());
+  });
+
+  it('obeys no setup barcode once it is ready', () => {
+    const { world, engine, driver, told } = readyBench();
+    driver.arm();
+    showFor(world, engine, 1_000, FACTORY_RESET_BARCODE);
+    assert.equal(engine.register(0x0003) & 0x02, 0x02);
+    assert.deepEqual(told, [FACTORY_RESET_BARCODE]);
+  });
+
+  it('is not usable while the engine keeps its setup barcodes on', () => {
+    const { world, engine, driver } = bench();
+    engine.refuseRegister(0x0003);
+    pass(world, 3_000);
+    assert.deepEqual(driver.status().faults, ['scannerSetupCodesOpen']);
+    assert.equal(driver.status().state, 'fault');
+  });
+
+  it('works with a warning where a register of less importance is not known to the engine', () => {
+    const { world, engine, driver, told } = bench();
+    engine.refuseRegister(0x0060);
+    pass(world, 3_000);
+    assert.equal(driver.status().state, 'ok');
+    assert.deepEqual(driver.status().warnings, ['scannerSettings']);
+    driver.arm();
+    showFor(world, engine, 1_000, CODE);
+    assert.deepEqual(told, [CODE]);
+  });
+
+  it('tells a code read while armed, once, with its ACK frame stripped', () => {
+    const { world, engine, driver, told } = readyBench();
+    driver.arm();
+    showFor(world, engine, 8_000, CODE);
+    assert.deepEqual(told, [CODE]);
+  });
+
+  it('keeps looking beyond the timeout of the engine', () => {
+    const { world, engine, driver, told } = readyBench();
+    driver.arm();
+    pass(world, 23_000);
+    showFor(world, engine, 6_000, CODE);
+    assert.deepEqual(told, [CODE]);
+  });
+
+  it('drops codes read while disarmed', () => {
+    const { world, engine, driver, told } = readyBench({ kind: 'serial' });
+    showFor(world, engine, 500, CODE);
+    driver.arm();
+    pass(world, 500);
+    assert.deepEqual(told, []);
+    assert.equal(driver.counters().dropped, 1);
+  });
+
+  it('drops a code that began before the arming', () => {
+    const { world, port, driver, told } = readyBench({ kind: 'serial' });
+    port.disturb(Buffer.from(CODE.slice(0, 9)));
+    pass(world, 15);
+    driver.arm();
+    port.disturb(Buffer.from(`${CODE.slice(9)}\r`));
+    pass(world, 500);
+    assert.deepEqual(told, []);
+  });
+
+  it('drops a code whose end comes after the disarming', () => {
+    const { world, port, driver, told } = readyBench({ kind: 'serial' });
+    driver.arm();
+    port.disturb(Buffer.from(`${CODE}\r`));
+    pass(world, 25);
+    driver.disarm();
+    pass(world, 500);
+    assert.deepEqual(told, []);
+  });
+
+  it('asks for one code where two are shown at once', () => {
+    const { world, engine, driver, told } = readyBench({ kind: 'serial' });
+    driver.arm();
+    showFor(world, engine, 500, CODE, OTHER);
+    assert.deepEqual(told, ['ambiguous']);
+  });
+
+  it('tells a phone that stays before the glass only once, over a disarming too', () => {
+    const { world, engine, driver, told } = readyBench({ kind: 'serial' });
+    driver.arm();
+    engine.show(CODE);
+    pass(world, 2_500);
+    driver.disarm();
+    pass(world, 10_000);
+    driver.arm();
+    pass(world, 5_000);
+    assert.deepEqual(told, [CODE]);
+    engine.hide();
+    pass(world, 3_500);
+    engine.show(CODE);
+    pass(world, 500);
+    assert.deepEqual(told, [CODE, CODE]);
+  });
+
+  it('finds a silent engine at start and takes it when it wakes up', () => {
+    const { world, engine, driver, statuses } = bench();
+    engine.hang(true);
+    pass(world, 4_000);
+    assert.deepEqual(driver.status().faults, ['scannerSilent']);
+    engine.hang(false);
+    pass(world, 10_000);
+    assert.deepEqual(
+      statuses.map((status) => status.state),
+      ['fault', 'ok'],
+    );
+  });
+
+  it('notices within 45 s that a ready engine hangs, and sets it up again', () => {
+    const { world, engine, driver } = readyBench();
+    engine.hang(true);
+    pass(world, 45_000);
+    assert.deepEqual(driver.status().faults, ['scannerSilent']);
+    engine.hang(false);
+    pass(world, 10_000);
+    assert.equal(driver.status().state, 'ok');
+  });
+
+  it('reads again after the engine lost its power', () => {
+    const { world, engine, driver, told } = readyBench();
+    driver.arm();
+    engine.power(false);
+    pass(world, 60_000);
+    assert.deepEqual(driver.status().faults, ['scannerSilent']);
+    engine.power(true);
+    pass(world, 10_000);
+    assert.equal(driver.status().state, 'ok');
+    showFor(world, engine, 6_000, CODE);
+    assert.deepEqual(told, [CODE]);
+  });
+
+  it('comes back after the plug was pulled, in each state', () => {
+    for (const state of ['starting', 'settingUp', 'idle', 'armed', 'inACode'] as const) {
+      const { world, engine, driver, port, told } = bench();
+      if (state === 'settingUp') pass(world, 60);
+      if (state !== 'starting' && state !== 'settingUp') pass(world, 3_000);
+      if (state === 'armed' || state === 'inACode') driver.arm();
+      if (state === 'inACode') {
+        port.disturb(Buffer.from(CODE.slice(0, 9)));
+        pass(world, 10);
+      }
+      port.unplug();
+      pass(world, 20_000);
+      assert.deepEqual([state, driver.status().state, driver.status().faults], [state, 'absent', ['scannerAbsent']]);
+      port.plug();
+      pass(world, 40_000);
+      assert.deepEqual([state, driver.status().state], [state, 'ok']);
+      driver.arm();
+      showFor(world, engine, 6_000, OTHER);
+      assert.deepEqual([state, told], [state, [OTHER]]);
+    }
+  });
+
+  it('says what is wrong with a port that cannot be opened', () => {
+    const { world, port, driver } = bench();
+    port.refuse('denied');
+    pass(world, 100);
+    assert.deepEqual(driver.status().faults, ['scannerPortDenied']);
+    assert.match(driver.status().detail ?? '', /\/dev\/ttyAMA0/);
+    port.refuse(undefined);
+    pass(world, 10_000);
+    assert.equal(driver.status().state, 'ok');
+  });
+
+  it('tells nothing that it hears at the wrong speed', () => {
+    const { world, driver, engine, told } = bench({ baud: 115_200 });
+    driver.arm();
+    pass(world, 5_000);
+    showFor(world, engine, 5_000, CODE);
+    assert.deepEqual(driver.status().faults, ['scannerSilent']);
+    assert.deepEqual(told, []);
+  });
+
+  it('presses the trigger line while armed, and lets go of it', () => {
+    const levels: (0 | 1)[] = [];
+    let engine: ScanEngineModel | undefined;
+    const gpio: GpioHost = {
+      ...NO_GPIO,
+      output(_line, initial) {
+        levels.push(initial);
+        return {
+          write(level) {
+            levels.push(level);
+            engine?.press(level === 0);
+          },
+          release: () => levels.push(1),
+        };
+      },
+    };
+    const made = readyBench({ trigger: { by: 'line', line: 22 } }, {}, gpio);
+    engine = made.engine;
+    assert.deepEqual(levels, [1]);
+    made.driver.arm();
+    assert.deepEqual(levels, [1, 0]);
+    pass(made.world, 12_000);
+    showFor(made.world, engine, 6_000, CODE);
+    assert.deepEqual(made.told, [CODE]);
+    made.driver.disarm();
+    assert.equal(levels.at(-1), 1);
+  });
+
+  it('reports a trigger line that cannot be had', () => {
+    const { world, driver } = bench({ trigger: { by: 'line', line: 22 } });
+    pass(world, 3_000);
+    assert.deepEqual(driver.status().faults, ['scannerTriggerLine']);
+    assert.match(driver.status().detail ?? '', /GPIO 22/);
+  });
+
+  it('keeps every code out of status and counters', () => {
+    const { world, engine, driver } = readyBench();
+    driver.arm();
+    showFor(world, engine, 1_000, CODE);
+    assert.ok(!JSON.stringify([driver.status(), driver.counters()]).includes(CODE));
+    assert.equal(driver.counters().read, 1);
+  });
+
+  it('calls nothing after it was closed', () => {
+    const { world, engine, driver, told, statuses, port } = readyBench({ kind: 'serial' });
+    driver.arm();
+    engine.show(CODE);
+    pass(world, 100);
+    driver.close();
+    const before = statuses.length;
+    pass(world, 1_000);
+    port.unplug();
+    pass(world, 5_000);
+    assert.deepEqual(told, []);
+    assert.equal(statuses.length, before);
+  });
+});
