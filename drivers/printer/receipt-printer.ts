@@ -35,6 +35,7 @@ export interface ReceiptPrinter {
 const QUEUE_LIMIT = 4;
 const POLL_MS = 1_000;
 const SILENT_POLLS = 2;
+const WAKE_EVERY_POLLS = 15;
 /** A printer with a full buffer at 9600 baud needs about 5 s for it; a slow head twice that. */
 const FENCE_TIMEOUT_MS = 15_000;
 
@@ -82,7 +83,7 @@ export function createReceiptPrinter(
       breakOff();
       tell(lostStatus(error));
       endJob(faultOfError(error));
-      for (const one of queue.splice(0)) one.done('failed', faultOfError(error));
+      refuseQueue(faultOfError(error));
     },
     condition: tellCondition,
   });
@@ -111,6 +112,7 @@ export function createReceiptPrinter(
           return;
         }
         tellSilent();
+        refuseQueue('printerSilent');
         line.wake(
           here((result) => {
             // It was in the middle of something, and nobody knows what is on the paper.
@@ -156,7 +158,8 @@ export function createReceiptPrinter(
     line.query(
       here((condition) => {
         silentPolls = condition === undefined ? silentPolls + 1 : 0;
-        if (condition === undefined && silentPolls < SILENT_POLLS) next();
+        if (silentPolls > 0 && silentPolls < SILENT_POLLS) next();
+        else if (silentPolls > 0 && silentPolls % WAKE_EVERY_POLLS === 0) begin();
         else heard(condition);
       }),
     );
@@ -255,6 +258,15 @@ export function createReceiptPrinter(
     ended.done(OUTCOME_OF_PHASE[ended.phase], why);
   }
 
+  function refuseQueue(why: PrintFault): void {
+    for (const one of queue.splice(0)) one.done('failed', why);
+  }
+
+  /** Nobody to print: better said at once than after a wait. */
+  function unreachable(): PrintFault | undefined {
+    return current.faults.find((fault) => fault === 'printerAbsent' || fault === 'printerSilent');
+  }
+
   function tellCondition(condition: PrinterCondition): void {
     silentPolls = 0;
     const faults = printerFaults(condition);
@@ -280,8 +292,8 @@ export function createReceiptPrinter(
     print(document, done) {
       const why = closed
         ? 'printerClosed'
-        : current.state === 'absent'
-          ? 'printerAbsent'
+        : unreachable() !== undefined
+          ? unreachable()
           : queue.length >= QUEUE_LIMIT
             ? 'printerQueueFull'
             : undefined;
@@ -302,7 +314,7 @@ export function createReceiptPrinter(
       poll?.cancel();
       line.close();
       endJob('printerClosed');
-      for (const one of queue.splice(0)) one.done('failed', 'printerClosed');
+      refuseQueue('printerClosed');
     },
   };
 }

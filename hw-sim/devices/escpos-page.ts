@@ -91,8 +91,8 @@ export function createEscposPage(widthDots: number): EscposPage {
 
   function putRaster(token: Extract<EscposToken, { kind: 'raster' }>): PaperItem[] {
     const before = line.length > 0 ? endLine() : [];
-    const { rowBytes, rows, data } = token;
-    return [...before, { kind: 'raster', rowBytes, rows, data, leftDots: graphicLeft(rowBytes * 8) }];
+    const { rowBytes, data } = token;
+    return [...before, { kind: 'raster', rowBytes, rows: 1, data, leftDots: graphicLeft(rowBytes * 8) }];
   }
 
   function command(name: string, args: readonly number[]): PaperItem[] {

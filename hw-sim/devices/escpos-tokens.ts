@@ -7,21 +7,17 @@ export type EscposToken =
   /** DLE ENQ and DLE DC4: act at once too. No receipt may contain them. */
   | { readonly kind: 'realTimeCommand'; readonly bytes: readonly number[] }
   | { readonly kind: 'command'; readonly name: string; readonly args: readonly number[] }
-  /** GS k, GS v 0 and GS ( with their data. */
+  /** GS k and GS ( with their data, and one row of GS v 0. */
   | { readonly kind: 'barcode'; readonly symbology: number; readonly data: readonly number[] }
-  | {
-      readonly kind: 'raster';
-      readonly mode: number;
-      readonly rowBytes: number;
-      readonly rows: number;
-      readonly data: readonly number[];
-    }
+  | { readonly kind: 'raster'; readonly mode: number; readonly rowBytes: number; readonly data: readonly number[] }
   | { readonly kind: 'block'; readonly name: string; readonly data: readonly number[] };
 
 export interface EscposTokenizer {
   push(byte: number): void;
   /** Bytes of a command that is not complete yet. */
   pendingBytes(): number;
+  /** Not in the middle of a command or its data. */
+  isComplete(): boolean;
   reset(): void;
 }
 
@@ -73,6 +69,8 @@ const PREFIXES: Readonly<Record<number, readonly [name: string, lengths: Readonl
 export function createEscposTokenizer(token: (token: EscposToken) => void): EscposTokenizer {
   let bytes: number[] = [];
   let twoByte = false;
+  let raster: { readonly mode: number; readonly rowBytes: number; rowsLeft: number } | undefined;
+  let row: number[] = [];
 
   function emit(one: EscposToken): void {
     bytes = [];
@@ -84,6 +82,10 @@ export function createEscposTokenizer(token: (token: EscposToken) => void): Escp
   }
 
   function push(byte: number): void {
+    if (raster !== undefined) {
+      takeRow(raster, byte);
+      return;
+    }
     bytes.push(byte);
     const [first = 0, second] = bytes;
     const prefix = PREFIXES[first];
@@ -95,6 +97,17 @@ export function createEscposTokenizer(token: (token: EscposToken) => void): Escp
     else if (first < 0x20 || first === 0x7f) emit({ kind: 'command', name: `C${first}`, args: [] });
     else if (first < 0x80 || !twoByte) emit({ kind: 'text', bytes: [first] });
     else if (second !== undefined) emit({ kind: 'text', bytes: [first, second] });
+  }
+
+  /** Rows go on as they come: a picture may be larger than the buffer. */
+  function takeRow(open: { readonly mode: number; readonly rowBytes: number; rowsLeft: number }, byte: number): void {
+    row.push(byte);
+    if (row.length < open.rowBytes) return;
+    const data = row;
+    row = [];
+    open.rowsLeft -= 1;
+    if (open.rowsLeft === 0) raster = undefined;
+    emit({ kind: 'raster', mode: open.mode, rowBytes: open.rowBytes, data });
   }
 
   function takeRealTime(second: number): void {
@@ -148,14 +161,21 @@ export function createEscposTokenizer(token: (token: EscposToken) => void): Escp
     }
     const rowBytes = xLow + xHigh * 256;
     const rows = yLow + yHigh * 256;
-    if (args.length === 6 + rowBytes * rows) emit({ kind: 'raster', mode, rowBytes, rows, data: args.slice(6) });
+    if (rowBytes * rows === 0) emit({ kind: 'command', name: 'GS v', args });
+    else {
+      bytes = [];
+      raster = { mode, rowBytes, rowsLeft: rows };
+    }
   }
 
   return {
     push,
-    pendingBytes: () => bytes.length,
+    pendingBytes: () => bytes.length + row.length,
+    isComplete: () => bytes.length === 0 && raster === undefined,
     reset() {
       bytes = [];
+      row = [];
+      raster = undefined;
       twoByte = false;
     },
   };

@@ -27,6 +27,17 @@ export interface TextRun {
 
 export const FONT_DOTS = { width: 12, height: 24 } as const;
 
+/** Puts items on a strip; rows of one picture join. */
+export function addToStrip(strip: PaperItem[], items: readonly PaperItem[]): void {
+  for (const item of items) {
+    const last = strip.at(-1);
+    const joins = item.kind === 'raster' && last?.kind === 'raster' && last.rowBytes === item.rowBytes;
+    if (joins && last.leftDots === item.leftDots) {
+      strip[strip.length - 1] = { ...last, rows: last.rows + item.rows, data: [...last.data, ...item.data] };
+    } else strip.push(item);
+  }
+}
+
 /** A strip as text, one string a line; graphics as a note in brackets. */
 export function paperText(strip: readonly PaperItem[]): string[] {
   return strip.flatMap((item) => itemText(item) ?? []);

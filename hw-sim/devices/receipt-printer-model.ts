@@ -2,7 +2,7 @@ import type { SerialCable, SerialDevice } from '../sim-serial.js';
 import type { World } from '../world.js';
 import { createEscposPage, heightOf } from './escpos-page.js';
 import { createEscposTokenizer, type EscposToken } from './escpos-tokens.js';
-import { type PaperItem, paperText } from './paper.js';
+import { addToStrip, type PaperItem, paperText } from './paper.js';
 
 /** How a modelled printer differs from the usual one. */
 export interface ReceiptPrinterModelOptions {
@@ -56,6 +56,8 @@ export interface ReceiptPrinterModel extends SerialDevice {
 const NEAR_END_DOTS = 20_000;
 const DOTS_PER_SECOND = 1_200;
 const CUT_MS = 250;
+/** Rows of a picture are dealt with in batches, so that one does not cost hundreds of events. */
+const WORK_SLICE_MS = 20;
 const ANSWER_MS = 3;
 const FULL_AT_BYTES = 160;
 const READY_AT_BYTES = 320;
@@ -155,21 +157,21 @@ export function createReceiptPrinterModel(
   /** Takes the next commands from the buffer until one needs the paper to move. */
   function work(): void {
     if (!powered || printing) return;
-    while (!offline()) {
+    let busyMs = 0;
+    while (!offline() && busyMs < WORK_SLICE_MS) {
       const next = buffer.shift();
       if (next === undefined) break;
       bufferedBytes -= next.bytes;
-      const busyMs = execute(next.token);
-      if (busyMs > 0) {
-        printing = true;
-        const mine = life;
-        world.after(busyMs, () => {
-          if (mine !== life) return;
-          printing = false;
-          work();
-        });
-        break;
-      }
+      busyMs += execute(next.token);
+    }
+    if (busyMs > 0) {
+      printing = true;
+      const mine = life;
+      world.after(busyMs, () => {
+        if (mine !== life) return;
+        printing = false;
+        work();
+      });
     }
     flow();
   }
@@ -206,12 +208,12 @@ export function createReceiptPrinterModel(
 
   function put(items: readonly PaperItem[]): number {
     if (items.length === 0) return 0;
-    strip.push(...items);
+    addToStrip(strip, items);
     const used = heightOf(items);
     const wasNear = paperLeftDots < NEAR_END_DOTS;
     paperLeftDots = Math.max(0, paperLeftDots - used);
     if (paperLeftDots === 0 || (!wasNear && paperLeftDots < NEAR_END_DOTS)) changed();
-    return Math.max(1, (used * 1_000) / DOTS_PER_SECOND);
+    return (used * 1_000) / DOTS_PER_SECOND;
   }
 
   function cut(args: readonly number[]): number {

@@ -1,0 +1,352 @@
+import assert from 'node:assert/strict';
+import type { DeviceStatus, PrinterFault } from '../../../drivers/device-status.js';
+import type { ReceiptDocument } from '../../../drivers/printer/receipt-document.js';
+import {
+  createReceiptPrinter,
+  type PrintFault,
+  type PrintOutcome,
+  type ReceiptPrinterOptions,
+} from '../../../drivers/printer/receipt-printer.js';
+import { paperText } from '../../../hw-sim/devices/paper.js';
+import {
+  createReceiptPrinterModel,
+  type ReceiptPrinterModel,
+  type ReceiptPrinterModelOptions,
+  USUAL_PRINTER,
+} from '../../../hw-sim/devices/receipt-printer-model.js';
+import { createSimSerial } from '../../../hw-sim/sim-serial.js';
+import { createWorld } from '../../../hw-sim/world.js';
+import { pass, testClock } from '../../support/test-clock.js';
+
+const PATH = '/dev/ttyUSB0';
+const BAUD = 19_200;
+
+function receipt(name: string): ReceiptDocument {
+  return {
+    lines: [
+      { kind: 'text', text: `begin ${name}`, align: 'centre', size: 'double' },
+      { kind: 'pair', left: 'Amount', right: 'CNY 12.50' },
+      { kind: 'code', payload: '202611232015300001234500012507', symbology: 'qr' },
+      { kind: 'text', text: `end ${name}` },
+      { kind: 'feed', lines: 2 },
+    ],
+  };
+}
+
+interface Answer {
+  readonly name: string;
+  readonly outcome: PrintOutcome;
+  readonly why: PrintFault | undefined;
+}
+
+function bench(model: Partial<ReceiptPrinterModelOptions> = {}, options: Partial<ReceiptPrinterOptions> = {}) {
+  const world = createWorld({ seed: 11, startWallMs: 0 });
+  const serial = createSimSerial(world);
+  let printer: ReceiptPrinterModel | undefined;
+  const port = serial.attach(PATH, BAUD, (cable) => {
+    printer = createReceiptPrinterModel(world, cable, { ...USUAL_PRINTER, ...model });
+    return printer;
+  });
+  assert.ok(printer);
+  const clock = testClock(world);
+  const statuses: DeviceStatus<PrinterFault>[] = [];
+  const driver = createReceiptPrinter(
+    { clock, serial: serial.hostFor(clock) },
+    { path: PATH, baud: BAUD, flowControl: 'none', columns: 48, charset: 'gbk', ...options },
+    { statusChanged: (status) => statuses.push(status) },
+  );
+  const answers: Answer[] = [];
+  const print = (name: string): void =>
+    driver.print(receipt(name), (outcome, why) => answers.push({ name, outcome, why }));
+  return { world, serial, port, printer, driver, statuses, answers, print };
+}
+
+function readyBench(...how: Parameters<typeof bench>): ReturnType<typeof bench> {
+  const made = bench(...how);
+  pass(made.world, 500);
+  assert.equal(made.driver.status().state, 'ok');
+  return made;
+}
+
+/** The names of the receipts that came out whole, one strip each; a strip with anything else shows its lines. */
+function wholeReceipts(printer: ReceiptPrinterModel): string[] {
+  return printer
+    .receipts()
+    .map((strip) => paperText(strip).filter((line) => line !== ''))
+    .filter((lines) => lines.length > 0)
+    .map((lines) => {
+      const name = /begin (\w+)/.exec(lines[0] ?? '')?.[1];
+      const whole =
+        name !== undefined &&
+        lines.at(-1) === `end ${name}` &&
+        lines.filter((one) => /begin|end/.test(one)).length === 2;
+      return whole ? name : lines.join(' / ');
+    });
+}
+
+describe('receipt printer', () => {
+  it('prints, cuts and confirms a receipt', () => {
+    const { world, printer, answers, print } = readyBench();
+    print('one');
+    assert.deepEqual(answers, [], 'never answers inside the call');
+    pass(world, 10_000);
+    assert.deepEqual(answers, [{ name: 'one', outcome: 'printed', why: undefined }]);
+    assert.deepEqual(wholeReceipts(printer), ['one']);
+    assert.deepEqual(printer.unfinished(), []);
+    assert.equal(printer.lostBytes(), 0);
+  });
+
+  it('does not say printed before the last line is on paper', () => {
+    const { world, printer, answers, print } = readyBench();
+    print('one');
+    while (answers.length === 0 && world.nowMs() < 20_000) {
+      world.advance();
+      if (answers.length > 0) assert.deepEqual(wholeReceipts(printer), ['one']);
+    }
+    assert.equal(answers[0]?.outcome, 'printed');
+  });
+
+  it('prints receipts one after the other, each on its own strip', () => {
+    const { world, printer, answers, print } = readyBench();
+    for (const name of ['one', 'two', 'three']) print(name);
+    pass(world, 30_000);
+    assert.deepEqual(wholeReceipts(printer), ['one', 'two', 'three']);
+    assert.deepEqual(
+      answers.map((answer) => answer.outcome),
+      ['printed', 'printed', 'printed'],
+    );
+  });
+
+  it('takes a bounded number of receipts', () => {
+    const { world, answers, print } = readyBench();
+    for (let at = 0; at < 8; at += 1) print(`r${at}`);
+    pass(world, 60_000);
+    assert.equal(answers.filter((answer) => answer.why === 'printerQueueFull').length, 4);
+    assert.equal(answers.filter((answer) => answer.outcome === 'printed').length, 4);
+  });
+
+  const dialects: [name: string, model: Partial<ReceiptPrinterModelOptions>][] = [
+    ['that skips GS ( H', { processIds: 'skipped' }],
+    ['that prints the parameters of GS ( H', { processIds: 'printed' }],
+    ['that tells its status unasked', { automaticStatus: true }],
+    ['with 58 mm paper', { widthDots: 384 }],
+  ];
+  for (const [name, model] of dialects) {
+    it(`prints on a printer ${name}`, () => {
+      const { world, printer, answers, print } = readyBench(model, model.widthDots === 384 ? { columns: 32 } : {});
+      print('one');
+      pass(world, 20_000);
+      print('two');
+      pass(world, 20_000);
+      assert.deepEqual(
+        answers.map((answer) => answer.outcome),
+        ['printed', 'printed'],
+      );
+      assert.equal(wholeReceipts(printer).at(-1), 'two', 'at most the first receipt shows a trace of the probe');
+    });
+  }
+
+  const faults: [name: string, act: (printer: ReceiptPrinterModel) => void, fault: PrinterFault][] = [
+    ['paper is out', (printer) => printer.loadPaper(0), 'printerPaperOut'],
+    ['the cover is open', (printer) => printer.openCover(), 'printerCoverOpen'],
+    ['the head is too hot', (printer) => printer.overheat(true), 'printerOverheated'],
+    ['it is broken', (printer) => printer.breakDown(), 'printerBroken'],
+    ['it does not answer', (printer) => printer.hang(true), 'printerSilent'],
+    ['it has no power', (printer) => printer.power(false), 'printerSilent'],
+  ];
+  for (const [name, act, fault] of faults) {
+    it(`tells within 4 s that ${name}, and sends nothing`, () => {
+      const { world, printer, driver, answers, print } = readyBench();
+      act(printer);
+      pass(world, 4_000);
+      assert.deepEqual(driver.status().faults, [fault]);
+      print('one');
+      pass(world, 5_000);
+      assert.deepEqual(answers, [{ name: 'one', outcome: 'failed', why: fault }]);
+      assert.deepEqual(printer.tape(), []);
+    });
+
+    it(`never says printed, and keeps to one strip a receipt, when ${name} at any instant`, () => {
+      for (let atMs = 0; atMs < 4_200; atMs += 150) {
+        const { world, printer, answers, print } = readyBench();
+        print('one');
+        pass(world, atMs);
+        const done = answers.length > 0;
+        act(printer);
+        pass(world, 60_000);
+        assert.equal(answers.length, 1, `${atMs} ms`);
+        const [answer] = answers;
+        const whole = wholeReceipts(printer).includes('one') || paperText(printer.unfinished()).includes('end one');
+        if (answer?.outcome === 'printed') assert.ok(whole, `${atMs} ms: printed, but not on paper`);
+        if (answer?.outcome === 'failed') assert.deepEqual(printer.tape(), [], `${atMs} ms: failed, but on paper`);
+        if (done) assert.equal(answer?.outcome, 'printed');
+      }
+    });
+  }
+
+  it('warns of the near end of the paper and prints on', () => {
+    const { world, printer, driver, answers, print } = readyBench();
+    printer.loadPaper(15_000);
+    pass(world, 3_000);
+    assert.deepEqual(driver.status(), { state: 'ok', faults: [], warnings: ['printerPaperNearEnd'] });
+    print('one');
+    pass(world, 10_000);
+    assert.equal(answers[0]?.outcome, 'printed');
+  });
+
+  it('reports a receipt that ran out of paper as unknown, and cuts its rest off the next one', () => {
+    const { world, printer, driver, answers, print } = readyBench();
+    printer.loadPaper(250);
+    print('one');
+    pass(world, 10_000);
+    assert.deepEqual(answers, [{ name: 'one', outcome: 'unknown', why: 'printerPaperOut' }]);
+    printer.loadPaper();
+    pass(world, 5_000);
+    assert.equal(driver.status().state, 'ok');
+    print('two');
+    pass(world, 10_000);
+    assert.equal(answers[1]?.outcome, 'printed');
+    assert.equal(wholeReceipts(printer).at(-1), 'two');
+  });
+
+  it('counts a receipt as printed when only the knife is stuck, and says so', () => {
+    const { world, printer, driver, answers, print } = readyBench();
+    printer.jamCutter();
+    print('one');
+    pass(world, 25_000);
+    assert.deepEqual(answers, [{ name: 'one', outcome: 'printed', why: 'printerCutter' }]);
+    assert.deepEqual(driver.status().faults, ['printerCutter']);
+    printer.freeCutter();
+    pass(world, 5_000);
+    print('two');
+    pass(world, 10_000);
+    assert.deepEqual(wholeReceipts(printer), ['one', 'two']);
+  });
+
+  it('lets no receipt come out after the plug was pulled in its middle', () => {
+    for (let atMs = 0; atMs < 4_200; atMs += 70) {
+      const { world, port, printer, answers, print } = readyBench();
+      print('old');
+      pass(world, atMs);
+      port.unplug();
+      pass(world, 2_000);
+      assert.equal(answers.length, 1, `${atMs} ms`);
+      const sofar = printer.tape().length;
+      port.plug();
+      pass(world, 90_000);
+      const after = printer
+        .tape()
+        .slice(sofar)
+        .filter((line) => line !== '' && line !== '-- cut --');
+      const stale = after.filter((line) => line.includes('begin old') || line.includes('end old'));
+      if (answers[0]?.outcome !== 'printed') assert.deepEqual(stale, [], `${atMs} ms`);
+      print('new');
+      pass(world, 30_000);
+      assert.deepEqual([atMs, answers[1]], [atMs, { name: 'new', outcome: 'printed', why: undefined }]);
+      assert.equal(wholeReceipts(printer).at(-1), 'new', `${atMs} ms`);
+    }
+  });
+
+  it('frees a printer that is stuck in the middle of a picture', () => {
+    const { world, port, driver, printer } = bench();
+    port.disturb(new Uint8Array());
+    printer.receive(Uint8Array.of(0x1d, 0x76, 0x30, 0, 25, 0, 200, 0));
+    printer.receive(new Uint8Array(700).fill(0xff));
+    pass(world, 1_000);
+    assert.deepEqual(driver.status().faults, ['printerSilent']);
+    pass(world, 20_000);
+    assert.equal(driver.status().state, 'ok');
+    assert.equal(paperText(printer.unfinished()).length, 0, 'the rest was cut off');
+  });
+
+  it('loses no byte on a printer with a small buffer that says XOFF', () => {
+    const { world, printer, answers, print } = readyBench(
+      { bufferBytes: 700, flowControl: 'xonXoff' },
+      { flowControl: 'xonXoff' },
+    );
+    print('one');
+    pass(world, 1_500);
+    printer.overheat(true);
+    pass(world, 900);
+    printer.overheat(false);
+    pass(world, 20_000);
+    assert.equal(printer.lostBytes(), 0);
+    assert.deepEqual(wholeReceipts(printer), ['one']);
+    assert.equal(answers.length, 1);
+  });
+
+  it('loses bytes of such a printer where flow control is off (the model does count them)', () => {
+    const { world, printer, answers, print } = readyBench({ bufferBytes: 700, flowControl: 'none' });
+    print('one');
+    pass(world, 1_500);
+    printer.overheat(true);
+    pass(world, 20_000);
+    assert.ok(printer.lostBytes() > 0);
+    assert.equal(answers[0]?.outcome, 'unknown');
+  });
+
+  it('gives up on a line that takes no bytes, and answers', () => {
+    const { world, port, answers, print } = readyBench();
+    print('one');
+    pass(world, 800);
+    port.stall(true);
+    pass(world, 30_000);
+    assert.deepEqual(
+      answers.map((answer) => answer.outcome),
+      ['unknown'],
+    );
+    port.stall(false);
+    pass(world, 60_000);
+    print('two');
+    pass(world, 20_000);
+    assert.equal(answers[1]?.outcome, 'printed');
+  });
+
+  it('survives noise on the line', () => {
+    const { world, port, answers, print, printer } = readyBench();
+    for (let at = 0; at < 40; at += 1) {
+      world.after(at * 97, () => port.disturb(Uint8Array.of((at * 37) & 0xff, 0x80 | at)));
+    }
+    print('one');
+    pass(world, 40_000);
+    assert.equal(answers.length, 1);
+    if (answers[0]?.outcome === 'printed') assert.deepEqual(wholeReceipts(printer), ['one']);
+  });
+
+  it('says what is wrong with a port that cannot be opened', () => {
+    const { world, port, driver, answers, print } = bench();
+    port.refuse('busy');
+    pass(world, 100);
+    assert.deepEqual(driver.status().faults, ['printerPortDenied']);
+    print('one');
+    pass(world, 40_000);
+    assert.deepEqual(answers, [{ name: 'one', outcome: 'failed', why: 'printerPortDenied' }]);
+  });
+
+  it('refuses a document that cannot be printed, and goes on', () => {
+    const { world, driver, answers, print } = readyBench();
+    const outcomes: unknown[] = [];
+    driver.print({ lines: [{ kind: 'feed', lines: 99 }] }, (outcome, why) => outcomes.push([outcome, why]));
+    print('one');
+    pass(world, 20_000);
+    assert.deepEqual(outcomes, [['failed', 'printerDocument']]);
+    assert.equal(answers[0]?.outcome, 'printed');
+  });
+
+  it('answers everything when it is closed, and calls nothing later', () => {
+    const { world, driver, answers, statuses, print, port } = readyBench();
+    print('one');
+    print('two');
+    pass(world, 700);
+    driver.close();
+    assert.deepEqual(answers, [
+      { name: 'one', outcome: 'unknown', why: 'printerClosed' },
+      { name: 'two', outcome: 'failed', why: 'printerClosed' },
+    ]);
+    const before = statuses.length;
+    port.unplug();
+    pass(world, 60_000);
+    assert.equal(statuses.length, before);
+    assert.equal(answers.length, 2);
+  });
+});
