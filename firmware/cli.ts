@@ -1,5 +1,5 @@
 #!/usr/bin/env node
-import { configFiles } from '../drivers/linux/config-files.js';
+import { packageVersion } from '../drivers/linux/package-version.js';
 import { createProcess } from '../drivers/linux/process.js';
 import { type Command, type CommandRow, commandTable } from './commands/command-table.js';
 import { runCommandLine } from './commands/run-command-line.js';
@@ -8,7 +8,7 @@ import { createRedact } from './log/redact.js';
 /* The entry point of `tillbox`. Commands are loaded when used, so that `--help` is quick and a part may be left out. */
 const self = createProcess();
 const redact = createRedact();
-self.exit(await runCommandLine({ self, table: commandTable, version: version(), redact, load }));
+self.exit(await runCommandLine({ self, table: commandTable, version: packageVersion(), redact, load }));
 
 async function load(row: CommandRow): Promise<Command | 'absent'> {
   const url = new URL(row.module, new URL('./commands/', import.meta.url));
@@ -28,15 +28,4 @@ async function load(row: CommandRow): Promise<Command | 'absent'> {
 function isMissing(error: unknown, url: URL): boolean {
   if (!(error instanceof Error) || !('code' in error) || error.code !== 'ERR_MODULE_NOT_FOUND') return false;
   return 'url' in error ? error.url === url.href : error.message.includes(url.pathname);
-}
-
-function version(): string {
-  try {
-    const manifest: unknown = JSON.parse(configFiles.read(new URL('../../package.json', import.meta.url).pathname));
-    const found =
-      typeof manifest === 'object' && manifest !== null && 'version' in manifest ? manifest.version : undefined;
-    return typeof found === 'string' ? found : 'unknown';
-  } catch {
-    return 'unknown';
-  }
 }

@@ -7,6 +7,7 @@ import { initialState } from '../flows/terminal-state.js';
 import { view } from '../flows/view.js';
 import { createDirectLink } from './acquirer/direct-link.js';
 import { createRsaSigner, type Signer } from './acquirer/signer.js';
+import type { StatusSources } from './api/status-sources.js';
 import { createClockTrust } from './clock-trust.js';
 import type { Config } from './config/config.js';
 import type { ConfigLoading } from './config/load-config.js';
@@ -19,23 +20,22 @@ import { createRedact } from './log/redact.js';
 import { createMoments } from './moments.js';
 import { type BookStore, flashTrouble, openBook } from './open-book.js';
 import { policyOf } from './policy-of.js';
+import { openServices } from './services.js';
 import { StoreError } from './store/store-error.js';
 import { createTimeZone } from './time-zone.js';
 
 /** A whole payment terminal: the same on a board, on the bench and in a test. Only the host differs. */
 export interface Terminal {
   readonly kernel: Kernel;
-  readonly devices: Devices;
-  /** Of the last answer of the acquirer whose signature was right, milliseconds since 1970. */
-  lastAcquirerContactWallMs(): number | undefined;
-  alarms(): Readonly<Partial<Record<AlarmCode, number>>>;
-  storeFacts(): Readonly<Record<string, string | number | boolean>>;
+  /** The bound port of the local API. */
+  readonly apiPort: number;
   close(): void;
 }
 
 export interface TerminalParts {
   readonly host: Host;
   readonly settings: TerminalSettings;
+  readonly version: string;
   /** Instead of RSA with the configured keys: for worlds in which a million sales are made. */
   readonly signer?: Signer;
   /** Sees every decision once it is published: for the bench's trace and the fuzzer's coverage. */
@@ -51,39 +51,63 @@ export type TerminalSettings = Extract<ConfigLoading, { readonly config: Config 
 const SEGMENT_BYTES = 4 * 1024 * 1024;
 
 /**
- * Opens the journal, then starts. Where the journal cannot be opened and only a person can help, the terminal starts
- * without it, takes no sale and says why; where a restart may help, the process ends.
+ * Opens the journal, then the devices and the ports, then starts. Where the journal cannot be opened and only a person
+ * can help, the terminal starts without it, takes no sale and says why; where a restart may help, or a port cannot be
+ * had, the process ends.
  */
 export function createTerminal(parts: TerminalParts, started: (terminal: Terminal) => void): void {
   const { host } = parts;
   const log = createTerminalLog(parts);
-  let terminal: Terminal | undefined;
+  let core: Core | undefined;
   openBook(
     host,
     {
       volumes: ['journal-a', 'journal-b'],
       segmentSizeBytes: parts.segmentSizeBytes ?? SEGMENT_BYTES,
       healthChanged({ health }) {
-        const slow = health.kind === 'slow';
-        terminal?.kernel.feed({ type: 'deviceChanged', device: 'flash', faults: slow ? ['flashSlow'] : [] });
+        const faults = health.kind === 'slow' ? (['flashSlow'] as const) : [];
+        core?.kernel.feed({ type: 'deviceChanged', device: 'flash', faults });
       },
     },
     (error, store, report) => {
-      if (store !== undefined) {
+      if (store === undefined) {
+        const problem = error ?? new StoreError('io', 'no store');
+        log.error('journal cannot be opened', { why: problem.message });
+        const trouble = flashTrouble(problem);
+        if (trouble.kind === 'exit') return host.board.exit(trouble.code);
+        core = createCore(parts, log, undefined);
+        core.kernel.feed({ type: 'deviceChanged', device: 'flash', faults: [trouble.fault] });
+      } else {
         log.info('journal open', { ...report });
-        terminal = run(parts, log, store);
-        terminal.kernel.feed({ type: 'booted' });
-        return started(terminal);
+        core = createCore(parts, log, store);
       }
-      const problem = error ?? new StoreError('io', 'no store');
-      log.error('journal cannot be opened', { why: problem.message });
-      const trouble = flashTrouble(problem);
-      if (trouble.kind === 'exit') return host.board.exit(trouble.code);
-      terminal = run(parts, log, undefined);
-      terminal.kernel.feed({ type: 'deviceChanged', device: 'flash', faults: [trouble.fault] });
-      started(terminal);
+      serve(parts, log, core, started);
     },
   );
+}
+
+/** Opens the ports before anything is decided: who asks at once must not be refused for a moment. */
+function serve(parts: TerminalParts, log: Log, core: Core, started: (terminal: Terminal) => void): void {
+  const { host, settings, version } = parts;
+  const { kernel, devices, sources, signer, store } = core;
+  openServices({ host, config: settings.config, signer, kernel, sources, version, log }, (error, services) => {
+    if (services === undefined) {
+      log.error('a port cannot be had', { why: error?.message });
+      return host.board.exit(exitCode.unavailable);
+    }
+    log.info('terminal started', { version, api: services.apiPort });
+    started({
+      kernel,
+      apiPort: services.apiPort,
+      close() {
+        kernel.stop();
+        services.close();
+        devices.close();
+        store?.close();
+      },
+    });
+    if (store !== undefined) kernel.feed({ type: 'booted' });
+  });
 }
 
 function createTerminalLog({ host, settings }: TerminalParts): Log {
@@ -92,7 +116,15 @@ function createTerminalLog({ host, settings }: TerminalParts): Log {
   return createLog({ board: host.board, clock: host.clock, redact, ...settings.config.log });
 }
 
-function run({ host, settings, ...parts }: TerminalParts, log: Log, store: BookStore | undefined): Terminal {
+interface Core {
+  readonly kernel: Kernel;
+  readonly devices: Devices;
+  readonly sources: StatusSources;
+  readonly signer: Signer;
+  readonly store: BookStore | undefined;
+}
+
+function createCore({ host, settings, ...parts }: TerminalParts, log: Log, store: BookStore | undefined): Core {
   const { clock } = host;
   const { config } = settings;
   const signer = parts.signer ?? createRsaSigner(config.acquirer.privateKey, config.acquirer.alipayPublicKey);
@@ -166,18 +198,14 @@ function run({ host, settings, ...parts }: TerminalParts, log: Log, store: BookS
   });
   kernel.onChange((state) => devices.show(view(state)));
 
-  return {
-    kernel,
-    devices,
+  const sources: StatusSources = {
+    devices: () => devices.status(),
+    gpio: () => host.gpio.backend,
     lastAcquirerContactWallMs: () => lastContactWallMs,
+    store: () => (store === undefined ? {} : storeFacts(store)),
     alarms: () => alarms,
-    storeFacts: () => (store === undefined ? {} : storeFacts(store)),
-    close() {
-      kernel.stop();
-      devices.close();
-      store?.close();
-    },
   };
+  return { kernel, devices, sources, signer, store };
 }
 
 /** Nothing is decided that would need it: a terminal without a journal never boots. */

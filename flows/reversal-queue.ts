@@ -149,7 +149,7 @@ function afterCancel(turn: Turn, reversal: Reversal, progress: ReversalProgress,
   if (answer.status === 'S') return nothingLeft(turn, reversal, progress, 'cancelled');
   switch (cancelAction(answer.code)) {
     case 'absent':
-      if (reversal.known) return inquireNext(turn, reversal.reversalId, answer.code);
+      if (reversal.paymentId !== undefined) return inquireNext(turn, reversal.reversalId, answer.code);
       return nothingLeft(turn, reversal, progress, 'nothingCharged');
     case 'inquire':
       return inquireNext(turn, reversal.reversalId, answer.code);
@@ -158,14 +158,18 @@ function afterCancel(turn: Turn, reversal: Reversal, progress: ReversalProgress,
   }
 }
 
-/** The acquirer has nothing to charge any more, unless the payment request is still on its way. */
+/**
+ * The acquirer has nothing to charge any more, unless the payment request is still on its way. A payment that it once
+ * answered about and now does not know was never taken up; that too is sure only after the expiry.
+ */
 function nothingLeft(
   turn: Turn,
   { reversalId, known }: Reversal,
   progress: ReversalProgress,
   how: 'cancelled' | 'nothingCharged',
 ): void {
-  if (known || progress.sentAtMs >= progress.unpayableAtMs) return finish(turn, reversalId, { how });
+  const undone = known && how === 'cancelled';
+  if (undone || progress.sentAtMs >= progress.unpayableAtMs) return finish(turn, reversalId, { how });
   update(turn, reversalId, { phase: 'cancel' });
   turn.setTimer(`reversal:${reversalId}`, Math.max(0, progress.unpayableAtMs - turn.at.atMs));
 }
@@ -178,7 +182,7 @@ function inquireNext(turn: Turn, reversalId: string, cancelRefusedCode: string):
 function afterInquiry(turn: Turn, reversal: Reversal, progress: ReversalProgress, answer: VerifiedAnswer): void {
   const { reversalId } = reversal;
   if (answer.status === 'F') {
-    if (answer.code === 'ORDER_NOT_EXIST' && !reversal.known) {
+    if (answer.code === 'ORDER_NOT_EXIST' && reversal.paymentId === undefined) {
       return nothingLeft(turn, reversal, progress, 'nothingCharged');
     }
     return startOver(turn, reversal, answer.code);

@@ -139,7 +139,14 @@ export function createKiosk(parts: KioskParts): Kiosk {
       life = started;
       const signer = createFastSigner('terminal', 'acquirer');
       createTerminal(
-        { host: started.host, settings, signer, segmentSizeBytes, ...(observe === undefined ? {} : { observe }) },
+        {
+          host: started.host,
+          settings,
+          signer,
+          version: 'simulated',
+          segmentSizeBytes,
+          ...(observe === undefined ? {} : { observe }),
+        },
         (running) => {
           if (!started.alive) return;
           terminal = running;

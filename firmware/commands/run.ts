@@ -1,6 +1,7 @@
 import { configFiles } from '../../drivers/linux/config-files.js';
 import { createLinuxHost } from '../../drivers/linux/host.js';
 import { createNoGpio } from '../../drivers/linux/no-gpio.js';
+import { packageVersion } from '../../drivers/linux/package-version.js';
 import type { CommandProcess } from '../../drivers/linux/process.js';
 import { describeErrors } from '../config/describe-errors.js';
 import { loadConfig } from '../config/load-config.js';
@@ -24,7 +25,7 @@ export function run(_args: readonly string[], self: CommandProcess): Promise<num
     self.exit(exitCode.bug);
   });
   return new Promise((resolve) => {
-    createTerminal({ host, settings }, (terminal) => {
+    createTerminal({ host, settings, version: packageVersion() }, (terminal) => {
       self.onStop(() => {
         terminal.close();
         resolve(exitCode.done);

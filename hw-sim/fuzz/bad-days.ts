@@ -123,7 +123,8 @@ export function beginBadDays(kiosk: Kiosk, days: BadDays, chance: Chance, covera
       acquirerFaults.clear();
       acquirerFaults.chooseFaults(undefined);
       acquirer.plans.choosePlans(undefined);
-      for (const { paymentRequestId } of acquirer.ledger.payments()) acquirer.plans.planFor(paymentRequestId, successPlan);
+      for (const { paymentRequestId } of acquirer.ledger.payments())
+        acquirer.plans.planFor(paymentRequestId, successPlan);
       acquirer.notifications.meddle(undefined);
       flash.faults.syncMs = 1;
       flash.faults.io = false;

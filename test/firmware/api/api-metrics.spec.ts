@@ -59,7 +59,7 @@ describe('metrics of the local API', () => {
     const faulty = samplesIn(get('/metrics').text());
     assert.equal(faulty.get('tillbox_ready'), 0);
     assert.equal(faulty.get('tillbox_fault{code="flashSlow"}'), 1);
-    assert.equal(faulty.get('tillbox_fault{code="paperOut"}'), 0);
+    assert.equal(faulty.get('tillbox_fault{code="printerPaperOut"}'), 0);
   });
 
   it('count requests by the paths of the table, never by what was asked for', () => {

@@ -81,7 +81,7 @@ describe('events of the local API', () => {
   it('tell of a status only when it has changed', () => {
     const { get, terminal } = createApiFixture();
     const stream = get('/v1/events');
-    const feed = (): void => terminal.kernel.feed({ type: 'deviceChanged', device: 'panel', faults: ['doorOpen'] });
+    const feed = (): void => terminal.kernel.feed({ type: 'deviceChanged', device: 'panel', faults: ['panelLines'] });
     feed();
     feed();
     terminal.clock.advance(1000);

@@ -350,24 +350,24 @@ describe('local API', () => {
         },
       });
       assert.equal(jsonOf(get('/v1/status')).ready, true);
-      terminal.kernel.feed({ type: 'deviceChanged', device: 'printer', faults: ['paperOut'] });
-      terminal.kernel.feed({ type: 'deviceChanged', device: 'panel', faults: ['doorOpen'] });
+      terminal.kernel.feed({ type: 'deviceChanged', device: 'printer', faults: ['printerPaperOut'] });
+      terminal.kernel.feed({ type: 'deviceChanged', device: 'panel', faults: ['panelLines'] });
       const status = v.parse(statusSchema, jsonOf(get('/v1/status')));
-      assert.deepEqual([status.ready, status.reasons, status.warnings], [false, ['paperOut'], ['doorOpen']]);
+      assert.deepEqual([status.ready, status.reasons, status.warnings], [false, ['printerPaperOut'], ['panelLines']]);
       assert.deepEqual(
         status.faults.map(({ code, blocksSale }) => [code, blocksSale]),
         [
-          ['paperOut', true],
-          ['doorOpen', false],
+          ['printerPaperOut', true],
+          ['panelLines', false],
         ],
       );
       assert.deepEqual(status.devices.printer, {
         state: 'fault',
         kind: 'escpos',
         detail: 'DLE EOT 4 says 0x72',
-        faults: ['paperOut'],
+        faults: ['printerPaperOut'],
       });
-      assert.deepEqual(status.devices.panel, { state: 'fault', faults: ['doorOpen'] });
+      assert.deepEqual(status.devices.panel, { state: 'fault', faults: ['panelLines'] });
       assert.deepEqual(status.acquirer, { condition: 'reachable', lastContactAt: '2026-11-23T11:59:58Z' });
       assert.deepEqual(status.clock, { trusted: true, at: '2026-11-23T12:00:00Z' });
       assert.deepEqual(status.queue, { depth: 0, needsPerson: 0, limit: 20 });
