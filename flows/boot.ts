@@ -3,6 +3,7 @@ import { openReversals, openSale } from './book.js';
 import { vendUnknown } from './delivery.js';
 import { enqueue } from './reversal-queue.js';
 import { startReversal } from './reversal-start.js';
+import { closeUncharged } from './sale-desk.js';
 import type { Turn } from './turn.js';
 
 /**
@@ -27,7 +28,7 @@ function endOpenSale(turn: Turn): void {
   if (sale === undefined) return;
   switch (sale.state) {
     case 'awaitingCode':
-      return turn.record({ type: 'saleCancelled', saleId: sale.saleId, cause: 'powerLost' });
+      return closeUncharged(turn, sale, 'powerLost');
     case 'vending':
       return vendUnknown(turn, sale);
     default:

@@ -21,7 +21,13 @@ export type TerminalRecord = { readonly atWallMs: number } & (
   | { readonly type: 'paymentApproved'; readonly saleId: string; readonly paymentId?: string }
   | { readonly type: 'vendStarted'; readonly saleId: string }
   | { readonly type: 'saleSettled'; readonly saleId: string; readonly receiptDue: boolean }
-  | { readonly type: 'saleCancelled'; readonly saleId: string; readonly cause: string }
+  /** `attempted`: a payment request was sent for it and failed. */
+  | {
+      readonly type: 'saleCancelled';
+      readonly saleId: string;
+      readonly cause: string;
+      readonly attempted: boolean;
+    }
   | { readonly type: 'receiptFinished'; readonly saleId: string; readonly receipt: ReceiptState }
   | { readonly type: 'reversalStarted'; readonly reversal: Reversal }
   /** The money goes back as a refund, or, where that failed for good, as another one. */
@@ -50,11 +56,18 @@ export type RecordType = TerminalRecord['type'];
 const DEFERRABLE: ReadonlySet<RecordType> = new Set<RecordType>([
   'saleStarted',
   'inquiryStarted',
-  'saleCancelled',
   'receiptFinished',
   'reversalPaymentFound',
 ]);
 
 export function isDeferrable(record: TerminalRecord): boolean {
-  return DEFERRABLE.has(record.type) || (record.type === 'attemptFailed' && !record.final);
+  switch (record.type) {
+    case 'attemptFailed':
+      return !record.final;
+    case 'saleCancelled':
+      /* Otherwise a power cut would turn what the host app was told into a reversal. */
+      return !record.attempted;
+    default:
+      return DEFERRABLE.has(record.type);
+  }
 }

@@ -147,8 +147,9 @@ function cancel(turn: Turn, sale: Sale, cause: ReversalCause): void {
   startReversal(turn, sale, cause);
 }
 
-function closeUncharged(turn: Turn, sale: Sale, cause: string): void {
-  turn.record({ type: 'saleCancelled', saleId: sale.saleId, cause });
+/** Ends a sale of which nothing was charged, or can be any more. */
+export function closeUncharged(turn: Turn, sale: Sale, cause: string): void {
+  turn.record({ type: 'saleCancelled', saleId: sale.saleId, cause, attempted: sale.attempts.length > 0 });
   turn.clearTimer('codeWait');
   turn.notify('cancelled');
 }

@@ -1,7 +1,7 @@
-import { createLinuxBoard } from '../drivers/linux/board.js';
 import { createLinuxClock } from '../drivers/linux/clock.js';
 import { createLinuxHttp } from '../drivers/linux/http.js';
 import { createKeyDirectory } from '../drivers/linux/key-directory.js';
+import type { CommandProcess } from '../drivers/linux/process.js';
 import { createLinuxRandom } from '../drivers/linux/random.js';
 import { acquirerKeys, keyFileNames } from './acquirer/acquirer-keys.js';
 import { type AcquirerServer, createAcquirerServer } from './acquirer/acquirer-server.js';
@@ -39,22 +39,26 @@ export function startAcquirerSim(options: AcquirerSimOptions): Promise<AcquirerS
   });
 }
 
-/** The command `tillbox acquirer-sim`: runs until the process is stopped. `args` follow the command's name. */
-export function runAcquirerSim(args: readonly string[]): void {
-  const board = createLinuxBoard();
+/** The command `tillbox acquirer-sim`: runs until the process is asked to stop. `args` follow the command's name. */
+export async function runAcquirerSim(args: readonly string[], self: CommandProcess): Promise<number> {
   const options = parse(args);
   if (typeof options === 'string') {
-    board.log(options);
-    board.exit(options === usage ? 0 : usageExitCode);
-    return;
+    self.errorOut(options);
+    return usageExitCode;
   }
-  startAcquirerSim(options).then(
-    ({ url }) => board.log(environment(options, url)),
-    (error: unknown) => {
-      board.log(`acquirer-sim: ${error instanceof Error ? error.message : String(error)}`);
-      board.exit(unavailableExitCode);
-    },
-  );
+  try {
+    const server = await startAcquirerSim(options);
+    self.out(`${environment(options, server.url)}\n`);
+    return await new Promise((resolve) => {
+      self.onStop(() => {
+        server.close();
+        resolve(0);
+      });
+    });
+  } catch (error) {
+    self.errorOut(`acquirer-sim: ${error instanceof Error ? error.message : String(error)}\n`);
+    return unavailableExitCode;
+  }
 }
 
 /** What a terminal's environment needs to reach this acquirer. */

@@ -41,9 +41,9 @@ export const commandTable: readonly CommandRow[] = [
   },
   {
     name: 'acquirer-sim',
-    usage: '[--port N] [--keys DIR]',
+    usage: '[--port N] [--keys DIR] [--client-id ID]',
     summary: 'runs the simulated acquirer as an HTTP server with real signatures',
-    options: { port: { type: 'string' }, keys: { type: 'string' } },
+    options: { port: { type: 'string' }, keys: { type: 'string' }, 'client-id': { type: 'string' } },
     words: none,
     module: '../../hw-sim/acquirer-sim.js',
     entry: 'runAcquirerSim',
