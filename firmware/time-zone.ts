@@ -6,7 +6,7 @@ const SPAN_MS = 900_000;
  * hour: a formatter costs too much for every input.
  */
 export function createTimeZone(name: string): (wallMs: number) => number {
-  const format = new Intl.DateTimeFormat('en-US', { timeZone: name, timeZoneName: 'longOffset', hour: 'numeric' });
+  const format = formatOf(name);
   let span = Number.NaN;
   let offsetMinutes = 0;
   return (wallMs) => {
@@ -17,6 +17,17 @@ export function createTimeZone(name: string): (wallMs: number) => number {
     }
     return offsetMinutes;
   };
+}
+
+/** Making one takes longer than a whole simulated sale; they hold no state. */
+const formats = new Map<string, Intl.DateTimeFormat>();
+
+function formatOf(name: string): Intl.DateTimeFormat {
+  const known = formats.get(name);
+  if (known !== undefined) return known;
+  const made = new Intl.DateTimeFormat('en-US', { timeZone: name, timeZoneName: 'longOffset', hour: 'numeric' });
+  formats.set(name, made);
+  return made;
 }
 
 function readOffset(format: Intl.DateTimeFormat, wallMs: number): number {

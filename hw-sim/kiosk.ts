@@ -1,4 +1,4 @@
-import type { HttpReply, HttpRequest } from '../drivers/host.js';
+import type { HttpReply } from '../drivers/host.js';
 import { createTerminal, type Terminal, type TerminalParts, type TerminalSettings } from '../firmware/terminal.js';
 import { type Acquirer, createAcquirer } from './acquirer/acquirer.js';
 import { type AcquirerFaults, createAcquirerFaults } from './acquirer/acquirer-faults.js';
@@ -42,14 +42,22 @@ export interface Kiosk {
   runUntil(holds: () => boolean, limitMs: number): boolean;
 }
 
+/** What the acquirer says, as it leaves: `url` and `time` are what its signature covers beside the body. */
+export interface AcquirerMessage {
+  readonly url: string;
+  readonly time: string;
+  readonly headers: Readonly<Record<string, string>>;
+  readonly body: string;
+}
+
 export interface KioskParts {
   readonly world: World;
   readonly settings: TerminalSettings;
   readonly segmentSizeBytes?: number;
   readonly log?: (line: string) => void;
   readonly observe?: TerminalParts['observe'];
-  /** Sees every reply that leaves the acquirer's side, true or not. */
-  readonly wiretap?: (request: HttpRequest, reply: HttpReply) => void;
+  /** Sees every reply and notification that leaves the acquirer's side, true or not. */
+  readonly wiretap?: (message: AcquirerMessage) => void;
   /** Called for each terminal as it starts, before anything else happens to it. */
   readonly started?: (terminal: Terminal) => void;
 }
@@ -72,16 +80,19 @@ export function createKiosk(parts: KioskParts): Kiosk {
     nowMs: () => world.wallMs(),
     after,
     random: world.random,
-    send: (notification, done) => network.notify(notification, done),
+    send(notification, done) {
+      const { url, headers, body } = notification;
+      parts.wiretap?.({ url, time: headers['request-time'] ?? '', headers, body });
+      network.notify(notification, done);
+    },
   });
   const faults = createAcquirerFaults({ acquirer, signer: acquirerSigner, after });
-  network.connect(SIM_ACQUIRER_ORIGIN, (request, reply) => {
-    const { url, headers, body } = request;
+  network.connect(SIM_ACQUIRER_ORIGIN, ({ url, headers, body }, reply) => {
     faults.receive({ path: url.slice(SIM_ACQUIRER_ORIGIN.length), headers, body }, (found) => {
       /* Pieces of a reply are for real sockets; here it comes whole, and a cut one not at all. */
       if (found === 'silence' || found === 'reset') return;
       const whole = 'trickled' in found ? found.trickled : found;
-      parts.wiretap?.(request, whole);
+      parts.wiretap?.({ url, time: whole.headers['response-time'] ?? '', headers: whole.headers, body: whole.body });
       reply(whole);
     });
   });

@@ -6,28 +6,27 @@ import { FAIR_WEATHER } from '../network.js';
 import type { Chance } from './chance.js';
 import { type Coverage, count } from './coverage.js';
 
+export const SIDES = ['network', 'replies', 'acquirer', 'notifications', 'clock', 'flash', 'power'] as const;
+
+export type Side = (typeof SIDES)[number];
+
 /** How bad each side of the world is during one shift; 0 is fair. Chosen anew for each shift (a swarm). */
-export interface BadDays {
-  readonly network: number;
-  readonly replies: number;
-  readonly acquirer: number;
-  readonly notifications: number;
-  readonly clock: number;
-  readonly flash: number;
-  readonly power: number;
-}
+export type BadDays = Readonly<Record<Side, number>>;
 
 /** Each side is fair in more than half of the shifts, so that rare combinations meet calm surroundings too. */
-export function chooseBadDays(chance: Chance): BadDays {
-  const level = (): number => (chance.likely(0.55) ? 0 : chance.pick([0.05, 0.2, 0.5]));
+export function chooseBadDays(chance: Chance, without: readonly Side[]): BadDays {
+  const level = (side: Side): number => {
+    const chosen = chance.likely(side === 'acquirer' ? 0.2 : 0.55) ? 0 : chance.pick([0.05, 0.2, 0.5]);
+    return without.includes(side) ? 0 : chosen;
+  };
   return {
-    network: level(),
-    replies: level(),
-    acquirer: chance.likely(0.2) ? 0 : chance.pick([0.1, 0.3, 0.7]),
-    notifications: level(),
-    clock: level(),
-    flash: level(),
-    power: level(),
+    network: level('network'),
+    replies: level('replies'),
+    acquirer: level('acquirer'),
+    notifications: level('notifications'),
+    clock: level('clock'),
+    flash: level('flash'),
+    power: level('power'),
   };
 }
 

@@ -1,7 +1,7 @@
-import type { HttpReply, HttpRequest } from '../../drivers/host.js';
 import type { Book, Sale } from '../../firmware/terminal.js';
 import { type AcquirerSigner, signatureOf, signedContent } from '../acquirer/acquirer-signer.js';
 import type { Ledger } from '../acquirer/ledger.js';
+import type { AcquirerMessage } from '../kiosk.js';
 
 /**
  * Judges a terminal from outside: by the acquirer's ledger, the goods, what the host app was told and what is on flash.
@@ -9,8 +9,8 @@ import type { Ledger } from '../acquirer/ledger.js';
  */
 export interface Oracle {
   readonly violations: readonly string[];
-  /** A reply left the acquirer's side; true, forged or altered. */
-  replyLeft(request: HttpRequest, reply: HttpReply): void;
+  /** A reply or notification left the acquirer's side; true, forged or altered. */
+  messageLeft(message: AcquirerMessage): void;
   /** The terminal published a change of a sale. */
   saleChanged(sale: Sale, before: Sale | undefined): void;
   /** A payment request went out, with the code that the customer showed. */
@@ -71,13 +71,11 @@ export function createOracle({ ledger, signer, clientId }: OracleParts): Oracle 
   return {
     violations,
     violate,
-    replyLeft(request, reply) {
-      if (!/"SUCCESS"/i.test(reply.body)) return;
-      const path = request.url.slice(request.url.indexOf('/', 8));
-      const time = reply.headers['response-time'] ?? '';
-      const signature = signatureOf(reply.headers.signature);
-      if (signature !== signer.sign(signedContent(path, clientId, time, reply.body))) return;
-      const told = read(reply.body);
+    messageLeft({ url, time, headers, body }) {
+      if (!/"SUCCESS"/i.test(body)) return;
+      const path = url.slice(url.indexOf('/', 8));
+      if (signatureOf(headers.signature) !== signer.sign(signedContent(path, clientId, time, body))) return;
+      const told = read(body);
       if (told === undefined) return;
       const payment = ledger.payment(told.paymentRequestId);
       const { amount } = payment ?? {};

@@ -3,7 +3,7 @@ import { createFastSigner } from '../acquirer/fast-signer.js';
 import { createKiosk, type Kiosk } from '../kiosk.js';
 import { SIM_CLIENT_ID } from '../kiosk-settings.js';
 import { createRandom, createWorld } from '../world.js';
-import { beginBadDays, chooseBadDays } from './bad-days.js';
+import { beginBadDays, chooseBadDays, type Side } from './bad-days.js';
 import { type Chance, createChance } from './chance.js';
 import { type Coverage, count } from './coverage.js';
 import { type Customer, createCustomer } from './customer.js';
@@ -24,6 +24,8 @@ export interface ShiftOptions {
   readonly sales: number;
   /** One of them is chosen by the seed. */
   readonly settings: readonly [TerminalSettings, ...TerminalSettings[]];
+  /** Sides of the world that stay fair: how a failure is narrowed down. */
+  readonly without?: readonly Side[];
   readonly log?: (line: string) => void;
 }
 
@@ -54,7 +56,7 @@ export function runShift(options: ShiftOptions): ShiftReport {
       options.log?.(`${world.nowMs().toFixed(0).padStart(9)} ${line}`);
     },
     observe: observer(coverage, (id, code) => oracle?.paySent(id, code)),
-    wiretap: (request, reply) => oracle?.replyLeft(request, reply),
+    wiretap: (message) => oracle?.messageLeft(message),
     started(terminal) {
       terminal.kernel.onChange((state, before) => {
         if (state.book.sales === before.book.sales) return;
@@ -91,7 +93,7 @@ export function runShift(options: ShiftOptions): ShiftReport {
   };
 
   try {
-    const days = chooseBadDays(chance);
+    const days = chooseBadDays(chance, options.without ?? []);
     kiosk.powerOn();
     const badDays = beginBadDays(kiosk, days, chance, coverage);
     const power = keepPower(kiosk, days.power, chance, coverage, () => customer?.powerLost());
@@ -182,18 +184,34 @@ function keepPower(kiosk: Kiosk, level: number, chance: Chance, coverage: Covera
   };
 }
 
+/** Notes what the terminal meets and decides. */
 function observer(coverage: Coverage, paySent: (id: string, code: string) => void): TerminalParts['observe'] {
+  /** What each exchange of a reversal asks. */
+  const asked = new Map<number, string>();
   return (input, decision) => {
     count(coverage, `input ${input.type}`);
     if (decision.ignored !== undefined) count(coverage, `ignored ${input.type}: ${decision.ignored}`);
-    if ('answer' in input && input.answer.kind === 'answered') {
-      const { signature, status, code, paymentStatus = '' } = input.answer;
-      count(coverage, `code ${input.type} ${signature} ${status} ${code} ${paymentStatus}`.trimEnd());
+    if ('answer' in input) {
+      const call = input.type === 'reversalAnswered' ? (asked.get(input.exchange) ?? 'lost') : CALLS[input.type];
+      const { answer } = input;
+      if (answer.kind === 'silence') count(coverage, `silence ${call} ${answer.reason}`);
+      else count(coverage, `code ${call} ${answer.code}`);
+      if (answer.kind === 'answered' && answer.signature !== 'valid')
+        count(coverage, `signature ${call} ${answer.signature}`);
     }
     for (const record of decision.records) count(coverage, `record ${record.type}`);
     for (const effect of decision.effects) {
       if (effect.type === 'sendPay') paySent(effect.payment.paymentRequestId, effect.code);
+      if (effect.type === 'sendReversal') asked.set(effect.exchange, REVERSAL_CALLS[effect.request.type]);
       if (effect.type === 'raiseAlarm') count(coverage, `alarm ${effect.alarm}`);
     }
   };
 }
+
+const CALLS = { payAnswered: 'pay', inquiryAnswered: 'inquiryPayment', probeAnswered: 'probe' } as const;
+const REVERSAL_CALLS = {
+  cancel: 'cancel',
+  inquiry: 'inquiryPayment',
+  refund: 'refund',
+  refundInquiry: 'inquiryRefund',
+} as const;

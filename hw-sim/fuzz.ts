@@ -1,0 +1,100 @@
+import { createLinuxClock } from '../drivers/linux/clock.js';
+import { createProcess } from '../drivers/linux/process.js';
+import { runInWorkers } from '../drivers/linux/worker-pool.js';
+import { addCoverage, type Coverage } from './fuzz/coverage.js';
+import { type FuzzOptions, parseFuzzOptions } from './fuzz/fuzz-options.js';
+import { fuzzSettings } from './fuzz/fuzz-settings.js';
+import { missingCoverage } from './fuzz/required-coverage.js';
+import { runShift, type ShiftReport } from './fuzz/shift.js';
+import { shrink } from './fuzz/shrink.js';
+import type { ShiftJob } from './fuzz/worker.js';
+import { createKeyPairs, type KeyPairs } from './kiosk-settings.js';
+
+/* `npm run fuzz`: simulated sales under faults and power cuts, judged by the oracle. Exit code 1: it found something. */
+
+/** A run this long has to have reached everything. */
+const COVERAGE_FROM_SALES = 50_000;
+const FAILURES_SHOWN = 3;
+const SHIFTS_A_JOB = 4;
+
+const self = createProcess();
+const clock = createLinuxClock();
+const options = parseFuzzOptions(self.args, Math.floor(clock.wallMs() / 1000) % 1_000_000_000);
+if (typeof options === 'string') {
+  self.errorOut(`${options}\n`);
+  self.exit(64);
+} else {
+  self.exit(options.verbose ? showShift(options) : await fuzz(options));
+}
+
+/** One shift with everything it logs. */
+function showShift({ seed, salesAShift, without }: FuzzOptions): number {
+  const settings = fuzzSettings(createKeyPairs());
+  const log = (line: string): void => self.out(`${line}\n`);
+  const { violations } = runShift({ seed, sales: salesAShift, settings, without, log });
+  self.out(`${violations.join('\n') || 'no rule was broken'}\n`);
+  return violations.length === 0 ? 0 : 1;
+}
+
+async function fuzz(asked: FuzzOptions): Promise<number> {
+  const keys = createKeyPairs();
+  const coverage: Coverage = new Map();
+  const failures: ShiftReport[] = [];
+  const startedMs = clock.monotonicMs();
+  const endMs = asked.minutes === undefined ? Number.POSITIVE_INFINITY : startedMs + asked.minutes * 60_000;
+  let seed = asked.seed;
+  let ordered = 0;
+  let served = 0;
+  let virtualMs = 0;
+
+  await runInWorkers<ShiftJob, ShiftReport[]>({
+    module: new URL('./fuzz/worker.js', import.meta.url),
+    workers: asked.workers,
+    data: keys,
+    next() {
+      if (ordered >= asked.sales || failures.length >= FAILURES_SHOWN || clock.monotonicMs() > endMs) return undefined;
+      const shifts = Math.min(SHIFTS_A_JOB, Math.ceil((asked.sales - ordered) / asked.salesAShift));
+      const job: ShiftJob = { seed, shifts, salesAShift: asked.salesAShift, without: asked.without };
+      seed += shifts;
+      ordered += shifts * asked.salesAShift;
+      return job;
+    },
+    finished(reports) {
+      for (const report of reports) {
+        served += report.sales;
+        virtualMs += report.virtualMs;
+        addCoverage(coverage, report.coverage);
+        if (report.violations.length > 0) failures.push(report);
+      }
+    },
+  });
+
+  const seconds = (clock.monotonicMs() - startedMs) / 1000;
+  const rate = Math.round(served / seconds / asked.workers);
+  self.out(`${served} sales in ${seconds.toFixed(1)} s, ${asked.workers} threads: ${rate} sales a second a thread\n`);
+  self.out(`${Math.round(virtualMs / 3_600_000)} simulated hours, seeds ${asked.seed} to ${seed - 1}\n`);
+  const whole = served >= COVERAGE_FROM_SALES;
+  if (whole) self.out(coverageTable(coverage));
+  const missing = whole ? missingCoverage(coverage) : [];
+  for (const name of missing) self.out(`never reached: ${name}\n`);
+  for (const failure of failures.slice(0, FAILURES_SHOWN)) self.out(describe(failure, asked, keys));
+  const failed = failures.length + missing.length;
+  self.out(`${served - failures.length} passed, ${failed} failed\n`);
+  return failed === 0 ? 0 : 1;
+}
+
+function describe(failure: ShiftReport, { salesAShift, without }: FuzzOptions, keys: KeyPairs): string {
+  const small = shrink(failure, salesAShift, without, fuzzSettings(keys));
+  const fair = small.without.length === 0 ? '' : ` --without ${small.without.join(',')}`;
+  return [
+    `\nseed ${failure.seed} broke ${failure.violations.length}:`,
+    ...failure.violations.slice(0, 5).map((violation) => `  ${violation}`),
+    `smallest found: ${small.report.violations[0] ?? ''}`,
+    `  npm run fuzz -- --seed ${failure.seed} --shift ${small.sales}${fair} --verbose\n\n`,
+  ].join('\n');
+}
+
+function coverageTable(coverage: Coverage): string {
+  const rows = [...coverage].sort(([a], [b]) => (a < b ? -1 : 1));
+  return `${rows.map(([name, times]) => `${`${times}`.padStart(9)}  ${name}`).join('\n')}\n`;
+}

@@ -1,0 +1,20 @@
+import type { TerminalSettings } from '../../firmware/terminal.js';
+import { type KeyPairs, kioskSettings, simEnvironment } from '../kiosk-settings.js';
+
+const QUIET = { LOG_LEVEL: 'error' };
+const NOTIFIED = { NOTIFY_URL: 'http://127.0.0.1:9100/notify', NOTIFY_PORT: '9100' };
+const BARE = { SCANNER: 'none', PRINTER: 'none' };
+
+/** Ways to set a kiosk up; the seed chooses one of them. Few of them log, because a log line costs as much as a sale. */
+export function fuzzSettings(keys: KeyPairs): [TerminalSettings, ...TerminalSettings[]] {
+  const make = (env: Readonly<Record<string, string>>): TerminalSettings =>
+    kioskSettings({ ...simEnvironment(keys), ...env });
+  return [
+    make({ ...BARE, ...QUIET }),
+    make({ ...BARE, ...QUIET, ...NOTIFIED }),
+    make({ ...BARE, ...QUIET, ...NOTIFIED }),
+    make({ ...BARE, ...QUIET, HOST_CONFIRM_MS: '20000' }),
+    make({ ...BARE, ...QUIET, ...NOTIFIED, HOST_CONFIRM_MS: '8000' }),
+    make({ ...BARE, ...NOTIFIED, LOG_LEVEL: 'debug' }),
+  ];
+}

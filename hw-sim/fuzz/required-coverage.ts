@@ -1,0 +1,75 @@
+import { acquirerFaultKinds } from '../acquirer/acquirer-faults.js';
+import { interfaceNames, resultCodes } from '../acquirer/result-codes.js';
+import type { Coverage } from './coverage.js';
+
+/** Every way a sale may go. A run that never sees one of them has not tried it. */
+const TRANSITIONS = [
+  'new > awaitingCode',
+  'awaitingCode > paying',
+  'awaitingCode > cancelled',
+  'paying > inquiring',
+  'paying > awaitingCode',
+  'paying > declined',
+  'paying > approved',
+  'paying > settled',
+  'paying > reversing',
+  'inquiring > awaitingCode',
+  'inquiring > declined',
+  'inquiring > approved',
+  'inquiring > settled',
+  'inquiring > reversing',
+  'approved > settled',
+  'approved > reversing',
+  'settled > reversing',
+  'reversing > reversed',
+];
+
+/** Only for real sockets: in the world a reply comes whole, and a huge one costs too much. */
+const NOT_HERE: readonly string[] = ['replyTrickled', 'huge'];
+
+const FAULTS = [
+  ...acquirerFaultKinds.filter((kind) => !NOT_HERE.includes(kind)).map((kind) => `reply ${kind}`),
+  ...['requestLost', 'replyLost', 'duplicated', 'reset', 'garbled', 'down', 'slow'].map((kind) => `network ${kind}`),
+  ...['lost', 'duplicated', 'forged', 'altered'].map((kind) => `notification ${kind}`),
+  ...['step far', 'step near'].map((kind) => `clock ${kind}`),
+  ...['slow', 'io'].map((kind) => `flash ${kind}`),
+  ...['now', 'atTouch', 'crash', 'lost'].map((kind) => `power ${kind}`),
+];
+
+const INPUTS = [
+  'booted',
+  'timerFired',
+  'saleRequested',
+  'codeScanned',
+  'codeUnclear',
+  'codeGiven',
+  'cancelRequested',
+  'deliveryReported',
+  'refundRequested',
+  'payAnswered',
+  'inquiryAnswered',
+  'reversalAnswered',
+  'probeAnswered',
+  'paymentNotified',
+  'deviceChanged',
+];
+
+const ALARMS = ['amountDiffers', 'signatureWrong', 'acquirerMisconfigured', 'reversalDelayed', 'reversalNeedsPerson'];
+
+const REQUIRED: readonly string[] = [
+  ...TRANSITIONS.map((name) => `sale ${name}`),
+  ...FAULTS.map((name) => `fault ${name}`),
+  ...INPUTS.map((name) => `input ${name}`),
+  ...ALARMS.map((name) => `alarm ${name}`),
+  ...interfaceNames.flatMap((name) => Object.keys(resultCodes[name]).map((code) => `code ${name} ${code}`)),
+  ...['pay', 'inquiryPayment', 'cancel', 'refund'].flatMap((call) =>
+    ['timeout', 'garbled', 'httpStatus', 'disconnected'].map((reason) => `silence ${call} ${reason}`),
+  ),
+  'silence pay mismatch',
+  'exit 74',
+];
+
+/** What a long run has to reach and has not. */
+export function missingCoverage(coverage: Coverage): string[] {
+  return REQUIRED.filter((name) => !coverage.has(name));
+}

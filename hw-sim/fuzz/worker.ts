@@ -1,0 +1,23 @@
+import { answerJobs } from '../../drivers/linux/worker-job.js';
+import type { KeyPairs } from '../kiosk-settings.js';
+import type { Side } from './bad-days.js';
+import { fuzzSettings } from './fuzz-settings.js';
+import { runShift, type ShiftReport } from './shift.js';
+
+/** Shifts to work: the seed of the first, how many, and what is left fair. */
+export interface ShiftJob {
+  readonly seed: number;
+  readonly shifts: number;
+  readonly salesAShift: number;
+  readonly without: readonly Side[];
+}
+
+let settings: ReturnType<typeof fuzzSettings> | undefined;
+
+answerJobs<ShiftJob, ShiftReport[]>(({ seed, shifts, salesAShift, without }, data) => {
+  settings ??= fuzzSettings(data as KeyPairs);
+  const made = settings;
+  return Array.from({ length: shifts }, (_, index) =>
+    runShift({ seed: seed + index, sales: salesAShift, settings: made, without }),
+  );
+});
