@@ -5,14 +5,15 @@ import { type SaleOutcome, saleOutcome } from '../../flows/sale.js';
 import type { AcquirerCondition } from '../../flows/terminal-state.js';
 import type { Kernel } from '../kernel.js';
 import type { StatusSources } from './status-sources.js';
-import { watchBook } from './watch-book.js';
+import type { BookWatcher } from './watch-book.js';
 
 export interface ApiMetrics {
+  /** To be told of what is counted. */
+  readonly watcher: BookWatcher;
   /** Counts an answered request. `route` is the table's path, never the one that was asked for. */
   answered(method: string, route: string, status: number): void;
   /** In the Prometheus text format 0.0.4. */
   render(): string;
-  close(): void;
 }
 
 export interface ApiMetricsParts {
@@ -36,7 +37,7 @@ export function createApiMetrics({ kernel, sources, version, wallMs, eventStream
   const requests = new Map<string, { labels: Labels; count: number }>();
   let sales = 0;
 
-  const unwatch = watchBook(kernel, {
+  const watcher: BookWatcher = {
     saleChanged(sale, before) {
       if (before === undefined) sales += 1;
       const outcome = saleOutcome(sale);
@@ -45,7 +46,7 @@ export function createApiMetrics({ kernel, sources, version, wallMs, eventStream
     },
     reversalChanged: () => undefined,
     statusChanged: () => undefined,
-  });
+  };
 
   function render(): string {
     const { state } = kernel;
@@ -118,13 +119,13 @@ export function createApiMetrics({ kernel, sources, version, wallMs, eventStream
   }
 
   return {
+    watcher,
     answered(method, route, status) {
       const labels = { method: METHODS.includes(method) ? method : 'other', route, status: `${status}` };
       const key = Object.values(labels).join(' ');
       requests.set(key, { labels, count: (requests.get(key)?.count ?? 0) + 1 });
     },
     render,
-    close: unwatch,
   };
 }
 

@@ -7,9 +7,11 @@ import { apiError } from './api-error.js';
 import { API_LIMITS } from './api-limits.js';
 import type { ApiReply } from './api-reply.js';
 import type { ReversalView, SaleView, StatusView } from './output-schemas.js';
-import { watchBook } from './watch-book.js';
+import type { BookWatcher } from './watch-book.js';
 
 export interface EventFeed {
+  /** To be told of what is to be published. */
+  readonly watcher: BookWatcher;
   /** Opens a stream: what was missed since `lastEventId`, or how things are, then each change. */
   open(lastEventId: string | undefined, reply: ApiReply): void;
   streams(): number;
@@ -26,6 +28,13 @@ export interface EventFeedParts {
   readonly presentStatus: () => StatusView;
 }
 
+/** What happened, worded only when somebody reads it: most terminals have no reader most of the time. */
+interface KeptEvent {
+  readonly number: number;
+  readonly event: 'sale' | 'reversal' | 'status';
+  readonly data: () => object;
+}
+
 /** Tells a reader that lost its connection how long to wait before it comes back. */
 const RECONNECT_MS = 2000;
 
@@ -35,36 +44,28 @@ const RECONNECT_MS = 2000;
  * Invariants
  * - Ids grow by one with each event: `<epoch>-<number>`. The last `API_LIMITS.eventsKept` are kept.
  * - A stream has every event from its start on, in order, or it is closed: the reader that comes back with the last id
- *   it has seen misses nothing, or is told by `reset` that it did.
+ *   it has seen misses no change of a sale or a reversal, or is told by `reset` that it did. Of the statuses that it
+ *   missed only the last one is sent, and as it is now: older ones are of no use to anybody.
  * - A stream whose reader is too slow is closed at once; it holds nothing up.
  * - The heartbeat's timer runs only while streams are open.
  */
 export function createEventFeed(parts: EventFeedParts): EventFeed {
   const { kernel, clock, epoch } = parts;
   const streams = new Set<HttpStream>();
-  let kept: string[] = [];
+  const kept: KeptEvent[] = [];
   let lastNumber = 0;
-  let statusBefore = '';
   let heartbeat: Timer | undefined;
 
-  const unwatch = watchBook(kernel, {
-    saleChanged: (sale) => publish('sale', parts.presentSale(sale)),
-    reversalChanged: (reversal) => publish('reversal', parts.presentReversal(reversal)),
-    statusChanged: () => {
-      const status = parts.presentStatus();
-      const text = JSON.stringify({ ...status, clock: status.clock.trusted });
-      if (text === statusBefore) return;
-      statusBefore = text;
-      publish('status', status);
-    },
-  });
-
-  function publish(event: string, data: object): void {
+  function publish(event: KeptEvent['event'], data: () => object): void {
     lastNumber += 1;
-    const text = `id: ${epoch}-${lastNumber}\n${frame(event, data)}`;
-    kept.push(text);
-    if (kept.length > API_LIMITS.eventsKept) kept = kept.slice(-API_LIMITS.eventsKept);
-    send(text);
+    const published = { number: lastNumber, event, data };
+    kept.push(published);
+    if (kept.length > API_LIMITS.eventsKept) kept.shift();
+    if (streams.size > 0) send(wording(published));
+  }
+
+  function wording({ number, event, data }: KeptEvent): string {
+    return `id: ${epoch}-${number}\n${frame(event, data())}`;
   }
 
   function send(text: string): void {
@@ -97,7 +98,10 @@ export function createEventFeed(parts: EventFeedParts): EventFeed {
     const number = Number(match?.[2]);
     if (match?.[1] !== epoch || number > lastNumber) return undefined;
     const missed = lastNumber - number;
-    return missed > kept.length ? undefined : kept.slice(kept.length - missed);
+    if (missed > kept.length) return undefined;
+    const events = kept.slice(kept.length - missed);
+    const status = events.findLast(({ event }) => event === 'status');
+    return events.filter((entry) => entry.event !== 'status' || entry === status).map(wording);
   }
 
   function howThingsAre(): string[] {
@@ -117,6 +121,11 @@ export function createEventFeed(parts: EventFeedParts): EventFeed {
   }
 
   return {
+    watcher: {
+      saleChanged: (sale) => publish('sale', () => parts.presentSale(sale)),
+      reversalChanged: (reversal) => publish('reversal', () => parts.presentReversal(reversal)),
+      statusChanged: () => publish('status', parts.presentStatus),
+    },
     open(lastEventId, reply) {
       if (streams.size >= API_LIMITS.eventStreams) {
         return reply.error(
@@ -130,7 +139,6 @@ export function createEventFeed(parts: EventFeedParts): EventFeed {
     },
     streams: () => streams.size,
     close() {
-      unwatch();
       for (const stream of [...streams]) drop(stream);
     },
   };

@@ -20,6 +20,7 @@ import { createRequestGuard } from './request-guard.js';
 import { reversalRoutes } from './reversal-routes.js';
 import { saleRoutes } from './sale-routes.js';
 import type { StatusSources } from './status-sources.js';
+import { watchBook } from './watch-book.js';
 import { watchRoutes } from './watch-routes.js';
 
 export interface LocalApi {
@@ -107,6 +108,7 @@ function createApiHandler({ clock, random, kernel, options, about, sources }: Lo
     wallMs: () => clock.wallMs(),
     eventStreams: feed.streams,
   });
+  const unwatch = watchBook(kernel, [feed.watcher, metrics.watcher]);
   const routes = routeTable();
   const contract = openApi(routes, about.version, token !== undefined);
   const guard = createRequestGuard(options.host, token);
@@ -162,8 +164,8 @@ function createApiHandler({ clock, random, kernel, options, about, sources }: Lo
   return {
     handler,
     close() {
+      unwatch();
       feed.close();
-      metrics.close();
     },
   };
 }

@@ -1,40 +1,65 @@
 import { openSale } from '../../flows/book.js';
 import type { Reversal } from '../../flows/reversal.js';
-import type { Sale } from '../../flows/sale.js';
-import type { TerminalState } from '../../flows/terminal-state.js';
+import { isOpen, type Sale } from '../../flows/sale.js';
+import type { Live } from '../../flows/terminal-state.js';
 import type { Kernel } from '../kernel.js';
 
 export interface BookWatcher {
   saleChanged(sale: Sale, before: Sale | undefined): void;
   reversalChanged(reversal: Reversal): void;
-  /** Something that the status tells of may have changed. */
+  /** Readiness, queue, acquirer, clock or the open sale changed. Comes after what it was caused by. */
   statusChanged(): void;
 }
 
-/** Tells what changed with each published state; unchanged entries are the same objects. Returns the way to stop. */
-export function watchBook(kernel: Kernel, watcher: BookWatcher): () => void {
-  return kernel.onChange((state, before) => {
-    for (const [sale, was] of changes(state.book.sales, before.book.sales)) watcher.saleChanged(sale, was);
-    for (const [reversal] of changes(state.book.reversals, before.book.reversals)) watcher.reversalChanged(reversal);
-    if (mayChangeStatus(state, before)) watcher.statusChanged();
+/**
+ * Tells the watchers what changed with each published state; unchanged entries are the same objects. Returns the way to
+ * stop. It runs at each decision of the kernel, so it looks through the book once, for all watchers.
+ */
+export function watchBook(kernel: Kernel, watchers: readonly BookWatcher[]): () => void {
+  let openSaleId = openSale(kernel.state.book)?.saleId;
+
+  function noteSale(sale: Sale, before: Sale | undefined): boolean {
+    for (const watcher of watchers) watcher.saleChanged(sale, before);
+    const wasOpen = openSaleId;
+    if (isOpen(sale)) openSaleId = sale.saleId;
+    else if (sale.saleId === openSaleId) openSaleId = undefined;
+    return openSaleId !== wasOpen;
+  }
+
+  return kernel.onChange(({ book, live }, before) => {
+    let statusChanged = changesStatus(live, before.live) || book.reversals !== before.book.reversals;
+    eachChange(book.sales, before.book.sales, (sale, was) => {
+      if (noteSale(sale, was)) statusChanged = true;
+    });
+    eachChange(book.reversals, before.book.reversals, (reversal) => {
+      for (const watcher of watchers) watcher.reversalChanged(reversal);
+    });
+    if (statusChanged) for (const watcher of watchers) watcher.statusChanged();
   });
 }
 
-function* changes<T>(now: Readonly<Record<string, T>>, before: Readonly<Record<string, T>>): Generator<[T, T?]> {
+type Entries<T> = Readonly<Record<string, T>>;
+
+function eachChange<T>(now: Entries<T>, before: Entries<T>, tell: (entry: T, was: T | undefined) => void): void {
   if (now === before) return;
-  for (const [id, entry] of Object.entries(now)) {
+  for (const id in now) {
+    const entry = now[id];
     const was = before[id];
-    if (was !== entry) yield was === undefined ? [entry] : [entry, was];
+    if (entry !== undefined && entry !== was) tell(entry, was);
   }
 }
 
-function mayChangeStatus({ book, live }: TerminalState, before: TerminalState): boolean {
+function changesStatus(live: Live, before: Live): boolean {
   return (
-    live.booted !== before.live.booted ||
-    live.clockTrusted !== before.live.clockTrusted ||
-    live.acquirer !== before.live.acquirer ||
-    live.faults !== before.live.faults ||
-    book.reversals !== before.book.reversals ||
-    (book.sales !== before.book.sales && openSale(book)?.saleId !== openSale(before.book)?.saleId)
+    live.booted !== before.booted ||
+    live.clockTrusted !== before.clockTrusted ||
+    live.acquirer !== before.acquirer ||
+    (live.faults !== before.faults && faultText(live) !== faultText(before))
   );
+}
+
+function faultText({ faults }: Live): string {
+  return Object.entries(faults)
+    .map(([device, codes]) => `${device} ${codes.join()}`)
+    .join();
 }
