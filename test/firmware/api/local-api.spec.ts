@@ -65,6 +65,8 @@ describe('local API', () => {
       assert.equal(http.closed(), true);
       assert.equal(events.streamClosed(), true);
       assert.equal(terminal.clock.timers(), 1, 'only the probe of the flow');
+      terminal.kernel.ask({ type: 'saleRequested', orderId: 'A-1', amount: CNY_1250 }, () => undefined);
+      assert.match(get('/metrics').text(), /^tillbox_sales_started_total 0$/m);
     });
   });
 
