@@ -124,7 +124,7 @@ export function refundsAfter(cancelCode: string | undefined): boolean {
 }
 
 /**
- * What an F to a refund means: `pending` it is under way, inquire; `over` the payment was cancelled, so nothing is owed;
+ * What an F to a refund means: `pending` it is under way, inquire; `over` the payment is said to be cancelled, so that nothing is owed: inquire it;
  * `person` only a person can go on; `again` retry later.
  */
 export type RefundAction = 'pending' | 'over' | 'person' | 'again';

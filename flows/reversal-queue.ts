@@ -118,7 +118,7 @@ function work(turn: Turn, reversalId: string): void {
 function phaseOf(turn: Turn, reversal: Reversal, progress: ReversalProgress): ReversalProgress['phase'] {
   if (reversal.kind === 'refund') {
     if (reversal.paymentId === undefined) return 'inquiry';
-    return progress.phase === 'refundInquiry' ? 'refundInquiry' : 'refund';
+    return progress.phase === 'cancel' ? 'refund' : progress.phase;
   }
   return progress.phase === 'cancel' && cancelPeriodOver(turn, reversal) ? 'inquiry' : progress.phase;
 }
@@ -257,7 +257,9 @@ function afterRefund(turn: Turn, reversal: Reversal, answer: VerifiedAnswer): vo
       update(turn, reversalId, { phase: 'refundInquiry' });
       return retryLater(turn, reversalId, answer.code);
     case 'over':
-      return finish(turn, reversalId, { how: 'cancelled' });
+      /* Said in passing: the payment itself has to tell, and is asked. */
+      update(turn, reversalId, { phase: 'inquiry' });
+      return retryLater(turn, reversalId, answer.code);
     case 'person':
       return refused(turn, reversal, answer.code);
     case 'again':

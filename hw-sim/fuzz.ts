@@ -29,7 +29,7 @@ if (typeof options === 'string') {
 
 /** One shift with everything it logs. */
 function showShift({ seed, salesAShift, without }: FuzzOptions): number {
-  const settings = fuzzSettings(createKeyPairs());
+  const settings = fuzzSettings(createKeyPairs(), true);
   const log = (line: string): void => self.out(`${line}\n`);
   const { violations } = runShift({ seed, sales: salesAShift, settings, without, log });
   self.out(`${violations.join('\n') || 'no rule was broken'}\n`);

@@ -6,9 +6,9 @@ const NOTIFIED = { NOTIFY_URL: 'http://127.0.0.1:9100/notify', NOTIFY_PORT: '910
 const BARE = { SCANNER: 'none', PRINTER: 'none' };
 
 /** Ways to set a kiosk up; the seed chooses one of them. Few of them log, because a log line costs as much as a sale. */
-export function fuzzSettings(keys: KeyPairs): [TerminalSettings, ...TerminalSettings[]] {
+export function fuzzSettings(keys: KeyPairs, verbose = false): [TerminalSettings, ...TerminalSettings[]] {
   const make = (env: Readonly<Record<string, string>>): TerminalSettings =>
-    kioskSettings({ ...simEnvironment(keys), ...env });
+    kioskSettings({ ...simEnvironment(keys), ...env, ...(verbose ? { LOG_LEVEL: 'debug' } : {}) });
   return [
     make({ ...BARE, ...QUIET }),
     make({ ...BARE, ...QUIET, ...NOTIFIED }),
