@@ -3,7 +3,8 @@ import { paidRest } from './paid-rest.js';
 import { refundRequestIdFor } from './refund-request-id.js';
 import type { Reversal, ReversalCause } from './reversal.js';
 import { enqueue } from './reversal-queue.js';
-import { lastAttempt, type Sale } from './sale.js';
+import { isOpen, lastAttempt, type Sale } from './sale.js';
+import type { PaymentProgress } from './terminal-state.js';
 import type { Turn } from './turn.js';
 
 /**
@@ -11,7 +12,7 @@ import type { Turn } from './turn.js';
  */
 export function startReversal(turn: Turn, sale: Sale, cause: ReversalCause): void {
   begin(turn, sale, cause, 'open');
-  turn.notify('reversing');
+  if (isOpen(sale)) turn.notify('reversing');
 }
 
 /** Keeps the reversal back until a person decides, because the goods may have gone. */
@@ -23,10 +24,7 @@ export function holdForPerson(turn: Turn, sale: Sale, cause: ReversalCause): voi
 function begin(turn: Turn, sale: Sale, cause: ReversalCause, state: 'open' | 'needsPerson'): void {
   const attempt = lastAttempt(sale);
   if (attempt === undefined) throw new Error(`sale ${sale.saleId} has no payment to reverse`);
-  const { payment, ...live } = turn.live;
-  turn.live = live;
-  for (const timer of ['inquiry', 'hostConfirm', 'vend', 'codeWait'] as const) turn.clearTimer(timer);
-
+  const payment = isOpen(sale) ? letGo(turn) : undefined;
   const paymentId = payment?.paymentId ?? attempt.paymentId;
   const amount = paidRest(turn.book, sale);
   const reversal: Reversal = {
@@ -49,4 +47,15 @@ function begin(turn: Turn, sale: Sale, cause: ReversalCause, state: 'open' | 'ne
   };
   turn.record({ type: 'reversalStarted', reversal });
   enqueue(turn, reversal, payment?.startedAtMs);
+}
+
+/**
+ * Ends the work on the open sale. Not for a sale that was settled before: then timers and payment are those of the next
+ * customer.
+ */
+function letGo(turn: Turn): PaymentProgress | undefined {
+  const { payment, ...live } = turn.live;
+  turn.live = live;
+  for (const timer of ['inquiry', 'hostConfirm', 'vend', 'codeWait'] as const) turn.clearTimer(timer);
+  return payment;
 }
