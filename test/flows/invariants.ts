@@ -1,0 +1,136 @@
+import assert from 'node:assert/strict';
+import { openReversals } from '../../flows/book.js';
+import type { Event } from '../../flows/input.js';
+import { sameMoney } from '../../flows/money.js';
+import { isOpen, lastAttempt } from '../../flows/sale.js';
+import type { Step } from '../../flows/step.js';
+import type { TerminalState } from '../../flows/terminal-state.js';
+import { SECRET_CODE } from './model-world.js';
+
+/** What must hold after each single decision, whatever led to it. */
+export function checkDecision(step: Step, before: TerminalState, event: Event | 'boot'): void {
+  checkEffects(step);
+  checkTimers(step.state);
+  checkApproval(step, event);
+  checkSales(step.state, before);
+  checkCallers(step, event);
+  const kept = JSON.stringify([step.state, step.records]);
+  assert.ok(!kept.includes(SECRET_CODE), 'a payment code is kept');
+  if (step.ignored !== undefined) assert.deepEqual(step.records, [], 'an ignored input left a record');
+}
+
+/** Nothing leaves the box that flash does not know of. */
+function checkEffects({ state, effects }: Step): void {
+  for (const effect of effects) {
+    switch (effect.type) {
+      case 'sendPay': {
+        const sale = Object.values(state.book.sales).find(({ attempts }) =>
+          attempts.some(({ paymentRequestId }) => paymentRequestId === effect.payment.paymentRequestId),
+        );
+        assert.equal(sale?.state, 'paying', 'a payment was sent that is not recorded');
+        assert.equal(
+          state.book.serialNumber,
+          Object.values(state.book.sales).length === 0 ? 0 : state.book.serialNumber,
+        );
+        break;
+      }
+      case 'startVend':
+        assert.equal(state.book.sales[effect.saleId]?.state, 'vending', 'goods move that are not recorded');
+        break;
+      case 'sendReversal': {
+        const reversal = state.book.reversals[effect.reversalId];
+        assert.ok(
+          reversal && reversal.state !== 'finished' && !reversal.manual,
+          'a reversal was sent that is not open',
+        );
+        const { request } = effect;
+        if (request.type === 'refund') {
+          assert.equal(request.refundRequestId, reversal.refundRequestId);
+          assert.deepEqual(request.amount, reversal.amount);
+        }
+        break;
+      }
+      case 'printReceipt':
+        assert.ok(['settled', 'reversing', 'reversed'].includes(state.book.sales[effect.saleId]?.state ?? ''));
+        break;
+      case 'sendInquiry':
+      case 'sendProbe':
+      case 'answerCall':
+      case 'raiseAlarm':
+    }
+  }
+}
+
+/** Whatever is not answered, time goes on with it. */
+function checkTimers({ book, live, policy }: TerminalState): void {
+  if (!live.booted) return;
+  const isSet = (timer: keyof typeof live.timers): boolean => live.timers[timer] !== undefined;
+  assert.ok(isSet('probe'), 'nobody asks the acquirer any more');
+  assert.equal(live.notice !== undefined, isSet('notice'), 'a notice without an end, or an end without a notice');
+  for (const { reversalId, manual } of openReversals(book)) {
+    assert.ok(live.reversals[reversalId], 'a reversal that nobody works on');
+    assert.equal(manual || isSet(`reversal:${reversalId}`), true, 'a reversal that waits for nothing');
+  }
+  for (const reversalId of Object.keys(live.reversals)) {
+    assert.notEqual(book.reversals[reversalId]?.state ?? 'finished', 'finished', 'work on a finished reversal');
+  }
+  const open = Object.values(book.sales).filter(isOpen);
+  assert.ok(open.length <= 1, 'two sales are open');
+  const state = open[0]?.state;
+  const paying = state === 'paying' || state === 'inquiring';
+  assert.equal(isSet('inquiry'), paying);
+  assert.equal(live.payment?.paymentRequestId, paying && open[0] ? lastAttempt(open[0])?.paymentRequestId : undefined);
+  assert.equal(isSet('codeWait'), state === 'awaitingCode');
+  assert.equal(isSet('vend'), state === 'vending');
+  assert.equal(isSet('hostConfirm'), state === 'approved');
+  if (state === 'approved') assert.equal(policy.vend, 'host');
+}
+
+/** No goods and no "paid" without a verified success of the right amount. */
+function checkApproval({ records, state }: Step, event: Event | 'boot'): void {
+  for (const record of records) {
+    if (record.type !== 'paymentApproved') continue;
+    const amount = state.book.sales[record.saleId]?.amount;
+    assert.ok(amount !== undefined && event !== 'boot');
+    switch (event.type) {
+      case 'payAnswered':
+      case 'inquiryAnswered': {
+        const { answer } = event;
+        assert.ok(answer.kind === 'answered' && answer.signature === 'valid' && answer.status === 'S');
+        assert.ok(answer.amount !== undefined && sameMoney(answer.amount, amount));
+        if (event.type === 'inquiryAnswered') assert.equal(answer.paymentStatus, 'SUCCESS');
+        break;
+      }
+      case 'paymentNotified':
+        assert.ok(sameMoney(event.amount, amount));
+        break;
+      default:
+        assert.fail(`approved by ${event.type}`);
+    }
+  }
+}
+
+/** A late success resurrects nothing; what is said to be free of charge surely is. */
+function checkSales(after: TerminalState, before: TerminalState): void {
+  assert.ok(after.book.serialNumber >= before.book.serialNumber, 'the serial number went back');
+  for (const [saleId, sale] of Object.entries(after.book.sales)) {
+    const was = before.book.sales[saleId]?.state;
+    if (was === sale.state || was === undefined) continue;
+    if (was === 'reversed' || was === 'declined' || was === 'cancelled') assert.fail(`${was} became ${sale.state}`);
+    if (was === 'reversing') assert.equal(sale.state, 'reversed');
+    if (was === 'settled') assert.equal(sale.state, 'reversing');
+    if (sale.state === 'cancelled' || sale.state === 'declined') {
+      assert.ok(
+        sale.attempts.every(({ result }) => result === 'F'),
+        'a payment may still have been made',
+      );
+    }
+    if (sale.state === 'vending' || sale.state === 'settled') assert.equal(lastAttempt(sale)?.result, 'S');
+  }
+}
+
+/** Every caller is answered exactly once, and nobody else. */
+function checkCallers({ effects }: Step, event: Event | 'boot'): void {
+  const told = effects.flatMap((effect) => (effect.type === 'answerCall' ? [effect.callId] : []));
+  assert.deepEqual(told, event !== 'boot' && 'callId' in event ? [event.callId] : []);
+}
