@@ -1,6 +1,5 @@
 import assert from 'node:assert/strict';
 import * as fc from 'fast-check';
-import { notificationAck } from '../../../firmware/acquirer/notification-ack.js';
 import { readNotification } from '../../../firmware/acquirer/read-notification.js';
 import { signature } from '../../../firmware/acquirer/signature.js';
 import { createRsaSigner } from '../../../firmware/acquirer/signer.js';
@@ -103,14 +102,5 @@ describe('readNotification', () => {
       fc.property(fc.json(), (body) => void read(signed(body))),
       { numRuns: 30 },
     );
-  });
-});
-
-describe('notificationAck', () => {
-  it('says what the acquirer waits for', () => {
-    assert.deepEqual(JSON.parse(notificationAck('processed')), {
-      result: { resultCode: 'SUCCESS', resultStatus: 'S', resultMessage: 'success' },
-    });
-    assert.equal(JSON.parse(notificationAck('failed')).result.resultStatus, 'U');
   });
 });

@@ -1,0 +1,220 @@
+import assert from 'node:assert/strict';
+import { readdirSync, readFileSync } from 'node:fs';
+import { fileURLToPath } from 'node:url';
+import {
+  fileLength,
+  importDirections,
+  kebabCase,
+  LENGTH_LIMIT_LINES,
+  noAny,
+  noDeadFiles,
+  noLonelyTests,
+  noPromises,
+  outsideWorld,
+  pureFlows,
+  type Rule,
+} from './tidy/rules.js';
+import type { SourceFile } from './tidy/source-file.js';
+
+/* The compiled spec is in `dist/test`. */
+const ROOT = fileURLToPath(new URL('../../', import.meta.url));
+
+function sourceFiles(): SourceFile[] {
+  return ['flows', 'drivers', 'firmware', 'hw-sim', 'test'].flatMap((folder) =>
+    readdirSync(`${ROOT}${folder}`, { recursive: true, withFileTypes: true })
+      .filter((entry) => entry.isFile() && entry.name.endsWith('.ts'))
+      .map((entry) => `${entry.parentPath}/${entry.name}`)
+      .map((path) => ({ path: path.slice(ROOT.length), text: readFileSync(path, 'utf8') })),
+  );
+}
+
+/** A file that breaks a rule, and one beside it that does not. */
+interface Canary {
+  readonly bad: readonly SourceFile[];
+  readonly good: readonly SourceFile[];
+  /** For a rule that looks at all files together: what the bad ones stand beside. Then they are judged together. */
+  readonly beside?: readonly SourceFile[];
+}
+
+const file = (path: string, text: string): SourceFile => ({ path, text });
+
+const RULES: Readonly<Record<string, readonly [Rule, Canary]>> = {
+  'imports go in the directions of the house': [
+    importDirections,
+    {
+      bad: [
+        file('flows/a.ts', "import { b } from '../firmware/b.js';"),
+        file('flows/b.ts', "import type { Host } from '../drivers/host.js';"),
+        file('drivers/a.ts', "import { step } from '../flows/step.js';"),
+        file('drivers/printer/a.ts', "import { clock } from '../linux/clock.js';"),
+        file('firmware/terminal.ts', "import { createLinuxHost } from '../drivers/linux/host.js';"),
+        file('firmware/api/a.ts', "import {\n  world,\n} from '../../hw-sim/world.js';"),
+        file('firmware/kernel.ts', "export { rig } from '../test/rig.js';"),
+        file('hw-sim/world.ts', "import { step } from '../flows/step.js';"),
+        file('hw-sim/acquirer/ledger.ts', "import { kernel } from '../../firmware/kernel.js';"),
+        file('hw-sim/devices/a.ts', "const later = import('../../drivers/printer/receipt-printer.js');"),
+        file('hw-sim/bench.ts', "import { rig } from '../test/rig.js';"),
+        file('hw-sim/network.ts', "import { createLinuxHttp } from '../drivers/linux/http.js';"),
+        file('hw-sim/sim.ts', "import { runCli } from '../firmware/cli.js';"),
+      ],
+      good: [
+        file(
+          'firmware/terminal.ts',
+          "import { step } from '../flows/step.js';\nimport type { Host } from '../drivers/host.js';",
+        ),
+        file('firmware/commands/run.ts', "import { createLinuxHost } from '../../drivers/linux/host.js';"),
+        file('drivers/linux/a.ts', "import { HostError } from '../host.js';"),
+        file('hw-sim/world.ts', "import type { Host } from '../drivers/host.js';"),
+        file('hw-sim/kiosk.ts', "import { createTerminal } from '../firmware/terminal.js';"),
+        file('hw-sim/sim.ts', "import { createLinuxHost } from '../drivers/linux/host.js';"),
+        file('test/a.spec.ts', "import { world } from '../hw-sim/world.js';"),
+        file('flows/a.ts', "/* import { b } from '../firmware/b.js'; */"),
+      ],
+    },
+  ],
+  'only drivers/linux touches the world outside': [
+    outsideWorld,
+    {
+      bad: [
+        file('firmware/a.ts', 'const now = Date.now();'),
+        file('firmware/b.ts', 'const now = new Date();'),
+        file('hw-sim/a.ts', 'setTimeout(() => {}, 10);'),
+        file('drivers/scanner/a.ts', 'setImmediate(next);'),
+        file('drivers/scanner/b.ts', 'queueMicrotask(next);'),
+        file('firmware/c.ts', 'const id = Math.random();'),
+        file('firmware/d.ts', "import { randomBytes } from 'node:crypto';"),
+        file('hw-sim/b.ts', 'console.log(1);'),
+        file('firmware/e.ts', 'process.exit(1);'),
+        file('firmware/f.ts', "import { readFileSync } from 'node:fs';"),
+        file('firmware/g.ts', "import net from 'net';"),
+        file('firmware/h.ts', "import fetch from 'node-fetch';"),
+        file('hw-sim/c.ts', "const later = import('node:child_process');"),
+        file('hw-sim/d.ts', `const at = \`\${Date.now()}\`;`),
+      ],
+      good: [
+        file('drivers/linux/clock.ts', 'const now = Date.now(); setTimeout(() => {}, 1);'),
+        file('test/a.spec.ts', 'setTimeout(() => {}, 1);'),
+        file('firmware/a.ts', "const text = 'Date.now() and process.exit'; /* Math.random */"),
+        file('firmware/b.ts', 'const then = new Date(wallMs);'),
+        file('firmware/c.ts', "import { isIP } from 'node:net';"),
+        file('firmware/d.ts', "import { createHash } from 'node:crypto';"),
+      ],
+    },
+  ],
+  'flows depend on nothing': [
+    pureFlows,
+    {
+      bad: [
+        file('flows/a.ts', "import { createHash } from 'node:crypto';"),
+        file('flows/b.ts', "import * as v from 'valibot';"),
+      ],
+      good: [file('flows/a.ts', "import { step } from './step.js';")],
+    },
+  ],
+  'flows and drivers have no promises': [
+    noPromises,
+    {
+      bad: [
+        file('flows/a.ts', 'export async function a() {}'),
+        file('drivers/printer/a.ts', 'print(): Promise<void>;'),
+        file('drivers/b.ts', 'ready.then(go);'),
+      ],
+      good: [
+        file('drivers/linux/a.ts', 'export async function a() {}'),
+        file('flows/a.ts', '/* no Promise crosses it */'),
+        file('firmware/cli.ts', 'await load();'),
+      ],
+    },
+  ],
+  'no test runs alone or is skipped': [
+    noLonelyTests,
+    {
+      bad: [
+        file('test/a.spec.ts', "it.only('works', () => {});"),
+        file('test/b.spec.ts', "describe.skip('x', () => {});"),
+        file('test/c.spec.ts', "xit('x');"),
+      ],
+      good: [file('test/a.spec.ts', "it('says it.only( in its name', () => {});")],
+    },
+  ],
+  'nothing is any': [
+    noAny,
+    {
+      bad: [
+        file('firmware/a.ts', 'const a: any = 1;'),
+        file('test/b.ts', 'f(x as any);'),
+        file('flows/c.ts', 'type A = Array<any>;'),
+        file('flows/d.ts', '// @ts-ignore\nf(1);'),
+      ],
+      good: [file('firmware/a.ts', "const many = 'as any'; /* any */ const anyOne: Company = many;")],
+    },
+  ],
+  'names are kebab-case': [
+    kebabCase,
+    {
+      bad: [file('flows/saleDesk.ts', ''), file('flows/Sale.ts', ''), file('test/hw_sim/a.ts', '')],
+      good: [
+        file('flows/sale-desk.ts', ''),
+        file('test/flows/sale-desk.spec.ts', ''),
+        file('drivers/linux/x25.ts', ''),
+      ],
+    },
+  ],
+  'files stay short': [
+    fileLength,
+    {
+      bad: [file('flows/a.ts', 'x;\n'.repeat(LENGTH_LIMIT_LINES + 1))],
+      good: [file('flows/a.ts', 'x;\n'.repeat(LENGTH_LIMIT_LINES)), file('test/table.spec.ts', 'x;\n'.repeat(900))],
+    },
+  ],
+  'no file is dead': [
+    noDeadFiles,
+    {
+      bad: [
+        file('flows/a.ts', "import './b.js';"),
+        file('flows/b.ts', "import './a.js';"),
+        file('flows/c.ts', ''),
+        file('hw-sim/unused.ts', ''),
+        file('test/unused.ts', ''),
+      ],
+      beside: [
+        file('test/c.spec.ts', "import '../flows/c.js';"),
+        file('hw-sim/sim.ts', ''),
+        file('hw-sim/fuzz.ts', ''),
+      ],
+      good: [
+        file('firmware/cli.ts', "import { table } from './table.js';"),
+        file('firmware/table.ts', "const row = { module: './commands/keys.js' };"),
+        file('firmware/commands/keys.ts', "export { a } from '../../flows/a.js';"),
+        file('flows/a.ts', "const b = await import('./b.js');"),
+        file('flows/b.ts', ''),
+        file('test/a.spec.ts', ''),
+      ],
+    },
+  ],
+};
+
+describe('tidy', () => {
+  const files = sourceFiles();
+
+  it('reads the whole house', () => {
+    assert.ok(files.length > 50, `only ${files.length} files`);
+    assert.ok(files.some(({ path }) => path === 'flows/step.ts'));
+  });
+
+  for (const [name, [rule, canary]] of Object.entries(RULES)) {
+    it(name, () => assert.deepEqual(rule(files), []));
+
+    it(`${name}: reports each file that breaks the rule, and no other`, () => {
+      for (const bad of canary.bad) {
+        const group = canary.beside === undefined ? [bad] : [...canary.bad, ...canary.beside];
+        const reports = rule(group);
+        assert.ok(
+          reports.some((report) => report.startsWith(bad.path)),
+          `${bad.path} passes: ${bad.text.slice(0, 80)}`,
+        );
+      }
+      assert.deepEqual(rule(canary.good), []);
+    });
+  }
+});
