@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
-import { closeSync, createReadStream, openSync, type ReadStream, writeSync } from 'node:fs';
+import { closeSync, constants, openSync } from 'node:fs';
+import { ReadStream } from 'node:tty';
 import type { HostError, SerialPort } from '../../../drivers/host.js';
 import { createLinuxSerial } from '../../../drivers/linux/serial.js';
 import { createPtyPair, type PtyPair, until } from '../../support/pty-pair.js';
@@ -30,24 +31,16 @@ function open(path: string, flowControl: 'none' | 'xonXoff' = 'none', baud = 19_
   return { port, log, received: () => Buffer.concat(chunks), error: () => error };
 }
 
-/** The far end of the pty, as plain bytes. */
+/** The far end of the pty, as plain bytes. The stream owns the descriptor: closing it elsewhere would close a stranger's. */
 function farEnd(path: string) {
-  const fd = openSync(path, 'r+');
   const chunks: Buffer[] = [];
-  const stream: ReadStream = createReadStream(path, { fd, autoClose: false });
+  const stream = new ReadStream(openSync(path, constants.O_RDWR | constants.O_NOCTTY | constants.O_NONBLOCK));
   stream.on('data', (chunk) => chunks.push(Buffer.from(chunk)));
   stream.on('error', () => undefined);
   return {
     received: () => Buffer.concat(chunks),
-    send: (bytes: Uint8Array) => writeSync(fd, bytes),
-    close() {
-      stream.destroy();
-      try {
-        closeSync(fd);
-      } catch {
-        // The stream closed it.
-      }
-    },
+    send: (bytes: Uint8Array) => stream.write(bytes),
+    close: () => stream.destroy(),
   };
 }
 
