@@ -102,6 +102,10 @@ export interface GpioHost {
   readonly backend: string;
   /** An output, driven to `initial` without a glitch on the way. Throws `HostError` where the line cannot be had. */
   output(line: number, initial: Level): GpioOutput;
+  /**
+   * An output that is only ever driven low: 0 drives, 1 lets go (high impedance). Begins let go. Throws `HostError`.
+   */
+  openDrain(line: number): GpioOutput;
   /** An input; `changed` is called with the new level after every change, where given. Throws `HostError`. */
   input(line: number, changed?: (level: Level) => void): GpioInput;
 }

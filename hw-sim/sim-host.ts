@@ -116,6 +116,15 @@ export function createLife(parts: LifeParts): Life {
           release: () => output.release(),
         };
       },
+      openDrain(line) {
+        const output = parts.gpio.openDrain(line);
+        return {
+          write(level) {
+            if (touch()) output.write(level);
+          },
+          release: () => output.release(),
+        };
+      },
       input: (line, changed) => parts.gpio.input(line, changed && whileAlive(changed)),
     },
     flash: {
@@ -190,6 +199,9 @@ const NO_PORT = { write: () => undefined, close: () => undefined };
 export const NO_GPIO: GpioHost = {
   backend: 'none: the simulated board has no lines',
   output() {
+    throw new HostError('absent', 'the simulated board has no lines');
+  },
+  openDrain() {
     throw new HostError('absent', 'the simulated board has no lines');
   },
   input() {

@@ -5,5 +5,5 @@ export function createNoGpio(): GpioHost {
   const refuse = (line: number): never => {
     throw new HostError('unsupported', `GPIO line ${line} was asked for, but no GPIO backend is set up`);
   };
-  return { backend: 'none: no line is configured', output: refuse, input: refuse };
+  return { backend: 'none: no line is configured', output: refuse, openDrain: refuse, input: refuse };
 }

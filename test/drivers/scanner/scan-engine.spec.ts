@@ -21,6 +21,9 @@ const NO_GPIO: GpioHost = {
   output() {
     throw new HostError('absent', 'no such line');
   },
+  openDrain() {
+    throw new HostError('absent', 'no such line');
+  },
   input() {
     throw new HostError('absent', 'no such line');
   },

@@ -1,0 +1,206 @@
+import { DEVICE_STARTING, type DeviceStatus, type KeypadFault, sameDeviceStatus } from '../device-status.js';
+import { type Clock, type GpioHost, type GpioInput, type GpioOutput, HostError, type Timer } from '../host.js';
+import { isAmbiguous } from './ghost-keys.js';
+
+export interface MatrixKeypadOptions {
+  readonly rowLines: readonly number[];
+  /** With pull-ups, outside or set in the board's configuration. */
+  readonly columnLines: readonly number[];
+  /** A string a row, a character a column, e.g. `123`, `456`, `789`, `*0#`. A space is a place without a key. */
+  readonly keys: readonly string[];
+  /** From driving a row to reading the columns. Microseconds are enough on a board; an emulated one is slower. */
+  readonly settleMs?: number;
+}
+
+export interface MatrixKeypadEvents {
+  /** Once for each press, when it is certain; no repetition while held. */
+  keyPressed(key: string): void;
+  statusChanged(status: DeviceStatus<KeypadFault>): void;
+}
+
+export interface MatrixKeypad {
+  status(): DeviceStatus<KeypadFault>;
+  close(): void;
+}
+
+const SCAN_MS = 5;
+const EQUAL_SCANS = 3;
+const HELD_AT_ONCE = 2;
+const STUCK_MS = 30_000;
+/** Edges can get lost between the kernel and us; a finger stays longer than this. */
+const IDLE_CHECK_MS = 50;
+const LINE_RETRY_MS = 30_000;
+
+/**
+ * A matrix of bare keys on GPIO lines.
+ *
+ * Invariants
+ * - A row is driven low or let go, never driven high: two keys in one column would short two outputs.
+ * - At rest all rows are low, so that any key makes an edge on its column; scanning runs only while something is
+ *   pressed.
+ * - A key counts when three scans in a row agree, both ways. Keys that appear together, or beside ghosts, or as a third
+ *   one are not told; nothing new is told until all are up again.
+ */
+export function createMatrixKeypad(
+  parts: { readonly clock: Clock; readonly gpio: GpioHost },
+  options: MatrixKeypadOptions,
+  events: MatrixKeypadEvents,
+): MatrixKeypad {
+  const { clock, gpio } = parts;
+  const settleMs = options.settleMs ?? 0;
+  let rows: GpioOutput[] = [];
+  let columns: GpioInput[] = [];
+  let current: DeviceStatus<KeypadFault> = DEVICE_STARTING;
+  let timer: Timer | undefined;
+  let stuckTimer: Timer | undefined;
+  let scanning = false;
+  let closed = false;
+  /** Places (row * columns + column) that are down for certain, of the last scan, and how often it was the same. */
+  let down: readonly number[] = [];
+  let sample: readonly number[] = [];
+  let equal = 0;
+  let refusing = false;
+
+  function open(): void {
+    try {
+      // One by one, so that those that were had are let go when the next cannot be.
+      for (const line of options.rowLines) rows.push(gpio.openDrain(line));
+      for (const line of options.columnLines) columns.push(gpio.input(line, () => wake()));
+    } catch (error) {
+      if (!(error instanceof HostError)) throw error;
+      releaseLines();
+      tell({ state: 'fault', faults: ['keypadLines'], warnings: [], detail: error.message });
+      timer = clock.after(LINE_RETRY_MS, open);
+      return;
+    }
+    // With every row let go nothing can pull a column down: one that is low is shorted or lacks its pull-up.
+    tellLines();
+    rest();
+  }
+
+  function tellLines(): void {
+    const low = options.columnLines.filter((_line, at) => columns[at]?.read() === 0);
+    if (low.length === 0) tell({ state: 'ok', faults: [], warnings: [] });
+    else {
+      const detail = `column line ${low.join(', ')} is low with no key pressed (pull-up missing, or a short)`;
+      tell({ state: 'fault', faults: ['keypadLines'], warnings: [], detail });
+    }
+  }
+
+  function rest(): void {
+    scanning = false;
+    for (const row of rows) row.write(0);
+    timer = clock.after(IDLE_CHECK_MS, () => {
+      if (columns.some((column) => column.read() === 0)) wake();
+      else rest();
+    });
+  }
+
+  function wake(): void {
+    if (scanning || closed || columns.length < options.columnLines.length) return;
+    scanning = true;
+    timer?.cancel();
+    for (const row of rows) row.write(1);
+    settle(() => scanRow(0, []));
+  }
+
+  function settle(then: () => void): void {
+    if (settleMs === 0) then();
+    else timer = clock.after(settleMs, then);
+  }
+
+  function scanRow(at: number, found: number[]): void {
+    const row = rows[at];
+    if (row === undefined) {
+      scanned(found);
+      return;
+    }
+    row.write(0);
+    settle(() => {
+      columns.forEach((column, columnAt) => {
+        if (column.read() === 0) found.push(at * columns.length + columnAt);
+      });
+      row.write(1);
+      settle(() => scanRow(at + 1, found));
+    });
+  }
+
+  function scanned(found: readonly number[]): void {
+    if (columns.some((column) => column.read() === 0)) {
+      tellLines();
+      rest();
+      return;
+    }
+    equal = found.join() === sample.join() ? equal + 1 : 1;
+    sample = found;
+    if (equal === EQUAL_SCANS) decide(found);
+    if (down.length === 0 && found.length === 0 && equal >= EQUAL_SCANS) {
+      rest();
+      return;
+    }
+    timer = clock.after(SCAN_MS, () => scanRow(0, []));
+  }
+
+  function decide(found: readonly number[]): void {
+    const fresh = found.filter((place) => !down.includes(place));
+    down = found;
+    watchForStuck();
+    if (found.length === 0) refusing = false;
+    if (fresh.length === 0) return;
+    if (refusing || fresh.length > 1 || found.length > HELD_AT_ONCE || isAmbiguous(found, columns.length)) {
+      refusing = true;
+      return;
+    }
+    const key = keyAt(fresh[0] ?? 0);
+    if (key !== undefined) events.keyPressed(key);
+  }
+
+  function watchForStuck(): void {
+    stuckTimer?.cancel();
+    if (down.length === 0) {
+      tell({ state: 'ok', faults: [], warnings: [] });
+      return;
+    }
+    const held = down;
+    stuckTimer = clock.after(STUCK_MS, () => {
+      const names = held.map((place) => keyAt(place) ?? `place ${place}`).join(', ');
+      tell({
+        state: 'fault',
+        faults: ['keypadKeyStuck'],
+        warnings: [],
+        detail: `held for ${STUCK_MS / 1_000} s: ${names}`,
+      });
+    });
+  }
+
+  function keyAt(place: number): string | undefined {
+    const key = options.keys[Math.floor(place / columns.length)]?.[place % columns.length];
+    return key === ' ' ? undefined : key;
+  }
+
+  function tell(status: DeviceStatus<KeypadFault>): void {
+    if (closed || sameDeviceStatus(status, current)) return;
+    current = status;
+    events.statusChanged(status);
+  }
+
+  function releaseLines(): void {
+    for (const line of [...rows, ...columns]) line.release();
+    rows = [];
+    columns = [];
+  }
+
+  // Later, so that no event comes out of the call that makes the keypad.
+  timer = clock.after(0, open);
+
+  return {
+    status: () => current,
+    close() {
+      if (closed) return;
+      closed = true;
+      timer?.cancel();
+      stuckTimer?.cancel();
+      releaseLines();
+    },
+  };
+}
