@@ -1,9 +1,10 @@
 import type { FlashVolume, HostError } from '../../drivers/host.js';
 import { chainStart } from './chain.js';
 import { deepFreeze } from './deep-freeze.js';
-import { operationJson, slotBytes } from './frame.js';
+import { slotBytes } from './frame.js';
 import { createFramePlanner, type FramePlanner, type PlannedWrite, type PlannerStart } from './frame-planner.js';
 import { type Recovery, recover } from './recover.js';
+import { replayHistory } from './replay-history.js';
 import { type SegmentScan, scanSegment } from './scan-segment.js';
 import type { StoreOptions } from './store.js';
 import { StoreError } from './store-error.js';
@@ -164,7 +165,7 @@ export function openMedium<State, Op>(
         const recovery = recover(scans);
         if (recovery.kind === 'blank' && create) return provision(scans, images);
         if (recovery.kind !== 'found') return fail(unusable(recovery, names));
-        const state = replay(options, recovery);
+        const state = replayHistory<State, Op>(recovery.history, options);
         if (state instanceof StoreError) return fail(state);
         settle(
           {
@@ -218,24 +219,6 @@ function unusable(recovery: Exclude<Recovery, FoundRecovery>, names: readonly [s
       return new StoreError('damaged', `${both}: ${recovery.why}`);
     case 'newerFormat':
       return new StoreError('format', `${both}: written in format ${recovery.version}, by a newer version`);
-  }
-}
-
-/** The state that the history leads to. Wrapped, because a state may be any JSON value. */
-export function replay<State, Op>(
-  options: Pick<StoreOptions<State, Op>, 'fold'>,
-  recovery: FoundRecovery,
-): { readonly value: State } | StoreError {
-  try {
-    /* What is parsed here was written by `commit` with these types, as checksum and chain have shown. */
-    let state = deepFreeze(JSON.parse(recovery.history.base.payload().toString('utf8')) as State);
-    for (const operation of recovery.history.operations) {
-      state = options.fold(state, deepFreeze(JSON.parse(operationJson(operation.bytes)) as Op));
-    }
-    return { value: deepFreeze(state) };
-  } catch (error) {
-    const message = error instanceof Error ? error.message : String(error);
-    return new StoreError('damaged', `the records are whole, but cannot be replayed: ${message}`);
   }
 }
 

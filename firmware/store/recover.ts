@@ -86,7 +86,8 @@ function damaged(why: string): Recovery {
   return { kind: 'damaged', why };
 }
 
-function newerFirst(a: FoundFrame, b: FoundFrame): number {
+/** Sorts the newest frame to the front: a later boot is newer whatever its sequence says. */
+export function newerFirst(a: FoundFrame, b: FoundFrame): number {
   return b.header.epoch - a.header.epoch || b.header.sequence - a.header.sequence;
 }
 

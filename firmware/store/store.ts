@@ -23,6 +23,11 @@ export interface StoreOptions<State, Op> {
   readonly empty: State;
   /** Must never change its arguments, which are frozen, and give the same result for ever for the same arguments. */
   readonly fold: (state: State, op: Op) => State;
+  /**
+   * Folds many operations at once when the store opens, on a state of its own that it may change in place. The result
+   * must be that of `fold`, one by one, which is used where this is left out, and is slow where it copies a large map.
+   */
+  readonly replay?: (state: State, ops: readonly Op[]) => State;
   /** A flush over this makes the store `slow`. Default 5,000. */
   readonly slowAfterMs?: number;
   /** A flush over this fails the store. Default 30,000. */

@@ -1,0 +1,122 @@
+import type { FlashHost, FlashVolume, HostError } from '../../drivers/host.js';
+import { slotBytes } from './frame.js';
+import { linkHistory } from './link-history.js';
+import { newerFirst, recover } from './recover.js';
+import { type Replay, replayHistory } from './replay-history.js';
+import { type FoundFrame, scanSegment } from './scan-segment.js';
+import { StoreError } from './store-error.js';
+
+export interface ReadStoreOptions<State, Op> extends Replay<State, Op> {
+  /** May be read-only. */
+  readonly flash: FlashHost;
+  readonly volumes: readonly [string, string];
+  readonly segmentSizeBytes: number;
+}
+
+/** What can still be read of a store. */
+export interface StoreReading<State> {
+  /** Why a box would not start with this, in words for a technician; empty where it would. */
+  readonly troubles: readonly string[];
+  /** The newest that could be put together. Frozen. Undefined where nothing can be read. */
+  readonly state: State | undefined;
+  /** Of the newest record in `state`; zeros and empty where there is none. */
+  readonly sequence: number;
+  readonly epoch: number;
+  readonly storeId: string;
+}
+
+/**
+ * Reads a store without changing it, for a technician with a dead box's card: also one volume alone, one that was cut,
+ * and one with places that cannot be read. Takes no lock, so on a box that runs it may be a little behind.
+ */
+export function readStore<State, Op>(
+  options: ReadStoreOptions<State, Op>,
+  done: (reading: StoreReading<State>) => void,
+): void {
+  readVolume(options, 0, (firstError, first) =>
+    readVolume(options, 1, (secondError, second) => {
+      const scans = [scanSegment(first, 0), scanSegment(second, 1)] as const;
+      const recovery = recover(scans);
+      const troubles = [firstError, secondError].flatMap((error) => (error === undefined ? [] : [error.message]));
+      if (recovery.kind === 'blank') troubles.push('nothing was ever stored here');
+      if (recovery.kind === 'damaged') troubles.push(recovery.why);
+      if (recovery.kind === 'newerFormat') troubles.push(`written in format ${recovery.version}, by a newer version`);
+      done(salvage(options, [...scans[0].frames, ...scans[1].frames].sort(newerFirst), troubles));
+    }),
+  );
+}
+
+/** Begins at the newest record, and goes back until one leads to a whole state. */
+function salvage<State, Op>(
+  options: ReadStoreOptions<State, Op>,
+  newestFirst: readonly FoundFrame[],
+  troubles: string[],
+): StoreReading<State> {
+  for (let from = 0; from < newestFirst.length; from += 1) {
+    const history = linkHistory(newestFirst.slice(from));
+    const head = newestFirst[from];
+    if (history === undefined || head === undefined) continue;
+    const state = replayHistory<State, Op>(history, options);
+    if (state instanceof StoreError) {
+      troubles.push(state.message);
+      continue;
+    }
+    const { sequence, epoch, storeId } = head.header;
+    return { troubles, state: state.value, sequence, epoch, storeId: Buffer.from(storeId).toString('hex') };
+  }
+  return { troubles, state: undefined, sequence: 0, epoch: 0, storeId: '' };
+}
+
+const chunkBytes = 64 * slotBytes;
+/* More than any store: a wrong name must not fill the memory. */
+const volumeLimitBytes = 256 * 1024 * 1024;
+
+function readVolume<State, Op>(
+  options: ReadStoreOptions<State, Op>,
+  index: 0 | 1,
+  done: (error: HostError | undefined, bytes: Buffer) => void,
+): void {
+  const name = options.volumes[index];
+  options.flash.open({ name, sizeBytes: options.segmentSizeBytes, create: false }, (error, volume) => {
+    if (volume === undefined) return done(error, Buffer.alloc(0));
+    /* What cannot be read stays as it is here: no record, and not blank either. */
+    const bytes = Buffer.alloc(Math.min(volume.sizeBytes, volumeLimitBytes), 0x55);
+    readPieces(volume, bytes, 0, chunkBytes, (readError) => {
+      volume.close();
+      done(readError, bytes);
+    });
+  });
+}
+
+/** Reads in large pieces, and in single slots where a large one fails. Tells the last error, and goes on after each. */
+function readPieces(
+  volume: FlashVolume,
+  into: Buffer,
+  offset: number,
+  pieceBytes: number,
+  done: (error?: HostError) => void,
+): void {
+  let lastError: HostError | undefined;
+  const next = (at: number): void => {
+    if (at >= into.length) {
+      done(lastError);
+      return;
+    }
+    const lengthBytes = Math.min(pieceBytes, into.length - at);
+    volume.read(offset + at, lengthBytes, (error, piece) => {
+      if (piece !== undefined) {
+        into.set(piece, at);
+        return next(at + lengthBytes);
+      }
+      if (pieceBytes === slotBytes) {
+        lastError = error;
+        return next(at + lengthBytes);
+      }
+      readPieces(volume, into.subarray(at, at + lengthBytes), offset + at, slotBytes, (slotError) => {
+        lastError = slotError ?? lastError;
+        next(at + lengthBytes);
+      });
+    });
+  };
+  next(0);
+}

@@ -1,0 +1,26 @@
+import { deepFreeze } from './deep-freeze.js';
+import { operationJson } from './frame.js';
+import type { History } from './link-history.js';
+import { StoreError } from './store-error.js';
+
+export interface Replay<State, Op> {
+  readonly fold: (state: State, op: Op) => State;
+  readonly replay?: (state: State, ops: readonly Op[]) => State;
+}
+
+/** The state that a history leads to, frozen; wrapped, because a state may be any JSON value. */
+export function replayHistory<State, Op>(
+  history: History,
+  { fold, replay }: Replay<State, Op>,
+): { readonly value: State } | StoreError {
+  try {
+    /* What is parsed here was written by `commit` with these types, as checksum and chain have shown. */
+    const base = JSON.parse(history.base.payload().toString('utf8')) as State;
+    const ops = history.operations.map((operation) => deepFreeze(JSON.parse(operationJson(operation.bytes)) as Op));
+    const state = replay === undefined ? ops.reduce(fold, deepFreeze(base)) : replay(base, ops);
+    return { value: deepFreeze(state) };
+  } catch (error) {
+    const message = error instanceof Error ? error.message : String(error);
+    return new StoreError('damaged', `the records are whole, but cannot be replayed: ${message}`);
+  }
+}
