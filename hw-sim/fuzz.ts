@@ -7,7 +7,7 @@ import { fuzzSettings } from './fuzz/fuzz-settings.js';
 import { missingCoverage } from './fuzz/required-coverage.js';
 import { runShift, type ShiftReport } from './fuzz/shift.js';
 import { shrink } from './fuzz/shrink.js';
-import type { ShiftJob } from './fuzz/worker.js';
+import type { ShiftJob } from './fuzz-worker.js';
 import { createKeyPairs, type KeyPairs } from './kiosk-settings.js';
 
 /* `npm run fuzz`: simulated sales under faults and power cuts, judged by the oracle. Exit code 1: it found something. */
@@ -48,11 +48,16 @@ async function fuzz(asked: FuzzOptions): Promise<number> {
   let virtualMs = 0;
 
   await runInWorkers<ShiftJob, ShiftReport[]>({
-    module: new URL('./fuzz/worker.js', import.meta.url),
+    module: new URL('./fuzz-worker.js', import.meta.url),
     workers: asked.workers,
     data: keys,
     next() {
-      if (ordered >= asked.sales || failures.length >= FAILURES_SHOWN || clock.monotonicMs() > endMs) return undefined;
+      if (
+        ordered >= asked.sales ||
+        failures.length >= (asked.firstOnly ? 1 : FAILURES_SHOWN) ||
+        clock.monotonicMs() > endMs
+      )
+        return undefined;
       const shifts = Math.min(SHIFTS_A_JOB, Math.ceil((asked.sales - ordered) / asked.salesAShift));
       const job: ShiftJob = { seed, shifts, salesAShift: asked.salesAShift, without: asked.without };
       seed += shifts;
@@ -83,8 +88,9 @@ async function fuzz(asked: FuzzOptions): Promise<number> {
   return failed === 0 ? 0 : 1;
 }
 
-function describe(failure: ShiftReport, { salesAShift, without }: FuzzOptions, keys: KeyPairs): string {
-  const small = shrink(failure, salesAShift, without, fuzzSettings(keys));
+function describe(failure: ShiftReport, { salesAShift, without, firstOnly }: FuzzOptions, keys: KeyPairs): string {
+  const whole = { report: failure, sales: salesAShift, without };
+  const small = firstOnly ? whole : shrink(failure, salesAShift, without, fuzzSettings(keys));
   const fair = small.without.length === 0 ? '' : ` --without ${small.without.join(',')}`;
   return [
     `\nseed ${failure.seed} broke ${failure.violations.length}:`,

@@ -9,11 +9,13 @@ export interface FuzzOptions {
   readonly minutes: number | undefined;
   readonly workers: number;
   readonly without: readonly Side[];
+  /** Ends with the first failure, without narrowing it down: only whether there is one is asked. */
+  readonly firstOnly: boolean;
   /** Shows one shift with its log instead of running many. */
   readonly verbose: boolean;
 }
 
-const USAGE = `npm run fuzz -- [--sales N] [--seed N] [--minutes N] [--workers N] [--shift N] [--without SIDE,…] [--verbose]
+const USAGE = `npm run fuzz -- [--sales N] [--seed N] [--minutes N] [--workers N] [--shift N] [--without SIDE,…] [--first] [--verbose]
 
 Simulates sales under faults and power cuts, judged from outside. Without --seed the seed is chosen by the clock.
 
@@ -23,6 +25,7 @@ Simulates sales under faults and power cuts, judged from outside. Without --seed
   --workers N    threads; 2 where nothing is said
   --shift N      sales in a shift, 25 where nothing is said
   --without …    sides of the world that stay fair: ${SIDES.join(', ')}
+  --first        stops at the first failure and does not narrow it down
   --verbose      works one shift and shows its log`;
 
 /** The options, or what to tell the user instead. */
@@ -38,6 +41,7 @@ export function parseFuzzOptions(args: readonly string[], clockSeed: number): Fu
         shift: { type: 'string', default: '25' },
         without: { type: 'string', default: '' },
         verbose: { type: 'boolean', default: false },
+        first: { type: 'boolean', default: false },
         help: { type: 'boolean', default: false },
       },
     });
@@ -52,6 +56,7 @@ export function parseFuzzOptions(args: readonly string[], clockSeed: number): Fu
       minutes: values.minutes === undefined ? undefined : whole('minutes', values.minutes, 1, 100_000),
       workers: whole('workers', values.workers, 1, 64),
       without: without as Side[],
+      firstOnly: values.first,
       verbose: values.verbose,
     };
   } catch (error) {

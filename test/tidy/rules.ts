@@ -6,7 +6,7 @@ export type Rule = (files: readonly SourceFile[]) => string[];
 /** Where a process begins: by hand, by `npm`, or loaded by name from the CLI's table. */
 const ENTRY_POINTS: readonly RegExp[] = [
   /^firmware\/cli\.ts$/,
-  /^hw-sim\/(?:sim|acquirer-sim|fuzz)\.ts$/,
+  /^hw-sim\/(?:sim|acquirer-sim|fuzz|fuzz-worker)\.ts$/,
   /^test\/.*\.spec\.ts$/,
   /^test\/bench\/.*\.ts$/,
   /^test\/board\/.*\.ts$/,
@@ -17,7 +17,7 @@ const ENTRY_POINTS: readonly RegExp[] = [
 const BOARD_BUILDERS: readonly RegExp[] = [/^firmware\/cli\.ts$/, /^firmware\/commands\/[\w-]+\.ts$/];
 
 /** The only ones in `hw-sim` that may touch the real world: they serve people and sockets. */
-const SIM_ENTRY_POINTS: readonly RegExp[] = [/^hw-sim\/(?:sim|acquirer-sim|fuzz)\.ts$/];
+const SIM_ENTRY_POINTS: readonly RegExp[] = [/^hw-sim\/(?:sim|acquirer-sim|fuzz|fuzz-worker)\.ts$/];
 
 const matches = (path: string, patterns: readonly RegExp[]): boolean => patterns.some((pattern) => pattern.test(path));
 

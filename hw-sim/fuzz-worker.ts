@@ -1,8 +1,8 @@
-import { answerJobs } from '../../drivers/linux/worker-job.js';
-import type { KeyPairs } from '../kiosk-settings.js';
-import type { Side } from './bad-days.js';
-import { fuzzSettings } from './fuzz-settings.js';
-import { runShift, type ShiftReport } from './shift.js';
+import { answerJobs } from '../drivers/linux/worker-job.js';
+import type { Side } from './fuzz/bad-days.js';
+import { fuzzSettings } from './fuzz/fuzz-settings.js';
+import { runShift, type ShiftReport } from './fuzz/shift.js';
+import type { KeyPairs } from './kiosk-settings.js';
 
 /** Shifts to work: the seed of the first, how many, and what is left fair. */
 export interface ShiftJob {

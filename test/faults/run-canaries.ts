@@ -1,0 +1,120 @@
+import { spawnSync } from 'node:child_process';
+import { cpSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { fileURLToPath } from 'node:url';
+
+/*
+ * Shows that the oracle sees: builds of the firmware that break one money rule each, tried until the fuzzer finds a
+ * violation. A canary that survives means that the proof proves nothing. Run by CI after the fuzz itself.
+ *
+ *   node dist/test/faults/run-canaries.js [NAME…]
+ */
+
+interface Canary {
+  readonly name: string;
+  /** Compiled file of the firmware, and what is changed in it: exactly one place. */
+  readonly file: string;
+  readonly find: string;
+  readonly put: string;
+}
+
+const CANARIES: readonly Canary[] = [
+  {
+    name: 'write barrier off',
+    file: 'firmware/kernel.js',
+    find: 'const all = [...deferred, ...records];',
+    put: `journal.commit([...deferred, ...records], state.book, () => undefined);
+        deferred = [];
+        return finish();
+        const all = [];`,
+  },
+  {
+    name: 'reversal dropped after the burst',
+    file: 'flows/reversal-queue.js',
+    find: 'if (progress.queueFailures === 0)',
+    put: "return finish(turn, reversalId, { how: 'cancelled' });\n    if (progress.queueFailures === 0)",
+  },
+  {
+    name: 'success accepted without signature',
+    file: 'flows/acquirer-watch.js',
+    find: "answer.kind === 'answered' && answer.signature === 'valid' ? answer : undefined",
+    put: "answer.kind === 'answered' ? answer : undefined",
+  },
+  {
+    name: 'amount not compared',
+    file: 'flows/payment.js',
+    find: 'if (answer.amount === undefined || !sameMoney(answer.amount, sale.amount)) {',
+    put: 'if (false) {',
+  },
+  {
+    name: 'cancel closed on ORDER_NOT_EXIST at once',
+    file: 'flows/reversal-queue.js',
+    find: "const undone = known && how === 'cancelled';",
+    put: "const undone = known || how === 'nothingCharged';",
+  },
+  {
+    name: 'late success resurrects',
+    file: 'flows/payment.js',
+    find: "return turn.ignore('late reply to pay');",
+    put: `{
+            const late = Object.values(turn.book.sales).find((sale) => sale.state === 'reversing' && sale.attempts.at(-1)?.paymentRequestId === id);
+            if (late === undefined || answer.status !== 'S') return turn.ignore('late reply to pay');
+            return approve(turn, late, answer.paymentId);
+        }`,
+  },
+  {
+    name: 'request id from the clock alone',
+    file: 'flows/payment-request-id.js',
+    find: 'return head + at.randomDigits.slice(0, head.length % 2 === 0 ? 8 : 9);',
+    put: "return time + terminalNumber.padStart(8, '0');",
+  },
+  {
+    name: 'success of another payment believed',
+    file: 'firmware/acquirer/direct-link.js',
+    find: 'told[name] !== undefined && told[name] !== value',
+    put: 'false',
+  },
+  {
+    name: 'one sale charged again after a power cut',
+    file: 'flows/boot.js',
+    find: "return startReversal(turn, sale, 'powerLost');",
+    put: 'return;',
+  },
+];
+
+const SALES_LIMIT = '60000';
+const root = fileURLToPath(new URL('../../..', import.meta.url));
+
+function tryCanary({ name, file, find, put }: Canary): boolean {
+  const home = `${root}/dist/canary`;
+  rmSync(home, { recursive: true, force: true });
+  for (const folder of ['flows', 'firmware', 'drivers', 'hw-sim']) {
+    cpSync(`${root}/dist/${folder}`, `${home}/${folder}`, { recursive: true });
+  }
+  const path = `${home}/${file}`;
+  const parts = readFileSync(path, 'utf8').split(find);
+  if (parts.length !== 2) throw new Error(`canary '${name}': its place is ${parts.length - 1} times in ${file}`);
+  writeFileSync(path, parts.join(put));
+  const started = process.hrtime.bigint();
+  const run = spawnSync(
+    process.execPath,
+    [`${home}/hw-sim/fuzz.js`, '--sales', SALES_LIMIT, '--seed', '1', '--first'],
+    {
+      encoding: 'utf8',
+    },
+  );
+  const seconds = Number(process.hrtime.bigint() - started) / 1e9;
+  const sales = /^(\d+) sales/m.exec(run.stdout)?.[1] ?? '?';
+  const rule = /^ {2}(rule \d[^:]*|flash forgot|the process crashed)/m.exec(run.stdout)?.[1];
+  const caught = run.status === 1 && rule !== undefined;
+  console.log(
+    `${caught ? 'caught  ' : 'SURVIVED'} ${name}: ${sales} sales, ${seconds.toFixed(0)} s; ${rule ?? run.stderr.slice(0, 400)}`,
+  );
+  rmSync(home, { recursive: true, force: true });
+  return caught;
+}
+
+const wanted = process.argv.slice(2);
+const tried = CANARIES.filter(({ name }) => wanted.length === 0 || wanted.includes(name));
+const caught = tried.filter(tryCanary).length;
+console.log(`canaries: ${caught} passed, ${tried.length - caught} failed`);
+process.exit(caught === tried.length && tried.length > 0 ? 0 : 1);
