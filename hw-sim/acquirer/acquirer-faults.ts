@@ -33,24 +33,27 @@ export type AcquirerFault =
   | { readonly kind: 'wrongCurrency' }
   | { readonly kind: 'wrongRequestId' };
 
-export const acquirerFaultKinds = [
-  'requestLost',
-  'requestDelayed',
-  'requestDuplicated',
-  'replyLost',
-  'replyDelayed',
-  'replyTrickled',
-  'reset',
-  'badGateway',
-  'garbage',
-  'huge',
-  'wrongSignature',
-  'unsigned',
-  'forged',
-  'wrongAmount',
-  'wrongCurrency',
-  'wrongRequestId',
-] as const satisfies readonly AcquirerFault['kind'][];
+const kinds: Readonly<Record<AcquirerFault['kind'], true>> = {
+  requestLost: true,
+  requestDelayed: true,
+  requestDuplicated: true,
+  replyLost: true,
+  replyDelayed: true,
+  replyTrickled: true,
+  reset: true,
+  badGateway: true,
+  garbage: true,
+  huge: true,
+  wrongSignature: true,
+  unsigned: true,
+  forged: true,
+  wrongAmount: true,
+  wrongCurrency: true,
+  wrongRequestId: true,
+};
+
+/** Every kind of fault, for those who count which were met. */
+export const acquirerFaultKinds: readonly string[] = Object.keys(kinds);
 
 /** What reaches the terminal: a reply, perhaps in pieces, nothing, or a connection cut after part of a reply. */
 export type FaultyReply =

@@ -46,7 +46,8 @@ export function createAcquirerServer(
 ): void {
   const { http, clock, random } = options.host;
   const nowMs = () => clock.wallMs();
-  const after = (delayMs: number, callback: () => void) => clock.after(delayMs, callback);
+  const timers = createTimers(clock);
+  const { after } = timers;
   const acquirer = createAcquirer({ ...options, nowMs, after, random: () => uniform(random), send: sender(http) });
   const faults = createAcquirerFaults({ acquirer, signer: options.signer, after });
   const exchanges = createExchangeLog();
@@ -84,9 +85,39 @@ export function createAcquirerServer(
       acquirer,
       faults,
       exchanges: exchanges.list,
-      close: () => listener.close(),
+      close() {
+        timers.cancelAll();
+        listener.close();
+      },
     };
   }
+}
+
+/** Timers that end with the server: a notification may wait for hours. */
+function createTimers(clock: Clock) {
+  const running = new Set<{ cancel(): void }>();
+  let over = false;
+  return {
+    after(delayMs: number, callback: () => void): { cancel(): void } {
+      if (over) return { cancel: () => undefined };
+      const timer = clock.after(delayMs, () => {
+        running.delete(handle);
+        callback();
+      });
+      const handle = {
+        cancel() {
+          running.delete(handle);
+          timer.cancel();
+        },
+      };
+      running.add(handle);
+      return handle;
+    },
+    cancelAll() {
+      over = true;
+      for (const handle of running) handle.cancel();
+    },
+  };
 }
 
 function deliver(

@@ -1,0 +1,221 @@
+import assert from 'node:assert/strict';
+import { createPrivateKey, createPublicKey, sign, verify } from 'node:crypto';
+import { mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import type { HostError, HttpReply, HttpServerRequest } from '../../drivers/host.js';
+import { createLinuxHttp } from '../../drivers/linux/http.js';
+import type { AcquirerServer } from '../../hw-sim/acquirer/acquirer-server.js';
+import { startAcquirerSim } from '../../hw-sim/acquirer-sim.js';
+import { payBody } from './acquirer/acquirer-bench.js';
+
+describe('acquirer-sim over real sockets', () => {
+  const keyDirectory = mkdtempSync(join(tmpdir(), 'acquirer-sim-'));
+  const http = createLinuxHttp();
+  let server: AcquirerServer;
+  before(async () => {
+    server = await startAcquirerSim({ port: 0, keyDirectory, clientId: 'T_1' });
+  });
+  after(() => {
+    server.close();
+    rmSync(keyDirectory, { recursive: true });
+  });
+  afterEach(() => server.faults.clear());
+
+  const key = (name: string) => readFileSync(join(keyDirectory, name), 'utf8');
+  type Outcome = { readonly error?: HostError | undefined; readonly reply?: HttpReply | undefined };
+
+  function send(path: string, method: 'GET' | 'POST', headers: Record<string, string>, body: string): Promise<Outcome> {
+    const limits = { timeoutMs: 500, replyLimitBytes: 1_000_000 };
+    return new Promise((resolve) => {
+      http.request({ method, url: server.url + path, headers, body, ...limits }, (error, reply) =>
+        resolve({ error, reply }),
+      );
+    });
+  }
+
+  /** Signs by hand, with node:crypto alone. */
+  function call(name: string, json: object): Promise<Outcome> {
+    const path = `/ams/api/v1/payments/${name}`;
+    const body = JSON.stringify(json);
+    const time = String(Date.now());
+    const content = Buffer.from(`POST ${path}\nT_1.${time}.${body}`);
+    const signature = sign('RSA-SHA256', content, createPrivateKey(key('terminal-private.pem'))).toString('base64');
+    const headers = {
+      'client-id': 'T_1',
+      'request-time': time,
+      'content-type': 'application/json; charset=UTF-8',
+      signature: `algorithm=RSA256,keyVersion=1,signature=${encodeURIComponent(signature)}`,
+    };
+    return send(path, 'POST', headers, body);
+  }
+
+  const control = async (path: string, json?: object) => {
+    const headers = { 'content-type': 'application/json' };
+    const { reply } = await send(path, json === undefined ? 'GET' : 'POST', headers, JSON.stringify(json) ?? '');
+    return { status: reply?.status, json: JSON.parse(reply?.body ?? 'null') };
+  };
+
+  function verified(path: string, headers: Readonly<Record<string, string>>, time: string, body: string): boolean {
+    const encoded = /signature=(.*)$/.exec(headers.signature ?? '')?.[1] ?? '';
+    const content = Buffer.from(`POST ${path}\n${headers['client-id']}.${headers[time]}.${body}`);
+    const signature = Buffer.from(decodeURIComponent(encoded), 'base64');
+    return verify('RSA-SHA256', content, createPublicKey(key('alipay-public.pem')), signature);
+  }
+
+  it('takes a signed payment and answers with a signature of the other pair', async () => {
+    const { reply } = await call('pay', payBody('S1'));
+    assert.equal(JSON.parse(reply?.body ?? '').result.resultCode, 'SUCCESS');
+    assert.ok(reply !== undefined && verified('/ams/api/v1/payments/pay', reply.headers, 'response-time', reply.body));
+    assert.ok(Math.abs(Date.parse(reply.headers.date ?? '') - Date.now()) < 5_000);
+    assert.equal(server.acquirer.ledger.standing('S1').heldValue, 1250n);
+  });
+
+  it('makes its keys once, readable by their owner only, and keeps those that it finds', async () => {
+    const names = ['alipay-private.pem', 'alipay-public.pem', 'terminal-private.pem', 'terminal-public.pem'];
+    const before = names.map(key);
+    assert.equal(statSync(join(keyDirectory, 'alipay-private.pem')).mode & 0o777, 0o600);
+    const second = await startAcquirerSim({ port: 0, keyDirectory, clientId: 'T_1' });
+    second.close();
+    assert.deepEqual(names.map(key), before);
+  });
+
+  it('refuses a private key in the place of the terminal public one, and a port in use', async () => {
+    const directory = mkdtempSync(join(tmpdir(), 'acquirer-sim-'));
+    writeFileSync(join(directory, 'terminal-public.pem'), key('terminal-private.pem'));
+    const options = { port: 0, keyDirectory: directory, clientId: 'T_1' };
+    await assert.rejects(startAcquirerSim(options), /terminal-public\.pem holds a private key/);
+    writeFileSync(join(directory, 'terminal-public.pem'), 'nonsense');
+    await assert.rejects(startAcquirerSim(options), /terminal-public\.pem holds no public key/);
+    rmSync(directory, { recursive: true });
+    await assert.rejects(startAcquirerSim({ ...options, keyDirectory, port: server.port }), { code: 'busy' });
+  });
+
+  for (const [fault, expected] of [
+    [{ kind: 'replyLost' }, 'timeout'],
+    [{ kind: 'replyDelayed', delayMs: 5_000 }, 'timeout'],
+    [{ kind: 'replyTrickled', delayMs: 50 }, 'timeout'],
+    [{ kind: 'reset' }, 'disconnected'],
+    [{ kind: 'huge', sizeBytes: 10_000_000 }, 'tooLarge'],
+    [{ kind: 'badGateway' }, '502'],
+  ] as const) {
+    it(`provokes ${expected} by ${fault.kind}, though the money is taken`, async () => {
+      const id = `fault-${fault.kind}`;
+      assert.equal((await control('/sim/faults', { ...fault, pathEnd: '/pay' })).status, 200);
+      const { error, reply } = await call('pay', payBody(id));
+      assert.equal(error?.code ?? String(reply?.status), expected);
+      assert.equal(server.acquirer.ledger.standing(id).charged, true);
+    });
+  }
+
+  it('delivers a trickled reply whole to whoever has the patience', async () => {
+    await control('/sim/faults', { kind: 'replyTrickled', delayMs: 0, pathEnd: '/inquiryPayment' });
+    const { reply } = await call('inquiryPayment', { paymentRequestId: 'nobody' });
+    assert.equal(JSON.parse(reply?.body ?? '').result.resultCode, 'ORDER_NOT_EXIST');
+  });
+
+  it('sends signed notifications to a listener and takes its acknowledgement', async () => {
+    const arrived = await new Promise<HttpServerRequest>((resolve) => {
+      http.listen(
+        { host: '127.0.0.1', port: 0, bodyLimitBytes: 10_000, requestTimeoutMs: 1_000, connectionLimit: 5 },
+        (request, response) => {
+          response.end(200, {}, '{"result":{"resultCode":"SUCCESS","resultStatus":"S"}}');
+          resolve(request);
+          setTimeout(() => listening?.close(), 20);
+        },
+        (_error, listener) => {
+          listening = listener;
+          const paymentNotifyUrl = `http://127.0.0.1:${listener?.port}/notify?a=b`;
+          void call('pay', { ...payBody('N1'), paymentNotifyUrl });
+        },
+      );
+      let listening: { close(): void } | undefined;
+    });
+    assert.equal(arrived.target, '/notify?a=b');
+    assert.ok(verified('/notify', arrived.headers, 'request-time', arrived.body));
+    assert.equal(JSON.parse(arrived.body).paymentRequestId, 'N1');
+  });
+
+  describe('control', () => {
+    it('shows the ledger without payment codes, and what was asked when', async () => {
+      const body = payBody('C1');
+      await call('pay', body);
+      const { json } = await control('/sim/ledger?paymentRequestId=C1');
+      assert.equal(json.payments.length, 1);
+      assert.equal(json.payments[0].standing.heldValue, '1250');
+      assert.deepEqual(
+        json.history.map((event: { kind: string }) => event.kind),
+        ['received', 'charged'],
+      );
+      const code = (body.paymentMethod as { paymentMethodId: string }).paymentMethodId;
+      assert.ok(!JSON.stringify(json).includes(code));
+      const { exchanges } = (await control('/sim/exchanges')).json;
+      const last = exchanges.at(-1);
+      assert.deepEqual([last.path, last.paymentRequestId, last.answer], ['/ams/api/v1/payments/pay', 'C1', 'SUCCESS']);
+      assert.ok(Math.abs(last.atMs - Date.now()) < 5_000);
+    });
+
+    it('plans payments: by code, by magic amount, in full, for one or for the next', async () => {
+      const pay = async (id: string) =>
+        JSON.parse((await call('pay', payBody(id))).reply?.body ?? '').result.resultCode;
+      await control('/sim/plan', { code: 'RISK_REJECT' });
+      await control('/sim/plan', { paymentRequestId: 'P3', magic: '9801' });
+      assert.deepEqual(
+        [await pay('P1'), await pay('P2'), await pay('P3')],
+        ['RISK_REJECT', 'SUCCESS', 'PAYMENT_IN_PROCESS'],
+      );
+      const answer = { code: 'NEW_WORD', status: 'U' };
+      const later = { inquiryPayment: { answer: 'SYSTEM_ERROR', times: 1 } };
+      await control('/sim/plan', { answer, fate: { kind: 'pending' }, later });
+      assert.equal(await pay('P4'), 'NEW_WORD');
+      const inquire = async () =>
+        JSON.parse((await call('inquiryPayment', { paymentRequestId: 'P4' })).reply?.body ?? '').result.resultCode;
+      assert.deepEqual([await inquire(), await inquire()], ['SYSTEM_ERROR', 'SUCCESS']);
+    });
+
+    it('lists the magic amounts and changes settings', async () => {
+      assert.equal((await control('/sim/magic-amounts')).json.magicAmounts[0].ending, '9901');
+      await control('/sim/settings', { cancelOfUnknown: 'orderNotExist' });
+      assert.equal((await control('/sim/settings')).json.cancelOfUnknown, 'orderNotExist');
+      await control('/sim/settings', { cancelOfUnknown: 'success' });
+      await control('/sim/codes', { code: '281111111111111111', validForMs: 0 });
+      const paymentMethod = { paymentMethodType: 'CONNECT_WALLET', paymentMethodId: '281111111111111111' };
+      const { reply } = await call('pay', { ...payBody('X1'), paymentMethod });
+      assert.equal(JSON.parse(reply?.body ?? '').result.resultCode, 'EXPIRED_CODE');
+    });
+
+    for (const [path, json, message] of [
+      ['/sim/faults', {}, /kind must be a text/],
+      ['/sim/faults', { kind: 'gremlins' }, /gremlins is no fault/],
+      ['/sim/faults', { kind: 'replyDelayed' }, /delayMs must be an integer/],
+      ['/sim/faults', { kind: 'forged', status: 'X' }, /status must be/],
+      ['/sim/faults', { kind: 'reset', times: -1 }, /times must be an integer/],
+      ['/sim/plan', { magic: '1234' }, /magic must be one of/],
+      ['/sim/plan', { answer: 'UNHEARD' }, /in no table/],
+      ['/sim/plan', { answer: 'SUCCESS', fate: { kind: 'pending' } }, /must succeed at once/],
+      ['/sim/plan', { answer: 'SUCCESS', fate: { kind: 'vanishes' } }, /fate\.kind must be/],
+      ['/sim/plan', { answer: 'SUCCESS', later: { pay: {} } }, /later\.pay is no interface/],
+      ['/sim/settings', { colour: 'red' }, /colour is no setting/],
+      ['/sim/settings', { payAfterCancel: 'maybe' }, /must be one of charges/],
+      ['/sim/settings', { notifyDelayMs: '5' }, /notifyDelayMs must be an integer/],
+      ['/sim/settings', { magicAmounts: 1 }, /must be true or false/],
+      ['/sim/notify', { url: 'http://127.0.0.1:1' }, /body must be an object/],
+      ['/sim/plan', [], /the body must be an object/],
+    ] as const) {
+      it(`refuses ${path} ${JSON.stringify(json)}`, async () => {
+        const { status, json: told } = await control(path, json);
+        assert.equal(status, 400);
+        assert.match(told.error, message);
+      });
+    }
+
+    it('answers what it does not know or serve', async () => {
+      assert.equal((await control('/sim/nothing')).status, 404);
+      assert.equal((await control('/sim/toString')).status, 404);
+      assert.equal((await control('/sim/faults')).status, 405);
+      assert.equal((await send('/sim/faults', 'POST', { 'content-type': 'text/plain' }, '{}')).reply?.status, 415);
+      const { reply } = await send('/ams/api/v1/payments/pay', 'GET', {}, '');
+      assert.match(reply?.body ?? '', /METHOD_NOT_SUPPORTED/);
+    });
+  });
+});
