@@ -4,6 +4,9 @@
  * "chrono-compatible low-level date algorithms".
  */
 const dayMs = 86_400_000;
+/** From the first of January 1970 on. */
+const weekdays = ['Thu', 'Fri', 'Sat', 'Sun', 'Mon', 'Tue', 'Wed'];
+const months = ['Jan', 'Feb', 'Mar', 'Apr', 'May', 'Jun', 'Jul', 'Aug', 'Sep', 'Oct', 'Nov', 'Dec'];
 const isoPattern = /^(\d{4})-(\d\d)-(\d\d)T(\d\d):(\d\d):(\d\d)(?:\.(\d{1,9}))?(Z|[+-]\d\d:\d\d)$/;
 
 /** Milliseconds since 1970 of an ISO 8601 time with seconds and offset (`2020-06-11T13:35:02+08:00`), or undefined. */
@@ -32,8 +35,8 @@ export function formatIsoTime(atMs: number, offsetMinutes = 480): string {
 /** The `Date` header of HTTP (RFC 9110 §5.6.7). */
 export function formatHttpDate(atMs: number): string {
   const time = civil(atMs);
-  const weekday = 'Thu Fri Sat Sun Mon Tue Wed'.split(' ')[((Math.floor(atMs / dayMs) % 7) + 7) % 7];
-  const month = 'Jan Feb Mar Apr May Jun Jul Aug Sep Oct Nov Dec'.split(' ')[time.month - 1];
+  const weekday = weekdays[((Math.floor(atMs / dayMs) % 7) + 7) % 7];
+  const month = months[time.month - 1];
   return `${weekday}, ${two(time.day)} ${month} ${time.year} ${two(time.hour)}:${two(time.minute)}:${two(time.second)} GMT`;
 }
 
