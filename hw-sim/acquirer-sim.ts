@@ -42,6 +42,10 @@ export function startAcquirerSim(options: AcquirerSimOptions): Promise<AcquirerS
 /** The command `tillbox acquirer-sim`: runs until the process is asked to stop. `args` follow the command's name. */
 export async function runAcquirerSim(args: readonly string[], self: CommandProcess): Promise<number> {
   const options = parse(args);
+  if (options === usage) {
+    self.out(usage);
+    return 0;
+  }
   if (typeof options === 'string') {
     self.errorOut(options);
     return usageExitCode;

@@ -6,7 +6,7 @@ import { join } from 'node:path';
 import type { HostError, HttpReply, HttpServerRequest } from '../../drivers/host.js';
 import { createLinuxHttp } from '../../drivers/linux/http.js';
 import type { AcquirerServer } from '../../hw-sim/acquirer/acquirer-server.js';
-import { startAcquirerSim } from '../../hw-sim/acquirer-sim.js';
+import { runAcquirerSim, startAcquirerSim } from '../../hw-sim/acquirer-sim.js';
 import { payBody } from './acquirer/acquirer-bench.js';
 
 describe('acquirer-sim over real sockets', () => {
@@ -218,4 +218,51 @@ describe('acquirer-sim over real sockets', () => {
       assert.match(reply?.body ?? '', /METHOD_NOT_SUPPORTED/);
     });
   });
+});
+
+describe('tillbox acquirer-sim', () => {
+  type Process = Parameters<typeof runAcquirerSim>[1];
+
+  async function run(args: readonly string[], onStop: Process['onStop'] = () => undefined) {
+    let out = '';
+    let errors = '';
+    const code = await runAcquirerSim(args, {
+      args,
+      env: {},
+      out: (text) => {
+        out += text;
+      },
+      errorOut: (text) => {
+        errors += text;
+      },
+      onStop,
+      exit: () => undefined,
+      onCrash: () => undefined,
+    });
+    return { code, out, errors };
+  }
+
+  it('prints what a terminal needs and runs until it is stopped', async () => {
+    const directory = mkdtempSync(join(tmpdir(), 'acquirer-sim-'));
+    const { code, out } = await run(['--port', '0', '--keys', directory], (stop) => setTimeout(stop, 1));
+    assert.equal(code, 0);
+    for (const name of ['ACQUIRER_URL', 'ALIPAY_CLIENT_ID', 'ALIPAY_PRIVATE_KEY_FILE', 'ALIPAY_PUBLIC_KEY_FILE']) {
+      assert.match(out, new RegExp(`^${name}=.+$`, 'm'));
+    }
+    rmSync(directory, { recursive: true });
+  });
+
+  for (const [args, code, text] of [
+    [['--help'], 0, /--client-id/],
+    [['--colour', 'red'], 64, /unknown option --colour/],
+    [['--port'], 64, /--port needs a value/],
+    [['--port', '70000'], 64, /--port must be 0 to 65535/],
+    [['--keys', '/proc/nowhere'], 69, /cannot make the directory \/proc\/nowhere/],
+  ] as const) {
+    it(`answers ${args.join(' ')} with exit code ${code}`, async () => {
+      const told = await run(args);
+      assert.equal(told.code, code);
+      assert.match(code === 0 ? told.out : told.errors, text);
+    });
+  }
 });
