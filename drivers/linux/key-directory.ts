@@ -1,4 +1,4 @@
-import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { HostError } from '../host.js';
 
@@ -12,10 +12,10 @@ export interface KeyDirectory {
   writeNew(name: string, text: string, access: 'secret' | 'public'): void;
 }
 
-/** Opens the directory and makes it where it is missing. Throws `HostError`. */
+/** Opens the directory and makes it where it is missing; its parent must be there. Throws `HostError`. */
 export function createKeyDirectory(directory: string): KeyDirectory {
   const pathOf = (name: string) => resolve(directory, name);
-  attempt(`cannot make the directory ${directory}`, () => mkdirSync(directory, { recursive: true, mode: 0o700 }));
+  attempt(`cannot make the directory ${directory}`, () => makeDirectory(directory));
   return {
     pathOf,
     read: (name) => attempt(`cannot read ${pathOf(name)}`, () => readIfThere(pathOf(name))),
@@ -24,6 +24,11 @@ export function createKeyDirectory(directory: string): KeyDirectory {
       attempt(`cannot write ${pathOf(name)}`, () => writeFileSync(pathOf(name), text, { flag: 'wx', mode }));
     },
   };
+}
+
+/** Not `recursive`: on a file system that makes no directories (/proc) Node would try for ever. */
+function makeDirectory(directory: string): void {
+  if (!existsSync(directory)) mkdirSync(directory, { mode: 0o700 });
 }
 
 function readIfThere(path: string): string | undefined {
