@@ -1,0 +1,94 @@
+import assert from 'node:assert/strict';
+import { blocksSale, FAULTS, type FaultCode } from '../../flows/faults.js';
+import { readiness } from '../../flows/readiness.js';
+import { cny, failure, SILENCE, success, unclear, unsigned } from './builders.js';
+import { createDrive, createReadyDrive, type Drive, startPaying, startSale } from './drive.js';
+
+const probed = (
+  drive: Drive,
+  answer: Parameters<Drive['feed']>[0] & { type: 'probeAnswered' },
+): readonly FaultCode[] => {
+  drive.feed(answer);
+  return readiness(drive.state).reasons;
+};
+
+describe('faults', () => {
+  for (const [code, row] of Object.entries(FAULTS)) {
+    it(`${code} has a meaning and something to do about it`, () => {
+      assert.ok(row.meaning.length > 10 && row.operatorAction.length > 5);
+    });
+  }
+
+  it('block sales by the configuration where they depend on it', () => {
+    const strict = { printerRequired: true, scannerRequired: true };
+    const lax = { printerRequired: false, scannerRequired: false };
+    for (const [code, { blocksSale: rule }] of Object.entries(FAULTS) as [FaultCode, (typeof FAULTS)[FaultCode]][]) {
+      assert.equal(blocksSale(code, strict), rule !== 'never');
+      assert.equal(blocksSale(code, lax), rule === 'always');
+    }
+  });
+});
+
+describe('readiness', () => {
+  it('comes with the boot, a trusted clock and a believed answer of the acquirer, not before', () => {
+    const drive = createDrive();
+    assert.deepEqual(readiness(drive.state).reasons, ['starting', 'clockUnconfirmed', 'acquirerUnknown']);
+    drive.setClock({ trusted: false });
+    drive.feed({ type: 'booted' });
+    assert.deepEqual(readiness(drive.state).reasons, ['clockUnconfirmed', 'acquirerUnknown']);
+    assert.deepEqual(probed(drive, { type: 'probeAnswered', answer: SILENCE }), [
+      'clockUnconfirmed',
+      'acquirerUnreachable',
+    ]);
+    const unsignedAnswer = unsigned(failure('ORDER_NOT_EXIST'));
+    assert.deepEqual(probed(drive, { type: 'probeAnswered', answer: unsignedAnswer }), [
+      'clockUnconfirmed',
+      'acquirerUnverified',
+    ]);
+    const refused = unsigned(failure('INVALID_SIGNATURE'));
+    assert.deepEqual(probed(drive, { type: 'probeAnswered', answer: refused }), [
+      'clockUnconfirmed',
+      'acquirerMisconfigured',
+    ]);
+    assert.deepEqual(probed(drive, { type: 'probeAnswered', answer: failure('ORDER_NOT_EXIST') }), [
+      'clockUnconfirmed',
+    ]);
+    drive.setClock({ trusted: true });
+    assert.deepEqual(probed(drive, { type: 'probeAnswered', answer: failure('ORDER_NOT_EXIST') }), []);
+  });
+
+  it('keeps a sale from starting and from paying, with the reasons told', () => {
+    const drive = createReadyDrive({ vend: 'host' });
+    startSale(drive);
+    drive.feed({ type: 'deviceChanged', device: 'printer', faults: ['printerPaperOut'] });
+    const { saleId } = drive.sale();
+    drive.feed({ type: 'codeGiven', callId: 'c', saleId, code: '288888888888888888' });
+    const told = drive.lastSent('answerCall').answer;
+    assert.deepEqual(told, { kind: 'notReady', reasons: ['printerPaperOut'] });
+    assert.equal(drive.sale().state, 'awaitingCode');
+    assert.deepEqual(drive.sent('sendPay'), []);
+  });
+
+  it('is lost at the queue limit and comes back when the queue drains', () => {
+    const drive = createReadyDrive({ vend: 'host', queueLimit: 1 });
+    const paymentRequestId = startPaying(drive);
+    drive.feed({ type: 'payAnswered', paymentRequestId, answer: unclear('PAYMENT_IN_PROCESS') });
+    drive.feed({ type: 'cancelRequested', callId: 'c', saleId: drive.sale().saleId });
+    assert.deepEqual(readiness(drive.state).reasons, ['queueFull']);
+    drive.feed({ type: 'saleRequested', callId: 'd', orderId: 'order-2', amount: cny('1') });
+    assert.deepEqual(drive.lastSent('answerCall').answer, { kind: 'notReady', reasons: ['queueFull'] });
+    const { exchange, reversalId } = drive.lastSent('sendReversal');
+    drive.feed({ type: 'reversalAnswered', exchange, reversalId, answer: success() });
+    assert.deepEqual(readiness(drive.state).reasons, []);
+  });
+
+  it('asks the acquirer by itself: soon while it does not answer, seldom while it does', () => {
+    const drive = createReadyDrive();
+    drive.wait(599_999);
+    assert.equal(drive.sent('sendProbe').length, 1);
+    drive.wait(1);
+    drive.feed({ type: 'probeAnswered', answer: SILENCE });
+    drive.wait(15_000);
+    assert.equal(drive.sent('sendProbe').length, 3);
+  });
+});

@@ -1,0 +1,53 @@
+import assert from 'node:assert/strict';
+import fc from 'fast-check';
+import { formatMoney, isMoneyValue, sameMoney, subtractMoney } from '../../flows/money.js';
+import { cny } from './builders.js';
+
+const value = fc.bigInt({ min: 1n, max: 9_999_999_999_999_999n });
+
+describe('money', () => {
+  for (const good of ['1', '10', '1250', '9'.repeat(16)]) {
+    it(`takes ${good} as a value`, () => assert.equal(isMoneyValue(good), true));
+  }
+  for (const bad of ['', '0', '-1', '+1', '01', '1.5', '1e3', ' 1', '1\n', '١', '9'.repeat(17)]) {
+    it(`refuses ${JSON.stringify(bad)} as a value`, () => assert.equal(isMoneyValue(bad), false));
+  }
+
+  it('is the same only in amount and currency', () => {
+    assert.equal(sameMoney(cny('1250'), cny('1250')), true);
+    assert.equal(sameMoney(cny('1250'), cny('1251')), false);
+    assert.equal(sameMoney(cny('1250'), { currency: 'JPY', value: '1250' }), false);
+  });
+
+  it('subtracts exactly, beyond what a float holds, and never below nothing', () => {
+    fc.assert(
+      fc.property(value, value, (a, b) => {
+        const rest = subtractMoney(cny(`${a}`), cny(`${b}`));
+        assert.deepEqual(rest, a < b ? undefined : cny(`${a - b}`));
+      }),
+    );
+    assert.equal(subtractMoney(cny('5'), { currency: 'JPY', value: '1' }), undefined);
+  });
+
+  for (const [currency, raw, expected] of [
+    ['CNY', '1250', '12.50'],
+    ['CNY', '5', '0.05'],
+    ['CNY', '100', '1.00'],
+    ['JPY', '1250', '1250'],
+    ['KRW', '7', '7'],
+    ['IDR', '30000', '300.00'],
+  ] as const) {
+    it(`shows ${raw} ${currency} as ${expected}`, () => {
+      assert.equal(formatMoney({ currency, value: raw }), expected);
+    });
+  }
+
+  it('shows what reads back as the same amount', () => {
+    fc.assert(
+      fc.property(value, fc.constantFrom('CNY', 'JPY', 'USD', 'VND'), (amount, currency) => {
+        const digits = formatMoney({ currency, value: `${amount}` }).replace('.', '');
+        assert.equal(BigInt(digits), amount);
+      }),
+    );
+  });
+});

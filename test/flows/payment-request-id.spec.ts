@@ -1,0 +1,59 @@
+import assert from 'node:assert/strict';
+import fc from 'fast-check';
+import { paymentRequestId } from '../../flows/payment-request-id.js';
+import { createMoment } from './builders.js';
+
+const moment = fc
+  .record({
+    wallMs: fc.integer({ min: 0, max: Date.UTC(2100, 0) }),
+    randomDigits: fc.stringMatching(/^\d{10}$/),
+    utcOffsetMinutes: fc.integer({ min: -720, max: 840 }),
+  })
+  .map(createMoment);
+const terminal = fc.stringMatching(/^\d{1,8}$/);
+const amount = fc.stringMatching(/^[1-9]\d{0,15}$/);
+
+describe('payment request id', () => {
+  it('is digits only, an even number of them, at most 64', () => {
+    fc.assert(
+      fc.property(terminal, amount, fc.nat(2 ** 31), moment, (number, value, serial, at) => {
+        assert.match(paymentRequestId(number, value, serial, at), /^(?:\d\d){1,32}$/);
+      }),
+    );
+  });
+
+  it('fits 80 mm paper for amounts up to 6 digits', () => {
+    for (const value of ['1', '12', '123', '1234', '12345', '123456']) {
+      const id = paymentRequestId('12345678', value, 999_999, createMoment());
+      assert.ok(id.length <= 42, `${value}: ${id.length} digits`);
+    }
+  });
+
+  it('tells time, terminal, amount and serial number', () => {
+    assert.equal(
+      paymentRequestId('4711', '1250', 42, createMoment({ randomDigits: '9876543210' })),
+      `20261123201530${'00004711'}${'1250'}${'000042'}${'98765432'}`,
+    );
+  });
+
+  it('does not repeat after a reset clock: the serial number differs', () => {
+    const at = createMoment();
+    assert.notEqual(paymentRequestId('1', '5', 1, at), paymentRequestId('1', '5', 2, at));
+  });
+
+  it('does not repeat after a wiped counter: the random digits differ', () => {
+    const ids = ['1111111111', '2222222222'].map((randomDigits) =>
+      paymentRequestId('1', '5', 1, createMoment({ randomDigits })),
+    );
+    assert.notEqual(ids[0], ids[1]);
+  });
+
+  it('keeps at least 8 random digits when the counter has gone round', () => {
+    fc.assert(
+      fc.property(amount, fc.stringMatching(/^\d{10}$/), (value, randomDigits) => {
+        const id = paymentRequestId('1', value, 1_000_000, createMoment({ randomDigits }));
+        assert.ok(id.endsWith(randomDigits.slice(0, 8)) || id.endsWith(randomDigits.slice(0, 9)));
+      }),
+    );
+  });
+});

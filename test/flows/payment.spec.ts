@@ -1,0 +1,146 @@
+import assert from 'node:assert/strict';
+import { cny, failure, forged, found, paid, SILENCE, unclear } from './builders.js';
+import { createReadyDrive, expectIgnored, startPaying } from './drive.js';
+
+const AMOUNT = cny('1250');
+
+describe('a payment without a known result', () => {
+  it('is inquired 5 s after the pay and every 3 s from then on, 15 times, each waiting 3 s; then it is reversed', () => {
+    const drive = createReadyDrive();
+    startPaying(drive);
+    const startMs = drive.nowMs;
+    const sentAtMs: number[] = [];
+    while (drive.sale().state !== 'reversing') {
+      const before = drive.sent('sendInquiry').length;
+      drive.wait(500);
+      if (drive.sent('sendInquiry').length > before) sentAtMs.push(drive.nowMs - startMs);
+    }
+    assert.deepEqual(
+      sentAtMs,
+      Array.from({ length: 15 }, (_, i) => 5000 + i * 3000),
+    );
+    assert.equal(drive.nowMs - startMs, 50_000);
+    assert.ok(drive.sent('sendInquiry').every(({ timeoutMs }) => timeoutMs === 3000));
+    assert.deepEqual([drive.reversal().cause, drive.reversal().known], ['budgetSpent', false]);
+  });
+
+  it('is not inquired sooner when the pay says U at once', () => {
+    const drive = createReadyDrive();
+    const paymentRequestId = startPaying(drive);
+    drive.wait(200);
+    drive.feed({ type: 'payAnswered', paymentRequestId, answer: unclear('PAYMENT_IN_PROCESS') });
+    drive.wait(4799);
+    assert.equal(drive.sent('sendInquiry').length, 0);
+    drive.wait(1);
+    assert.equal(drive.sent('sendInquiry').length, 1);
+  });
+
+  it('is paid by any inquiry, or by a late reply to the pay', () => {
+    for (const type of ['inquiryAnswered', 'payAnswered'] as const) {
+      const drive = createReadyDrive({ vend: 'host' });
+      const paymentRequestId = startPaying(drive);
+      drive.wait(46_000);
+      drive.feed({ type, paymentRequestId, answer: found('SUCCESS', { amount: AMOUNT }) });
+      assert.equal(drive.sale().state, 'settled');
+    }
+  });
+
+  it('keeps the payment id that an earlier answer told', () => {
+    const drive = createReadyDrive({ vend: 'host' });
+    const paymentRequestId = startPaying(drive);
+    drive.feed({ type: 'payAnswered', paymentRequestId, answer: unclear('PAYMENT_IN_PROCESS', { paymentId: 'P9' }) });
+    const { paymentId: _, ...answer } = paid(AMOUNT);
+    drive.feed({ type: 'inquiryAnswered', paymentRequestId, answer: { ...answer, paymentStatus: 'SUCCESS' } });
+    assert.equal(drive.sale().attempts[0]?.paymentId, 'P9');
+  });
+
+  it('is not settled by wrong amounts, however often: it is reversed when the budget is spent', () => {
+    const drive = createReadyDrive();
+    const paymentRequestId = startPaying(drive);
+    for (let i = 0; i < 15; i += 1) {
+      drive.fire('inquiry');
+      drive.feed({ type: 'inquiryAnswered', paymentRequestId, answer: found('SUCCESS', { amount: cny('1') }) });
+    }
+    drive.fire('inquiry');
+    assert.deepEqual([drive.sale().state, drive.sent('startVend')], ['reversing', []]);
+    assert.equal(drive.reversal().known, true);
+  });
+
+  it('that is cancelled by the customer is reversed, told as durable, and a late success changes nothing', () => {
+    const drive = createReadyDrive();
+    const paymentRequestId = startPaying(drive);
+    drive.feed({ type: 'keyPressed', key: '*' });
+    assert.deepEqual([drive.sale().state, drive.state.live.notice], ['reversing', 'reversing']);
+    for (const type of ['payAnswered', 'inquiryAnswered'] as const) {
+      const answer = found('SUCCESS', { amount: AMOUNT });
+      expectIgnored(
+        drive.feed({ type, paymentRequestId, answer }),
+        type === 'payAnswered' ? 'late reply to pay' : 'late reply to an inquiry',
+      );
+    }
+    const notified = drive.feed({ type: 'paymentNotified', paymentRequestId, paymentId: 'P1', amount: AMOUNT });
+    expectIgnored(notified, 'notification in state reversing');
+    assert.deepEqual([drive.sale().state, drive.sent('startVend')], ['reversing', []]);
+  });
+
+  describe('how much the acquirer has shown to know', () => {
+    const ANSWERS = {
+      'a bare U: nothing': [unclear('UNKNOWN_EXCEPTION'), false],
+      'a U that turned it away: nothing': [unclear('REQUEST_TRAFFIC_EXCEED_LIMIT'), false],
+      'silence: nothing': [SILENCE, false],
+      'a forged success: nothing': [forged(paid(AMOUNT)), false],
+      'a payment in process': [unclear('PAYMENT_IN_PROCESS'), true],
+      'a U with a payment id': [unclear('UNKNOWN_EXCEPTION', { paymentId: 'P1' }), true],
+      'a success with the wrong amount': [paid(cny('1')), true],
+    } as const;
+    for (const [name, [answer, known]] of Object.entries(ANSWERS)) {
+      it(name, () => {
+        const drive = createReadyDrive();
+        const paymentRequestId = startPaying(drive);
+        drive.feed({ type: 'payAnswered', paymentRequestId, answer });
+        drive.feed({ type: 'keyPressed', key: '*' });
+        assert.equal(drive.reversal().known, known);
+      });
+    }
+
+    it('an inquiry that says ORDER_NOT_EXIST: nothing; one that finds it: that it has it', () => {
+      const drive = createReadyDrive();
+      const paymentRequestId = startPaying(drive);
+      drive.fire('inquiry');
+      drive.feed({ type: 'inquiryAnswered', paymentRequestId, answer: failure('ORDER_NOT_EXIST') });
+      assert.equal(drive.state.live.payment?.known, false);
+      drive.feed({ type: 'inquiryAnswered', paymentRequestId, answer: found('PROCESSING') });
+      assert.equal(drive.state.live.payment?.known, true);
+    });
+  });
+
+  describe('notified', () => {
+    it('is paid, while it is being paid or inquired', () => {
+      const drive = createReadyDrive();
+      const paymentRequestId = startPaying(drive);
+      drive.feed({ type: 'paymentNotified', paymentRequestId, paymentId: 'P1', amount: AMOUNT });
+      assert.equal(drive.sale().state, 'vending');
+      expectIgnored(drive.feed({ type: 'payAnswered', paymentRequestId, answer: paid(AMOUNT) }), 'late reply to pay');
+      assert.equal(drive.sent('startVend').length, 1);
+    });
+
+    for (const amount of [cny('1251'), { currency: 'USD', value: '1250' }]) {
+      it(`with ${amount.value} ${amount.currency} it is not paid, and an alarm is raised`, () => {
+        const drive = createReadyDrive();
+        const paymentRequestId = startPaying(drive);
+        const decision = drive.feed({ type: 'paymentNotified', paymentRequestId, paymentId: 'P1', amount });
+        assert.equal(drive.sale().state, 'paying');
+        assert.deepEqual(decision.effects, [{ type: 'raiseAlarm', alarm: 'amountDiffers', detail: paymentRequestId }]);
+      });
+    }
+
+    it('against a failure that was certain, it raises an alarm and changes nothing', () => {
+      const drive = createReadyDrive();
+      const paymentRequestId = startPaying(drive);
+      drive.feed({ type: 'payAnswered', paymentRequestId, answer: failure('EXPIRED_CODE') });
+      drive.news();
+      drive.feed({ type: 'paymentNotified', paymentRequestId, paymentId: 'P1', amount: AMOUNT });
+      assert.deepEqual([drive.news(), drive.sale().state], ['alarm:resultContradicts', 'awaitingCode']);
+    });
+  });
+});

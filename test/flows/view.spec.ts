@@ -1,0 +1,90 @@
+import assert from 'node:assert/strict';
+import { view } from '../../flows/view.js';
+import { CODE, cny, failure, paid } from './builders.js';
+import { createDrive, createReadyDrive, startPaying, startSale } from './drive.js';
+import { SITUATIONS, type Situation } from './situations.js';
+
+describe('view', () => {
+  /** Text, lamps that are lit, scanner; without the notice that tells how the last sale ended. */
+  const SHOWN: Readonly<Record<Situation, string>> = {
+    noSale: 'enterAmount ready',
+    awaitingCode: 'showCode busy scanner',
+    paying: 'paying busy',
+    inquiring: 'confirmOnPhone busy',
+    approved: 'paid busy paid',
+    vending: 'vending busy paid',
+    settled: 'enterAmount ready',
+    declined: 'enterAmount ready',
+    cancelled: 'enterAmount ready',
+    reversing: 'enterAmount ready',
+    reversed: 'enterAmount ready',
+    heldForPerson: 'enterAmount ready',
+  };
+  for (const [situation, expected] of Object.entries(SHOWN) as [Situation, string][]) {
+    it(`${situation}: ${expected}`, () => {
+      const { state } = SITUATIONS[situation]();
+      const { notice: _, ...live } = state.live;
+      const { text, lamps, scannerArmed } = view({ ...state, live });
+      const lit = Object.entries(lamps).flatMap(([lamp, on]) => (on ? [lamp] : []));
+      assert.equal([text, ...lit, ...(scannerArmed ? ['scanner'] : [])].join(' '), expected);
+    });
+  }
+
+  const NOTICES: Readonly<Partial<Record<Situation, string>>> = {
+    settled: 'paid',
+    declined: 'declined',
+    cancelled: 'cancelled',
+    reversing: 'reversing',
+    heldForPerson: 'askOperator',
+  };
+  for (const [situation, expected] of Object.entries(NOTICES)) {
+    it(`tells the customer how a sale ended as ${situation}, for a while`, () => {
+      const drive = SITUATIONS[situation as Situation]();
+      assert.equal(view(drive.state).text, expected);
+      drive.wait(8000);
+      assert.equal(view(drive.state).text, 'enterAmount');
+    });
+  }
+
+  it('says that it is out of service, with the fault lamp lit, until it is ready', () => {
+    const { text, lamps } = view(createDrive().state);
+    assert.equal(text, 'outOfService');
+    assert.deepEqual(lamps, { ready: false, busy: false, paid: false, fault: true });
+  });
+
+  it('shows the price while it asks for a code', () => {
+    const drive = createReadyDrive();
+    startSale(drive, '1250');
+    assert.deepEqual(view(drive.state).values, { amount: 'CNY 12.50' });
+  });
+
+  it('asks for a wallet code when something else was scanned, and stays armed', () => {
+    const drive = createReadyDrive();
+    startSale(drive);
+    drive.feed({ type: 'codeScanned', code: '6901234567892' });
+    assert.deepEqual([view(drive.state).text, view(drive.state).scannerArmed], ['notAPaymentCode', true]);
+    drive.feed({ type: 'codeUnclear' });
+    assert.equal(view(drive.state).text, 'oneCodeOnly');
+    drive.feed({ type: 'codeScanned', code: CODE });
+    assert.equal(view(drive.state).text, 'paying');
+  });
+
+  it('does not tell the next customer about the sale before', () => {
+    const drive = createReadyDrive({ vend: 'host' });
+    const paymentRequestId = startPaying(drive);
+    drive.feed({ type: 'payAnswered', paymentRequestId, answer: paid(cny('1250')) });
+    const first = drive.sale().saleId;
+    startSale(drive, '300', 'order-2');
+    drive.feed({ type: 'deliveryReported', callId: 'c', saleId: first, ok: false });
+    assert.equal(view(drive.state).text, 'showCode');
+  });
+
+  it('says why an attempt failed and asks again', () => {
+    const drive = createReadyDrive();
+    const paymentRequestId = startPaying(drive);
+    drive.feed({ type: 'payAnswered', paymentRequestId, answer: failure('EXPIRED_CODE') });
+    assert.deepEqual([view(drive.state).text, view(drive.state).scannerArmed], ['codeExpired', true]);
+    drive.wait(8000);
+    assert.equal(view(drive.state).text, 'showCode');
+  });
+});
