@@ -1,0 +1,381 @@
+import assert from 'node:assert/strict';
+import type { AcquirerAnswer } from '../../flows/acquirer-answer.js';
+import type { Policy } from '../../flows/policy.js';
+import { cny, failure, found, NOON_WALL_MS, paid, SILENCE, success, unclear, unsigned } from './builders.js';
+import { createReadyDrive, type Drive, expectIgnored, startPaying } from './drive.js';
+
+const AMOUNT = cny('1250');
+const MINUTE_MS = 60_000;
+/** Payment expiry and margin. */
+const UNPAYABLE_MS = 90_000;
+
+/** A sale that the customer gave up while the pay was under way: nobody knows whether it arrived. */
+function reversedUnknown(change: Partial<Policy> = {}): Drive {
+  const drive = createReadyDrive(change);
+  startPaying(drive);
+  drive.feed({ type: 'keyPressed', key: '*' });
+  return drive;
+}
+
+/** A sale that was paid and then not delivered. */
+function reversedPaid(change: Partial<Policy> = {}): Drive {
+  const drive = createReadyDrive({ vend: 'host', ...change });
+  const paymentRequestId = startPaying(drive);
+  drive.feed({ type: 'payAnswered', paymentRequestId, answer: paid(AMOUNT) });
+  drive.feed({ type: 'deliveryReported', callId: 'c', saleId: drive.sale().saleId, ok: false });
+  return drive;
+}
+
+function answer(drive: Drive, content: AcquirerAnswer) {
+  const { exchange, reversalId } = drive.lastSent('sendReversal');
+  return drive.feed({ type: 'reversalAnswered', exchange, reversalId, answer: content });
+}
+
+const lastRequest = (drive: Drive) => drive.lastSent('sendReversal').request;
+const requests = (drive: Drive): string =>
+  drive
+    .sent('sendReversal')
+    .map(({ request }) => request.type)
+    .join(' ');
+
+/** Waits for the next request to leave, half an hour at most. */
+function waitForRequest(drive: Drive): void {
+  const before = drive.sent('sendReversal').length;
+  for (let i = 0; i < 1800 && drive.sent('sendReversal').length === before; i += 1) drive.wait(1000);
+}
+
+/** Answers every request the same way, at once, for a while; the times at which they were sent. */
+function keepAnswering(drive: Drive, content: AcquirerAnswer, forMs: number): number[] {
+  const startMs = drive.nowMs;
+  const sentAtMs: number[] = [];
+  let seen = drive.sent('sendReversal').length - 1;
+  while (drive.nowMs <= startMs + forMs) {
+    if (drive.sent('sendReversal').length > seen) {
+      seen += 1;
+      sentAtMs.push(drive.nowMs - startMs);
+      answer(drive, content);
+    }
+    drive.wait(100);
+  }
+  return sentAtMs;
+}
+
+describe('the cancel queue', () => {
+  describe('burst and queue', () => {
+    it('sends the same cancel every 5 s for 60 s, then once a minute with a spread, and alarms once', () => {
+      const drive = reversedPaid();
+      const sentAtMs = keepAnswering(drive, unclear(), 5 * MINUTE_MS);
+      assert.deepEqual(
+        sentAtMs.slice(0, 13),
+        Array.from({ length: 13 }, (_, i) => i * 5000),
+      );
+      for (const [i, sent] of sentAtMs.slice(13).entries()) {
+        const gapMs = sent - (sentAtMs[12 + i] ?? 0);
+        assert.ok(gapMs >= MINUTE_MS && gapMs <= 1.1 * MINUTE_MS + 100, `${gapMs} ms after the one before`);
+      }
+      assert.equal(drive.sent('raiseAlarm').filter(({ alarm }) => alarm === 'reversalDelayed').length, 1);
+      assert.equal(new Set(drive.sent('sendReversal').map(({ request }) => JSON.stringify(request))).size, 1);
+    });
+
+    it('calls a person after six failures in the queue, goes on slowly, and never gives up', () => {
+      const drive = reversedPaid();
+      keepAnswering(drive, unclear(), 10 * MINUTE_MS);
+      assert.equal(drive.reversal().state, 'needsPerson');
+      assert.equal(drive.sent('raiseAlarm').filter(({ alarm }) => alarm === 'reversalNeedsPerson').length, 1);
+      const sentAtMs = keepAnswering(drive, unclear(), 40 * MINUTE_MS);
+      assert.ok(sentAtMs.length >= 3 && sentAtMs.length <= 5, `${sentAtMs.length} requests`);
+      waitForRequest(drive);
+      answer(drive, success());
+      assert.deepEqual([drive.reversal().state, drive.sale().state], ['finished', 'reversed']);
+    });
+
+    it('goes on when the executor never answers at all', () => {
+      const drive = reversedPaid();
+      drive.wait(60 * MINUTE_MS);
+      assert.ok(drive.sent('sendReversal').length > 10);
+      waitForRequest(drive);
+      answer(drive, success());
+      assert.equal(drive.sale().state, 'reversed');
+    });
+
+    it('ignores the late answer of a request that it no longer waits for', () => {
+      const drive = reversedPaid();
+      const { exchange, reversalId } = drive.lastSent('sendReversal');
+      drive.wait(20_000);
+      assert.ok(drive.lastSent('sendReversal').exchange > exchange);
+      const late = drive.feed({ type: 'reversalAnswered', exchange, reversalId, answer: success() });
+      expectIgnored(late, 'late reply to a reversal');
+      assert.equal(drive.reversal().state, 'open');
+    });
+
+    it('does not wait for one reversal with another', () => {
+      const drive = reversedPaid();
+      const first = drive.reversal().reversalId;
+      const paymentRequestId = startPaying(drive, '300', 'order-2');
+      drive.feed({ type: 'payAnswered', paymentRequestId, answer: paid(cny('300')) });
+      drive.feed({ type: 'deliveryReported', callId: 'c', saleId: drive.sale().saleId, ok: false });
+      assert.notEqual(drive.lastSent('sendReversal').reversalId, first);
+      answer(drive, success());
+      assert.deepEqual(
+        Object.values(drive.state.book.reversals).map(({ state }) => state),
+        ['open', 'finished'],
+      );
+    });
+  });
+
+  describe('when the network returns', () => {
+    /** Long in the queue's slow rhythm, its last request unanswered. */
+    function waitingForNetwork(): Drive {
+      const drive = reversedPaid();
+      keepAnswering(drive, SILENCE, 30 * MINUTE_MS);
+      drive.wait(MINUTE_MS);
+      answer(drive, SILENCE);
+      return drive;
+    }
+
+    it('goes out at once', () => {
+      const drive = waitingForNetwork();
+      drive.wait(5000);
+      const before = drive.sent('sendReversal').length;
+      drive.feed({ type: 'probeAnswered', answer: failure('ORDER_NOT_EXIST') });
+      drive.wait(1);
+      assert.equal(drive.sent('sendReversal').length, before + 1);
+    });
+
+    it('goes out no faster than every 5 s while the network comes and goes', () => {
+      const drive = waitingForNetwork();
+      const before = drive.sent('sendReversal').length;
+      for (let i = 0; i < 200; i += 1) {
+        drive.feed({ type: 'probeAnswered', answer: i % 2 === 0 ? failure('ORDER_NOT_EXIST') : SILENCE });
+        drive.wait(100);
+        if (drive.state.live.reversals[drive.reversal().reversalId]?.awaiting !== undefined) answer(drive, SILENCE);
+      }
+      assert.ok(drive.sent('sendReversal').length - before <= 5, requests(drive));
+    });
+
+    it('leaves those alone that the acquirer has answered', () => {
+      const drive = reversedPaid();
+      answer(drive, failure('ACCESS_DENIED'));
+      drive.feed({ type: 'probeAnswered', answer: SILENCE });
+      drive.feed({ type: 'probeAnswered', answer: failure('ORDER_NOT_EXIST') });
+      drive.wait(4999);
+      assert.equal(drive.sent('sendReversal').length, 1);
+    });
+  });
+
+  it('does not stop sales because a reversal is refused with a code of configuration', () => {
+    const drive = reversedPaid();
+    answer(drive, failure('ACCESS_DENIED'));
+    assert.equal(drive.state.live.acquirer, 'reachable');
+  });
+
+  describe('a payment that the acquirer never showed to know', () => {
+    for (const [name, content, how] of [
+      ['cancelled', success(), 'cancelled'],
+      ['told not to exist', failure('ORDER_NOT_EXIST'), 'nothingCharged'],
+    ] as const) {
+      it(`that is ${name} at once is confirmed once more when it can no longer arrive`, () => {
+        const drive = reversedUnknown();
+        answer(drive, content);
+        assert.equal(drive.sale().state, 'reversing');
+        drive.wait(UNPAYABLE_MS - 1);
+        assert.equal(requests(drive), 'cancel');
+        drive.wait(1);
+        assert.equal(requests(drive), 'cancel cancel');
+        answer(drive, content);
+        assert.deepEqual([drive.reversal().end?.how, drive.sale().state], [how, 'reversed']);
+      });
+    }
+
+    it('is not closed by an answer to a request sent before, though it came after', () => {
+      const drive = reversedUnknown({ cancelReplyTimeoutMs: 200_000 });
+      drive.wait(UNPAYABLE_MS + 1000);
+      answer(drive, success());
+      assert.equal(drive.reversal().state, 'open');
+      drive.wait(1);
+      answer(drive, success());
+      assert.equal(drive.reversal().state, 'finished');
+    });
+
+    it('that arrived after all is cancelled by the confirmation', () => {
+      const drive = reversedUnknown();
+      answer(drive, failure('ORDER_NOT_EXIST'));
+      drive.wait(UNPAYABLE_MS);
+      answer(drive, success());
+      assert.equal(drive.reversal().end?.how, 'cancelled');
+    });
+
+    it('after a reboot waits its expiry out again where the clock is not trusted', () => {
+      const drive = reversedUnknown();
+      drive.reboot({ clockTrusted: false });
+      answer(drive, failure('ORDER_NOT_EXIST'));
+      drive.wait(UNPAYABLE_MS - 1);
+      assert.equal(requests(drive), 'cancel cancel');
+      drive.wait(1);
+      assert.equal(requests(drive), 'cancel cancel cancel');
+    });
+
+    it('after a long power cut with a trusted clock is closed at the first answer', () => {
+      const drive = reversedUnknown();
+      drive.wait(10 * MINUTE_MS);
+      drive.reboot();
+      drive.wait(30_000);
+      drive.news();
+      answer(drive, SILENCE);
+      drive.wait(5000);
+      answer(drive, failure('ORDER_NOT_EXIST'));
+      assert.equal(drive.reversal().end?.how, 'nothingCharged');
+    });
+
+    it('when the pay was answered by a bare U and never existed, is closed by itself', () => {
+      const drive = createReadyDrive();
+      const paymentRequestId = startPaying(drive);
+      drive.feed({ type: 'payAnswered', paymentRequestId, answer: unclear('REQUEST_TRAFFIC_EXCEED_LIMIT') });
+      drive.feed({ type: 'keyPressed', key: '*' });
+      answer(drive, failure('ORDER_NOT_EXIST'));
+      drive.wait(UNPAYABLE_MS);
+      answer(drive, failure('ORDER_NOT_EXIST'));
+      assert.equal(drive.reversal().end?.how, 'nothingCharged');
+    });
+  });
+
+  describe('a cancel that is refused', () => {
+    it('with CANCEL_WINDOW_EXCEED: inquires, and refunds the whole with a durable request id', () => {
+      const drive = reversedPaid();
+      answer(drive, failure('CANCEL_WINDOW_EXCEED'));
+      assert.equal(lastRequest(drive).type, 'inquiry');
+      const decision = answer(drive, found('SUCCESS', { paymentId: 'P5', amount: AMOUNT }));
+      assert.deepEqual(
+        decision.records.map(({ type }) => type),
+        ['reversalPaymentFound', 'reversalTurnedToRefund'],
+      );
+      const { refundRequestId } = drive.reversal();
+      assert.ok(refundRequestId !== undefined && refundRequestId.length <= 64);
+      assert.deepEqual(lastRequest(drive), { type: 'refund', refundRequestId, paymentId: 'P5', amount: AMOUNT });
+      drive.reboot();
+      assert.deepEqual(lastRequest(drive), { type: 'refund', refundRequestId, paymentId: 'P5', amount: AMOUNT });
+      answer(drive, success());
+      assert.deepEqual([drive.reversal().end?.how, drive.sale().state], ['refunded', 'reversed']);
+    });
+
+    for (const [status, how] of [
+      ['CANCELLED', 'cancelled'],
+      ['FAIL', 'nothingCharged'],
+    ] as const) {
+      it(`and inquired as ${status} is over: ${how}`, () => {
+        const drive = reversedPaid();
+        answer(drive, failure('CANCEL_WINDOW_EXCEED'));
+        answer(drive, found(status));
+        assert.equal(drive.reversal().end?.how, how);
+      });
+    }
+
+    it('and inquired as PROCESSING is cancelled again, before the customer can confirm', () => {
+      const drive = reversedUnknown();
+      answer(drive, failure('ORDER_STATUS_INVALID'));
+      answer(drive, found('PROCESSING'));
+      assert.equal(drive.reversal().known, true);
+      drive.wait(5000);
+      assert.equal(requests(drive), 'cancel inquiry cancel');
+      answer(drive, success());
+      assert.equal(drive.sale().state, 'reversed');
+    });
+
+    it('with ORDER_STATUS_INVALID for a paid payment is repeated in the burst, then turns to a refund', () => {
+      const drive = reversedPaid();
+      for (let i = 0; i < 40 && lastRequest(drive).type !== 'refund'; i += 1) {
+        answer(drive, lastRequest(drive).type === 'cancel' ? failure('ORDER_STATUS_INVALID') : found('SUCCESS'));
+        if (lastRequest(drive).type === 'cancel') drive.wait(5000);
+        if (drive.state.live.reversals[drive.reversal().reversalId]?.awaiting === undefined) drive.wait(70_000);
+      }
+      assert.equal(lastRequest(drive).type, 'refund');
+      assert.ok(drive.sent('sendReversal').filter(({ request }) => request.type === 'cancel').length > 5);
+    });
+
+    it('needs no payment id to be cancelled again, and asks for one only to refund', () => {
+      const drive = reversedUnknown();
+      answer(drive, failure('ORDER_STATUS_INVALID'));
+      answer(drive, success({ paymentStatus: 'SUCCESS' }));
+      drive.wait(5000);
+      assert.equal(lastRequest(drive).type, 'cancel');
+      answer(drive, failure('CANCEL_WINDOW_EXCEED'));
+      answer(drive, success({ paymentStatus: 'SUCCESS' }));
+      drive.wait(5000);
+      assert.equal(lastRequest(drive).type, 'inquiry');
+      answer(drive, found('SUCCESS', { paymentId: 'P3', amount: AMOUNT }));
+      assert.equal(lastRequest(drive).type, 'refund');
+    });
+
+    it('alarms when it refunds a payment whose amount is not the one asked for', () => {
+      const drive = reversedPaid();
+      answer(drive, failure('CANCEL_WINDOW_EXCEED'));
+      drive.news();
+      answer(drive, found('SUCCESS', { amount: cny('9999') }));
+      assert.equal(drive.news(), 'alarm:amountDiffers sendReversal:refund');
+    });
+
+    it('is known to the book once, not with every round', () => {
+      const drive = reversedPaid();
+      for (let i = 0; i < 8; i += 1) {
+        answer(drive, failure('ORDER_STATUS_INVALID'));
+        answer(drive, found('SUCCESS'));
+        drive.wait(5000);
+      }
+      assert.equal(drive.records.filter(({ type }) => type === 'reversalPaymentFound').length, 0);
+    });
+  });
+
+  describe('the cancellable period', () => {
+    /** From the payment at 20:15 in Beijing to a quarter past midnight. */
+    const untilEndMs = Date.parse('2026-11-24T00:15:00+08:00') - NOON_WALL_MS;
+
+    function atTheEnd(offsetMs: number, clockTrusted = true): Drive {
+      const drive = createReadyDrive({ vend: 'host' });
+      const paymentRequestId = startPaying(drive);
+      drive.feed({ type: 'payAnswered', paymentRequestId, answer: paid(AMOUNT) });
+      drive.wait(untilEndMs + offsetMs - drive.nowMs);
+      drive.setClock({ trusted: clockTrusted });
+      drive.feed({ type: 'deliveryReported', callId: 'c', saleId: drive.sale().saleId, ok: false });
+      return drive;
+    }
+
+    it('lets cancel until its last moment, then inquires and refunds without trying to', () => {
+      assert.equal(requests(atTheEnd(-1)), 'cancel');
+      const drive = atTheEnd(0);
+      assert.equal(requests(drive), 'inquiry');
+      answer(drive, found('SUCCESS', { amount: AMOUNT }));
+      assert.equal(requests(drive), 'inquiry refund');
+    });
+
+    it('is not known with a clock that is not trusted: the cancel is tried', () => {
+      assert.equal(requests(atTheEnd(0, false)), 'cancel');
+    });
+
+    it('may end while a reversal waits in the queue', () => {
+      const drive = reversedPaid();
+      answer(drive, SILENCE);
+      drive.wait(untilEndMs);
+      waitForRequest(drive);
+      assert.equal(lastRequest(drive).type, 'inquiry');
+    });
+  });
+
+  describe('calling a person', () => {
+    it('does not happen early because a boot stamped the reversal with a clock of the past', () => {
+      const drive = createReadyDrive({ vend: 'host', hostConfirmMs: 30_000 });
+      const paymentRequestId = startPaying(drive);
+      drive.feed({ type: 'payAnswered', paymentRequestId, answer: paid(AMOUNT) });
+      drive.setClock({ trusted: false, aheadMs: -400 * 86_400_000 });
+      drive.reboot();
+      drive.setClock({ trusted: true, aheadMs: 0 });
+      keepAnswering(drive, unclear(), 3 * MINUTE_MS);
+      assert.equal(drive.reversal().state, 'open');
+    });
+
+    it('is not needed to believe nothing: unsigned answers are failures like silence', () => {
+      const drive = reversedPaid();
+      keepAnswering(drive, unsigned(success()), 10 * MINUTE_MS);
+      assert.equal(drive.reversal().state, 'needsPerson');
+    });
+  });
+});
