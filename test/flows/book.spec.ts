@@ -1,0 +1,98 @@
+import assert from 'node:assert/strict';
+import { EMPTY_BOOK, fold, openReversals, openSale, replay } from '../../flows/book.js';
+import type { TerminalRecord } from '../../flows/record.js';
+import { cny, NOON_WALL_MS, paid } from './builders.js';
+import { createReadyDrive, type Drive, startPaying, startSale } from './drive.js';
+
+const DAY_MS = 86_400_000;
+
+function sell(drive: Drive, orderId: string): void {
+  const paymentRequestId = startPaying(drive, '1250', orderId);
+  drive.feed({ type: 'payAnswered', paymentRequestId, answer: paid(cny('1250')) });
+}
+
+const orders = (drive: Drive): string =>
+  Object.values(drive.state.book.sales)
+    .map(({ orderId }) => orderId)
+    .join(' ');
+
+describe('the book', () => {
+  it('is the same from its records, from a snapshot and the rest, and from JSON', () => {
+    const drive = createReadyDrive({ vend: 'host' });
+    for (const order of ['a', 'b', 'c']) sell(drive, order);
+    drive.feed({ type: 'deliveryReported', callId: 'c', saleId: drive.sale().saleId, ok: false });
+    const { book } = drive.state;
+    assert.deepEqual(replay(drive.records), book);
+    for (let cut = 0; cut <= drive.records.length; cut += 1) {
+      const snapshot = JSON.parse(JSON.stringify(replay(drive.records.slice(0, cut))));
+      assert.deepEqual(replay(drive.records.slice(cut), snapshot), book);
+    }
+  });
+
+  it('keeps as many sales as configured, the newest', () => {
+    const drive = createReadyDrive({ vend: 'host', salesKept: 2 });
+    for (const order of ['a', 'b', 'c', 'd']) sell(drive, order);
+    assert.equal(orders(drive), 'c d');
+    drive.reboot({ policy: { salesKept: 1 } });
+    assert.equal(orders(drive), 'd');
+  });
+
+  it('keeps sales as long as configured', () => {
+    const drive = createReadyDrive({ vend: 'host', salesKeptMs: DAY_MS });
+    sell(drive, 'a');
+    drive.wait(DAY_MS / 2);
+    drive.feed({ type: 'probeAnswered', answer: paid(cny('1')) });
+    sell(drive, 'b');
+    drive.wait(DAY_MS / 2 + 1);
+    drive.feed({ type: 'probeAnswered', answer: paid(cny('1')) });
+    startSale(drive, '1', 'c');
+    assert.equal(orders(drive), 'b c');
+  });
+
+  it('never drops a sale whose money is still on its way back, nor its reversal', () => {
+    const drive = createReadyDrive({ vend: 'host', salesKept: 1 });
+    sell(drive, 'a');
+    drive.feed({ type: 'deliveryReported', callId: 'c', saleId: drive.sale().saleId, ok: false });
+    for (const order of ['b', 'c', 'd']) sell(drive, order);
+    assert.equal(orders(drive), 'a d');
+    assert.equal(openReversals(drive.state.book).length, 1);
+  });
+
+  it('drops finished reversals with their sale', () => {
+    const drive = createReadyDrive({ vend: 'host', salesKept: 1 });
+    sell(drive, 'a');
+    drive.feed({ type: 'deliveryReported', callId: 'c', saleId: drive.sale().saleId, ok: false });
+    const { reversalId } = drive.reversal();
+    drive.feed({ type: 'reversalSettled', callId: 'c', reversalId, by: 'Wang', note: '' });
+    sell(drive, 'b');
+    sell(drive, 'c');
+    assert.deepEqual([orders(drive), drive.state.book.reversals], ['c', {}]);
+  });
+
+  it('never dates a sale back', () => {
+    const drive = createReadyDrive({ vend: 'host' });
+    sell(drive, 'a');
+    drive.setClock({ trusted: false, aheadMs: -NOON_WALL_MS });
+    drive.reboot();
+    assert.equal(drive.sale().receipt, 'unknown');
+    assert.equal(drive.sale().updatedAtWallMs, NOON_WALL_MS);
+  });
+
+  it('has no open sale once it is settled', () => {
+    const drive = createReadyDrive({ vend: 'host' });
+    startSale(drive);
+    assert.equal(openSale(drive.state.book)?.orderId, 'order-1');
+    drive.feed({ type: 'keyPressed', key: '*' });
+    assert.equal(openSale(drive.state.book), undefined);
+  });
+
+  const STRANGE: readonly TerminalRecord[] = [
+    { type: 'vendStarted', saleId: 'none', atWallMs: 0 },
+    { type: 'reversalFinished', reversalId: 'none', end: { how: 'cancelled', atWallMs: 0 }, atWallMs: 0 },
+  ];
+  for (const record of STRANGE) {
+    it(`refuses ${record.type} of what it does not know: the journal is not its own`, () => {
+      assert.throws(() => fold(EMPTY_BOOK, record), /the book has no (?:sale|reversal) none/);
+    });
+  }
+});

@@ -1,0 +1,131 @@
+import assert from 'node:assert/strict';
+import { cny, effectWords, failure, paid, recordWords, SILENCE } from './builders.js';
+import { createReadyDrive, type Drive, startPaying, startSale } from './drive.js';
+import { SITUATIONS, type Situation } from './situations.js';
+
+describe('boot', () => {
+  /** The sale's state, what is sent, and why, when the power went in each situation. */
+  const AFTER: Readonly<Record<Situation, string>> = {
+    noSale: 'none · sendProbe',
+    awaitingCode: 'cancelled powerLost · sendProbe',
+    paying: 'reversing powerLost · sendReversal:cancel sendProbe',
+    inquiring: 'reversing powerLost · sendReversal:cancel sendProbe',
+    approved: 'reversing powerLost · sendReversal:cancel sendProbe',
+    vending: 'reversing vendUnknown · alarm:vendUnknown sendReversal:cancel sendProbe',
+    settled: 'settled · sendProbe',
+    declined: 'declined RISK_REJECT · sendProbe',
+    cancelled: 'cancelled customerCancelled · sendProbe',
+    reversing: 'reversing hostSilent · sendReversal:cancel sendProbe',
+    reversed: 'reversed hostSilent · sendProbe',
+    heldForPerson: 'reversing vendUnknown · sendProbe',
+  };
+  for (const [situation, expected] of Object.entries(AFTER) as [Situation, string][]) {
+    it(`after a power cut in ${situation}: ${expected}`, () => {
+      const drive = SITUATIONS[situation]();
+      const decision = drive.reboot();
+      const sale = Object.values(drive.state.book.sales)[0];
+      const end = sale === undefined ? 'none' : `${sale.state} ${sale.endCode ?? ''}`.trim();
+      assert.equal(`${end} · ${effectWords(decision)}`, expected);
+      assert.equal(recordWords(decision).split(' ')[0], 'terminalStarted');
+    });
+  }
+
+  it('treats a payment that failed, the customer to try again, as it stands in the book', () => {
+    const drive = createReadyDrive();
+    const paymentRequestId = startPaying(drive);
+    drive.feed({ type: 'payAnswered', paymentRequestId, answer: failure('EXPIRED_CODE') });
+    drive.reboot();
+    assert.equal(drive.sale().state, 'cancelled');
+  });
+
+  it('reverses a payment whose failure was not durable yet', () => {
+    const drive = createReadyDrive();
+    const paymentRequestId = startPaying(drive);
+    drive.feed({ type: 'payAnswered', paymentRequestId, answer: failure('EXPIRED_CODE') });
+    drive.reboot({ torn: true });
+    assert.equal(drive.sale().state, 'reversing');
+  });
+
+  it('keeps what it told: cancelled with nothing charged, also after a failed attempt', () => {
+    const drive = createReadyDrive();
+    const paymentRequestId = startPaying(drive);
+    drive.feed({ type: 'payAnswered', paymentRequestId, answer: failure('EXPIRED_CODE') });
+    drive.feed({ type: 'keyPressed', key: '*' });
+    drive.reboot({ torn: true });
+    assert.equal(drive.sale().state, 'cancelled');
+  });
+
+  it('knows nothing of a sale that never paid and was not durable', () => {
+    const drive = createReadyDrive();
+    startSale(drive);
+    drive.reboot({ torn: true });
+    assert.deepEqual(drive.state.book.sales, {});
+  });
+
+  const VENDING = { keep: 'settled', operator: 'reversing', refund: 'reversing' } as const;
+  for (const [vendUnknown, expected] of Object.entries(VENDING)) {
+    it(`with goods that may have gone and the policy ${vendUnknown}: ${expected}`, () => {
+      const drive = createReadyDrive();
+      const paymentRequestId = startPaying(drive);
+      drive.feed({ type: 'payAnswered', paymentRequestId, answer: paid(cny('1250')) });
+      drive.reboot({ policy: { vendUnknown: vendUnknown as keyof typeof VENDING } });
+      assert.equal(drive.sale().state, expected);
+      assert.equal(drive.sent('sendReversal').length, vendUnknown === 'refund' ? 1 : 0);
+    });
+  }
+
+  it('calls a receipt unknown that was due, and lets it be asked for as a COPY', () => {
+    const drive = createReadyDrive({ vend: 'host' });
+    const paymentRequestId = startPaying(drive);
+    drive.feed({ type: 'payAnswered', paymentRequestId, answer: paid(cny('1250')) });
+    drive.reboot();
+    assert.deepEqual([drive.sale().state, drive.sale().receipt], ['settled', 'unknown']);
+    assert.equal(drive.sent('printReceipt').length, 1);
+    drive.feed({ type: 'receiptRequested', callId: 'c', saleId: drive.sale().saleId });
+    assert.equal(drive.lastSent('printReceipt').receipt.kind, 'copy');
+  });
+
+  it('goes on with every reversal in the book, at once', () => {
+    const drive = createReadyDrive({ vend: 'host' });
+    for (const order of ['a', 'b', 'c']) {
+      startPaying(drive, '100', order);
+      drive.feed({ type: 'keyPressed', key: '*' });
+    }
+    drive.news();
+    drive.reboot();
+    assert.equal(drive.news(), 'sendReversal:cancel sendReversal:cancel sendReversal:cancel sendProbe');
+  });
+
+  it('sells again only when the acquirer has answered', () => {
+    const drive = createReadyDrive();
+    drive.reboot();
+    assert.equal(order(drive), 'told:notReady');
+    drive.feed({ type: 'probeAnswered', answer: SILENCE });
+    assert.equal(order(drive), 'told:notReady');
+    drive.wait(15_000);
+    drive.feed({ type: 'probeAnswered', answer: failure('ORDER_NOT_EXIST') });
+    assert.equal(order(drive), 'told:sale/created');
+  });
+
+  it('counts boots and keeps the serial number and the access token', () => {
+    const drive = createReadyDrive();
+    startPaying(drive);
+    drive.feed({ type: 'agentTokenNotified', accessToken: 'token-1', expiresAtWallMs: 5 });
+    drive.reboot({ torn: true });
+    assert.deepEqual(
+      [drive.state.book.bootCount, drive.state.book.serialNumber, drive.state.book.agentToken],
+      [2, 1, { accessToken: 'token-1', expiresAtWallMs: 5 }],
+    );
+  });
+
+  it('happens once in a run', () => {
+    const drive = createReadyDrive();
+    startPaying(drive);
+    assert.equal(drive.feed({ type: 'booted' }).ignored, 'already running');
+    assert.equal(drive.sale().state, 'paying');
+  });
+});
+
+function order(drive: Drive): string {
+  return effectWords(drive.feed({ type: 'saleRequested', callId: 'c', orderId: 'o', amount: cny('100') }));
+}

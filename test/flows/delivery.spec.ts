@@ -1,0 +1,192 @@
+import assert from 'node:assert/strict';
+import type { Policy } from '../../flows/policy.js';
+import { cny, effectWords, paid, success } from './builders.js';
+import { createReadyDrive, type Drive, expectIgnored, expectStep, startPaying } from './drive.js';
+
+function approved(change: Partial<Policy>): Drive {
+  const drive = createReadyDrive(change);
+  const paymentRequestId = startPaying(drive);
+  drive.feed({ type: 'payAnswered', paymentRequestId, answer: paid(cny('1250')) });
+  drive.news();
+  return drive;
+}
+
+function report(drive: Drive, ok: boolean) {
+  return drive.feed({ type: 'deliveryReported', callId: 'c', saleId: drive.sale().saleId, ok });
+}
+
+describe('delivery', () => {
+  describe('by a device', () => {
+    const OUTCOMES = {
+      yes: ['settled', 'saleSettled', 'printReceipt'],
+      no: ['reversing', 'reversalStarted', 'sendReversal:cancel'],
+      unknown: ['reversing', 'reversalStarted', 'alarm:vendUnknown sendReversal:cancel'],
+    } as const;
+    for (const [outcome, [sale, records, effects]] of Object.entries(OUTCOMES)) {
+      it(`${outcome}: ${sale}`, () => {
+        const drive = approved({});
+        const decision = drive.feed({
+          type: 'vendFinished',
+          saleId: drive.sale().saleId,
+          outcome: outcome as keyof typeof OUTCOMES,
+        });
+        expectStep(drive, decision, { sale, records, effects });
+      });
+    }
+
+    it('counts as unknown when the mechanism says nothing within its limit and a grace', () => {
+      const drive = approved({ vendTimeoutMs: 10_000 });
+      drive.wait(14_999);
+      assert.equal(drive.sale().state, 'vending');
+      drive.wait(1);
+      assert.deepEqual([drive.sale().state, drive.reversal().cause], ['reversing', 'vendUnknown']);
+      const late = drive.feed({ type: 'vendFinished', saleId: drive.sale().saleId, outcome: 'yes' });
+      expectIgnored(late, 'late word of the vend mechanism');
+      assert.equal(effectWords(late), 'alarm:vendUnknown');
+      assert.equal(drive.sale().state, 'reversing');
+    });
+
+    it('unknown is kept as paid where the operator chose so', () => {
+      const drive = approved({ vendUnknown: 'keep' });
+      drive.feed({ type: 'vendFinished', saleId: drive.sale().saleId, outcome: 'unknown' });
+      assert.deepEqual([drive.sale().state, drive.news()], ['settled', 'alarm:vendUnknown printReceipt']);
+    });
+
+    it('unknown waits for a person where the operator chose so, and nothing is sent until then', () => {
+      const drive = approved({ vendUnknown: 'operator' });
+      drive.feed({ type: 'vendFinished', saleId: drive.sale().saleId, outcome: 'unknown' });
+      drive.wait(3_600_000);
+      drive.reboot();
+      drive.wait(3_600_000);
+      assert.deepEqual(drive.sent('sendReversal'), []);
+      assert.deepEqual([drive.reversal().state, drive.reversal().manual], ['needsPerson', true]);
+      const { reversalId } = drive.reversal();
+      drive.feed({ type: 'reversalRetryRequested', callId: 'c', reversalId });
+      assert.equal(drive.lastSent('sendReversal').request.type, 'cancel');
+      drive.reboot();
+      assert.equal(drive.sent('sendReversal').length, 2);
+    });
+
+    it('cannot be told by the host', () => {
+      assert.equal(effectWords(report(approved({}), true)), 'told:conflict/notYourDelivery');
+    });
+
+    it('moves goods once, though the result comes again', () => {
+      const drive = approved({});
+      const { paymentRequestId } = drive.lastSent('sendPay').payment;
+      drive.feed({ type: 'payAnswered', paymentRequestId, answer: paid(cny('1250')) });
+      drive.feed({ type: 'paymentNotified', paymentRequestId, paymentId: 'P1', amount: cny('1250') });
+      assert.equal(drive.sent('startVend').length, 1);
+    });
+  });
+
+  describe('by the host', () => {
+    it('settles at once where no word of it is waited for', () => {
+      assert.equal(approved({ vend: 'host', hostConfirmMs: 0 }).sale().state, 'settled');
+    });
+
+    it('is reversed when no word comes in time', () => {
+      const drive = approved({ vend: 'host', hostConfirmMs: 30_000 });
+      drive.wait(29_999);
+      assert.equal(drive.sale().state, 'approved');
+      drive.wait(1);
+      assert.deepEqual([drive.sale().state, drive.reversal().cause], ['reversing', 'hostSilent']);
+      assert.equal(effectWords(report(drive, true)), 'told:conflict/alreadyReversed');
+    });
+
+    it('settles on the word that it succeeded; repeating is safe', () => {
+      const drive = approved({ vend: 'host', hostConfirmMs: 30_000 });
+      assert.equal(effectWords(report(drive, true)), 'printReceipt told:sale');
+      assert.equal(effectWords(report(drive, true)), 'told:sale');
+      drive.wait(60_000);
+      assert.equal(drive.sale().state, 'settled');
+    });
+
+    it('is reversed on the word that it failed, also a sale that is settled; repeating is safe', () => {
+      for (const hostConfirmMs of [0, 30_000]) {
+        const drive = approved({ vend: 'host', hostConfirmMs });
+        assert.equal(effectWords(report(drive, false)), 'sendReversal:cancel told:sale');
+        assert.equal(effectWords(report(drive, false)), 'told:sale');
+        assert.equal(Object.keys(drive.state.book.reversals).length, 1);
+      }
+    });
+
+    it('that failed after a part was refunded, sends back the rest as a refund', () => {
+      const drive = approved({ vend: 'host' });
+      const { saleId } = drive.sale();
+      drive.feed({ type: 'refundRequested', callId: 'c', saleId, refundId: 'r1', amount: cny('250') });
+      report(drive, false);
+      const { request } = drive.lastSent('sendReversal');
+      assert.deepEqual(request.type === 'refund' && request.amount, cny('1000'));
+    });
+
+    it('that failed after the whole was refunded, has nothing to send back', () => {
+      const drive = approved({ vend: 'host' });
+      drive.feed({ type: 'refundRequested', callId: 'c', saleId: drive.sale().saleId, refundId: 'r1' });
+      assert.equal(effectWords(report(drive, false)), 'told:sale');
+      assert.equal(drive.sale().state, 'settled');
+    });
+
+    it('leaves the next customer alone while an earlier sale is undone', () => {
+      const drive = approved({ vend: 'host' });
+      const first = drive.sale().saleId;
+      const paymentRequestId = startPaying(drive, '300', 'order-2');
+      drive.feed({ type: 'deliveryReported', callId: 'c', saleId: first, ok: false });
+      assert.equal(drive.reversal().saleId, first);
+      assert.equal(drive.reversal().known, true);
+      drive.wait(5000);
+      assert.equal(drive.sent('sendInquiry').length, 1);
+      drive.feed({ type: 'payAnswered', paymentRequestId, answer: paid(cny('300')) });
+      assert.equal(drive.sale().state, 'settled');
+    });
+
+    it("is not undone by the customer's cancel key while the host hands out the goods; the host itself may cancel", () => {
+      const drive = approved({ vend: 'host', hostConfirmMs: 30_000 });
+      expectIgnored(drive.feed({ type: 'keyPressed', key: '*' }), 'nothing to cancel');
+      drive.feed({ type: 'cancelRequested', callId: 'c', saleId: drive.sale().saleId });
+      assert.deepEqual([drive.sale().state, drive.reversal().cause], ['reversing', 'hostCancelled']);
+    });
+  });
+
+  describe('receipt', () => {
+    for (const [outcome, alarm] of [
+      ['printed', ''],
+      ['failed', 'alarm:receiptLost'],
+      ['unknown', 'alarm:receiptLost'],
+    ] as const) {
+      it(`${outcome}: the sale stands, and nothing is printed again by itself`, () => {
+        const drive = approved({ vend: 'host' });
+        assert.equal(drive.sale().receipt, 'due');
+        drive.feed({ type: 'printFinished', saleId: drive.sale().saleId, outcome });
+        assert.deepEqual([drive.sale().state, drive.sale().receipt, drive.news()], ['settled', outcome, alarm]);
+        drive.reboot();
+        drive.wait(3_600_000);
+        assert.equal(drive.sent('printReceipt').length, 1);
+      });
+    }
+
+    it('asked for again is a COPY, and one that fails does not make the first unprinted', () => {
+      const drive = approved({ vend: 'host' });
+      const { saleId } = drive.sale();
+      drive.feed({ type: 'printFinished', saleId, outcome: 'printed' });
+      drive.feed({ type: 'receiptRequested', callId: 'c', saleId });
+      assert.equal(drive.lastSent('printReceipt').receipt.kind, 'copy');
+      drive.feed({ type: 'printFinished', saleId, outcome: 'failed' });
+      assert.equal(drive.sale().receipt, 'printed');
+    });
+
+    it('of a sale that went back says so', () => {
+      const drive = approved({ vend: 'host' });
+      report(drive, false);
+      const { exchange, reversalId } = drive.lastSent('sendReversal');
+      drive.feed({ type: 'reversalAnswered', exchange, reversalId, answer: success() });
+      drive.feed({ type: 'receiptRequested', callId: 'c', saleId: drive.sale().saleId });
+      assert.equal(drive.lastSent('printReceipt').receipt.kind, 'reversed');
+    });
+
+    it('is not due without a printer', () => {
+      const drive = approved({ vend: 'host', printerPresent: false, printerRequired: false });
+      assert.deepEqual([drive.sale().state, drive.sale().receipt, drive.sent('printReceipt')], ['settled', 'none', []]);
+    });
+  });
+});

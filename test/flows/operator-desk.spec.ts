@@ -1,0 +1,158 @@
+import assert from 'node:assert/strict';
+import { type Money, subtractMoney } from '../../flows/money.js';
+import { cny, effectWords, failure, found, paid, SILENCE, success } from './builders.js';
+import { createReadyDrive, type Drive, expectIgnored, startPaying } from './drive.js';
+
+function settled(change: Parameters<typeof createReadyDrive>[0] = {}): Drive {
+  const drive = createReadyDrive({ vend: 'host', ...change });
+  const paymentRequestId = startPaying(drive);
+  drive.feed({ type: 'payAnswered', paymentRequestId, answer: paid(cny('1250')) });
+  drive.news();
+  return drive;
+}
+
+function refund(drive: Drive, refundId: string, amount?: Money): string {
+  const { saleId } = drive.sale();
+  const part = amount === undefined ? {} : { amount };
+  return effectWords(drive.feed({ type: 'refundRequested', callId: 'c', saleId, refundId, ...part }));
+}
+
+function answer(drive: Drive, content: ReturnType<typeof success>) {
+  const { exchange, reversalId } = drive.lastSent('sendReversal');
+  return drive.feed({ type: 'reversalAnswered', exchange, reversalId, answer: content });
+}
+
+describe('refunds', () => {
+  it('send back a part, and the sale stands', () => {
+    const drive = settled();
+    assert.equal(refund(drive, 'r1', cny('250')), 'sendReversal:refund told:reversal/created');
+    const { request } = drive.lastSent('sendReversal');
+    assert.equal(request.type, 'refund');
+    assert.deepEqual(request.type === 'refund' && [request.paymentId, request.amount], ['P1', cny('250')]);
+    answer(drive, success());
+    assert.deepEqual([drive.sale().state, drive.reversal().end?.how], ['settled', 'refunded']);
+  });
+
+  it('send back what is left where no amount is given', () => {
+    const drive = settled();
+    refund(drive, 'r1', cny('250'));
+    refund(drive, 'r2');
+    assert.deepEqual(drive.reversal().amount, cny('1000'));
+    assert.equal(refund(drive, 'r3'), 'told:invalid/amount');
+  });
+
+  it('are the same under the same refundId, and differ under the same one only as a conflict', () => {
+    const drive = settled();
+    refund(drive, 'r1', cny('250'));
+    assert.equal(refund(drive, 'r1', cny('250')), 'told:reversal');
+    assert.equal(refund(drive, 'r1'), 'told:reversal');
+    assert.equal(refund(drive, 'r1', cny('251')), 'told:conflict/refundDiffers');
+    answer(drive, success());
+    drive.reboot();
+    assert.equal(refund(drive, 'r1', cny('250')), 'told:reversal');
+    assert.equal(drive.sent('sendReversal').length, 1);
+  });
+
+  it('never exceed what was paid', () => {
+    const drive = settled();
+    assert.equal(refund(drive, 'r1', cny('1251')), 'told:invalid/amount');
+    refund(drive, 'r2', cny('1000'));
+    assert.equal(refund(drive, 'r3', cny('251')), 'told:invalid/amount');
+    assert.equal(refund(drive, 'r4', cny('250')), 'sendReversal:refund told:reversal/created');
+    const back = Object.values(drive.state.book.reversals).reduce<Money | undefined>(
+      (rest, { amount }) => rest && subtractMoney(rest, amount),
+      cny('1250'),
+    );
+    assert.deepEqual(back, cny('0'));
+  });
+
+  for (const value of ['0', '-5', '1.5', 'abc', '', '007', '0x10']) {
+    it(`refuse the amount ${JSON.stringify(value)}`, () => {
+      assert.equal(refund(settled(), 'r1', cny(value)), 'told:invalid/amount');
+    });
+  }
+
+  it('refuse another currency', () => {
+    assert.equal(refund(settled(), 'r1', { currency: 'JPY', value: '5' }), 'told:invalid/amount');
+  });
+
+  it('do not fill the queue', () => {
+    const drive = settled({ queueLimit: 2 });
+    refund(drive, 'r1', cny('1'));
+    refund(drive, 'r2', cny('1'));
+    assert.equal(refund(drive, 'r3', cny('1')), 'told:notReady');
+  });
+
+  it('do not fill the book: 50 a sale', () => {
+    const drive = settled();
+    for (let i = 0; i < 50; i += 1) {
+      assert.equal(refund(drive, `r${i}`, cny('1')), 'sendReversal:refund told:reversal/created');
+      answer(drive, success());
+    }
+    assert.equal(refund(drive, 'one more', cny('1')), 'told:invalid/refundId');
+  });
+
+  it('first find out the payment id where no answer told it', () => {
+    const drive = createReadyDrive({ vend: 'host' });
+    const paymentRequestId = startPaying(drive);
+    const { paymentId: _, ...unnamed } = paid(cny('1250'));
+    drive.feed({ type: 'payAnswered', paymentRequestId, answer: unnamed });
+    refund(drive, 'r1', cny('250'));
+    assert.equal(drive.lastSent('sendReversal').request.type, 'inquiry');
+    answer(drive, found('SUCCESS', { paymentId: 'P8' }));
+    const { request } = drive.lastSent('sendReversal');
+    assert.equal(request.type === 'refund' && request.paymentId, 'P8');
+  });
+
+  it('go out again after a power cut with the same request id', () => {
+    const drive = settled();
+    refund(drive, 'r1', cny('250'));
+    const { request } = drive.lastSent('sendReversal');
+    drive.reboot({ torn: true });
+    assert.deepEqual(drive.lastSent('sendReversal').request, request);
+  });
+
+  it('are not for a sale that is not settled, nor for one that is unknown', () => {
+    const drive = createReadyDrive();
+    startPaying(drive);
+    assert.equal(refund(drive, 'r1'), 'told:conflict/notPaid');
+    const unknown = drive.feed({ type: 'refundRequested', callId: 'c', saleId: 'none', refundId: 'r1' });
+    assert.equal(effectWords(unknown), 'told:notFound');
+  });
+});
+
+describe('a person at the queue', () => {
+  it('starts the burst again', () => {
+    const drive = settled();
+    refund(drive, 'r1', cny('250'));
+    answer(drive, failure('REFUND_WINDOW_EXCEED'));
+    assert.equal(drive.reversal().state, 'needsPerson');
+    const { reversalId } = drive.reversal();
+    drive.feed({ type: 'reversalRetryRequested', callId: 'c', reversalId });
+    answer(drive, failure('SYSTEM_ERROR'));
+    drive.wait(5000);
+    assert.equal(drive.sent('sendReversal').length, 3);
+  });
+
+  it('does not send it twice while an answer is awaited', () => {
+    const drive = settled();
+    refund(drive, 'r1', cny('250'));
+    drive.feed({ type: 'reversalRetryRequested', callId: 'c', reversalId: drive.reversal().reversalId });
+    assert.equal(drive.sent('sendReversal').length, 1);
+  });
+
+  it('settles it by hand, which is recorded with name and reason; answers that come later change nothing', () => {
+    const drive = settled();
+    drive.feed({ type: 'deliveryReported', callId: 'c', saleId: drive.sale().saleId, ok: false });
+    const { exchange, reversalId } = drive.lastSent('sendReversal');
+    const settle = { type: 'reversalSettled', callId: 'c', reversalId, by: 'Wang', note: 'ticket 17' } as const;
+    assert.equal(effectWords(drive.feed(settle)), 'told:reversal');
+    const { end } = drive.reversal();
+    assert.deepEqual([end?.how, end?.by, end?.note], ['settledByHand', 'Wang', 'ticket 17']);
+    assert.equal(effectWords(drive.feed({ ...settle, by: 'Li' })), 'told:conflict/reversalFinished');
+    const late = drive.feed({ type: 'reversalAnswered', exchange, reversalId, answer: SILENCE });
+    expectIgnored(late, 'late reply to a reversal');
+    drive.reboot();
+    assert.deepEqual([drive.reversal().end?.by, drive.sent('sendReversal').length], ['Wang', 1]);
+  });
+});
