@@ -1,0 +1,219 @@
+import { DEVICE_STARTING, type DeviceStatus, sameDeviceStatus, type VendFault } from '../device-status.js';
+import {
+  type Clock,
+  type GpioHost,
+  type GpioInput,
+  type GpioOutput,
+  HostError,
+  type Level,
+  type Timer,
+} from '../host.js';
+import type { VendOutcome } from './vend-outcome.js';
+
+export interface RelayVendOptions {
+  /** A line a channel; high closes the relay. */
+  readonly channelLines: readonly number[];
+  readonly pulseMs: number;
+  /** A light barrier below the goods: low while something passes. */
+  readonly sensorLine?: number;
+  /** From the beginning of the pulse to the last moment at which goods may pass the sensor. */
+  readonly timeoutMs: number;
+}
+
+export interface RelayVendEvents {
+  statusChanged(status: DeviceStatus<VendFault>): void;
+  /** Something passed the sensor when nothing was expected any more: goods of a sale that was given up. */
+  droppedLate(): void;
+}
+
+export interface RelayVend {
+  /**
+   * Releases the goods of one channel (counted from 0). `done` is called exactly once. With a sensor `yes` means that
+   * something fell; without one, that the pulse was given whole.
+   */
+  vend(channel: number, done: (outcome: VendOutcome, why?: VendRefusal) => void): void;
+  status(): DeviceStatus<VendFault>;
+  close(): void;
+}
+
+export type VendRefusal = VendFault | 'vendBusy' | 'vendChannelUnknown' | 'vendNothingFell' | 'vendClosed';
+
+const SENSOR_STUCK_MS = 5_000;
+const SENSOR_POLL_MS = 10;
+const LINE_RETRY_MS = 30_000;
+
+/**
+ * Relays that turn a spiral, open a lock or start a pump.
+ *
+ * Invariants
+ * - All relays are open from the first instant and after every end; one closes at a time, for one pulse.
+ * - Nothing moves while the sensor is covered: a drop could not be seen.
+ * - Every `vend` is answered exactly once; `no` is said only where the relay never closed or the sensor saw nothing.
+ */
+export function createRelayVend(
+  parts: { readonly clock: Clock; readonly gpio: GpioHost },
+  options: RelayVendOptions,
+  events: RelayVendEvents,
+): RelayVend {
+  const { clock, gpio } = parts;
+  let relays: GpioOutput[] = [];
+  let sensor: GpioInput | undefined;
+  let current: DeviceStatus<VendFault> = DEVICE_STARTING;
+  let timer: Timer | undefined;
+  let stuckTimer: Timer | undefined;
+  let covered = false;
+  let closed = false;
+  let vending:
+    | {
+        readonly relay: GpioOutput;
+        readonly done: (outcome: VendOutcome, why?: VendRefusal) => void;
+        readonly timers: Timer[];
+        pulsing: boolean;
+        fell: boolean;
+      }
+    | undefined;
+
+  function open(): void {
+    try {
+      // One by one, so that those that were had are let go when the next cannot be.
+      for (const line of options.channelLines) relays.push(gpio.output(line, 0));
+      if (options.sensorLine !== undefined) sensor = gpio.input(options.sensorLine, sensed);
+    } catch (error) {
+      linesLost(error);
+      return;
+    }
+    tell({ state: 'ok', faults: [], warnings: [] });
+    if (sensor !== undefined) sensed(sensor.read());
+  }
+
+  function linesLost(error: unknown): void {
+    if (!(error instanceof HostError)) throw error;
+    releaseLines();
+    tell({ state: 'fault', faults: ['vendLines'], warnings: [], detail: error.message });
+    timer?.cancel();
+    timer = clock.after(LINE_RETRY_MS, open);
+  }
+
+  function sensed(level: Level): void {
+    const nowCovered = level === 0;
+    if (nowCovered === covered) return;
+    covered = nowCovered;
+    stuckTimer?.cancel();
+    if (!covered) {
+      if (current.faults.includes('vendSensorStuck')) tell({ state: 'ok', faults: [], warnings: [] });
+      return;
+    }
+    stuckTimer = clock.after(SENSOR_STUCK_MS, () => {
+      const detail = `GPIO ${options.sensorLine} is low for ${SENSOR_STUCK_MS / 1_000} s`;
+      tell({ state: 'fault', faults: ['vendSensorStuck'], warnings: [], detail });
+    });
+    if (vending === undefined) events.droppedLate();
+    else {
+      vending.fell = true;
+      if (!vending.pulsing) finish('yes');
+    }
+  }
+
+  function vend(channel: number, done: (outcome: VendOutcome, why?: VendRefusal) => void): void {
+    const relay = relays[channel];
+    const refusal = refusalOf(relay);
+    if (relay === undefined || refusal !== undefined) {
+      clock.after(0, () => done('no', refusal ?? 'vendChannelUnknown'));
+      return;
+    }
+    vending = { relay, done, timers: [], pulsing: true, fell: false };
+    if (!drive(relay, 1)) return;
+    vending?.timers.push(
+      clock.after(options.pulseMs, endPulse),
+      clock.after(Math.max(options.timeoutMs, options.pulseMs), () => finish('no', 'vendNothingFell')),
+    );
+    if (sensor !== undefined) watchSensor();
+  }
+
+  function refusalOf(relay: GpioOutput | undefined): VendRefusal | undefined {
+    if (closed) return 'vendClosed';
+    if (vending !== undefined) return 'vendBusy';
+    const [fault] = current.faults;
+    if (fault !== undefined) return fault;
+    if (relay === undefined) return current.state === 'ok' ? 'vendChannelUnknown' : 'vendLines';
+    // Looked at now: an edge may have been lost.
+    return readSensor() === 0 ? 'vendSensorStuck' : undefined;
+  }
+
+  /** Edges of a short drop can get lost between the kernel and us. */
+  function watchSensor(): void {
+    const mine = vending;
+    mine?.timers.push(
+      clock.after(SENSOR_POLL_MS, () => {
+        const level = readSensor();
+        if (level !== undefined) sensed(level);
+        if (vending === mine) watchSensor();
+      }),
+    );
+  }
+
+  function readSensor(): Level | undefined {
+    try {
+      return sensor?.read();
+    } catch (error) {
+      if (!(error instanceof HostError)) throw error;
+      return undefined;
+    }
+  }
+
+  function endPulse(): void {
+    const mine = vending;
+    if (mine === undefined || !drive(mine.relay, 0)) return;
+    mine.pulsing = false;
+    if (mine.fell || sensor === undefined) finish('yes');
+  }
+
+  /** False when the line failed; the vend has ended then. */
+  function drive(relay: GpioOutput, level: Level): boolean {
+    try {
+      relay.write(level);
+      return true;
+    } catch (error) {
+      // A relay that could not be closed moved nothing; one that could not be opened may still be moving.
+      finish(level === 1 ? 'no' : 'unknown', 'vendLines');
+      linesLost(error);
+      return false;
+    }
+  }
+
+  function finish(outcome: VendOutcome, why?: VendRefusal): void {
+    const ended = vending;
+    if (ended === undefined) return;
+    vending = undefined;
+    for (const one of ended.timers) one.cancel();
+    ended.done(outcome, why);
+  }
+
+  function tell(status: DeviceStatus<VendFault>): void {
+    if (closed || sameDeviceStatus(status, current)) return;
+    current = status;
+    events.statusChanged(status);
+  }
+
+  function releaseLines(): void {
+    for (const relay of relays) relay.release();
+    sensor?.release();
+    relays = [];
+    sensor = undefined;
+  }
+
+  timer = clock.after(0, open);
+
+  return {
+    vend,
+    status: () => current,
+    close() {
+      if (closed) return;
+      closed = true;
+      timer?.cancel();
+      stuckTimer?.cancel();
+      releaseLines();
+      finish('unknown', 'vendClosed');
+    },
+  };
+}

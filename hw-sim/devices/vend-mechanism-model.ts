@@ -1,0 +1,81 @@
+import type { SimGpio } from '../sim-gpio.js';
+import type { World } from '../world.js';
+
+/** Spirals behind relays, with a light barrier at the bottom. */
+export interface VendMechanismModel {
+  /** Goods that fell into the tray, by channel. */
+  readonly fallen: readonly number[];
+  stock(channel: number): number;
+  /** The next goods hang fast: the spiral turns and nothing falls. */
+  jam(channel: number): void;
+  /** Somebody shakes the machine: what hangs falls. */
+  shake(): void;
+  /** Something lies in the light barrier. */
+  coverSensor(covered: boolean): void;
+}
+
+export interface VendMechanismOptions {
+  readonly channelLines: readonly number[];
+  readonly sensorLine?: number;
+  readonly stockPerChannel: number;
+  /** A shorter pulse does not turn the spiral far enough. */
+  readonly turnMs: number;
+  /** From the end of the turn to the light barrier. */
+  readonly fallMs: number;
+}
+
+const PASSING_MS = 35;
+
+export function createVendMechanismModel(
+  world: World,
+  gpio: SimGpio,
+  options: VendMechanismOptions,
+): VendMechanismModel {
+  const stock = options.channelLines.map(() => options.stockPerChannel);
+  const fallen: number[] = [];
+  const jammed = new Set<number>();
+  let hanging: number[] = [];
+  let covered = false;
+
+  function fall(channel: number): void {
+    world.after(options.fallMs, () => {
+      fallen.push(channel);
+      if (options.sensorLine === undefined) return;
+      const line = options.sensorLine;
+      gpio.drive(line, 0);
+      world.after(PASSING_MS, () => gpio.drive(line, covered ? 0 : undefined));
+    });
+  }
+
+  function turned(channel: number): void {
+    const left = stock[channel] ?? 0;
+    if (left === 0) return;
+    stock[channel] = left - 1;
+    if (jammed.delete(channel)) hanging.push(channel);
+    else fall(channel);
+  }
+
+  options.channelLines.forEach((line, channel) => {
+    let turn = 0;
+    // Relays are closed by high; a floating line does not close one.
+    gpio.pull(line, 0);
+    gpio.watch(line, (level) => {
+      const mine = ++turn;
+      if (level === 1) world.after(options.turnMs, () => mine === turn && turned(channel));
+    });
+  });
+
+  return {
+    fallen,
+    stock: (channel) => stock[channel] ?? 0,
+    jam: (channel) => void jammed.add(channel),
+    shake() {
+      for (const channel of hanging) fall(channel);
+      hanging = [];
+    },
+    coverSensor(value) {
+      covered = value;
+      if (options.sensorLine !== undefined) gpio.drive(options.sensorLine, value ? 0 : undefined);
+    },
+  };
+}

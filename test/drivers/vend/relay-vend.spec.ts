@@ -1,0 +1,196 @@
+import assert from 'node:assert/strict';
+import type { DeviceStatus, VendFault } from '../../../drivers/device-status.js';
+import type { GpioHost } from '../../../drivers/host.js';
+import { HostError } from '../../../drivers/host.js';
+import { createRelayVend } from '../../../drivers/vend/relay-vend.js';
+import { createVendMechanismModel } from '../../../hw-sim/devices/vend-mechanism-model.js';
+import { createSimGpio } from '../../../hw-sim/sim-gpio.js';
+import { createWorld } from '../../../hw-sim/world.js';
+import { pass, testClock } from '../../support/test-clock.js';
+
+const CHANNELS = [23, 24, 25];
+const SENSOR = 12;
+
+function bench({ sensor = true, pulseMs = 500, wrap = (gpio: GpioHost) => gpio } = {}) {
+  const world = createWorld({ seed: 2, startWallMs: 0 });
+  const gpio = createSimGpio(world);
+  const sensorLine = sensor ? { sensorLine: SENSOR } : {};
+  const goods = createVendMechanismModel(world, gpio, {
+    channelLines: CHANNELS,
+    ...sensorLine,
+    stockPerChannel: 2,
+    turnMs: 400,
+    fallMs: 300,
+  });
+  const clock = testClock(world);
+  const answers: string[] = [];
+  const late: number[] = [];
+  const statuses: DeviceStatus<VendFault>[] = [];
+  const driver = createRelayVend(
+    { clock, gpio: wrap(gpio.hostFor(clock)) },
+    { channelLines: CHANNELS, pulseMs, timeoutMs: 3_000, ...sensorLine },
+    { statusChanged: (status) => statuses.push(status), droppedLate: () => late.push(world.nowMs()) },
+  );
+  const vend = (channel: number): void =>
+    driver.vend(channel, (outcome, why) => answers.push(why === undefined ? outcome : `${outcome} ${why}`));
+  const relays = () => CHANNELS.map((line) => gpio.level(line));
+  return { world, gpio, goods, driver, answers, late, statuses, vend, relays };
+}
+
+function openBench(options?: Parameters<typeof bench>[0]) {
+  const made = bench(options);
+  pass(made.world, 50);
+  assert.equal(made.driver.status().state, 'ok');
+  return made;
+}
+
+describe('relay vend', () => {
+  it('releases the goods of one channel and says yes when they fell', () => {
+    const { world, goods, answers, vend, relays } = openBench();
+    vend(1);
+    assert.deepEqual(relays(), [0, 1, 0]);
+    pass(world, 550);
+    assert.deepEqual(relays(), [0, 0, 0]);
+    assert.deepEqual(answers, []);
+    pass(world, 1_000);
+    assert.deepEqual(answers, ['yes']);
+    assert.deepEqual(goods.fallen, [1]);
+  });
+
+  it('finishes the pulse also where the goods fall in its middle', () => {
+    const { world, answers, vend, relays } = openBench({ pulseMs: 1_500 });
+    vend(0);
+    pass(world, 1_400);
+    assert.deepEqual([relays(), answers], [[1, 0, 0], []]);
+    pass(world, 200);
+    assert.deepEqual([relays(), answers], [[0, 0, 0], ['yes']]);
+  });
+
+  it('says yes after the whole pulse where there is no sensor', () => {
+    const { world, answers, vend } = openBench({ sensor: false });
+    vend(2);
+    pass(world, 490);
+    assert.deepEqual(answers, []);
+    pass(world, 20);
+    assert.deepEqual(answers, ['yes']);
+  });
+
+  it('says no when nothing falls, and tells when it falls later', () => {
+    const { world, goods, answers, late, vend } = openBench();
+    goods.jam(0);
+    vend(0);
+    pass(world, 3_100);
+    assert.deepEqual(answers, ['no vendNothingFell']);
+    assert.deepEqual(late, []);
+    goods.shake();
+    pass(world, 1_000);
+    assert.equal(late.length, 1);
+    assert.deepEqual(answers, ['no vendNothingFell']);
+  });
+
+  it('says no when a channel is empty', () => {
+    const { world, answers, vend } = openBench();
+    for (let at = 0; at < 3; at += 1) {
+      vend(0);
+      pass(world, 4_000);
+    }
+    assert.deepEqual(answers, ['yes', 'yes', 'no vendNothingFell']);
+  });
+
+  it('moves nothing while the sensor is covered', () => {
+    const { world, goods, answers, vend, driver } = openBench();
+    goods.coverSensor(true);
+    vend(0);
+    pass(world, 100);
+    assert.deepEqual(answers, ['no vendSensorStuck']);
+    assert.equal(goods.stock(0), 2);
+    pass(world, 6_000);
+    assert.deepEqual(driver.status().faults, ['vendSensorStuck']);
+    goods.coverSensor(false);
+    pass(world, 100);
+    assert.equal(driver.status().state, 'ok');
+    vend(0);
+    pass(world, 4_000);
+    assert.deepEqual(answers, ['no vendSensorStuck', 'yes']);
+  });
+
+  it('refuses a second vend meanwhile, and a channel that is not there', () => {
+    const { world, answers, vend, goods } = openBench();
+    vend(0);
+    vend(1);
+    pass(world, 4_000);
+    vend(7);
+    pass(world, 100);
+    assert.deepEqual(answers, ['no vendBusy', 'yes', 'no vendChannelUnknown']);
+    assert.deepEqual(goods.fallen, [0]);
+  });
+
+  it('says no where the relay cannot be closed, and unknown where it cannot be opened again', () => {
+    for (const [failing, expected] of [
+      [1, 'no vendLines'],
+      [0, 'unknown vendLines'],
+    ] as const) {
+      let armed = false;
+      const { world, answers, vend, driver } = openBench({
+        wrap: (gpio) => ({
+          ...gpio,
+          output(line, initial) {
+            const output = gpio.output(line, initial);
+            return {
+              release: () => output.release(),
+              write(level) {
+                if (armed && level === failing) throw new HostError('io', 'the expander went away');
+                output.write(level);
+              },
+            };
+          },
+        }),
+      });
+      armed = true;
+      vend(0);
+      pass(world, 1_000);
+      assert.deepEqual(answers, [expected]);
+      assert.deepEqual(driver.status().faults, ['vendLines']);
+      armed = false;
+      pass(world, 31_000);
+      assert.equal(driver.status().state, 'ok');
+    }
+  });
+
+  it('closes no relay while it starts, restarts or ends', () => {
+    const { world, gpio, driver, answers, vend } = bench();
+    const closedRelays: number[] = [];
+    for (const line of CHANNELS) gpio.watch(line, (level) => level === 1 && closedRelays.push(line));
+    pass(world, 100);
+    driver.close();
+    gpio.releaseAll();
+    pass(world, 100);
+    vend(0);
+    pass(world, 100);
+    assert.deepEqual(closedRelays, []);
+    assert.deepEqual(answers, ['no vendClosed']);
+  });
+
+  it('says unknown for goods under way when it is closed, and opens the relay', () => {
+    const { world, driver, answers, vend, relays } = openBench();
+    vend(0);
+    pass(world, 100);
+    driver.close();
+    pass(world, 5_000);
+    assert.deepEqual(answers, ['unknown vendClosed']);
+    assert.deepEqual(relays(), [0, 0, 0]);
+  });
+
+  it('reports lines that cannot be had, and takes them later', () => {
+    const { world, gpio, driver, answers, vend } = bench();
+    gpio.refuse(SENSOR, 'busy');
+    pass(world, 100);
+    assert.deepEqual(driver.status().faults, ['vendLines']);
+    vend(0);
+    pass(world, 100);
+    assert.deepEqual(answers, ['no vendLines']);
+    gpio.refuse(SENSOR, undefined);
+    pass(world, 31_000);
+    assert.equal(driver.status().state, 'ok');
+  });
+});
