@@ -1,0 +1,183 @@
+import five from 'johnny-five';
+import { DEVICE_STARTING, type DeviceStatus, type PanelFault, sameDeviceStatus } from '../device-status.js';
+import { type Clock, type GpioHost, type GpioInput, HostError, type Level, type Timer } from '../host.js';
+import { createGpioIoPlugin, type IoPlugin } from './gpio-io-plugin.js';
+
+export const LAMPS = ['ready', 'busy', 'paid', 'fault'] as const;
+export type Lamp = (typeof LAMPS)[number];
+export type LampState = 'on' | 'off' | 'blinking';
+
+export interface PanelOptions {
+  /** Lines of the lamps that are there; high is on. */
+  readonly lampLines: Partial<Readonly<Record<Lamp, number>>>;
+  /** A buzzer that sounds by itself while its line is high. */
+  readonly buzzerLine?: number;
+  /** A switch that is closed (low) while the door is shut. */
+  readonly doorLine?: number;
+}
+
+export interface PanelEvents {
+  doorChanged(open: boolean): void;
+  statusChanged(status: DeviceStatus<PanelFault>): void;
+}
+
+export interface Panel {
+  show(lamps: Readonly<Record<Lamp, LampState>>): void;
+  /** Sounds for each duration, with pauses of the same length. A new call ends the one before. */
+  beep(durationsMs: readonly number[]): void;
+  /** Undefined where there is no door switch, or nothing is known yet. */
+  doorOpen(): boolean | undefined;
+  status(): DeviceStatus<PanelFault>;
+  /** All off, and lets go of the lines. */
+  close(): void;
+}
+
+const BLINK_MS = 400;
+const DOOR_DEBOUNCE_MS = 50;
+const LINE_RETRY_MS = 30_000;
+const BEEPS_LIMIT = 8;
+const BEEP_LIMIT_MS = 3_000;
+const ALL_OFF: Readonly<Record<Lamp, LampState>> = { ready: 'off', busy: 'off', paid: 'off', fault: 'off' };
+
+/**
+ * Lamps, buzzer and door switch. The outputs are johnny-five components over the host's GPIO; blinking, beeping and the
+ * door are timed here, because johnny-five's own timers know neither the host's clock nor an end.
+ *
+ * Invariants: the buzzer is off whenever no beep is under way; a panel that fails never throws, it reports.
+ */
+export function createPanel(
+  parts: { readonly clock: Clock; readonly gpio: GpioHost },
+  options: PanelOptions,
+  events: PanelEvents,
+): Panel {
+  const { clock, gpio } = parts;
+  let plugin: IoPlugin | undefined;
+  const leds = new Map<Lamp, InstanceType<typeof five.Led>>();
+  let buzzer: InstanceType<typeof five.Relay> | undefined;
+  let door: GpioInput | undefined;
+  let current: DeviceStatus<PanelFault> = DEVICE_STARTING;
+  let shown = ALL_OFF;
+  let lit = true;
+  let doorOpen: boolean | undefined;
+  let blinkTimer: Timer | undefined;
+  let beepTimer: Timer | undefined;
+  let doorTimer: Timer | undefined;
+  let openTimer: Timer | undefined;
+  let closed = false;
+
+  function open(): void {
+    plugin = createGpioIoPlugin(gpio);
+    const io = plugin;
+    guarded(() => {
+      const board = new five.Board({ io, repl: false, sigint: false, debug: false });
+      for (const lamp of LAMPS) {
+        const pin = options.lampLines[lamp];
+        if (pin !== undefined) leds.set(lamp, new five.Led({ pin, board }).off());
+      }
+      if (options.buzzerLine !== undefined) {
+        buzzer = new five.Relay({ pin: options.buzzerLine, board, type: 'NO' }).open();
+      }
+      if (options.doorLine !== undefined) {
+        door = gpio.input(options.doorLine, doorMoved);
+        doorMoved(door.read());
+      }
+      tell({ state: 'ok', faults: [], warnings: [] });
+      draw();
+    });
+  }
+
+  function guarded(act: () => void): void {
+    try {
+      act();
+    } catch (error) {
+      if (!(error instanceof HostError)) throw error;
+      releaseLines();
+      tell({ state: 'fault', faults: ['panelLines'], warnings: [], detail: error.message });
+      openTimer = clock.after(LINE_RETRY_MS, open);
+    }
+  }
+
+  function draw(): void {
+    blinkTimer?.cancel();
+    for (const [lamp, led] of leds) {
+      const state = shown[lamp];
+      if (state === 'on' || (state === 'blinking' && lit)) led.on();
+      else led.off();
+    }
+    if (!LAMPS.some((lamp) => leds.has(lamp) && shown[lamp] === 'blinking')) return;
+    blinkTimer = clock.after(BLINK_MS, () => {
+      lit = !lit;
+      guarded(draw);
+    });
+  }
+
+  function sound(durationsMs: readonly number[]): void {
+    const [first, ...rest] = durationsMs;
+    if (first === undefined || buzzer === undefined) return;
+    const durationMs = Math.min(first, BEEP_LIMIT_MS);
+    buzzer.close();
+    beepTimer = clock.after(durationMs, () =>
+      guarded(() => {
+        buzzer?.open();
+        if (rest.length > 0) beepTimer = clock.after(durationMs, () => guarded(() => sound(rest)));
+      }),
+    );
+  }
+
+  function doorMoved(level: Level): void {
+    doorTimer?.cancel();
+    doorTimer = clock.after(DOOR_DEBOUNCE_MS, () => {
+      const nowOpen = level === 1;
+      if (nowOpen === doorOpen) return;
+      doorOpen = nowOpen;
+      events.doorChanged(nowOpen);
+    });
+  }
+
+  function tell(status: DeviceStatus<PanelFault>): void {
+    if (closed || sameDeviceStatus(status, current)) return;
+    current = status;
+    events.statusChanged(status);
+  }
+
+  function releaseLines(): void {
+    for (const timer of [blinkTimer, beepTimer, doorTimer]) timer?.cancel();
+    leds.clear();
+    buzzer = undefined;
+    door?.release();
+    door = undefined;
+    plugin?.release();
+    plugin = undefined;
+  }
+
+  openTimer = clock.after(0, open);
+
+  return {
+    show(lamps) {
+      shown = lamps;
+      lit = true;
+      if (!closed) guarded(draw);
+    },
+    beep(durationsMs) {
+      beepTimer?.cancel();
+      guarded(() => {
+        buzzer?.open();
+        sound(durationsMs.slice(0, BEEPS_LIMIT));
+      });
+    },
+    doorOpen: () => doorOpen,
+    status: () => current,
+    close() {
+      if (closed) return;
+      closed = true;
+      openTimer?.cancel();
+      try {
+        for (const led of leds.values()) led.off();
+        buzzer?.open();
+      } catch (error) {
+        if (!(error instanceof HostError)) throw error;
+      }
+      releaseLines();
+    },
+  };
+}

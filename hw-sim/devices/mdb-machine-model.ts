@@ -1,0 +1,137 @@
+import type { SerialCable, SerialDevice } from '../sim-serial.js';
+import type { World } from '../world.js';
+
+/** A vending machine and the MDB adapter between it and the terminal. */
+export interface MdbMachineModel extends SerialDevice {
+  /** A customer presses a button of the machine. */
+  choose(item: string, price: string): void;
+  /** The customer gives up at the machine. */
+  giveUp(): void;
+  /** The next goods hang fast: the machine reports a failure. */
+  jam(): void;
+  machinePower(on: boolean): void;
+  /** The adapter hangs: powered, and answering nothing. */
+  hang(hung: boolean): void;
+  /** Goods that fell, with the price that was approved. */
+  readonly fallen: readonly { readonly item: string; readonly price: string }[];
+  /** Approvals for which nothing was asked; a correct terminal sends none. */
+  wrongApprovals(): number;
+  settings(): ReadonlyMap<string, string>;
+}
+
+const ANSWER_MS = 8;
+const VEND_MS = 2_500;
+const PATIENCE_MS = 60_000;
+
+export function createMdbMachineModel(world: World, cable: SerialCable): MdbMachineModel {
+  const settings = new Map<string, string>();
+  const fallen: { item: string; price: string }[] = [];
+  let text = '';
+  let on = false;
+  let machineOn = true;
+  let hung = false;
+  let jammed = false;
+  let asked: { readonly item: string; readonly price: string } | undefined;
+  let vending = false;
+  let wrong = 0;
+  /** Counts what makes planned events void. */
+  let turn = 0;
+
+  function say(line: string): void {
+    world.after(ANSWER_MS, () => {
+      if (!hung) cable.send(Buffer.from(`${line}\r\n`, 'latin1'));
+    });
+  }
+
+  function rest(): void {
+    asked = undefined;
+    vending = false;
+    turn += 1;
+    if (on) say(machineOn ? 'c,STATUS,IDLE' : 'c,STATUS,INACTIVE');
+  }
+
+  function command(line: string): void {
+    const [head, word, value] = line.split(',');
+    if (line === '') return;
+    if (head === 'V') say('v,4.0.2.0,0123456789abcdef');
+    else if (head === 'C' && word === '0') {
+      on = false;
+      rest();
+    } else if (head === 'C' && word === '1') {
+      if (on) say('c,ERR,"cashless is on"');
+      on = true;
+      rest();
+    } else if (head === 'C' && word === 'SETCONF' && value !== undefined) {
+      const [name = '', setting = ''] = value.split('=');
+      if (on) say('c,ERR,"cashless is on"');
+      else {
+        settings.set(name, setting);
+        say('c,SET,OK');
+      }
+    } else if (head === 'C' && word === 'VEND' && value !== undefined) approve(value);
+    else if (head === 'C' && word === 'STOP') rest();
+    else say('c,ERR,"unknown command"');
+  }
+
+  function approve(price: string): void {
+    if (asked === undefined || vending || !on || (price !== '-1' && price !== asked.price)) {
+      if (price !== '-1') wrong += 1;
+      say('c,ERR,"no vend request"');
+      return;
+    }
+    if (price === '-1') {
+      rest();
+      return;
+    }
+    vending = true;
+    const { item } = asked;
+    const mine = ++turn;
+    world.after(VEND_MS, () => {
+      if (mine !== turn) return;
+      if (jammed) {
+        jammed = false;
+        say('c,ERR,VEND 3');
+      } else {
+        fallen.push({ item, price });
+        say('c,VEND,SUCCESS');
+      }
+      rest();
+    });
+  }
+
+  return {
+    receive(bytes) {
+      if (hung) return;
+      for (const byte of bytes) {
+        if (byte === 0x0a || byte === 0x0d) {
+          const line = text;
+          text = '';
+          command(line);
+        } else text += String.fromCharCode(byte);
+      }
+    },
+    choose(item, price) {
+      if (!on || !machineOn || asked !== undefined) return;
+      asked = { item, price };
+      say(`c,STATUS,VEND,${price},${item}`);
+      const mine = ++turn;
+      world.after(PATIENCE_MS, () => mine === turn && rest());
+    },
+    giveUp() {
+      if (asked !== undefined && !vending) rest();
+    },
+    jam() {
+      jammed = true;
+    },
+    machinePower(value) {
+      machineOn = value;
+      rest();
+    },
+    hang(value) {
+      hung = value;
+    },
+    fallen,
+    wrongApprovals: () => wrong,
+    settings: () => settings,
+  };
+}

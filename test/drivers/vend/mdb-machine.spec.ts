@@ -1,0 +1,244 @@
+import assert from 'node:assert/strict';
+import fc from 'fast-check';
+import type { DeviceStatus, VendFault } from '../../../drivers/device-status.js';
+import { createLineSplitter } from '../../../drivers/vend/line-splitter.js';
+import { minorUnitsOf, parseMdbLine, priceOf } from '../../../drivers/vend/mdb-lines.js';
+import { createMdbMachine } from '../../../drivers/vend/mdb-machine.js';
+import { createMdbMachineModel, type MdbMachineModel } from '../../../hw-sim/devices/mdb-machine-model.js';
+import { createSimSerial } from '../../../hw-sim/sim-serial.js';
+import { createWorld } from '../../../hw-sim/world.js';
+import { chunked } from '../../support/chunks.js';
+import { pass, testClock } from '../../support/test-clock.js';
+
+const PATH = '/dev/ttyACM0';
+
+function bench() {
+  const world = createWorld({ seed: 4, startWallMs: 0 });
+  const serial = createSimSerial(world);
+  let machine: MdbMachineModel | undefined;
+  const port = serial.attach(PATH, 115_200, (cable) => {
+    machine = createMdbMachineModel(world, cable);
+    return machine;
+  });
+  assert.ok(machine);
+  const clock = testClock(world);
+  const told: string[] = [];
+  const statuses: DeviceStatus<VendFault>[] = [];
+  const driver = createMdbMachine(
+    { clock, serial: serial.hostFor(clock) },
+    { path: PATH, baud: 115_200, currencyNumber: 156, currencyDecimals: 2, timeoutMs: 30_000 },
+    {
+      selectionMade: ({ amountMinorUnits, item }) => told.push(`chosen ${item} for ${amountMinorUnits}`),
+      selectionEnded: () => told.push('ended'),
+      statusChanged: (status) => statuses.push(status),
+    },
+  );
+  const answers: string[] = [];
+  const vend = (amount: string): void =>
+    driver.vend(amount, (outcome, why) => answers.push(why === undefined ? outcome : `${outcome} ${why}`));
+  return { world, port, machine, driver, told, statuses, answers, vend };
+}
+
+function readyBench() {
+  const made = bench();
+  pass(made.world, 2_000);
+  assert.equal(made.driver.status().state, 'ok');
+  return made;
+}
+
+describe('MDB machine', () => {
+  it('sets the adapter up while it is off and then switches it on', () => {
+    const { machine } = readyBench();
+    assert.deepEqual(
+      [...machine.settings()],
+      [
+        ['mdb-addr', '0x10'],
+        ['mdb-currency-code', '0x1156'],
+        ['mdb-always-idle', '1'],
+      ],
+    );
+  });
+
+  it('tells what was chosen, approves it and reports the goods', () => {
+    const { world, machine, told, answers, vend } = readyBench();
+    machine.choose('12', '1.50');
+    pass(world, 100);
+    assert.deepEqual(told, ['chosen 12 for 150']);
+    vend('150');
+    pass(world, 1_000);
+    assert.deepEqual(answers, []);
+    pass(world, 5_000);
+    assert.deepEqual(answers, ['yes']);
+    assert.deepEqual(machine.fallen, [{ item: '12', price: '1.50' }]);
+    assert.deepEqual(told, ['chosen 12 for 150'], 'an approved selection does not end as well');
+  });
+
+  it('says no when the machine reports that it failed', () => {
+    const { world, machine, answers, vend } = readyBench();
+    machine.jam();
+    machine.choose('3', '2.00');
+    pass(world, 100);
+    vend('200');
+    pass(world, 5_000);
+    assert.deepEqual(answers, ['no vendMachineFailed']);
+    assert.deepEqual(machine.fallen, []);
+  });
+
+  it('approves nothing that was not chosen, for no other amount, and not twice', () => {
+    const { world, machine, answers, vend } = readyBench();
+    vend('150');
+    pass(world, 100);
+    machine.choose('12', '1.50');
+    pass(world, 100);
+    vend('151');
+    pass(world, 100);
+    vend('150');
+    vend('150');
+    pass(world, 5_000);
+    assert.deepEqual(answers, ['no vendNothingChosen', 'no vendNothingChosen', 'no vendNothingChosen', 'yes']);
+    assert.equal(machine.fallen.length, 1);
+    assert.equal(machine.wrongApprovals(), 0);
+  });
+
+  it('tells the machine when the customer did not pay', () => {
+    const { world, machine, told, driver } = readyBench();
+    machine.choose('12', '1.50');
+    pass(world, 100);
+    driver.refuse();
+    pass(world, 1_000);
+    machine.choose('13', '1.80');
+    pass(world, 100);
+    assert.deepEqual(told, ['chosen 12 for 150', 'chosen 13 for 180']);
+    assert.deepEqual(machine.fallen, []);
+  });
+
+  it('tells that the customer gave up at the machine', () => {
+    const { world, machine, told, answers, vend } = readyBench();
+    machine.choose('12', '1.50');
+    pass(world, 100);
+    machine.giveUp();
+    pass(world, 100);
+    assert.deepEqual(told, ['chosen 12 for 150', 'ended']);
+    vend('150');
+    pass(world, 100);
+    assert.deepEqual(answers, ['no vendNothingChosen']);
+  });
+
+  const breaks: [name: string, act: (made: ReturnType<typeof bench>) => void][] = [
+    ['the cable is pulled', ({ port }) => port.unplug()],
+    ['the adapter hangs', ({ machine }) => machine.hang(true)],
+    ['the machine loses its power', ({ machine }) => machine.machinePower(false)],
+  ];
+  for (const [name, act] of breaks) {
+    it(`says unknown when ${name} after the approval, unless the goods are reported`, () => {
+      for (let atMs = 0; atMs < 3_000; atMs += 100) {
+        const made = readyBench();
+        const { world, machine, answers, vend, driver } = made;
+        machine.choose('12', '1.50');
+        pass(world, 100);
+        vend('150');
+        pass(world, atMs);
+        act(made);
+        pass(world, 40_000);
+        assert.equal(answers.length, 1, `${atMs} ms`);
+        if (answers[0] === 'yes') assert.equal(machine.fallen.length, 1);
+        assert.notEqual(answers[0]?.split(' ')[0], 'no', `${atMs} ms`);
+        assert.equal(driver.status().state === 'ok', false);
+      }
+    });
+
+    it(`comes back after ${name} at rest`, () => {
+      const made = readyBench();
+      act(made);
+      pass(made.world, 60_000);
+      assert.notEqual(made.driver.status().state, 'ok');
+      made.port.plug();
+      made.machine.hang(false);
+      made.machine.machinePower(true);
+      pass(made.world, 60_000);
+      assert.equal(made.driver.status().state, 'ok');
+      made.machine.choose('1', '0.50');
+      pass(made.world, 100);
+      assert.deepEqual(made.told, ['chosen 1 for 50']);
+    });
+  }
+
+  it('refuses a price that it does not understand', () => {
+    const { world, machine, told } = readyBench();
+    machine.choose('12', '1.505');
+    pass(world, 1_000);
+    assert.deepEqual(told, []);
+    machine.choose('13', '1.50');
+    pass(world, 1_000);
+    assert.deepEqual(told, ['chosen 13 for 150'], 'the machine is at rest again');
+  });
+
+  it('answers and calls nothing more when it is closed', () => {
+    const { world, machine, driver, told, answers, vend, statuses } = readyBench();
+    machine.choose('12', '1.50');
+    pass(world, 100);
+    vend('150');
+    pass(world, 100);
+    driver.close();
+    const before = [told.length, statuses.length];
+    pass(world, 60_000);
+    assert.deepEqual(answers, ['unknown vendClosed']);
+    assert.deepEqual([told.length, statuses.length], before);
+  });
+});
+
+describe('MDB lines', () => {
+  const amounts: [price: string, decimals: number, minor: string | undefined][] = [
+    ['1.50', 2, '150'],
+    ['1.5', 2, '150'],
+    ['0.05', 2, '5'],
+    ['12', 2, '1200'],
+    ['100', 0, '100'],
+    ['100.00', 0, '100'],
+    ['1.505', 2, undefined],
+    ['0.00', 2, undefined],
+    ['-1', 2, undefined],
+    ['1e3', 2, undefined],
+    ['', 2, undefined],
+    ['99999999', 2, undefined],
+  ];
+  for (const [price, decimals, minor] of amounts) {
+    it(`understands ${JSON.stringify(price)} with ${decimals} decimals as ${minor}`, () => {
+      assert.equal(minorUnitsOf(price, decimals), minor);
+    });
+  }
+
+  it('writes a price as it reads it', () => {
+    fc.assert(
+      fc.property(fc.integer({ min: 1, max: 9_999_999 }), fc.constantFrom(0, 2, 3), (minor, decimals) => {
+        assert.equal(minorUnitsOf(priceOf(String(minor), decimals), decimals), String(minor));
+      }),
+    );
+  });
+
+  it('cuts lines the same way however the bytes are split, and bears any bytes', () => {
+    const piece = fc.oneof(
+      fc
+        .constantFrom('c,STATUS,VEND,1.50,3', '\r\n', '\n', 'v,1,2', 'c,ERR,VEND 3', 'x'.repeat(140))
+        .map((text) => Buffer.from(text)),
+      fc.uint8Array({ maxLength: 5 }),
+    );
+    const stream = fc
+      .array(piece, { maxLength: 12 })
+      .map((pieces) => Uint8Array.from(pieces.flatMap((one) => [...one])));
+    const lines = (chunks: readonly Uint8Array[]): string[] => {
+      const seen: string[] = [];
+      const push = createLineSplitter(128, (line) => seen.push(line));
+      for (const chunk of chunks) push(chunk);
+      for (const line of seen) parseMdbLine(line);
+      return seen;
+    };
+    fc.assert(
+      fc.property(chunked(stream), (chunks) => {
+        const cut = lines(chunks);
+        assert.deepEqual(cut, lines([Uint8Array.from(chunks.flatMap((one) => [...one]))]));
+        assert.ok(cut.every((line) => line.length <= 128));
+      }),
+    );
+  });
+});
