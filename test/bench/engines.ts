@@ -1,0 +1,265 @@
+import fs from 'node:fs';
+import fsp from 'node:fs/promises';
+import { createRequire } from 'node:module';
+import path from 'node:path';
+import { pathToFileURL } from 'node:url';
+import { type Adapter, Low } from 'lowdb';
+import { JSONFile } from 'lowdb/node';
+import { createLinuxClock } from '../../drivers/linux/clock.js';
+import { createLinuxFlash } from '../../drivers/linux/flash.js';
+import { createLinuxRandom } from '../../drivers/linux/random.js';
+import { type OpenedLow, openDurableLow } from '../../firmware/store/durable-low.js';
+import { slotBytes } from '../../firmware/store/frame.js';
+import { defaultSegmentSizeBytes, openStore, type Store } from '../../firmware/store/store.js';
+import type { Engine, EngineKind, Entry } from './engine.js';
+
+type Entries = { readonly [id: string]: Entry };
+type Op = { readonly put: string; readonly entry: Entry } | { readonly remove: string };
+type Book = { readonly entries: { readonly [id: string]: { readonly [key in keyof Entry]: Entry[key] } } };
+
+const segmentSizeBytes = Number(process.env.BENCH_SEGMENT_BYTES ?? defaultSegmentSizeBytes);
+const storeOptions = (dir: string) => ({
+  flash: createLinuxFlash({ dataDir: dir }),
+  clock: createLinuxClock(),
+  random: createLinuxRandom(),
+  volumes: ['journal.0', 'journal.1'] as const,
+  segmentSizeBytes,
+  provision: 'ifNew' as const,
+});
+
+function foldEntries(entries: Entries, op: Op): Entries {
+  if ('put' in op) return { ...entries, [op.put]: op.entry };
+  const { [op.remove]: _gone, ...rest } = entries;
+  return rest;
+}
+
+function replayEntries(entries: Entries, ops: readonly Op[]): Entries {
+  const own: { [id: string]: Entry } = { ...entries };
+  for (const op of ops) {
+    if ('put' in op) own[op.put] = op.entry;
+    else delete own[op.remove];
+  }
+  return own;
+}
+
+const tillboxStore: EngineKind = {
+  name: 'tillbox store',
+  durable: true,
+  wholeFile: false,
+  async open(dir) {
+    const store = await new Promise<Store<Entries, Op>>((resolve, reject) =>
+      openStore<Entries, Op>(
+        { ...storeOptions(dir), empty: {}, fold: foldEntries, replay: replayEntries },
+        (error, opened) => (opened === undefined ? reject(error) : resolve(opened)),
+      ),
+    );
+    let newest = store.state;
+    const commit = (op: Op): Promise<void> =>
+      new Promise((resolve, reject) => {
+        newest = foldEntries(newest, op);
+        store.commit([op], newest, (error) => (error === undefined ? resolve() : reject(error)));
+      });
+    return {
+      put: (id, entry) => commit({ put: id, entry }),
+      remove: (id) => commit({ remove: id }),
+      ids: () => Object.keys(store.state),
+      close: async () => store.close(),
+    };
+  },
+};
+
+const tillboxLow: EngineKind = {
+  name: 'tillbox lowdb face',
+  durable: true,
+  wholeFile: false,
+  async open(dir) {
+    const { db, store }: OpenedLow<Book> = await openDurableLow<Book>({
+      ...storeOptions(dir),
+      empty: { entries: {} },
+    });
+    return {
+      put: (id, entry) => db.update(({ entries }) => ({ entries: { ...entries, [id]: entry } })),
+      remove: (id) =>
+        db.update(({ entries }) => {
+          const { [id]: _gone, ...rest } = entries;
+          return { entries: rest };
+        }),
+      ids: () => Object.keys(db.data.entries),
+      close: async () => store.close(),
+    };
+  },
+};
+
+/** One preallocated file, one 4 KiB write and one fdatasync: the least that any durable commit costs. Keeps nothing. */
+const floor: EngineKind = {
+  name: 'bare preallocated file',
+  durable: true,
+  wholeFile: false,
+  async open(dir) {
+    const handle = await fsp.open(path.join(dir, 'floor'), fs.constants.O_RDWR | fs.constants.O_CREAT);
+    if ((await handle.stat()).size === 0) {
+      await handle.write(Buffer.alloc(2 * segmentSizeBytes));
+      await handle.sync();
+    }
+    const fd = handle.fd;
+    const slot = Buffer.alloc(slotBytes, 1);
+    let at = 0;
+    const commit = (): Promise<void> =>
+      new Promise((resolve, reject) => {
+        const settle = (error: Error | null): void => (error === null ? resolve() : reject(error));
+        fs.write(fd, slot, 0, slotBytes, at, (error) => (error === null ? fs.fdatasync(fd, settle) : reject(error)));
+        at = (at + slotBytes) % (2 * segmentSizeBytes);
+      });
+    return { put: commit, remove: commit, ids: () => [], close: () => handle.close() };
+  },
+};
+
+async function lowEngine(adapter: Adapter<Entries>): Promise<Engine> {
+  const db = new Low<{ [id: string]: Entry }>(adapter, {});
+  await db.read();
+  return {
+    put: (id, entry) => {
+      db.data[id] = entry;
+      return db.write();
+    },
+    remove: (id) => {
+      delete db.data[id];
+      return db.write();
+    },
+    ids: () => Object.keys(db.data),
+    close: async () => {},
+  };
+}
+
+const stockLowdb: EngineKind = {
+  name: 'lowdb JSONFile',
+  durable: false,
+  wholeFile: true,
+  open: (dir) => lowEngine(new JSONFile<Entries>(path.join(dir, 'db.json'))),
+};
+
+/** The simplest durable adapter: a temporary file, flushed, renamed, and its directory flushed. */
+const renamingLowdb: EngineKind = {
+  name: 'lowdb, fsync + rename',
+  durable: true,
+  wholeFile: true,
+  open(dir) {
+    const file = path.join(dir, 'db.json');
+    return lowEngine({
+      async read() {
+        return fs.existsSync(file) ? (JSON.parse(await fsp.readFile(file, 'utf8')) as Entries) : null;
+      },
+      async write(data) {
+        const text = JSON.stringify(data);
+        const handle = await fsp.open(`${file}.tmp`, 'w');
+        await handle.writeFile(text);
+        await handle.sync();
+        await handle.close();
+        await fsp.rename(`${file}.tmp`, file);
+        const directory = await fsp.open(dir, 'r');
+        await directory.sync();
+        await directory.close();
+      },
+    });
+  },
+};
+
+interface SqliteDatabase {
+  exec(sql: string): unknown;
+  prepare(sql: string): { run(...values: string[]): unknown; all(): unknown };
+  close(): void;
+}
+
+function sqliteEngine(database: SqliteDatabase): Engine {
+  for (const pragma of ['journal_mode = WAL', 'synchronous = FULL']) database.exec(`PRAGMA ${pragma}`);
+  database.exec('CREATE TABLE IF NOT EXISTS entries (id TEXT PRIMARY KEY, entry TEXT NOT NULL) WITHOUT ROWID');
+  const put = database.prepare('INSERT OR REPLACE INTO entries VALUES (?, ?)');
+  const remove = database.prepare('DELETE FROM entries WHERE id = ?');
+  const all = database.prepare('SELECT id, entry FROM entries');
+  return {
+    put: async (id, entry) => void put.run(id, JSON.stringify(entry)),
+    remove: async (id) => void remove.run(id),
+    ids: () => {
+      const rows = all.all() as readonly { readonly id: string; readonly entry: string }[];
+      /* As the others do: every entry is there as an object. */
+      for (const row of rows) JSON.parse(row.entry);
+      return rows.map((row) => row.id);
+    },
+    close: async () => database.close(),
+  };
+}
+
+/** Packages for this comparison only; `npm install` in test/bench/peers puts them there. */
+const peers = createRequire(new URL('../../../test/bench/peers/package.json', import.meta.url));
+
+async function importPeer(name: string): Promise<unknown> {
+  return import(pathToFileURL(peers.resolve(name)).href);
+}
+
+const betterSqlite: EngineKind = {
+  name: 'better-sqlite3, WAL, FULL',
+  durable: true,
+  wholeFile: false,
+  async open(dir) {
+    const { default: Database } = (await importPeer('better-sqlite3')) as {
+      default: new (f: string) => SqliteDatabase;
+    };
+    return sqliteEngine(new Database(path.join(dir, 'db.sqlite')));
+  },
+};
+
+const nodeSqlite: EngineKind = {
+  name: 'node:sqlite, WAL, FULL',
+  durable: true,
+  wholeFile: false,
+  async open(dir) {
+    /* Not there before Node 22.5; hence not a static import. */
+    const name = 'node:sqlite';
+    const { DatabaseSync } = (await import(name)) as { DatabaseSync: new (f: string) => SqliteDatabase };
+    return sqliteEngine(new DatabaseSync(path.join(dir, 'db.sqlite')));
+  },
+};
+
+interface Level {
+  put(key: string, value: Entry, options: { sync: boolean }): Promise<void>;
+  del(key: string, options: { sync: boolean }): Promise<void>;
+  iterator(): { all(): Promise<readonly (readonly [string, Entry])[]> };
+  open(): Promise<void>;
+  close(): Promise<void>;
+}
+
+const classicLevel: EngineKind = {
+  name: 'classic-level, sync',
+  durable: true,
+  wholeFile: false,
+  async open(dir) {
+    const { ClassicLevel } = (await importPeer('classic-level')) as {
+      ClassicLevel: new (d: string, o: { valueEncoding: string }) => Level;
+    };
+    const db = new ClassicLevel(path.join(dir, 'level'), { valueEncoding: 'json' });
+    await db.open();
+    return {
+      put: (id, entry) => db.put(id, entry, { sync: true }),
+      remove: (id) => db.del(id, { sync: true }),
+      ids: async () => (await db.iterator().all()).map(([id]) => id),
+      close: () => db.close(),
+    };
+  },
+};
+
+export const engines: readonly EngineKind[] = [
+  floor,
+  tillboxStore,
+  tillboxLow,
+  stockLowdb,
+  renamingLowdb,
+  betterSqlite,
+  nodeSqlite,
+  classicLevel,
+];
+
+export function engineNamed(name: string): EngineKind {
+  const found = engines.find((engine) => engine.name === name);
+  if (found === undefined) throw new Error(`no engine ${JSON.stringify(name)}`);
+  return found;
+}
