@@ -14,19 +14,21 @@ export interface ClockTrust {
   confirm(atAcquirerMs: number): void;
 }
 
-/** How far the box may be off from the acquirer: the margin for payments that are still under way is longer than this. */
-export const CLOCK_TOLERANCE_MS = 20_000;
-
 export interface ClockTrustParts {
   readonly clock: Clock;
   readonly clockSynchronised: () => 'yes' | 'no' | 'unknown';
   readonly mode: 'auto' | 'always';
+  /**
+   * How far the clock may be off when it is confirmed, and how far it may step before the next time: both together have
+   * to stay below the margin that is kept for payments that are still under way.
+   */
+  readonly toleranceMs: number;
 }
 
 /** Asking the system costs a system call or more. */
 const ASK_INTERVAL_MS = 10_000;
 
-export function createClockTrust({ clock, clockSynchronised, mode }: ClockTrustParts): ClockTrust {
+export function createClockTrust({ clock, clockSynchronised, mode, toleranceMs }: ClockTrustParts): ClockTrust {
   /** Wall minus monotonic at the last confirmation. */
   let confirmedOffsetMs: number | undefined;
   let askedAtMs = Number.NEGATIVE_INFINITY;
@@ -43,14 +45,14 @@ export function createClockTrust({ clock, clockSynchronised, mode }: ClockTrustP
   return {
     trusted() {
       if (mode === 'always') return true;
-      if (confirmedOffsetMs !== undefined && Math.abs(offsetMs() - confirmedOffsetMs) > CLOCK_TOLERANCE_MS) {
+      if (confirmedOffsetMs !== undefined && Math.abs(offsetMs() - confirmedOffsetMs) > toleranceMs) {
         confirmedOffsetMs = undefined;
       }
       if (confirmedOffsetMs === undefined) askSystem();
       return confirmedOffsetMs !== undefined;
     },
     confirm(atAcquirerMs) {
-      const agrees = Math.abs(clock.wallMs() - atAcquirerMs) <= CLOCK_TOLERANCE_MS;
+      const agrees = Math.abs(clock.wallMs() - atAcquirerMs) <= toleranceMs;
       confirmedOffsetMs = agrees ? offsetMs() : undefined;
     },
   };

@@ -132,6 +132,7 @@ function createCore({ host, settings, ...parts }: TerminalParts, log: Log, store
     clock,
     clockSynchronised: () => host.board.clockSynchronised(),
     mode: config.policy.clockTrust,
+    toleranceMs: config.timing.expiryMarginMs / 3,
   });
   const alarms: Partial<Record<AlarmCode, number>> = {};
   let lastContactWallMs: number | undefined;

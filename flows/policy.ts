@@ -20,6 +20,8 @@ export interface Policy {
   readonly cancelRetryWindowMs: number;
   readonly queueRetryIntervalMs: number;
   readonly paymentExpiryMs: number;
+  /** Beyond the payment's expiry: the box's clock may differ from the acquirer's, and messages take time. */
+  readonly expiryMarginMs: number;
   readonly codeWaitMs: number;
   /** A payment can be cancelled until this minute of the day after it, at this offset. */
   readonly cancelPeriodEnd: { readonly minuteOfDay: number; readonly utcOffsetMinutes: number };

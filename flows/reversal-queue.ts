@@ -18,8 +18,6 @@ import type { Turn } from './turn.js';
  * - Reversals do not wait for one another.
  */
 
-/** Beyond the payment's expiry: the box's clock may differ from the acquirer's, and messages take time. */
-export const EXPIRY_MARGIN_MS = 30_000;
 /** Longer than any reply timeout: an executor that never answers does not stop the queue. */
 const ANSWER_GRACE_MS = 5000;
 /** Failures in the queue's rhythm, and age, after which a person is called. */
@@ -43,7 +41,7 @@ export function enqueue(turn: Turn, reversal: Reversal, paymentStartedAtMs?: num
     sentAtMs: at.atMs,
     unanswered: false,
     burstUntilMs: at.atMs + policy.cancelRetryWindowMs,
-    unpayableAtMs: at.atMs + Math.max(0, expiryLeftMs) + EXPIRY_MARGIN_MS,
+    unpayableAtMs: at.atMs + Math.max(0, expiryLeftMs) + policy.expiryMarginMs,
     queueFailures: 0,
   };
   turn.live = { ...turn.live, reversals: { ...turn.live.reversals, [reversal.reversalId]: progress } };

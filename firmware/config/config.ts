@@ -66,6 +66,7 @@ export interface TimingConfig {
   readonly cancelRetryWindowMs: number;
   readonly queueRetryIntervalMs: number;
   readonly paymentExpiryMs: number;
+  readonly expiryMarginMs: number;
   readonly codeWaitMs: number;
   readonly cancelPeriodEnd: DailyTime;
 }

@@ -67,6 +67,7 @@ export function loadConfig(env: Environment, readFile: ReadFile): ConfigLoading 
       cancelRetryWindowMs: values.CANCEL_RETRY_WINDOW_MS,
       queueRetryIntervalMs: values.QUEUE_RETRY_INTERVAL_MS,
       paymentExpiryMs: values.PAYMENT_EXPIRY_MS,
+      expiryMarginMs: values.EXPIRY_MARGIN_MS,
       codeWaitMs: values.CODE_WAIT_MS,
       cancelPeriodEnd: values.CANCEL_PERIOD_END,
     },

@@ -353,6 +353,14 @@ export const variables = {
     example: '60000',
     parse: integer(1000, hourMs),
   },
+  EXPIRY_MARGIN_MS: {
+    group: 'Timing',
+    meaning:
+      'How long after its expiry a payment request that was never answered may still take effect; its reversal is confirmed once more after that. The clock may differ from the acquirer’s by a third of it.',
+    default: '30000',
+    example: '30000',
+    parse: integer(1000, hourMs),
+  },
   CODE_WAIT_MS: {
     group: 'Timing',
     meaning: 'Wait for the customer’s payment code, then the sale is cancelled.',

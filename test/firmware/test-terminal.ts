@@ -48,6 +48,7 @@ export function testPolicy(change: Partial<Policy> = {}): Policy {
     cancelRetryWindowMs: 60_000,
     queueRetryIntervalMs: 60_000,
     paymentExpiryMs: 60_000,
+    expiryMarginMs: 30_000,
     codeWaitMs: 60_000,
     cancelPeriodEnd: { minuteOfDay: 15, utcOffsetMinutes: 480 },
     attemptLimit: 3,

@@ -66,6 +66,7 @@ describe('loadConfig', () => {
       cancelRetryWindowMs: 60_000,
       queueRetryIntervalMs: 60_000,
       paymentExpiryMs: 60_000,
+      expiryMarginMs: 30_000,
       codeWaitMs: 60_000,
       cancelPeriodEnd: { minuteOfDay: 15, offsetMinutes: 480 },
     });
