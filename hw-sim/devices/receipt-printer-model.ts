@@ -70,7 +70,7 @@ const XOFF = 0x13;
  * Faults stop the paper, not the line.
  */
 export function createReceiptPrinterModel(
-  world: World,
+  world: Pick<World, 'after'>,
   cable: SerialCable,
   options: ReceiptPrinterModelOptions,
 ): ReceiptPrinterModel {

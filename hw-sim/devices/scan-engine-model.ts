@@ -53,7 +53,7 @@ const SAME_CODE_MS = 1_000;
  * from the manual and not from the driver.
  */
 export function createScanEngineModel(
-  world: World,
+  world: Pick<World, 'after'>,
   cable: SerialCable,
   options: ScanEngineModelOptions,
 ): ScanEngineModel {

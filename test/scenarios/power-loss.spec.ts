@@ -1,0 +1,141 @@
+import assert from 'node:assert/strict';
+import { type AcquirerProcess, startAcquirer } from '../support/acquirer-process.js';
+import { eventually } from '../support/eventually.js';
+import { QUICK, startTerminal, type TerminalProcess } from '../support/terminal-process.js';
+
+/** The acquirer takes a payment that it has not answered up to this and a margin after the request. */
+const EXPIRY_MS = 1_500;
+const MARGIN_MS = 1_500;
+
+const PAY = '/payments/pay';
+const CANCEL = '/payments/cancel';
+
+describe('a power loss', () => {
+  let acquirer: AcquirerProcess;
+  let terminal: TerminalProcess;
+
+  before(async () => {
+    acquirer = await startAcquirer();
+  });
+
+  after(() => acquirer.stop());
+
+  beforeEach(async () => {
+    terminal = await startTerminal(acquirer, {
+      ...QUICK,
+      PAYMENT_EXPIRY_MS: String(EXPIRY_MS),
+      EXPIRY_MARGIN_MS: String(MARGIN_MS),
+      HOST_CONFIRM_MS: '60000',
+    });
+    await terminal.ready();
+  });
+
+  afterEach(async () => {
+    await terminal.stop();
+    await acquirer.clearFaults();
+  });
+
+  /** Starts a sale and kills the process as soon as the acquirer's side has seen the request. */
+  async function killAfterPayLeft(): Promise<{ readonly saleId: string; readonly id: string }> {
+    const { saleId } = await terminal.pay();
+    const id = await terminal.requestId(saleId);
+    await eventually('the pay request leaves', async () => (await acquirer.exchanges(id)).length > 0);
+    await terminal.kill();
+    return { saleId, id };
+  }
+
+  async function requestsOf(id: string): Promise<readonly string[]> {
+    return (await acquirer.exchanges(id)).map(({ path }) => path.slice(path.lastIndexOf('/') + 1));
+  }
+
+  /** Nobody does anything but switch the power on again. */
+  async function restartAndReverse(saleId: string, id: string): Promise<void> {
+    const restartedAtMs = Date.now();
+    await terminal.restart();
+    const sale = await terminal.reached(saleId, 'reversed', 15_000);
+    assert.deepEqual([sale.outcome, sale.code], ['reversed', 'powerLost']);
+    const [, ...requests] = await acquirer.exchanges(id);
+    assert.deepEqual(
+      requests.filter(({ path }) => !path.endsWith(CANCEL)),
+      [],
+      'nothing but cancels follows',
+    );
+    const last = requests.at(-1)?.atMs ?? 0;
+    assert.ok(last - restartedAtMs >= MARGIN_MS, 'the last word is asked for when the pay can no longer arrive');
+    assert.equal((await acquirer.ledger(id)).payments[0]?.standing.heldValue ?? '0', '0');
+    assert.deepEqual(await terminal.reversals(), [], 'the queue is empty');
+  }
+
+  it('right after the pay request left is followed by a cancel of it, and the money is back', async () => {
+    await acquirer.fault({ kind: 'replyLost' }, PAY);
+    const { saleId, id } = await killAfterPayLeft();
+    assert.equal((await acquirer.ledger(id)).payments[0]?.standing.heldValue, '1250', 'the customer is charged');
+    await restartAndReverse(saleId, id);
+    assert.equal((await acquirer.ledger(id)).payments[0]?.status, 'CANCELLED');
+  });
+
+  it('with a pay request that never arrives ends the same way', async () => {
+    await acquirer.fault({ kind: 'requestLost' }, PAY);
+    const { saleId, id } = await killAfterPayLeft();
+    await restartAndReverse(saleId, id);
+    const { payments, history } = await acquirer.ledger(id);
+    assert.deepEqual(payments, []);
+    assert.ok(history.length >= 1 && history.every(({ kind }) => kind === 'unknownCancelled'));
+  });
+
+  it('with a pay request that arrives after the first cancel leaves no charge behind', async () => {
+    /* Just before it expires, and after the cancel of a box that is back so soon. */
+    await acquirer.fault({ kind: 'requestDelayed', delayMs: EXPIRY_MS - 100 }, PAY);
+    const { saleId, id } = await killAfterPayLeft();
+    await restartAndReverse(saleId, id);
+    const { history } = await acquirer.ledger(id);
+    assert.deepEqual(
+      history.map(({ kind }) => kind),
+      ['unknownCancelled', 'received', 'charged', 'reversed'],
+    );
+  });
+
+  it('after another power loss, while the acquirer is away, still reverses in the end', async () => {
+    await acquirer.fault({ kind: 'replyLost' }, PAY);
+    await acquirer.fault({ kind: 'requestLost' }, CANCEL, 3);
+    const { saleId, id } = await killAfterPayLeft();
+    for (let cancels = 1; cancels <= 3; cancels += 1) {
+      await terminal.restart();
+      await eventually('a cancel is tried', async () => (await acquirer.exchanges(id)).length > cancels);
+      await terminal.kill();
+    }
+    await terminal.restart();
+    await terminal.reached(saleId, 'reversed', 15_000);
+    assert.equal((await acquirer.ledger(id)).payments[0]?.standing.heldValue, '0');
+    assert.ok((await requestsOf(id)).filter((name) => name === 'cancel').length >= 4);
+  });
+
+  it('between the approval and the delivery reverses, and the box sells again', async () => {
+    const { saleId } = await terminal.pay();
+    await terminal.reached(saleId, 'approved');
+    await terminal.kill();
+    await terminal.restart();
+    const { attempts } = await terminal.reached(saleId, 'reversed');
+    assert.deepEqual(await requestsOf(attempts[0]?.paymentRequestId ?? ''), ['pay', 'cancel']);
+    await terminal.ready();
+    const next = await terminal.pay();
+    await terminal.reached(next.saleId, 'approved');
+    await terminal.api.post(`/v1/sales/${next.saleId}/delivered`, { ok: true });
+    await terminal.reached(next.saleId, 'settled');
+  });
+
+  it('after the sale is settled changes nothing', async () => {
+    const { saleId } = await terminal.pay();
+    await terminal.reached(saleId, 'approved');
+    const told = await terminal.api.post(`/v1/sales/${saleId}/delivered`, { ok: true });
+    assert.equal(told.status, 200);
+    await terminal.kill();
+    await terminal.restart();
+    await terminal.ready();
+    const sale = await terminal.sale(saleId);
+    assert.deepEqual([sale.state, sale.outcome], ['settled', 'paid']);
+    const id = sale.attempts[0]?.paymentRequestId ?? '';
+    assert.deepEqual(await requestsOf(id), ['pay']);
+    assert.equal((await acquirer.ledger(id)).payments[0]?.standing.heldValue, '1250');
+  });
+});

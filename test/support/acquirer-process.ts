@@ -1,0 +1,80 @@
+import assert from 'node:assert/strict';
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import type { AcquirerFault } from '../../hw-sim/acquirer/acquirer-faults.js';
+import type { Exchange } from '../../hw-sim/acquirer/exchange-log.js';
+import type { LedgerEvent, Payment } from '../../hw-sim/acquirer/ledger.js';
+import { eventually } from './eventually.js';
+import { createJsonClient } from './json-client.js';
+import { startTillbox } from './tillbox-process.js';
+
+/** A real `tillbox acquirer-sim` and the control interface under /sim/. */
+export interface AcquirerProcess {
+  readonly url: string;
+  /** What a terminal needs to reach it: its URL, client id and keys. */
+  readonly env: Readonly<Record<string, string>>;
+  /** Where its key files are. */
+  readonly keyDirectory: string;
+  /** Plans a fault for the next `times` requests whose path ends so. */
+  fault(fault: AcquirerFault, pathEnd: string, times?: number): Promise<void>;
+  clearFaults(): Promise<void>;
+  /** How the next new payment goes. */
+  plan(plan: object): Promise<void>;
+  configure(settings: object): Promise<void>;
+  /** Sends a rightly signed notification of any content. */
+  notify(url: string, body: object): Promise<void>;
+  /** Requests about a payment as the server saw them, in order; all of them without an id. */
+  exchanges(paymentRequestId?: string): Promise<readonly Exchange[]>;
+  ledger(paymentRequestId: string): Promise<LedgerPage>;
+  stop(): Promise<void>;
+}
+
+export interface LedgerPage {
+  /** `heldValue`: what the merchant holds of it now, in the smallest unit. */
+  readonly payments: readonly (Payment & {
+    readonly standing: { readonly charged: boolean; readonly heldValue: string };
+  })[];
+  readonly history: readonly LedgerEvent[];
+}
+
+export async function startAcquirer(): Promise<AcquirerProcess> {
+  const keyDirectory = mkdtempSync(join(tmpdir(), 'tillbox-acquirer-'));
+  const child = startTillbox(['acquirer-sim', '--port', '0', '--keys', keyDirectory]);
+  const text = await eventually('the acquirer prints how to reach it', () => {
+    assert.ok(child.running, child.errorOut());
+    return /ALIPAY_PUBLIC_KEY_FILE=.*\n/.test(child.out()) && child.out();
+  });
+  const env = Object.fromEntries([...text.matchAll(/^([A-Z_]+)=(.*)$/gm)].map(([, name, value]) => [name, value]));
+  const url = String(env.ACQUIRER_URL);
+  const client = createJsonClient(url);
+
+  async function control(target: string, body: object): Promise<void> {
+    const answer = await client.post(`/sim/${target}`, body);
+    assert.deepEqual(answer, { status: 200, body: { ok: true } });
+  }
+
+  return {
+    url,
+    env,
+    keyDirectory,
+    fault: (fault, pathEnd, times = 1) => control('faults', { ...fault, pathEnd, times }),
+    clearFaults: () => control('faults', { clear: true }),
+    plan: (plan) => control('plan', plan),
+    configure: (settings) => control('settings', settings),
+    notify: (to, body) => control('notify', { url: to, body }),
+    async exchanges(paymentRequestId) {
+      const { body } = await client.get('/sim/exchanges');
+      const { exchanges } = body as { readonly exchanges: readonly Exchange[] };
+      return exchanges.filter((one) => paymentRequestId === undefined || one.paymentRequestId === paymentRequestId);
+    },
+    async ledger(paymentRequestId) {
+      const { body } = await client.get(`/sim/ledger?paymentRequestId=${paymentRequestId}`);
+      return body as LedgerPage;
+    },
+    async stop() {
+      await child.end('SIGKILL');
+      rmSync(keyDirectory, { recursive: true, force: true });
+    },
+  };
+}
