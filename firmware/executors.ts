@@ -2,7 +2,7 @@ import { isoTime } from '../flows/civil-time.js';
 import type { PaymentOrder, ReversalRequest } from '../flows/effect.js';
 import type { Event } from '../flows/input.js';
 import type { AcquirerLink, AnswerCallback, PayRequest } from './acquirer/acquirer-link.js';
-import type { Devices } from './devices.js';
+import type { Devices } from './devices/devices.js';
 import type { Executors } from './kernel.js';
 import type { Log } from './log/log.js';
 

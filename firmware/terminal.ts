@@ -11,7 +11,7 @@ import type { StatusSources } from './api/status-sources.js';
 import { createClockTrust } from './clock-trust.js';
 import type { Config } from './config/config.js';
 import type { ConfigLoading } from './config/load-config.js';
-import { createDevices, type Devices } from './devices.js';
+import { createDevices, type Devices } from './devices/devices.js';
 import { createExecutors } from './executors.js';
 import { exitCode } from './exit-code.js';
 import { createKernel, type Journal, type Kernel } from './kernel.js';
@@ -189,6 +189,7 @@ function createCore({ host, settings, ...parts }: TerminalParts, log: Log, store
   const devices = createDevices({
     host,
     config: config.devices,
+    currency: config.terminal.currency,
     receiptHead: {
       merchantName: config.merchant.name,
       storeName: config.merchant.store.name,
@@ -239,3 +240,4 @@ export type { Book } from '../flows/book.js';
 export type { CallAnswer } from '../flows/call-answer.js';
 export type { Sale } from '../flows/sale.js';
 export { loadConfig } from './config/load-config.js';
+export { SIMULATED_WIRING } from './devices/simulated-wiring.js';

@@ -63,4 +63,5 @@ export type AlarmCode =
   | 'refundRefused'
   | 'resultContradicts'
   | 'vendUnknown'
+  | 'droppedLate'
   | 'receiptLost';

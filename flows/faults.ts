@@ -38,6 +38,7 @@ export type FaultCode =
   | 'printerOverheated'
   | 'printerBroken'
   | 'panelLines'
+  | 'doorOpen'
   | 'vendLines'
   | 'vendSensorStuck'
   | 'vendMachineAbsent'
@@ -224,6 +225,11 @@ export const FAULTS: Readonly<Record<FaultCode, FaultRow>> = {
     meaning: 'a line of the panel cannot be had',
     blocksSale: 'never',
     operatorAction: 'check the PANEL_… pins',
+  },
+  doorOpen: {
+    meaning: 'the door is open: somebody is at work inside',
+    blocksSale: 'always',
+    operatorAction: 'close the door; if it is closed, check its switch and PANEL_DOOR_PIN',
   },
   vendLines: {
     meaning: 'the lines of the vend mechanism cannot be had',

@@ -69,6 +69,13 @@ export type Event =
 
   /* devices */
   | { readonly type: 'deviceChanged'; readonly device: DeviceName; readonly faults: readonly FaultCode[] }
+  | { readonly type: 'doorChanged'; readonly open: boolean }
+  /** A customer chose something at a machine that asks us to charge. */
+  | { readonly type: 'machineAsked'; readonly amount: Money; readonly item: string }
+  /** The machine, or the customer before it, waits no longer. */
+  | { readonly type: 'machineGaveUp' }
+  /** Goods fell when none were expected any more. */
+  | { readonly type: 'droppedLate' }
   | { readonly type: 'vendFinished'; readonly saleId: string; readonly outcome: 'yes' | 'no' | 'unknown' }
   | { readonly type: 'printFinished'; readonly saleId: string; readonly outcome: 'printed' | 'failed' | 'unknown' };
 

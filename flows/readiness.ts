@@ -39,5 +39,6 @@ function* faultsOf({ policy, book, live }: TerminalState): Generator<FaultCode> 
   const queue = openReversals(book);
   if (queue.length >= policy.queueLimit) yield 'queueFull';
   if (queue.some((reversal) => reversal.state === 'needsPerson')) yield 'reversalNeedsPerson';
+  if (live.doorOpen) yield 'doorOpen';
   for (const faults of Object.values(live.faults)) if (faults !== undefined) yield* faults;
 }

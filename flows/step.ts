@@ -13,6 +13,7 @@ import type { Effect } from './effect.js';
 import type { DeviceName, FaultCode } from './faults.js';
 import type { Input, TimerName } from './input.js';
 import { onKeyPressed } from './keypad-entry.js';
+import { onMachineAsked, onMachineGaveUp } from './machine-desk.js';
 import { onRefundRequested, onReversalRetryRequested, onReversalSettled } from './operator-desk.js';
 import { onInquiryAnswered, onInquiryTimer, onPayAnswered, onPaymentNotified } from './payment.js';
 import type { TerminalRecord } from './record.js';
@@ -91,6 +92,15 @@ function decide(turn: Turn, input: Input): void {
       return onAgentToken(turn, input.accessToken, input.expiresAtWallMs);
     case 'deviceChanged':
       return onDeviceChanged(turn, input.device, input.faults);
+    case 'doorChanged':
+      turn.live = { ...turn.live, doorOpen: input.open };
+      return;
+    case 'machineAsked':
+      return onMachineAsked(turn, input.amount, input.item);
+    case 'machineGaveUp':
+      return onMachineGaveUp(turn);
+    case 'droppedLate':
+      return turn.alarm('droppedLate', 'goods of a sale that was given up');
     case 'vendFinished':
       return onVendFinished(turn, input.saleId, input.outcome);
     case 'printFinished':

@@ -17,6 +17,7 @@ export interface Live {
   readonly clockTrusted: boolean;
   readonly acquirer: AcquirerCondition;
   readonly faults: Readonly<Partial<Record<DeviceName, readonly FaultCode[]>>>;
+  readonly doorOpen: boolean;
   /** The payment under way, while the open sale is paying or inquiring. */
   readonly payment?: PaymentProgress;
   /** By reversal id; one for every open reversal in the book. */
@@ -69,6 +70,7 @@ export function initialState(policy: Policy, book: Book): TerminalState {
       clockTrusted: false,
       acquirer: 'unknown',
       faults: {},
+      doorOpen: false,
       reversals: {},
       exchange: 0,
       timers: {},

@@ -17,6 +17,8 @@ export interface View {
   readonly entry: string;
   readonly lamps: Lamps;
   readonly scannerArmed: boolean;
+  /** The customer is being told something that is not good news. */
+  readonly refusing: boolean;
 }
 
 export interface Lamps {
@@ -40,6 +42,7 @@ export function view(state: TerminalState): View {
       paid: notice === 'paid' || sale?.state === 'approved' || sale?.state === 'vending',
       fault: reasons.length > 0,
     },
+    refusing: notice !== undefined && notice !== 'paid',
     scannerArmed: sale?.state === 'awaitingCode',
   };
 }

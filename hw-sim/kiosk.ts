@@ -6,7 +6,8 @@ import { createFastSigner } from './acquirer/fast-signer.js';
 import { SIM_ACQUIRER_ORIGIN, SIM_CLIENT_ID } from './kiosk-settings.js';
 import { createNetwork, type Network } from './network.js';
 import { createSimFlash, type PowerCut, type SimFlash } from './sim-flash.js';
-import { createLife, type DeviceClock, type Life, NO_GPIO } from './sim-host.js';
+import { createSimGpio, type SimGpio } from './sim-gpio.js';
+import { createLife, type DeviceClock, type Life } from './sim-host.js';
 import { createSimSerial, type SimSerial } from './sim-serial.js';
 import type { World } from './world.js';
 
@@ -26,6 +27,7 @@ export interface Kiosk {
   readonly network: Network;
   readonly flash: SimFlash;
   readonly serial: SimSerial;
+  readonly gpio: SimGpio;
   readonly clock: DeviceClock;
   /** The process that runs now, and its terminal once it has started. */
   readonly life: Life | undefined;
@@ -73,6 +75,7 @@ export function createKiosk(parts: KioskParts): Kiosk {
   const acquirerSigner = createFastSigner('acquirer', 'terminal');
   const flash = createSimFlash({ after, random: world.random });
   const serial = createSimSerial(world);
+  const gpio = createSimGpio(world);
   const clock: DeviceClock = { offsetMs: 0, synchronised: 'unknown' };
   const acquirer = createAcquirer({
     clientId: SIM_CLIENT_ID,
@@ -108,6 +111,7 @@ export function createKiosk(parts: KioskParts): Kiosk {
     terminal = undefined;
     network.forgetListeners();
     serial.closeAll();
+    gpio.releaseAll();
     if (crashed) flash.processCrash();
     else flash.powerCut(cut);
   }
@@ -119,6 +123,7 @@ export function createKiosk(parts: KioskParts): Kiosk {
     network,
     flash,
     serial,
+    gpio,
     clock,
     get life() {
       return life?.alive === true ? life : undefined;
@@ -137,7 +142,7 @@ export function createKiosk(parts: KioskParts): Kiosk {
       const started: Life = createLife({
         world,
         serial: serial.hostFor({ after }),
-        gpio: NO_GPIO,
+        gpio: gpio.hostFor({ after }),
         flash,
         http: network.http,
         clock,

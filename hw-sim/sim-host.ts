@@ -1,11 +1,4 @@
-import {
-  type FlashHost,
-  type GpioHost,
-  type Host,
-  HostError,
-  type HttpHost,
-  type SerialHost,
-} from '../drivers/host.js';
+import type { FlashHost, GpioHost, Host, HttpHost, SerialHost } from '../drivers/host.js';
 import type { World } from './world.js';
 
 /**
@@ -194,17 +187,3 @@ export function createLife(parts: LifeParts): Life {
 }
 
 const NO_PORT = { write: () => undefined, close: () => undefined };
-
-/** A board without GPIO lines. */
-export const NO_GPIO: GpioHost = {
-  backend: 'none: the simulated board has no lines',
-  output() {
-    throw new HostError('absent', 'the simulated board has no lines');
-  },
-  openDrain() {
-    throw new HostError('absent', 'the simulated board has no lines');
-  },
-  input() {
-    throw new HostError('absent', 'the simulated board has no lines');
-  },
-};

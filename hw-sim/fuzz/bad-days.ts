@@ -2,11 +2,12 @@ import type { AcquirerFault } from '../acquirer/acquirer-faults.js';
 import { magicAmounts } from '../acquirer/magic-amounts.js';
 import { type PaymentPlan, successPlan } from '../acquirer/payment-plan.js';
 import type { Kiosk } from '../kiosk.js';
+import type { KioskDevices } from '../kiosk-devices.js';
 import { FAIR_WEATHER } from '../network.js';
 import type { Chance } from './chance.js';
 import { type Coverage, count } from './coverage.js';
 
-export const SIDES = ['network', 'replies', 'acquirer', 'notifications', 'clock', 'flash', 'power'] as const;
+export const SIDES = ['network', 'replies', 'acquirer', 'notifications', 'clock', 'flash', 'power', 'devices'] as const;
 
 export type Side = (typeof SIDES)[number];
 
@@ -27,6 +28,7 @@ export function chooseBadDays(chance: Chance, without: readonly Side[]): BadDays
     clock: level('clock'),
     flash: level('flash'),
     power: level('power'),
+    devices: level('devices'),
   };
 }
 
@@ -38,7 +40,13 @@ const plans: readonly [PaymentPlan, ...PaymentPlan[]] = magicAmounts.map(({ plan
 const CHANGE_EVERY_MS = 20_000;
 
 /** Makes the world as bad as the days are, changing all the time, until `clearUp`. */
-export function beginBadDays(kiosk: Kiosk, days: BadDays, chance: Chance, coverage: Coverage): { clearUp(): void } {
+export function beginBadDays(
+  kiosk: Kiosk,
+  devices: KioskDevices,
+  days: BadDays,
+  chance: Chance,
+  coverage: Coverage,
+): { clearUp(): void } {
   const { world, network, acquirer, acquirerFaults, flash, clock } = kiosk;
   let over = false;
 
@@ -46,6 +54,7 @@ export function beginBadDays(kiosk: Kiosk, days: BadDays, chance: Chance, covera
     if (over) return;
     if (days.network > 0) changeNetwork();
     if (days.clock > 0 && chance.likely(days.clock / 4)) changeClock();
+    if (days.devices > 0 && chance.likely(days.devices)) changeDevices();
     if (days.flash > 0 && chance.likely(days.flash / 2)) changeFlash();
     world.after(chance.between(1, CHANGE_EVERY_MS), change);
   }
@@ -80,6 +89,42 @@ export function beginBadDays(kiosk: Kiosk, days: BadDays, chance: Chance, covera
     world.after(chance.between(1_000, 60_000), () => {
       if (!over) clock.offsetMs = chance.between(-1_000, 1_000);
     });
+  }
+
+  /** Something is broken, or what was broken is mended. */
+  function changeDevices(): void {
+    const { scanner, scannerPort, printer, printerPort, vend } = devices;
+    const trouble = chance.pick<readonly [string, () => void]>([
+      ['scanner unplugged', () => scannerPort.unplug()],
+      ['scanner hangs', () => scanner.hang(true)],
+      ['printer unplugged', () => printerPort.unplug()],
+      ['printer hangs', () => printer.hang(true)],
+      ['paper out', () => printer.loadPaper(chance.between(0, 3) * 400)],
+      ['cover open', () => printer.openCover()],
+      ['cutter jammed', () => printer.jamCutter()],
+      ['head hot', () => printer.overheat(true)],
+      ['goods jammed', () => vend.jam(0)],
+      ['sensor covered', () => vend.coverSensor(true)],
+      ['mended', mend],
+      ['mended', mend],
+      ['mended', mend],
+      ['mended', mend],
+    ]);
+    count(coverage, `fault device ${trouble[0]}`);
+    trouble[1]();
+  }
+
+  function mend(): void {
+    const { scanner, scannerPort, printer, printerPort, vend } = devices;
+    scannerPort.plug();
+    scanner.hang(false);
+    printerPort.plug();
+    printer.hang(false);
+    printer.overheat(false);
+    printer.freeCutter();
+    printer.loadPaper();
+    printer.closeCover();
+    vend.coverSensor(false);
   }
 
   function changeFlash(): void {
@@ -127,6 +172,7 @@ export function beginBadDays(kiosk: Kiosk, days: BadDays, chance: Chance, covera
       acquirer.notifications.meddle(undefined);
       flash.faults.syncMs = 1;
       flash.faults.io = false;
+      mend();
       clock.offsetMs = 0;
       clock.synchronised = 'yes';
     },

@@ -1,5 +1,6 @@
 import type { CallAnswer, Sale } from '../../firmware/terminal.js';
 import type { Kiosk } from '../kiosk.js';
+import type { KioskDevices } from '../kiosk-devices.js';
 import type { Chance } from './chance.js';
 import { type Coverage, count } from './coverage.js';
 import type { Oracle } from './oracle.js';
@@ -17,6 +18,9 @@ export interface Customer {
 
 export interface CustomerParts {
   readonly kiosk: Kiosk;
+  readonly devices: KioskDevices;
+  /** Whether codes are read by the scan engine, or come to the terminal by themselves. */
+  readonly equipped: boolean;
   readonly oracle: Oracle;
   readonly chance: Chance;
   readonly coverage: Coverage;
@@ -26,7 +30,16 @@ export interface CustomerParts {
 
 const PATIENCE_TRIES = 8;
 
-export function createCustomer({ kiosk, oracle, chance, coverage, orderId, left }: CustomerParts): Customer {
+export function createCustomer({
+  kiosk,
+  devices,
+  equipped,
+  oracle,
+  chance,
+  coverage,
+  orderId,
+  left,
+}: CustomerParts): Customer {
   const { world } = kiosk;
   /* The same price again and again, as kiosks have it, and now and then another. */
   const value = chance.likely(0.7) ? '1250' : `${chance.between(1, 99_999)}`;
@@ -93,9 +106,20 @@ export function createCustomer({ kiosk, oracle, chance, coverage, orderId, left 
     const code = `${chance.between(25, 30)}${chance.digits(chance.pick([15, 16, 22, 30]))}`;
     if (chance.likely(0.05)) kiosk.acquirer.issueCode(code, world.wallMs());
     if (chance.likely(0.3)) ask({ type: 'codeGiven', saleId, code }, () => undefined);
-    else kiosked.feed({ type: 'codeScanned', code });
+    else present(code);
     /* The engine reads the same code twice. */
-    if (chance.likely(0.1)) kiosked.feed({ type: 'codeScanned', code });
+    if (chance.likely(0.1)) present(code);
+  }
+
+  function present(code: string): void {
+    if (equipped) hold(code);
+    else kiosk.terminal?.kernel.feed({ type: 'codeScanned', code });
+  }
+
+  /** Holds the phone before the glass for a while. */
+  function hold(...codes: readonly string[]): void {
+    devices.scanner.show(...codes);
+    world.after(chance.between(300, 4_000), () => devices.scanner.hide());
   }
 
   function react(sale: Sale): void {
@@ -139,6 +163,7 @@ export function createCustomer({ kiosk, oracle, chance, coverage, orderId, left 
     const id = saleId;
     if (chance.likely(0.05)) return soon(0, 1_000, () => report(false));
     if (chance.likely(0.08)) wantMoneyBack(id);
+    if (chance.likely(0.05)) ask({ type: 'receiptRequested', saleId: id }, () => undefined);
     if (chance.likely(0.1)) ask({ type: 'cancelRequested', saleId: id }, () => undefined);
     if (chance.likely(0.1))
       ask({ type: 'saleRequested', orderId, amount: { currency: 'CNY', value } }, () => undefined);

@@ -3,6 +3,7 @@ import { type KeyPairs, kioskSettings, simEnvironment } from '../kiosk-settings.
 
 const QUIET = { LOG_LEVEL: 'error' };
 const NOTIFIED = { NOTIFY_URL: 'http://127.0.0.1:9100/notify', NOTIFY_PORT: '9100' };
+const EQUIPPED = { SCANNER: 'sim', PRINTER: 'sim', VEND: 'sim', VEND_TIMEOUT_MS: '3000' };
 const BARE = { SCANNER: 'none', PRINTER: 'none' };
 
 /** Ways to set a kiosk up; the seed chooses one of them. Few of them log, because a log line costs as much as a sale. */
@@ -16,5 +17,7 @@ export function fuzzSettings(keys: KeyPairs, verbose = false): [TerminalSettings
     make({ ...BARE, ...QUIET, HOST_CONFIRM_MS: '20000' }),
     make({ ...BARE, ...QUIET, ...NOTIFIED, HOST_CONFIRM_MS: '8000' }),
     make({ ...BARE, ...NOTIFIED, LOG_LEVEL: 'debug' }),
+    make({ ...QUIET, ...NOTIFIED, ...EQUIPPED }),
+    make({ ...QUIET, ...EQUIPPED, PRINTER_REQUIRED: 'false' }),
   ];
 }

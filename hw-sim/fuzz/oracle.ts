@@ -13,6 +13,8 @@ export interface Oracle {
   messageLeft(message: AcquirerMessage): void;
   /** The terminal published a change of a sale. */
   saleChanged(sale: Sale, before: Sale | undefined): void;
+  /** A customer shows a code, once more. */
+  codeShown(code: string): void;
   /** A payment request went out, with the code that the customer showed. */
   paySent(paymentRequestId: string, code: string): void;
   /** The host app asked for money back; the terminal may have heard it, or not. */
@@ -30,17 +32,20 @@ export interface OracleParts {
   /** The acquirer's own: tells a true signature from a false one. */
   readonly signer: AcquirerSigner;
   readonly clientId: string;
+  /** How many goods have fallen, where the terminal hands them out itself. */
+  readonly fallen?: () => number;
 }
 
 const FINAL: readonly Sale['state'][] = ['declined', 'cancelled', 'reversed'];
 const PAYMENT_CODE = /(?<!\d)(?:2[5-9]|30)\d{15,30}(?!\d)/g;
 
-export function createOracle({ ledger, signer, clientId }: OracleParts): Oracle {
+export function createOracle({ ledger, signer, clientId, fallen }: OracleParts): Oracle {
   const violations: string[] = [];
   /** Payments of which a message that may be believed has left the acquirer. */
   const provenPaid = new Set<string>();
   const requestIds = new Set<string>();
-  const codesSent = new Set<string>();
+  /** How often each code was shown, less how often it was sent. */
+  const codes = new Map<string, number>();
   const returnsAsked = new Map<string, bigint>();
   const returnsAgreed = new Map<string, bigint>();
 
@@ -66,6 +71,15 @@ export function createOracle({ ledger, signer, clientId }: OracleParts): Oracle 
         violate('rule 5, a delivered sale was not left as it was', detail);
       }
     }
+  }
+
+  /** What fell was paid for, unless the power went while it moved: then nobody can know, and the customer wins. */
+  function goodsMatch(sales: readonly Sale[], fell: number): void {
+    const settled = sales.filter((sale) => sale.state === 'settled').length;
+    const unsure = sales.filter((sale) => sale.state === 'reversed' && sale.endCode === 'vendUnknown').length;
+    if (fell < settled) violate('rule 1, charged without goods', `${settled} settled, ${fell} fell`);
+    if (fell > settled + unsure)
+      violate('rule 2, goods without payment', `${settled} settled, ${unsure} unsure, ${fell} fell`);
   }
 
   return {
@@ -96,17 +110,21 @@ export function createOracle({ ledger, signer, clientId }: OracleParts): Oracle 
       if (!ledger.standing(id).charged) violate('rule 2, approved without a charge', id);
       if (!provenPaid.has(id)) violate('rule 2, approved without a message that may be believed', id);
     },
+    codeShown(code) {
+      codes.set(code, (codes.get(code) ?? 0) + 1);
+    },
     paySent(paymentRequestId, code) {
       if (requestIds.has(paymentRequestId)) violate('rule 3, a payment request id repeats', paymentRequestId);
       requestIds.add(paymentRequestId);
-      if (codesSent.has(code)) violate('rule 3, one scan made two payment requests', paymentRequestId);
-      codesSent.add(code);
+      const left = (codes.get(code) ?? 0) - 1;
+      if (left < 0) violate('rule 3, one scan made two payment requests', paymentRequestId);
+      codes.set(code, left);
     },
     returnAsked: (saleId, value) => add(returnsAsked, saleId, value),
     returnAgreed: (saleId, value) => add(returnsAgreed, saleId, value),
     line(text) {
       for (const [found] of text.matchAll(PAYMENT_CODE)) {
-        if (codesSent.has(found)) violate('rule 9, a payment code in the log', text.replace(found, '…'));
+        if (codes.has(found)) violate('rule 9, a payment code in the log', text.replace(found, '…'));
       }
     },
     settleUp(book, ready, reasons) {
@@ -118,6 +136,7 @@ export function createOracle({ ledger, signer, clientId }: OracleParts): Oracle 
         }
         paymentHeld(sale);
       }
+      if (fallen !== undefined) goodsMatch(Object.values(book.sales), fallen());
       for (const { paymentRequestId } of ledger.payments()) {
         if (!known.has(paymentRequestId)) violate('rule 1, flash does not know a payment', paymentRequestId);
       }

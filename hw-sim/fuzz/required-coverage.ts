@@ -18,6 +18,10 @@ const TRANSITIONS = [
   'inquiring > approved',
   'inquiring > settled',
   'inquiring > reversing',
+  'paying > vending',
+  'inquiring > vending',
+  'vending > settled',
+  'vending > reversing',
   'approved > settled',
   'approved > reversing',
   'settled > reversing',
@@ -33,6 +37,18 @@ const FAULTS = [
   ...['lost', 'duplicated', 'forged', 'altered'].map((kind) => `notification ${kind}`),
   ...['step far', 'step near'].map((kind) => `clock ${kind}`),
   ...['slow', 'io'].map((kind) => `flash ${kind}`),
+  ...[
+    'scanner unplugged',
+    'scanner hangs',
+    'printer unplugged',
+    'printer hangs',
+    'paper out',
+    'cover open',
+    'cutter jammed',
+    'head hot',
+    'goods jammed',
+    'sensor covered',
+  ].map((kind) => `device ${kind}`),
   ...['now', 'atTouch', 'crash', 'lost'].map((kind) => `power ${kind}`),
 ];
 
@@ -52,6 +68,9 @@ const INPUTS = [
   'probeAnswered',
   'paymentNotified',
   'deviceChanged',
+  'vendFinished',
+  'printFinished',
+  'receiptRequested',
 ];
 
 const ALARMS = ['amountDiffers', 'signatureWrong', 'acquirerMisconfigured', 'reversalDelayed', 'reversalNeedsPerson'];

@@ -1,6 +1,7 @@
 import type { TerminalParts, TerminalSettings } from '../../firmware/terminal.js';
 import { createFastSigner } from '../acquirer/fast-signer.js';
 import { createKiosk, type Kiosk } from '../kiosk.js';
+import { attachDevices } from '../kiosk-devices.js';
 import { SIM_CLIENT_ID } from '../kiosk-settings.js';
 import { createRandom, createWorld } from '../world.js';
 import { beginBadDays, chooseBadDays, type Side } from './bad-days.js';
@@ -48,9 +49,11 @@ export function runShift(options: ShiftOptions): ShiftReport {
 
   let oracle: Oracle | undefined;
   let customer: Customer | undefined;
+  const settings = chance.pick(options.settings);
+  const { vend } = settings.config.devices;
   const kiosk: Kiosk = createKiosk({
     world,
-    settings: chance.pick(options.settings),
+    settings,
     log(line) {
       oracle?.line(line);
       options.log?.(`${world.nowMs().toFixed(0).padStart(9)} ${line}`);
@@ -70,7 +73,9 @@ export function runShift(options: ShiftOptions): ShiftReport {
       });
     },
   });
+  const devices = attachDevices(kiosk);
   oracle = createOracle({
+    ...(vend.kind === 'none' ? {} : { fallen: () => devices.vend.fallen.length }),
     ledger: kiosk.acquirer.ledger,
     signer: createFastSigner('acquirer', 'terminal'),
     clientId: SIM_CLIENT_ID,
@@ -84,6 +89,8 @@ export function runShift(options: ShiftOptions): ShiftReport {
     served += 1;
     customer = createCustomer({
       kiosk,
+      devices,
+      equipped: vend.kind !== 'none',
       oracle: judge,
       chance,
       coverage,
@@ -95,7 +102,7 @@ export function runShift(options: ShiftOptions): ShiftReport {
   try {
     const days = chooseBadDays(chance, options.without ?? []);
     kiosk.powerOn();
-    const badDays = beginBadDays(kiosk, days, chance, coverage);
+    const badDays = beginBadDays(kiosk, devices, days, chance, coverage);
     const power = keepPower(kiosk, days.power, chance, coverage, () => customer?.powerLost());
     next();
     kiosk.runUntil(() => served === options.sales && customer === undefined, SHIFT_LIMIT_MS);

@@ -124,6 +124,13 @@ export function inputOf(drive: Drive, name: InputCase): Event {
       return { type, paymentRequestId, paymentId: 'P1', amount: cny(AMOUNT) };
     case 'agentTokenNotified':
       return { type, accessToken: 'token-1' };
+    case 'doorChanged':
+      return { type: 'doorChanged', open: true };
+    case 'machineAsked':
+      return { type: 'machineAsked', amount: cny('1250'), item: '3' };
+    case 'machineGaveUp':
+    case 'droppedLate':
+      return { type };
     case 'deviceChanged':
       return { type, device: 'printer', faults: ['printerPaperOut'] };
     case 'vendFinished':

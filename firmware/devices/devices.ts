@@ -1,0 +1,81 @@
+import { DEVICE_STARTING, type DeviceStatus } from '../../drivers/device-status.js';
+import type { Host } from '../../drivers/host.js';
+import type { PrintOutcome } from '../../drivers/printer/receipt-printer.js';
+import type { VendOutcome } from '../../drivers/vend/vend-outcome.js';
+import type { DeviceName, FaultCode } from '../../flows/faults.js';
+import type { Event } from '../../flows/input.js';
+import type { Receipt } from '../../flows/receipt.js';
+import type { View } from '../../flows/view.js';
+import type { DevicesConfig } from '../config/config.js';
+import { type ReceiptHead, receiptLayout } from '../receipt-layout.js';
+import type { DeviceParts } from './device-parts.js';
+import { openKeypad } from './open-keypad.js';
+import { openPanel } from './open-panel.js';
+import { openPrinter } from './open-printer.js';
+import { openScanner } from './open-scanner.js';
+import { openVend, type VendOrder } from './open-vend.js';
+
+/** The devices of one terminal: what they notice becomes events, what the flow shows or asks reaches them. */
+export interface Devices {
+  /** Brings lamps, scanner and machine in line with what the flow shows. */
+  show(view: View): void;
+  print(receipt: Receipt, done: (outcome: PrintOutcome) => void): void;
+  vend(order: VendOrder, done: (outcome: VendOutcome) => void): void;
+  status(): Partial<Record<DeviceName, DeviceStatus>>;
+  close(): void;
+}
+
+export interface DevicesParts {
+  readonly host: Host;
+  readonly config: DevicesConfig;
+  readonly currency: string;
+  readonly receiptHead: ReceiptHead;
+  readonly feed: (event: Event) => void;
+}
+
+type Peripheral = Exclude<DeviceName, 'flash'>;
+
+export function createDevices({ host, config, currency, receiptHead, feed }: DevicesParts): Devices {
+  const statuses: Partial<Record<Peripheral, DeviceStatus>> = {};
+
+  const partsFor = (device: Peripheral): DeviceParts => {
+    const report = (status: DeviceStatus): void => {
+      statuses[device] = status;
+      feed({ type: 'deviceChanged', device, faults: faultsOf(device, status) });
+    };
+    if (config[device].kind !== 'none') report(DEVICE_STARTING);
+    return { host, feed, report };
+  };
+
+  const scanner = openScanner(config.scanner, partsFor('scanner'));
+  const printer = openPrinter(config.printer, partsFor('printer'));
+  const keypad = openKeypad(config.keypad, partsFor('keypad'));
+  const panel = openPanel(config.panel, partsFor('panel'));
+  const vend = openVend(config.vend, currency, partsFor('vend'));
+
+  return {
+    show(view) {
+      if (view.scannerArmed) scanner?.arm();
+      else scanner?.disarm();
+      panel?.show(view);
+      vend?.show(view);
+    },
+    print(receipt, done) {
+      if (printer === undefined) throw new Error('a receipt was asked for without a printer');
+      printer.print(receiptLayout(receipt, receiptHead), (outcome) => done(outcome));
+    },
+    vend(order, done) {
+      if (vend === undefined) throw new Error('goods were asked for without a vend mechanism');
+      vend.vend(order, done);
+    },
+    status: () => ({ ...statuses }),
+    close() {
+      for (const device of [scanner, printer, keypad, panel, vend]) device?.close();
+    },
+  };
+}
+
+/** A device that is still starting is no better than a broken one: nothing is sold on a guess. */
+function faultsOf(device: Peripheral, status: DeviceStatus): readonly FaultCode[] {
+  return status.state === 'starting' ? [`${device}Starting`] : [...status.faults, ...status.warnings];
+}

@@ -1,0 +1,54 @@
+import { createPanel, type PanelOptions } from '../../drivers/panel/panel.js';
+import type { View } from '../../flows/view.js';
+import type { PanelConfig } from '../config/config.js';
+import type { DeviceParts } from './device-parts.js';
+import { SIMULATED_WIRING } from './simulated-wiring.js';
+
+export interface PanelShow {
+  show(view: View): void;
+  close(): void;
+}
+
+const PAID_BEEPS_MS = [400];
+const REFUSED_BEEPS_MS = [120, 120, 120];
+
+/** Lamps, buzzer and door switch; undefined where there are none. */
+export function openPanel(config: PanelConfig, { host, feed, report }: DeviceParts): PanelShow | undefined {
+  if (config.kind === 'none') return undefined;
+  const panel = createPanel(host, optionsOf(config.kind === 'sim' ? SIMULATED_WIRING.panel : config), {
+    statusChanged: report,
+    doorChanged: (open) => feed({ type: 'doorChanged', open }),
+  });
+  let paid = false;
+  let refused = false;
+  return {
+    show({ lamps, refusing }) {
+      const on = (lit: boolean) => (lit ? 'on' : 'off');
+      panel.show({
+        ready: on(lamps.ready),
+        busy: on(lamps.busy),
+        paid: on(lamps.paid),
+        fault: lamps.fault ? 'blinking' : 'off',
+      });
+      if (lamps.paid && !paid) panel.beep(PAID_BEEPS_MS);
+      if (refusing && !refused) panel.beep(REFUSED_BEEPS_MS);
+      paid = lamps.paid;
+      refused = refusing;
+    },
+    close: () => panel.close(),
+  };
+}
+
+function optionsOf(pins: Omit<Extract<PanelConfig, { kind: 'gpio' }>, 'kind'>): PanelOptions {
+  const { readyPin, busyPin, paidPin, faultPin, buzzerPin, doorPin } = pins;
+  return {
+    lampLines: {
+      ...(readyPin === undefined ? {} : { ready: readyPin }),
+      ...(busyPin === undefined ? {} : { busy: busyPin }),
+      ...(paidPin === undefined ? {} : { paid: paidPin }),
+      ...(faultPin === undefined ? {} : { fault: faultPin }),
+    },
+    ...(buzzerPin === undefined ? {} : { buzzerLine: buzzerPin }),
+    ...(doorPin === undefined ? {} : { doorLine: doorPin }),
+  };
+}
