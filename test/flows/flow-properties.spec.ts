@@ -9,6 +9,7 @@ import { createModelWorld, type Happening, type ModelWorld, type Trip } from './
 
 const TRIPS: readonly Trip[] = [
   'good',
+  'wrongAmount',
   'requestLost',
   'replyLost',
   'requestLate',

@@ -10,6 +10,7 @@ import { type AcquirerManners, createModelAcquirer, type ModelAcquirer, type Pay
 /** What becomes of one request and its answer on the way. */
 export type Trip =
   | 'good'
+  | 'wrongAmount'
   | 'requestLost'
   | 'replyLost'
   | 'requestLate'
@@ -138,6 +139,10 @@ export function createModelWorld(
     switch (trip) {
       case 'good':
         return answer(request, arrive(request, fate));
+      case 'wrongAmount': {
+        const honest = arrive(request, fate);
+        return answer(request, honest.kind === 'answered' && honest.amount ? { ...honest, amount: cny('1') } : honest);
+      }
       case 'twice':
         underWay.push(request);
         return answer(request, arrive(request, fate));
