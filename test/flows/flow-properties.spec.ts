@@ -3,6 +3,7 @@ import fc from 'fast-check';
 import { openReversals, replay } from '../../flows/book.js';
 import type { Policy } from '../../flows/policy.js';
 import { readiness } from '../../flows/readiness.js';
+import type { RecordType } from '../../flows/record.js';
 import { checkDecision } from './invariants.js';
 import type { AcquirerManners, PayFate } from './model-acquirer.js';
 import { createModelWorld, type Happening, type ModelWorld, type Trip } from './model-world.js';
@@ -17,6 +18,21 @@ const TRIPS: readonly Trip[] = [
   'forged',
   'unsigned',
   'neverAnswered',
+];
+/** What 400 runs cannot fail to see. */
+const EVERY_DAY: readonly RecordType[] = [
+  'terminalStarted',
+  'saleStarted',
+  'paymentStarted',
+  'inquiryStarted',
+  'attemptFailed',
+  'paymentApproved',
+  'vendStarted',
+  'saleSettled',
+  'saleCancelled',
+  'receiptFinished',
+  'reversalStarted',
+  'reversalFinished',
 ];
 const FATES: readonly PayFate[] = ['paid', 'refused', 'paidLater', 'failsLater', 'turnedAway'];
 
@@ -97,6 +113,7 @@ function run(policyChange: Partial<Policy>, acquirer: AcquirerManners, happening
 
 describe('the flow, over random runs with late, lost, repeated and forged answers and power cuts', () => {
   it('keeps its invariants at every decision; replay of the records is the book; ids never repeat', () => {
+    const reached = new Set<RecordType>();
     fc.assert(
       fc.property(
         policy,
@@ -108,10 +125,14 @@ describe('the flow, over random runs with late, lost, repeated and forged answer
           const ids = drive.sent('sendPay').map(({ payment }) => payment.paymentRequestId);
           assert.equal(new Set(ids).size, ids.length, 'a payment request id repeats');
           for (const id of ids) assert.match(id, /^(?:\d\d){1,32}$/);
+          for (const { type: recordType } of drive.records) reached.add(recordType);
         },
       ),
       { numRuns: 400 },
     );
+    /* Otherwise the runs would prove nothing. */
+    const missed = EVERY_DAY.filter((recordType) => !reached.has(recordType));
+    assert.deepEqual(missed, []);
   });
 
   it('keeps the book within the retention', () => {

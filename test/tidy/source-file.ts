@@ -12,9 +12,12 @@ export interface Import {
 }
 
 const IMPORTS =
-  /\b(?:import|export)\s+(type\s)?[^'";]*?\bfrom\s*'([^']+)'|\bimport\s*\(?\s*'([^']+)'|\bmodule:\s*'([^']+)'/g;
+  /\b(?:import|export)\s+(type\s)?[^'";]*?\bfrom\s*'([^']+)'|\bimport\s*\(?\s*'([^']+)'|\b(?:module:|new URL\()\s*'(\.[^']+)'/g;
 
-/** Static, dynamic and re-exporting imports, and the `module: './x.js'` rows from which the CLI loads its commands. */
+/**
+ * Static, dynamic and re-exporting imports, the `module: './x.js'` rows from which the CLI loads its commands, and the
+ * `new URL('./x.js', …)` by which workers are started.
+ */
 export function importsOf(file: SourceFile): Import[] {
   const imports: Import[] = [];
   for (const [, type, from, bare, row] of withoutComments(file.text).matchAll(IMPORTS)) {
