@@ -238,6 +238,12 @@ function linkConfig(config: Config) {
 
 export type { Book } from '../flows/book.js';
 export type { CallAnswer } from '../flows/call-answer.js';
+export { customerText } from '../flows/customer-texts.js';
+export { minorUnits } from '../flows/minor-units.js';
+export { formatMoney, type Money } from '../flows/money.js';
+export type { Reversal } from '../flows/reversal.js';
 export type { Sale } from '../flows/sale.js';
+export { type View, view } from '../flows/view.js';
+export type { ReversalView, SaleView, StatusView } from './api/output-schemas.js';
 export { loadConfig } from './config/load-config.js';
 export { SIMULATED_WIRING } from './devices/simulated-wiring.js';

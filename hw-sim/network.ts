@@ -5,6 +5,7 @@ import {
   type HttpReply,
   type HttpRequest,
   type HttpServerRequest,
+  type HttpServerResponse,
 } from '../drivers/host.js';
 import type { World } from './world.js';
 
@@ -47,6 +48,11 @@ export interface Network {
   readonly http: HttpHost;
   /** Sends a request to whatever listens in the terminal at `port`, as a program on the same machine would. */
   toTerminal(port: number, request: HttpServerRequest, reply: (reply: HttpReply) => void): void;
+  /**
+   * The same with a response that may stream, for a caller that stays. `lost` is called instead of an end when the
+   * terminal loses its power before that. False where nothing listens: the connection is refused.
+   */
+  reachTerminal(port: number, request: HttpServerRequest, response: HttpServerResponse, lost: () => void): boolean;
   /** Delivers a notification to the terminal's own listener, through the same weather. */
   notify(notification: Outgoing, done: (reply?: HttpReply) => void): void;
   /** The terminal lost its power: nothing listens any more. */
@@ -65,6 +71,8 @@ const FIRST_FREE_PORT = 40_000;
 export function createNetwork(world: World): Network {
   const servers = new Map<string, RemoteServer>();
   const listeners = new Map<number, HttpHandler>();
+  /** Connections of `reachTerminal` that the terminal has not ended: how each learns that it is gone. */
+  const reached = new Set<() => void>();
   let freePort = FIRST_FREE_PORT;
 
   const chance = (probability: number): boolean => probability > 0 && world.random() < probability;
@@ -81,6 +89,31 @@ export function createNetwork(world: World): Network {
         stream: (_status, _headers, closed) => ({ write: () => true, close: closed }),
       });
     },
+    reachTerminal(port, request, response, lost) {
+      const handler = listeners.get(port);
+      if (handler === undefined) return false;
+      const cut = (): void => {
+        if (reached.delete(cut)) lost();
+      };
+      reached.add(cut);
+      handler(request, {
+        end(status, headers, body) {
+          if (reached.delete(cut)) response.end(status, headers, body);
+        },
+        stream(status, headers, closed) {
+          const stream = response.stream(status, headers, () => {
+            if (reached.delete(cut)) closed();
+          });
+          return {
+            write: (text) => reached.has(cut) && stream.write(text),
+            close() {
+              if (reached.delete(cut)) stream.close();
+            },
+          };
+        },
+      });
+      return true;
+    },
     notify({ url, headers, body }, done) {
       const { port, pathname, host } = new URL(url);
       if (network.conditions.down || chance(network.conditions.requestLost)) return done();
@@ -93,7 +126,10 @@ export function createNetwork(world: World): Network {
         });
       });
     },
-    forgetListeners: () => listeners.clear(),
+    forgetListeners() {
+      listeners.clear();
+      for (const cut of [...reached]) cut();
+    },
     http: {
       request(request, done) {
         let over = false;

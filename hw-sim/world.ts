@@ -14,6 +14,8 @@ export interface World {
   after(delayMs: number, happen: () => void): Cancellable;
   /** Uniform in [0, 1). */
   random(): number;
+  /** When the next event happens; infinity when there is none. */
+  nextAtMs(): number;
   /** Lets the next event happen; false when there is none. */
   advance(): boolean;
   /** Lets everything happen up to an instant, and moves the time there. */
@@ -65,6 +67,7 @@ export function createWorld({ seed, startWallMs }: WorldOptions): World {
     nowMs: () => nowMs,
     wallMs: () => startWallMs + Math.floor(nowMs),
     random,
+    nextAtMs,
     advance,
     after(delayMs, happen) {
       order += 1;

@@ -32,9 +32,9 @@ export const commandTable: readonly CommandRow[] = [
   },
   {
     name: 'sim',
-    usage: '[--port N] [--seed N] [--replay FILE]',
-    summary: 'runs the terminal on simulated hardware, with the bench page',
-    options: { port: { type: 'string' }, seed: { type: 'string' }, replay: { type: 'string' } },
+    usage: '[--port N] [--seed N]',
+    summary: 'runs the terminal on simulated hardware with a simulated acquirer, and a console to play with it',
+    options: { port: { type: 'string' }, seed: { type: 'string' } },
     words: none,
     module: '../../hw-sim/sim.js',
     entry: 'runSim',

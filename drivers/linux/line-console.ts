@@ -1,0 +1,75 @@
+import { clearScreenDown, createInterface, cursorTo, moveCursor } from 'node:readline';
+
+/** Where a person or a script types lines and reads what happens. */
+export interface LineConsole {
+  /** A person sits at a terminal; otherwise input or output is a file or a pipe. */
+  readonly isTerminal: boolean;
+  /** Starts to read. */
+  open(events: LineConsoleEvents): void;
+  /** Writes whole lines; at a terminal they go above the line that is being typed. */
+  print(text: string): void;
+  close(): void;
+}
+
+export interface LineConsoleEvents {
+  line(text: string): void;
+  /** The input has ended: Ctrl-D at a terminal, the end of a file or pipe. */
+  ended(): void;
+  /** Ctrl-C at a terminal. Elsewhere it is a signal to the process. */
+  interrupted(): void;
+  /** What a line may become, for the tabulator key. */
+  complete(start: string): string[];
+}
+
+/** The standard input and output of this process. `write` writes to the latter, synchronously. */
+export function createLineConsole(prompt: string, write: (text: string) => void): LineConsole {
+  const { stdin, stdout } = process;
+  const isTerminal = stdin.isTTY === true && stdout.isTTY === true;
+  let lines: ReturnType<typeof createInterface> | undefined;
+
+  function printAbove(text: string): void {
+    if (lines === undefined) return write(text);
+    const { rows } = lines.getCursorPos();
+    moveCursor(stdout, 0, -rows);
+    cursorTo(stdout, 0);
+    clearScreenDown(stdout);
+    write(text);
+    lines.prompt(true);
+  }
+
+  return {
+    isTerminal,
+    open(events) {
+      const opened = isTerminal
+        ? createInterface({
+            input: stdin,
+            output: stdout,
+            prompt,
+            completer: (start: string): [string[], string] => [events.complete(start), start],
+          })
+        : createInterface({ input: stdin, terminal: false });
+      lines = opened;
+      // A terminal that vanishes gives an error in the place of an end.
+      stdin.on('error', () => opened.close());
+      opened.on('line', (text) => {
+        events.line(text);
+        if (isTerminal && lines !== undefined) opened.prompt();
+      });
+      opened.on('SIGINT', events.interrupted);
+      opened.once('close', () => {
+        if (lines === undefined) return;
+        lines = undefined;
+        events.ended();
+      });
+      if (isTerminal) opened.prompt();
+    },
+    print: isTerminal ? printAbove : write,
+    close() {
+      const open = lines;
+      lines = undefined;
+      if (open !== undefined && isTerminal) write('\n');
+      open?.close();
+      stdin.unref();
+    },
+  };
+}

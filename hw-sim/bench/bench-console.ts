@@ -1,0 +1,134 @@
+import { atRest } from './at-rest.js';
+import type { Bench } from './bench.js';
+import type { ConsoleCommand } from './console-command.js';
+import { createHandCommands } from './hand-commands.js';
+import { createHostApp } from './host-app.js';
+import { createHostCommands } from './host-commands.js';
+import type { Ink } from './ink.js';
+import { createLineQueue } from './line-queue.js';
+import { createLookCommands } from './look-commands.js';
+import { createNarrator } from './narrator.js';
+import { createSay } from './say.js';
+import { createWallet } from './wallet.js';
+
+/** A bench in words: lines in, what happens out. All of it is plain text. */
+export interface BenchConsole {
+  /** Somebody typed a line. Has to come from outside the world. */
+  line(text: string): void;
+  /** What a line that begins so may become. */
+  complete(start: string): string[];
+  /** The first things to try. */
+  readonly intro: string;
+}
+
+export interface BenchConsoleParts {
+  readonly bench: Bench;
+  readonly ink: Ink;
+  /** Writes whole lines. */
+  readonly print: (text: string) => void;
+  readonly quit: () => void;
+}
+
+const LINE_LIMIT_CHARACTERS = 1_000;
+/** What is typed at once waits until the terminal has started, but not for ever. */
+const START_LIMIT_MS = 20_000;
+/** Longer than a payment with all its inquiries and the burst of cancels after it. */
+const REST_LIMIT_MS = 300_000;
+const LONGEST_WAIT_S = 86_400;
+
+/** Shows all that changes on a bench, and does what is typed. The first line waits for the terminal's start. */
+export function createBenchConsole({ bench, ink, print, quit }: BenchConsoleParts): BenchConsole {
+  const { kiosk, settings } = bench;
+  const say = createSay({ world: kiosk.world, timeZone: settings.config.terminal.timeZone, ink, print });
+  const narrator = createNarrator({ bench, say, ink });
+  const hostApp = createHostApp(kiosk, settings.config.api.port);
+  const host = createHostCommands({ bench, hostApp, wallet: createWallet(kiosk), say });
+  const look = createLookCommands({ bench, hostApp, narrator, say, print, ink });
+  const hands = createHandCommands(bench, say, look.showPaper);
+  const queue = createLineQueue({ world: kiosk.world, atRest: () => atRest(bench, hostApp), execute });
+
+  const groups: readonly (readonly [title: string, commands: readonly ConsoleCommand[]])[] = [
+    [
+      'The customer and the host app',
+      [
+        { name: '12.50', usage: '[TEXT]', summary: 'a sale of that amount, perhaps of something', run: host.sell },
+        ...host.commands,
+      ],
+    ],
+    ['Your hands', hands],
+    ['Look', look.commands],
+    [
+      'This console',
+      [
+        {
+          name: 'wait',
+          usage: '[SECONDS]',
+          summary: 'for scripts: the next line is done when nothing is under way any more, or so much later',
+          run: waitCommand,
+        },
+        { name: 'help', summary: 'this list', run: () => void print(help()) },
+        { name: 'quit', summary: 'the end; nothing is kept', run: quitCommand },
+      ],
+    ],
+  ];
+  const commands = new Map(groups.flatMap(([, group]) => group.map((command) => [command.name, command])));
+
+  function waitCommand(rest: string): string | undefined {
+    const seconds = Number(rest);
+    if (rest === '') queue.waitForRest(REST_LIMIT_MS);
+    else if (seconds >= 0 && seconds <= LONGEST_WAIT_S) queue.waitFor(seconds * 1_000);
+    else return `type "wait", or "wait" and seconds, at most ${LONGEST_WAIT_S}`;
+    return undefined;
+  }
+
+  function quitCommand(): undefined {
+    queue.clear();
+    quit();
+  }
+
+  function help(): string {
+    const typed = ({ name, usage }: ConsoleCommand): string => (usage === undefined ? name : `${name} ${usage}`);
+    const width = Math.max(...[...commands.values()].map((command) => typed(command).length));
+    return groups
+      .flatMap(([title, group]) => [
+        ink.dim(title),
+        ...group.map((command) => `  ${ink.bold(typed(command).padEnd(width))}  ${command.summary}`),
+      ])
+      .map((line) => `${line}\n`)
+      .join('');
+  }
+
+  function execute(line: string): void {
+    const [first = ''] = line.split(/\s+/, 1);
+    const command = commands.get(first.toLowerCase());
+    const wrong = /^[\d.,]/.test(line)
+      ? host.sell(line)
+      : command === undefined
+        ? `there is no "${first.slice(0, 40)}"; "help" shows what there is`
+        : command.run(line.slice(first.length).trim());
+    if (wrong !== undefined) print(`${ink.yellow(`  ${wrong}`)}\n`);
+  }
+
+  queue.waitForRest(START_LIMIT_MS);
+  bench.listen({ looked: queue.goOn });
+
+  const intro: readonly (readonly [typed: string, effect: string])[] = [
+    ['12.50', 'starts a sale'],
+    ['scan', 'a phone shows its payment code, and the sale is paid'],
+    ['magic', 'amounts by which the acquirer refuses, hesitates or stays silent'],
+    ['power', 'pulls the plug, at any instant; again: plugs it in'],
+    ['help', 'all the rest: cables, paper, cancel, refund, the ledger, the queue, trace'],
+  ];
+
+  return {
+    intro: intro.map(([typed, effect]) => `  ${ink.bold(typed.padEnd(5))}  ${effect}\n`).join(''),
+    complete: (start) => [...commands.keys()].filter((name) => name.startsWith(start.toLowerCase())),
+    line(text) {
+      const line = text.trim();
+      if (line === '') return;
+      if (line.length > LINE_LIMIT_CHARACTERS || !queue.push(line)) {
+        print(`${ink.yellow('  that is too much: the line, or the number of lines that wait')}\n`);
+      }
+    },
+  };
+}

@@ -1,0 +1,51 @@
+import type { TerminalSettings } from '../../firmware/terminal.js';
+import { createKeyPairs, kioskSettings, simEnvironment } from '../kiosk-settings.js';
+
+/** What may be chosen for a simulated box. The rest (keys, acquirer, devices, ports) is what it is simulated with. */
+const CHOOSABLE: readonly string[] = [
+  'TERMINAL_NUMBER',
+  'MERCHANT_NAME',
+  'STORE_NAME',
+  'CURRENCY',
+  'LOCALE',
+  'PRINTER_COLUMNS',
+  'PRINTER_REQUIRED',
+  'HOST_CONFIRM_MS',
+  'PAY_REPLY_TIMEOUT_MS',
+  'INQUIRY_INTERVAL_MS',
+  'INQUIRY_REPLY_TIMEOUT_MS',
+  'INQUIRY_LIMIT',
+  'CANCEL_REPLY_TIMEOUT_MS',
+  'CANCEL_RETRY_INTERVAL_MS',
+  'CANCEL_RETRY_WINDOW_MS',
+  'QUEUE_RETRY_INTERVAL_MS',
+  'QUEUE_LIMIT',
+  'PAYMENT_EXPIRY_MS',
+  'CODE_WAIT_MS',
+  'ATTEMPT_LIMIT',
+  'CLOCK_TRUST',
+  'LOG_LEVEL',
+  'LOG_FORMAT',
+];
+
+/**
+ * The settings of the box on the bench: simulated devices and fresh keys, with what the environment chooses of the rest.
+ * Undefined where that is wrong; `problems` then gets a line for each fault.
+ */
+export function benchSettings(
+  env: Readonly<Record<string, string | undefined>>,
+  timeZone: string,
+  problems: string[],
+): TerminalSettings | undefined {
+  const chosen: Record<string, string> = { ...simEnvironment(createKeyPairs()), TZ: timeZone, PRINTER_COLUMNS: '48' };
+  for (const name of CHOOSABLE) {
+    const value = env[name];
+    if (value !== undefined && value !== '') chosen[name] = value;
+  }
+  try {
+    return kioskSettings(chosen);
+  } catch (error) {
+    problems.push(...(error instanceof Error ? error.message : String(error)).split('\n'));
+    return undefined;
+  }
+}

@@ -1,0 +1,16 @@
+/** Colours for people; plain text where there is nobody to see them. */
+export interface Ink {
+  bold(text: string): string;
+  dim(text: string): string;
+  green(text: string): string;
+  yellow(text: string): string;
+  red(text: string): string;
+}
+
+export function createInk(coloured: boolean): Ink {
+  const ink =
+    (code: number) =>
+    (text: string): string =>
+      coloured ? `\u001b[${code}m${text}\u001b[0m` : text;
+  return { bold: ink(1), dim: ink(2), green: ink(32), yellow: ink(33), red: ink(31) };
+}

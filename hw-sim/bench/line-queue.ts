@@ -1,0 +1,78 @@
+import type { World } from '../world.js';
+
+/** Typed lines on their way to be done, and the pauses between them. */
+export interface LineQueue {
+  /** Adds a line, and does it where nothing waits. False where there are too many. */
+  push(line: string): boolean;
+  /** The lines after this one wait until nothing is under way any more. */
+  waitForRest(limitMs: number): void;
+  /** The lines after this one wait that long. */
+  waitFor(durationMs: number): void;
+  /** Time has passed. */
+  goOn(): void;
+  clear(): void;
+}
+
+export interface LineQueueParts {
+  readonly world: Pick<World, 'nowMs' | 'after'>;
+  readonly atRest: () => boolean;
+  readonly execute: (line: string) => void;
+}
+
+const WAITING_LIMIT = 1_000;
+/** A code that was read is still on the wire, an answer on its way: only a rest that lasts is one. */
+const REST_MS = 400;
+
+/** Invariant: lines are done in their order, one after the other; while one waits, those after it do too. */
+export function createLineQueue({ world, atRest, execute }: LineQueueParts): LineQueue {
+  let lines: string[] = [];
+  let wait: { readonly over: () => boolean; readonly untilMs: number } | undefined;
+  let restSinceMs: number | undefined;
+
+  function begin(over: () => boolean, limitMs: number): void {
+    wait = { over, untilMs: world.nowMs() + limitMs };
+    lookIn(limitMs);
+  }
+
+  /** Only events of the world have somebody look. */
+  function lookIn(delayMs: number): void {
+    world.after(delayMs, () => undefined);
+  }
+
+  function restLasts(): boolean {
+    if (!atRest()) {
+      restSinceMs = undefined;
+      return false;
+    }
+    if (restSinceMs === undefined) {
+      restSinceMs = world.nowMs();
+      lookIn(REST_MS + 1);
+    }
+    return world.nowMs() - restSinceMs >= REST_MS;
+  }
+
+  function goOn(): void {
+    while (wait === undefined || wait.over() || world.nowMs() >= wait.untilMs) {
+      wait = undefined;
+      restSinceMs = undefined;
+      const line = lines.shift();
+      if (line === undefined) return;
+      execute(line);
+    }
+  }
+
+  return {
+    push(line) {
+      if (lines.length >= WAITING_LIMIT) return false;
+      lines.push(line);
+      goOn();
+      return true;
+    },
+    waitForRest: (limitMs) => begin(restLasts, limitMs),
+    waitFor: (durationMs) => begin(() => false, durationMs),
+    goOn,
+    clear() {
+      lines = [];
+    },
+  };
+}

@@ -1,0 +1,15 @@
+import { customerText, type View } from '../../firmware/terminal.js';
+import type { Ink } from './ink.js';
+
+const LAMPS = ['ready', 'busy', 'paid', 'fault'] as const;
+
+/** The terminal's face in a line: `[READY] busy  paid  fault   Ready`. Without power all is dark. */
+export function panelLine(shown: View | undefined, locale: 'en' | 'zh-CN', ink: Ink): string {
+  const colours = { ready: ink.green, busy: ink.yellow, paid: ink.green, fault: ink.red };
+  const lamps = LAMPS.map((lamp) =>
+    shown?.lamps[lamp] ? ink.bold(colours[lamp](`[${lamp.toUpperCase()}]`)) : ink.dim(` ${lamp} `),
+  ).join('');
+  const text = shown === undefined ? '' : customerText(shown.text, locale, shown.values);
+  const entry = shown?.entry ? ` ${shown.entry}` : '';
+  return `${lamps}   ${ink.bold(text + entry)}`;
+}

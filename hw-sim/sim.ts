@@ -1,0 +1,131 @@
+import { parseArgs } from 'node:util';
+import type { HostError, HttpListener } from '../drivers/host.js';
+import { createLinuxClock } from '../drivers/linux/clock.js';
+import { createLinuxHttp } from '../drivers/linux/http.js';
+import { createLineConsole } from '../drivers/linux/line-console.js';
+import { localTimeZone } from '../drivers/linux/local-time-zone.js';
+import { packageVersion } from '../drivers/linux/package-version.js';
+import type { CommandProcess } from '../drivers/linux/process.js';
+import { createLinuxRandom } from '../drivers/linux/random.js';
+import { openApiBridge } from './bench/api-bridge.js';
+import { createBench } from './bench/bench.js';
+import { createBenchConsole } from './bench/bench-console.js';
+import { benchSettings } from './bench/bench-settings.js';
+import { createInk, type Ink } from './bench/ink.js';
+import { createPacer, type Pacer } from './bench/pacer.js';
+import { createWorld } from './world.js';
+
+const DEFAULT_PORT = 8080;
+/** The beginning of a world whose chance is chosen: 2026-01-01 12:00 in China. */
+const SEEDED_START_WALL_MS = 1_767_240_000_000;
+
+const exitCode = { done: 0, usage: 64, unavailable: 69, bug: 70 } as const;
+
+interface SimOptions {
+  readonly port: number;
+  readonly seed: number | undefined;
+}
+
+/**
+ * The command `tillbox sim`: a terminal on simulated hardware with a simulated acquirer, at the speed of life, with its
+ * local API on this machine and a console on the standard input and output. `args` follow the command's name. Runs until
+ * `quit`, Ctrl-C, Ctrl-D at a terminal, or SIGTERM; the end of a piped input does not end it. Nothing is kept.
+ */
+export async function runSim(args: readonly string[], self: CommandProcess): Promise<number> {
+  const options = optionsOf(args);
+  const problems: string[] = [];
+  const settings = benchSettings(self.env, localTimeZone(), problems);
+  if (typeof options === 'string') problems.unshift(options);
+  if (settings === undefined || typeof options === 'string') {
+    for (const problem of problems) self.errorOut(`tillbox sim: ${problem}\n`);
+    return exitCode.usage;
+  }
+
+  const clock = createLinuxClock();
+  const world = createWorld(
+    options.seed === undefined
+      ? { seed: randomSeed(), startWallMs: clock.wallMs() }
+      : { seed: options.seed, startWallMs: SEEDED_START_WALL_MS },
+  );
+  const bench = createBench({ world, settings });
+  const pacer = createPacer({ clock, world, runUntil: bench.runUntil });
+  const listener = await openBridge(pacer, bench.kiosk.network, settings.config.api.port, options.port);
+  if (!('port' in listener)) {
+    pacer.stop();
+    self.errorOut(
+      `tillbox sim: ${listener.message}.\nChoose another port with --port N, or any free one with --port 0; ` +
+        'with npm: npm start -- --port 8090\n',
+    );
+    return exitCode.unavailable;
+  }
+
+  const lineConsole = createLineConsole('> ', self.out);
+  const ink = createInk(lineConsole.isTerminal && !self.env.NO_COLOR);
+  /* A bug in the terminal or in the simulation. Everything in this world is made up, so the trace holds no secret. */
+  self.onCrash((error) => {
+    lineConsole.close();
+    self.errorOut(`${error.stack ?? error.message}\n`);
+    self.exit(exitCode.bug);
+  });
+  return new Promise((resolve) => {
+    const quit = (): void => {
+      pacer.stop();
+      listener.close();
+      lineConsole.close();
+      resolve(exitCode.done);
+    };
+    const benchConsole = createBenchConsole({ bench, ink, print: lineConsole.print, quit });
+    lineConsole.print(`${banner(listener.port, options, ink)}${benchConsole.intro}\n`);
+    self.onStop(quit);
+    lineConsole.open({
+      line: (text) => pacer.act(() => benchConsole.line(text)),
+      complete: benchConsole.complete,
+      interrupted: quit,
+      ended() {
+        if (lineConsole.isTerminal) quit();
+      },
+    });
+    pacer.act(bench.powerOn);
+  });
+}
+
+function openBridge(
+  pacer: Pacer,
+  network: Parameters<typeof openApiBridge>[0]['network'],
+  apiPort: number,
+  port: number,
+): Promise<HttpListener | HostError> {
+  return new Promise((resolve) => {
+    openApiBridge({ http: createLinuxHttp(), pacer, network, apiPort }, port, (error, listener) => {
+      const opened = listener ?? error;
+      if (opened !== undefined) resolve(opened);
+    });
+  });
+}
+
+function randomSeed(): number {
+  return new DataView(createLinuxRandom().bytes(4).slice().buffer).getUint32(0);
+}
+
+function banner(port: number, { seed }: SimOptions, ink: Ink): string {
+  const chosen = seed === undefined ? '' : ` Chance and the date come from seed ${seed}.`;
+  return `${ink.bold(`Tillbox ${packageVersion()} on simulated hardware, with a simulated acquirer`)}
+A new box with an empty journal; nothing is kept, and no real money moves.${chosen}
+Its local API is at http://127.0.0.1:${port} (see /v1/status and /openapi.json).
+
+`;
+}
+
+/** The options, or what is wrong with them. */
+function optionsOf(args: readonly string[]): SimOptions | string {
+  const { port, seed } = parseArgs({
+    args: [...args],
+    options: { port: { type: 'string' }, seed: { type: 'string' } },
+  }).values;
+  if (port !== undefined && !(/^\d{1,5}$/.test(port) && Number(port) <= 65_535)) {
+    return `--port must be 0 to 65535, not ${JSON.stringify(port)}`;
+  }
+  if (seed !== undefined && !/^\d{1,15}$/.test(seed))
+    return `--seed must be a whole number, not ${JSON.stringify(seed)}`;
+  return { port: Number(port ?? DEFAULT_PORT), seed: seed === undefined ? undefined : Number(seed) };
+}
