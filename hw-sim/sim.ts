@@ -13,6 +13,7 @@ import { createBenchConsole } from './bench/bench-console.js';
 import { benchSettings } from './bench/bench-settings.js';
 import { createInk, type Ink } from './bench/ink.js';
 import { createPacer, type Pacer } from './bench/pacer.js';
+import { createKeyPairs } from './kiosk-settings.js';
 import { createWorld } from './world.js';
 
 const DEFAULT_PORT = 8080;
@@ -33,13 +34,16 @@ interface SimOptions {
  */
 export async function runSim(args: readonly string[], self: CommandProcess): Promise<number> {
   const options = optionsOf(args);
-  const problems: string[] = [];
-  const settings = benchSettings(self.env, localTimeZone(), problems);
-  if (typeof options === 'string') problems.unshift(options);
-  if (settings === undefined || typeof options === 'string') {
-    for (const problem of problems) self.errorOut(`tillbox sim: ${problem}\n`);
+  if (typeof options === 'string') {
+    self.errorOut(`tillbox sim: ${options}\n`);
     return exitCode.usage;
   }
+  const chosen = benchSettings(self.env, localTimeZone(), createKeyPairs());
+  if ('problems' in chosen) {
+    self.errorOut(chosen.problems.map((problem) => `tillbox sim: ${problem}\n`).join(''));
+    return exitCode.usage;
+  }
+  const { settings } = chosen;
 
   const clock = createLinuxClock();
   const world = createWorld(
@@ -74,7 +78,13 @@ export async function runSim(args: readonly string[], self: CommandProcess): Pro
       lineConsole.close();
       resolve(exitCode.done);
     };
-    const benchConsole = createBenchConsole({ bench, ink, print: lineConsole.print, quit });
+    const benchConsole = createBenchConsole({
+      bench,
+      ink,
+      print: lineConsole.print,
+      quit,
+      echo: !lineConsole.isTerminal,
+    });
     lineConsole.print(`${banner(listener.port, options, ink)}${benchConsole.intro}\n`);
     self.onStop(quit);
     lineConsole.open({

@@ -27,6 +27,8 @@ export interface BenchConsoleParts {
   /** Writes whole lines. */
   readonly print: (text: string) => void;
   readonly quit: () => void;
+  /** Writes every line before it is done: for a script, whose reader does not see what is typed. */
+  readonly echo: boolean;
 }
 
 const LINE_LIMIT_CHARACTERS = 1_000;
@@ -37,7 +39,7 @@ const REST_LIMIT_MS = 300_000;
 const LONGEST_WAIT_S = 86_400;
 
 /** Shows all that changes on a bench, and does what is typed. The first line waits for the terminal's start. */
-export function createBenchConsole({ bench, ink, print, quit }: BenchConsoleParts): BenchConsole {
+export function createBenchConsole({ bench, ink, print, quit, echo }: BenchConsoleParts): BenchConsole {
   const { kiosk, settings } = bench;
   const say = createSay({ world: kiosk.world, timeZone: settings.config.terminal.timeZone, ink, print });
   const narrator = createNarrator({ bench, say, ink });
@@ -63,7 +65,7 @@ export function createBenchConsole({ bench, ink, print, quit }: BenchConsolePart
         {
           name: 'wait',
           usage: '[SECONDS]',
-          summary: 'for scripts: the next line is done when nothing is under way any more, or so much later',
+          summary: 'for scripts: the next line comes when nothing is under way any more, or so much later',
           run: waitCommand,
         },
         { name: 'help', summary: 'this list', run: () => void print(help()) },
@@ -99,6 +101,7 @@ export function createBenchConsole({ bench, ink, print, quit }: BenchConsolePart
   }
 
   function execute(line: string): void {
+    if (echo) print(`> ${line}\n`);
     const [first = ''] = line.split(/\s+/, 1);
     const command = commands.get(first.toLowerCase());
     const wrong = /^[\d.,]/.test(line)

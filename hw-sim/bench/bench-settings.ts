@@ -1,5 +1,5 @@
 import type { TerminalSettings } from '../../firmware/terminal.js';
-import { createKeyPairs, kioskSettings, simEnvironment } from '../kiosk-settings.js';
+import { type KeyPairs, kioskSettings, simEnvironment } from '../kiosk-settings.js';
 
 /** What may be chosen for a simulated box. The rest (keys, acquirer, devices, ports) is what it is simulated with. */
 const CHOOSABLE: readonly string[] = [
@@ -28,24 +28,23 @@ const CHOOSABLE: readonly string[] = [
   'LOG_FORMAT',
 ];
 
-/**
- * The settings of the box on the bench: simulated devices and fresh keys, with what the environment chooses of the rest.
- * Undefined where that is wrong; `problems` then gets a line for each fault.
- */
+/** Either the settings, or a line for each fault in what was chosen. */
+export type BenchSettings = { readonly settings: TerminalSettings } | { readonly problems: readonly string[] };
+
+/** The settings of the box on the bench: simulated devices, with what the environment chooses of the rest. */
 export function benchSettings(
   env: Readonly<Record<string, string | undefined>>,
   timeZone: string,
-  problems: string[],
-): TerminalSettings | undefined {
-  const chosen: Record<string, string> = { ...simEnvironment(createKeyPairs()), TZ: timeZone, PRINTER_COLUMNS: '48' };
+  keys: KeyPairs,
+): BenchSettings {
+  const variables: Record<string, string> = { ...simEnvironment(keys), TZ: timeZone, PRINTER_COLUMNS: '48' };
   for (const name of CHOOSABLE) {
     const value = env[name];
-    if (value !== undefined && value !== '') chosen[name] = value;
+    if (value !== undefined && value !== '') variables[name] = value;
   }
   try {
-    return kioskSettings(chosen);
+    return { settings: kioskSettings(variables) };
   } catch (error) {
-    problems.push(...(error instanceof Error ? error.message : String(error)).split('\n'));
-    return undefined;
+    return { problems: (error instanceof Error ? error.message : String(error)).split('\n') };
   }
 }
