@@ -40,6 +40,8 @@ export type VendRefusal = VendFault | 'vendBusy' | 'vendChannelUnknown' | 'vendN
 
 const SENSOR_STUCK_MS = 5_000;
 const SENSOR_POLL_MS = 10;
+/** Goods are past the barrier by then; what covers it longer is a hand, a leaf or a flap. */
+const PASSING_LIMIT_MS = 1_000;
 const LINE_RETRY_MS = 30_000;
 
 /**
@@ -48,7 +50,8 @@ const LINE_RETRY_MS = 30_000;
  * Invariants
  * - All relays are open from the first instant and after every end; one closes at a time, for one pulse.
  * - Nothing moves while the sensor is covered: a drop could not be seen.
- * - Every `vend` is answered exactly once; `no` is said only where the relay never closed or the sensor saw nothing.
+ * - Every `vend` is answered exactly once; `yes` needs the barrier to be covered and free again, `no` that the relay never
+ *   closed or the barrier stayed free.
  */
 export function createRelayVend(
   parts: { readonly clock: Clock; readonly gpio: GpioHost },
@@ -62,6 +65,7 @@ export function createRelayVend(
   let timer: Timer | undefined;
   let stuckTimer: Timer | undefined;
   let covered = false;
+  let coveredAtMs = 0;
   let closed = false;
   let vending:
     | {
@@ -100,18 +104,22 @@ export function createRelayVend(
     covered = nowCovered;
     stuckTimer?.cancel();
     if (!covered) {
+      if (clock.monotonicMs() - coveredAtMs <= PASSING_LIMIT_MS) passed();
       if (current.faults.includes('vendSensorStuck')) tell({ state: 'ok', faults: [], warnings: [] });
       return;
     }
+    coveredAtMs = clock.monotonicMs();
     stuckTimer = clock.after(SENSOR_STUCK_MS, () => {
       const detail = `GPIO ${options.sensorLine} is low for ${SENSOR_STUCK_MS / 1_000} s`;
       tell({ state: 'fault', faults: ['vendSensorStuck'], warnings: [], detail });
     });
-    if (vending === undefined) events.droppedLate();
-    else {
-      vending.fell = true;
-      if (!vending.pulsing) finish('yes');
-    }
+  }
+
+  /** Something went through the light barrier: it was covered for a moment and is free again. */
+  function passed(): void {
+    if (vending === undefined) return events.droppedLate();
+    vending.fell = true;
+    if (!vending.pulsing) finish('yes');
   }
 
   function vend(channel: number, done: (outcome: VendOutcome, why?: VendRefusal) => void): void {
@@ -125,7 +133,7 @@ export function createRelayVend(
     if (!drive(relay, 1)) return;
     vending?.timers.push(
       clock.after(options.pulseMs, endPulse),
-      clock.after(Math.max(options.timeoutMs, options.pulseMs), () => finish('no', 'vendNothingFell')),
+      clock.after(Math.max(options.timeoutMs, options.pulseMs), nothingPassed),
     );
     if (sensor !== undefined) watchSensor();
   }
@@ -138,6 +146,12 @@ export function createRelayVend(
     if (relay === undefined) return current.state === 'ok' ? 'vendChannelUnknown' : 'vendLines';
     // Looked at now: an edge may have been lost.
     return readSensor() === 0 ? 'vendSensorStuck' : undefined;
+  }
+
+  /** A barrier that is covered at the end has seen nothing and everything. */
+  function nothingPassed(): void {
+    if (covered) finish('unknown', 'vendSensorStuck');
+    else finish('no', 'vendNothingFell');
   }
 
   /** Edges of a short drop can get lost between the kernel and us. */

@@ -99,16 +99,16 @@ export function createCustomer({
   function showCode(): void {
     const kiosked = kiosk.terminal?.kernel;
     if (kiosked === undefined || saleId === undefined) return;
-    if (chance.likely(0.05)) return kiosked.feed({ type: 'codeUnclear' });
-    if (chance.likely(0.05))
-      return kiosked.feed({ type: 'codeScanned', code: chance.pick(['6901234567892', 'hi', '']) });
+    if (chance.likely(0.05)) return equipped ? hold('6901234567892', 'hello') : kiosked.feed({ type: 'codeUnclear' });
+    if (chance.likely(0.05)) return present(chance.pick(['6901234567892', 'hi', '28']));
     if (chance.likely(0.03)) return leave('walked away');
     const code = `${chance.between(25, 30)}${chance.digits(chance.pick([15, 16, 22, 30]))}`;
     if (chance.likely(0.05)) kiosk.acquirer.issueCode(code, world.wallMs());
+    oracle.codeShown(code);
     if (chance.likely(0.3)) ask({ type: 'codeGiven', saleId, code }, () => undefined);
     else present(code);
-    /* The engine reads the same code twice. */
-    if (chance.likely(0.1)) present(code);
+    /* The same code is read twice. */
+    if (chance.likely(0.1) && !equipped) present(code);
   }
 
   function present(code: string): void {

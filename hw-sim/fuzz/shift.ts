@@ -1,4 +1,4 @@
-import type { TerminalParts, TerminalSettings } from '../../firmware/terminal.js';
+import type { Sale, TerminalParts, TerminalSettings } from '../../firmware/terminal.js';
 import { createFastSigner } from '../acquirer/fast-signer.js';
 import { createKiosk, type Kiosk } from '../kiosk.js';
 import { attachDevices } from '../kiosk-devices.js';
@@ -32,6 +32,8 @@ export interface ShiftOptions {
 
 /** Longer than the slowest rhythm of a queue that has called for a person, twice. */
 const CALM_MS = 45 * 60_000;
+/** Longer than any message is under way. */
+const AFTERWARDS_MS = 150_000;
 const SHIFT_LIMIT_MS = 48 * 3_600_000;
 const DAY_MS = 86_400_000;
 const FIRST_DAY_MS = 1_767_225_600_000; /* 2026-01-01 UTC */
@@ -108,13 +110,24 @@ export function runShift(options: ShiftOptions): ShiftReport {
     kiosk.runUntil(() => served === options.sales && customer === undefined, SHIFT_LIMIT_MS);
     badDays.clearUp();
     power.clearUp();
-    world.runUntil(world.nowMs() + CALM_MS);
+    kiosk.runUntil(() => atRest(kiosk), CALM_MS);
+    world.runUntil(world.nowMs() + AFTERWARDS_MS);
     reckon(kiosk, judge);
   } catch (error) {
     judge.violate('the process crashed', error instanceof Error ? (error.stack ?? error.message) : String(error));
   }
   return { seed, sales: served, violations: judge.violations, coverage, virtualMs: world.nowMs() };
 }
+
+/** Nothing is open, nothing waits. */
+function atRest(kiosk: Kiosk): boolean {
+  const state = kiosk.terminal?.kernel.state;
+  if (state === undefined || state.live.acquirer !== 'reachable') return false;
+  return Object.keys(state.live.reversals).length === 0 && Object.values(state.book.sales).every((sale) => !isOpen(sale));
+}
+
+const isOpen = ({ state }: Sale): boolean =>
+  state === 'awaitingCode' || state === 'paying' || state === 'inquiring' || state === 'approved' || state === 'vending';
 
 /** What flash holds is read by a new process, not believed from memory. */
 function reckon(kiosk: Kiosk, judge: Oracle): void {
