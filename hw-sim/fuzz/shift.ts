@@ -123,11 +123,17 @@ export function runShift(options: ShiftOptions): ShiftReport {
 function atRest(kiosk: Kiosk): boolean {
   const state = kiosk.terminal?.kernel.state;
   if (state === undefined || state.live.acquirer !== 'reachable') return false;
-  return Object.keys(state.live.reversals).length === 0 && Object.values(state.book.sales).every((sale) => !isOpen(sale));
+  return (
+    Object.keys(state.live.reversals).length === 0 && Object.values(state.book.sales).every((sale) => !isOpen(sale))
+  );
 }
 
 const isOpen = ({ state }: Sale): boolean =>
-  state === 'awaitingCode' || state === 'paying' || state === 'inquiring' || state === 'approved' || state === 'vending';
+  state === 'awaitingCode' ||
+  state === 'paying' ||
+  state === 'inquiring' ||
+  state === 'approved' ||
+  state === 'vending';
 
 /** What flash holds is read by a new process, not believed from memory. */
 function reckon(kiosk: Kiosk, judge: Oracle): void {
