@@ -91,7 +91,9 @@ function pairMarkup(line: Extract<ReceiptLine, { kind: 'pair' }>, options: Compo
   const right = printableText(line.right, options.charset).trim();
   const gap = options.columns - textWidth(left, options) - textWidth(right, options);
   if (gap >= 1) return aligned(decorated(escaped(left + ' '.repeat(gap) + right), line), 'left');
-  return `${aligned(decorated(escaped(left), line), 'left')}\n${aligned(decorated(escaped(right), line), 'right')}`;
+  // A value that wraps reads better from the left edge.
+  const side = textWidth(right, options) <= options.columns ? 'right' : 'left';
+  return `${aligned(decorated(escaped(left), line), 'left')}\n${aligned(decorated(escaped(right), line), side)}`;
 }
 
 function codeMarkup(payload: string, symbology: 'auto' | 'qr', options: ComposeOptions): string {
