@@ -17,6 +17,7 @@ export function paperSvg(strip: readonly PaperItem[], widthDots: number): string
   const [fullWidth, fullHeight] = [widthDots + 2 * EDGE_DOTS, height + 2 * EDGE_DOTS];
   return [
     `<svg xmlns="http://www.w3.org/2000/svg" width="${fullWidth}" height="${fullHeight}" viewBox="${-EDGE_DOTS} 0 ${fullWidth} ${fullHeight}" font-family="monospace">`,
+    `<title>A strip of receipt paper, ${widthDots} dots wide</title>`,
     `<rect x="${-EDGE_DOTS}" width="${fullWidth}" height="${fullHeight}" fill="#fffdf6"/>`,
     ...parts,
     '</svg>',

@@ -12,6 +12,8 @@ export interface ReceiptPrinterModelOptions {
   readonly bufferBytes: number;
   /** Whether it says when its buffer is full. */
   readonly flowControl: 'none' | 'xonXoff';
+  /** It says XOFF when less than this is free, and XON at twice that. */
+  readonly stopAtFreeBytes: number;
   /** GS ( H: answered, skipped, or not known and printed as text. */
   readonly processIds: 'answered' | 'skipped' | 'printed';
   /** Tells every change by itself from power-up on, as Epson's DIP switch 2-1 makes it. */
@@ -23,6 +25,7 @@ export const USUAL_PRINTER: ReceiptPrinterModelOptions = {
   rollDots: 640_000,
   bufferBytes: 4_096,
   flowControl: 'none',
+  stopAtFreeBytes: 160,
   processIds: 'answered',
   automaticStatus: false,
 };
@@ -59,8 +62,6 @@ const CUT_MS = 250;
 /** Rows of a picture are dealt with in batches, so that one does not cost hundreds of events. */
 const WORK_SLICE_MS = 20;
 const ANSWER_MS = 3;
-const FULL_AT_BYTES = 160;
-const READY_AT_BYTES = 320;
 const XON = 0x11;
 const XOFF = 0x13;
 
@@ -179,10 +180,10 @@ export function createReceiptPrinterModel(
   function flow(): void {
     if (options.flowControl === 'none' || hung) return;
     const free = options.bufferBytes - bufferedBytes - tokenizer.pendingBytes();
-    if (!held && free < FULL_AT_BYTES) {
+    if (!held && free < options.stopAtFreeBytes) {
       held = true;
       cable.send(Uint8Array.of(XOFF));
-    } else if (held && free > READY_AT_BYTES) {
+    } else if (held && free > 2 * options.stopAtFreeBytes) {
       held = false;
       cable.send(Uint8Array.of(XON));
     }

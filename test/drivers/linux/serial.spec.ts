@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict';
-import { closeSync, constants, openSync } from 'node:fs';
-import { ReadStream } from 'node:tty';
+import { closeSync, openSync } from 'node:fs';
 import type { HostError, SerialPort } from '../../../drivers/host.js';
 import { createLinuxSerial } from '../../../drivers/linux/serial.js';
+import { openPtyEnd, type PtyEnd } from '../../support/pty-end.js';
 import { createPtyPair, type PtyPair, until } from '../../support/pty-pair.js';
 
 interface Opened {
@@ -31,22 +31,9 @@ function open(path: string, flowControl: 'none' | 'xonXoff' = 'none', baud = 19_
   return { port, log, received: () => Buffer.concat(chunks), error: () => error };
 }
 
-/** The far end of the pty, as plain bytes. The stream owns the descriptor: closing it elsewhere would close a stranger's. */
-function farEnd(path: string) {
-  const chunks: Buffer[] = [];
-  const stream = new ReadStream(openSync(path, constants.O_RDWR | constants.O_NOCTTY | constants.O_NONBLOCK));
-  stream.on('data', (chunk) => chunks.push(Buffer.from(chunk)));
-  stream.on('error', () => undefined);
-  return {
-    received: () => Buffer.concat(chunks),
-    send: (bytes: Uint8Array) => stream.write(bytes),
-    close: () => stream.destroy(),
-  };
-}
-
 describe('serial ports on Linux', () => {
   let pair: PtyPair;
-  let far: ReturnType<typeof farEnd>;
+  let far: PtyEnd;
   const ports: Opened[] = [];
 
   async function opened(...how: Parameters<typeof open>): Promise<Opened> {
@@ -59,7 +46,7 @@ describe('serial ports on Linux', () => {
 
   beforeEach(async () => {
     pair = await createPtyPair();
-    far = farEnd(pair.deviceEnd);
+    far = openPtyEnd(pair.deviceEnd);
   });
 
   afterEach(async () => {
@@ -105,7 +92,7 @@ describe('serial ports on Linux', () => {
     assert.deepEqual(answers, ['disconnected']);
     far.close();
     await pair.plug();
-    far = farEnd(pair.deviceEnd);
+    far = openPtyEnd(pair.deviceEnd);
     const second = await opened(pair.terminalEnd);
     second.port.write(Buffer.from('FRESH'), () => undefined);
     await until(() => far.received().length > 0);

@@ -1,0 +1,162 @@
+import assert from 'node:assert/strict';
+import { createLinuxClock } from '../../../drivers/linux/clock.js';
+import { createNoGpio } from '../../../drivers/linux/no-gpio.js';
+import { createLinuxSerial } from '../../../drivers/linux/serial.js';
+import type { ReceiptDocument } from '../../../drivers/printer/receipt-document.js';
+import { createReceiptPrinter } from '../../../drivers/printer/receipt-printer.js';
+import { createScanEngine } from '../../../drivers/scanner/scan-engine.js';
+import { paperText } from '../../../hw-sim/devices/paper.js';
+import {
+  createReceiptPrinterModel,
+  type ReceiptPrinterModel,
+  type ReceiptPrinterModelOptions,
+  USUAL_PRINTER,
+} from '../../../hw-sim/devices/receipt-printer-model.js';
+import { createScanEngineModel } from '../../../hw-sim/devices/scan-engine-model.js';
+import type { SerialCable, SerialDevice } from '../../../hw-sim/sim-serial.js';
+import { openPtyEnd, type PtyEnd } from '../../support/pty-end.js';
+import { createPtyPair, type PtyPair, until } from '../../support/pty-pair.js';
+import { createRealWorld } from '../../support/real-world.js';
+
+/** The drivers as on a board, the kernel's ttys, and device models at the other end of the cable, in real time. */
+describe('devices on real ttys', function () {
+  this.timeout(30_000);
+  let pair: PtyPair;
+  let world: ReturnType<typeof createRealWorld>;
+  let far: PtyEnd | undefined;
+  const closers: (() => void)[] = [];
+
+  beforeEach(async () => {
+    pair = await createPtyPair();
+    world = createRealWorld();
+  });
+  afterEach(async () => {
+    for (const close of closers.splice(0)) close();
+    far?.close();
+    world.end();
+    await pair.remove();
+  });
+
+  /** Puts a model on the far end; `replug` makes the cable anew with the same device. */
+  function attach<D extends SerialDevice>(create: (cable: SerialCable) => D): { device: D; replug(): Promise<void> } {
+    const device = create({ send: (bytes) => far?.send(bytes) });
+    const connect = (): void => {
+      far = openPtyEnd(pair.deviceEnd, (bytes) => device.receive(bytes));
+    };
+    connect();
+    return {
+      device,
+      async replug() {
+        await pair.plug();
+        connect();
+      },
+    };
+  }
+
+  async function unplug(): Promise<void> {
+    far?.close();
+    far = undefined;
+    await pair.unplug();
+  }
+
+  function receipt(name: string): ReceiptDocument {
+    return {
+      lines: [
+        { kind: 'text', text: `begin ${name}` },
+        { kind: 'code', payload: '202611232015300001234500012507', symbology: 'qr' },
+        { kind: 'text', text: `end ${name}` },
+      ],
+    };
+  }
+
+  function openPrinter(options: Partial<ReceiptPrinterModelOptions> = {}, baud = 115_200) {
+    const { device, replug } = attach((cable) =>
+      createReceiptPrinterModel(world, cable, { ...USUAL_PRINTER, ...options }),
+    );
+    const driver = createReceiptPrinter(
+      { clock: createLinuxClock(), serial: createLinuxSerial() },
+      { path: pair.terminalEnd, baud, flowControl: 'xonXoff', columns: 48, charset: 'gbk' },
+      { statusChanged: () => undefined },
+    );
+    closers.push(() => driver.close());
+    const answers: string[] = [];
+    const print = (name: string): void => driver.print(receipt(name), (outcome) => answers.push(`${name} ${outcome}`));
+    return { printer: device, replug, driver, answers, print };
+  }
+
+  function texts(printer: ReceiptPrinterModel): string[][] {
+    return printer.receipts().map((strip) => paperText(strip).filter((line) => /begin|end/.test(line)));
+  }
+
+  it('prints a receipt, with status bytes in between', async () => {
+    const { printer, driver, answers, print } = openPrinter({ automaticStatus: true });
+    await until(() => driver.status().state === 'ok');
+    print('one');
+    await until(() => printer.tape().length > 0, 10_000);
+    far?.send(Uint8Array.of(0x10, 0x00, 0x00, 0x00));
+    await until(() => answers.length > 0, 10_000);
+    assert.deepEqual(answers, ['one printed']);
+    assert.deepEqual(texts(printer), [['begin one', 'end one']]);
+    assert.equal(printer.lostBytes(), 0);
+  });
+
+  it('obeys the XOFF of a printer with a small buffer', async () => {
+    const { printer, driver, answers, print } = openPrinter({
+      flowControl: 'xonXoff',
+      bufferBytes: 2_000,
+      // A pty has no speed: what is on its way arrives at once.
+      stopAtFreeBytes: 800,
+    });
+    await until(() => driver.status().state === 'ok');
+    print('one');
+    await until(() => printer.tape().length > 0, 10_000);
+    printer.overheat(true);
+    await new Promise((resolve) => setTimeout(resolve, 300));
+    printer.overheat(false);
+    await until(() => answers.length > 0, 20_000);
+    assert.equal(printer.lostBytes(), 0);
+    assert.deepEqual(texts(printer)[0], ['begin one', 'end one']);
+  });
+
+  it('lets no old receipt come out after the plug was pulled in its middle', async () => {
+    const { printer, replug, driver, answers, print } = openPrinter({}, 19_200);
+    await until(() => driver.status().state === 'ok');
+    print('old');
+    await until(() => printer.tape().length > 0, 10_000);
+    await unplug();
+    await until(() => answers.length > 0 && driver.status().state === 'absent', 10_000);
+    assert.deepEqual(answers, ['old unknown']);
+    await replug();
+    await until(() => driver.status().state === 'ok', 20_000);
+    print('new');
+    await until(() => answers.length > 1, 20_000);
+    assert.deepEqual(answers, ['old unknown', 'new printed']);
+    assert.ok(!printer.tape().join().includes('end old'));
+    assert.deepEqual(texts(printer).at(-1), ['begin new', 'end new']);
+  });
+
+  it('reads codes before and after the scanner was unplugged', async () => {
+    const { device, replug } = attach((cable) =>
+      createScanEngineModel(world, cable, { kind: 'gm65', terminator: '\r' }),
+    );
+    const codes: string[] = [];
+    const engine = createScanEngine(
+      { clock: createLinuxClock(), serial: createLinuxSerial(), gpio: createNoGpio() },
+      { kind: 'gm65', path: pair.terminalEnd, baud: 9_600, trigger: { by: 'command' } },
+      { codeRead: (code) => codes.push(code), ambiguous: () => undefined, statusChanged: () => undefined },
+    );
+    closers.push(() => engine.close());
+    await until(() => engine.status().state === 'ok');
+    engine.arm();
+    device.show('281234567890123456');
+    await until(() => codes.length === 1);
+    device.hide();
+    await unplug();
+    await until(() => engine.status().state === 'absent');
+    await replug();
+    await until(() => engine.status().state === 'ok', 10_000);
+    device.show('251111111111111111');
+    await until(() => codes.length === 2, 10_000);
+    assert.deepEqual(codes, ['281234567890123456', '251111111111111111']);
+  });
+});
