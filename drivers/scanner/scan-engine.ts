@@ -75,11 +75,18 @@ export function createScanEngine(
   let session: Gm65Session | undefined;
   let last: { readonly code: string; seenMs: number } | undefined;
   let current: DeviceStatus<ScannerFault> = DEVICE_STARTING;
+  /** Without regard to the trigger line. */
+  let ofEngine: DeviceStatus<ScannerFault> = DEVICE_STARTING;
   const count = { read: 0, dropped: 0, duplicates: 0, ambiguous: 0, noiseBytes: 0, connections: 0 };
 
   const framer = createScanFramer({ replies: options.kind === 'gm65', onReply: (reply) => session?.reply(reply) });
 
-  const trigger: ScanTrigger = createScanTrigger(parts, options.trigger, (on) => session?.trigger(on));
+  const trigger: ScanTrigger = createScanTrigger(
+    parts,
+    options.trigger,
+    (on) => session?.trigger(on),
+    () => tell(ofEngine),
+  );
 
   const port = createReconnectingPort(
     parts,
@@ -186,16 +193,9 @@ export function createScanEngine(
   }
 
   function tell(status: DeviceStatus<ScannerFault>): void {
+    ofEngine = status;
     const lineFault = trigger.fault();
-    const told: DeviceStatus<ScannerFault> =
-      lineFault === undefined
-        ? status
-        : {
-            state: status.state === 'absent' ? 'absent' : 'fault',
-            faults: [...status.faults, 'scannerTriggerLine'],
-            warnings: status.warnings,
-            detail: lineFault,
-          };
+    const told = lineFault === undefined ? status : withLineFault(status, lineFault);
     if (closed || sameDeviceStatus(told, current)) return;
     current = told;
     events.statusChanged(told);
@@ -223,6 +223,15 @@ export function createScanEngine(
       trigger.close();
       port.close();
     },
+  };
+}
+
+function withLineFault(status: DeviceStatus<ScannerFault>, detail: string): DeviceStatus<ScannerFault> {
+  return {
+    state: status.state === 'absent' ? 'absent' : 'fault',
+    faults: [...status.faults, 'scannerTriggerLine'],
+    warnings: status.warnings,
+    detail,
   };
 }
 

@@ -18,26 +18,35 @@ const PRESS_AGAIN_MS = 4_500;
 const SOON_MS = 300;
 /** A level input needs to be seen released before it counts as pressed again. */
 const RELEASE_MS = 60;
+const LINE_RETRY_MS = 30_000;
 
 /** The button of a scan engine: a GPIO line (low is pressed), its trigger command, or none. */
 export function createScanTrigger(
   parts: { readonly clock: Clock; readonly gpio: GpioHost },
   by: { readonly by: 'line'; readonly line: number } | { readonly by: 'command' } | { readonly by: 'none' },
   command: (on: boolean) => void,
+  mended: () => void,
 ): ScanTrigger {
   let line: GpioOutput | undefined;
   let fault: string | undefined;
   let pressed = false;
   let timer: Timer | undefined;
+  let retry: Timer | undefined;
 
-  if (by.by === 'line') {
+  function takeLine(number: number): void {
     try {
-      line = parts.gpio.output(by.line, 1);
+      line = parts.gpio.output(number, pressed ? 0 : 1);
+      fault = undefined;
     } catch (error) {
       if (!(error instanceof HostError)) throw error;
-      fault = `GPIO ${by.line}: ${error.message}`;
+      fault = `GPIO ${number}: ${error.message}`;
+      retry = parts.clock.after(LINE_RETRY_MS, () => {
+        takeLine(number);
+        if (fault === undefined) mended();
+      });
     }
   }
+  if (by.by === 'line') takeLine(by.line);
 
   function press(): void {
     if (by.by === 'none') return;
@@ -76,6 +85,7 @@ export function createScanTrigger(
     fault: () => fault,
     close() {
       timer?.cancel();
+      retry?.cancel();
       line?.release();
       line = undefined;
     },

@@ -41,6 +41,9 @@ export interface ReceiptPrinterModel extends SerialDevice {
   freeCutter(): void;
   overheat(hot: boolean): void;
   breakDown(): void;
+  repair(): void;
+  /** Somebody keeps the feed button pressed: offline, and no other cause. */
+  holdFeed(held: boolean): void;
   power(on: boolean): void;
   /** Powered, and answering nothing. */
   hang(hung: boolean): void;
@@ -89,6 +92,7 @@ export function createReceiptPrinterModel(
   let knife: 'free' | 'willJam' | 'jammed' = 'free';
   let hot = false;
   let broken = false;
+  let feedHeld = false;
   let automaticStatus = options.automaticStatus;
   let held = false;
   let printing = false;
@@ -98,7 +102,7 @@ export function createReceiptPrinterModel(
   let realTimeCommands = 0;
 
   function offline(): boolean {
-    return coverOpen || paperLeftDots <= 0 || knife === 'jammed' || hot || broken;
+    return coverOpen || paperLeftDots <= 0 || knife === 'jammed' || hot || broken || feedHeld;
   }
 
   function say(...bytes: readonly number[]): void {
@@ -262,6 +266,14 @@ export function createReceiptPrinterModel(
     },
     breakDown() {
       broken = true;
+      changed();
+    },
+    repair() {
+      broken = false;
+      changed();
+    },
+    holdFeed(value) {
+      feedHeld = value;
       changed();
     },
     power(on) {

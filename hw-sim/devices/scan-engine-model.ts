@@ -22,6 +22,7 @@ export interface ScanEngineModel extends SerialDevice {
   hang(hung: boolean): void;
   /** Ignores writes to this register, as firmware that does not know it. */
   refuseRegister(address: number): void;
+  acceptRegister(address: number): void;
   register(address: number): number;
   /** How often it was told to remember its registers. */
   saves(): number;
@@ -212,6 +213,9 @@ export function createScanEngineModel(
     },
     refuseRegister(address) {
       refused.add(address);
+    },
+    acceptRegister(address) {
+      refused.delete(address);
     },
     register,
     saves: () => saveCount,
