@@ -66,6 +66,12 @@ export function createSimGpio(world: World): SimGpio {
   }
 
   function level(line: number): Level {
+    // The usual line: nothing is connected to it.
+    if (!contacts.some(({ a, b, closed }) => closed && (a === line || b === line))) {
+      const own = held.get(line)?.drives;
+      const other = outside.get(line);
+      return own === 0 || other === 0 ? 0 : (own ?? other ?? pulls.get(line) ?? 1);
+    }
     const lines = wire(line);
     const drivers = driversOf(lines);
     if (drivers.size > 0) return drivers.has(0) ? 0 : 1;

@@ -90,9 +90,13 @@ export function createMatrixKeypad(
   function rest(): void {
     scanning = false;
     for (const row of rows) row.write(0);
+    look();
+  }
+
+  function look(): void {
     timer = clock.after(IDLE_CHECK_MS, () => {
       if (columns.some((column) => column.read() === 0)) wake();
-      else rest();
+      else look();
     });
   }
 
