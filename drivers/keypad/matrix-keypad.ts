@@ -1,6 +1,5 @@
 import { DEVICE_STARTING, type DeviceStatus, type KeypadFault, sameDeviceStatus } from '../device-status.js';
 import { type Clock, type GpioHost, type GpioInput, type GpioOutput, HostError, type Timer } from '../host.js';
-import { isAmbiguous } from './ghost-keys.js';
 
 export interface MatrixKeypadOptions {
   readonly rowLines: readonly number[];
@@ -38,8 +37,9 @@ const LINE_RETRY_MS = 30_000;
  * - A row is driven low or let go, never driven high: two keys in one column would short two outputs.
  * - At rest all rows are low, so that any key makes an edge on its column; scanning runs only while something is
  *   pressed.
- * - A key counts when three scans in a row agree, both ways. Keys that appear together, or beside ghosts, or as a third
- *   one are not told; nothing new is told until all are up again.
+ * - A key counts when three scans in a row agree, both ways. Keys that appear together, or as a third one, are not told;
+ *   nothing new is told until all are up again. That rules ghosts out: without diodes it takes three keys, at the corners
+ *   of a rectangle, to make a fourth appear.
  */
 export function createMatrixKeypad(
   parts: { readonly clock: Clock; readonly gpio: GpioHost },
@@ -151,7 +151,7 @@ export function createMatrixKeypad(
     watchForStuck();
     if (found.length === 0) refusing = false;
     if (fresh.length === 0) return;
-    if (refusing || fresh.length > 1 || found.length > HELD_AT_ONCE || isAmbiguous(found, columns.length)) {
+    if (refusing || fresh.length > 1 || found.length > HELD_AT_ONCE) {
       refusing = true;
       return;
     }
