@@ -2,6 +2,7 @@ import { DEVICE_STARTING, type DeviceStatus, type ScannerFault, sameDeviceStatus
 import type { Clock, GpioHost, HostError, SerialHost, Timer } from '../host.js';
 import { createReconnectingPort } from '../reconnecting-port.js';
 import { createGm65Session, type Gm65Session, type Gm65State, gm65Settings } from './gm65-session.js';
+import { createGoodReadWatch } from './good-read-watch.js';
 import { createScanFramer } from './scan-framer.js';
 import { createScanTrigger, type ScanTrigger } from './scan-trigger.js';
 
@@ -18,6 +19,8 @@ export interface ScanEngineOptions {
     | { readonly by: 'line'; readonly line: number }
     | { readonly by: 'command' }
     | { readonly by: 'none' };
+  /** Pulses when the engine has read something. Only a wiring fault is concluded from it. */
+  readonly goodReadLine?: number;
 }
 
 export interface ScanEngineEvents {
@@ -88,6 +91,11 @@ export function createScanEngine(
     () => tell(ofEngine),
   );
 
+  const goodRead =
+    options.goodReadLine === undefined
+      ? undefined
+      : createGoodReadWatch(parts, options.goodReadLine, () => tell(ofEngine));
+
   const port = createReconnectingPort(
     parts,
     { path: options.path, baud: options.baud, flowControl: 'none' },
@@ -104,6 +112,7 @@ export function createScanEngine(
         session = createGm65Session({ clock: parts.clock, write }, gm65Settings(mode), sessionChanged);
       },
       data(bytes) {
+        goodRead?.heard();
         burstBegan ??= armed ? 'armed' : 'disarmed';
         framer.push(bytes);
         silence?.cancel();
@@ -195,7 +204,9 @@ export function createScanEngine(
   function tell(status: DeviceStatus<ScannerFault>): void {
     ofEngine = status;
     const lineFault = trigger.fault();
-    const told = lineFault === undefined ? status : withLineFault(status, lineFault);
+    const complaint = goodRead?.complaint();
+    const watched = complaint === undefined ? status : withComplaint(status, complaint);
+    const told = lineFault === undefined ? watched : withLineFault(watched, lineFault);
     if (closed || sameDeviceStatus(told, current)) return;
     current = told;
     events.statusChanged(told);
@@ -221,9 +232,14 @@ export function createScanEngine(
       silence?.cancel();
       session?.close();
       trigger.close();
+      goodRead?.close();
       port.close();
     },
   };
+}
+
+function withComplaint(status: DeviceStatus<ScannerFault>, detail: string): DeviceStatus<ScannerFault> {
+  return status.state === 'ok' ? { ...status, warnings: [...status.warnings, 'scannerSettings'], detail } : status;
 }
 
 function withLineFault(status: DeviceStatus<ScannerFault>, detail: string): DeviceStatus<ScannerFault> {

@@ -17,7 +17,8 @@ function optionsOf(config: Exclude<ScannerConfig, { kind: 'none' }>): ScanEngine
   if (config.kind === 'sim') {
     return { kind: 'gm65', path: SIMULATED_WIRING.scannerPort, baud: 9600, trigger: { by: 'command' } };
   }
-  const { kind, port: path, baud, triggerPin } = config;
-  if (triggerPin !== undefined) return { kind, path, baud, trigger: { by: 'line', line: triggerPin } };
-  return { kind, path, baud, trigger: { by: kind === 'gm65' ? 'command' : 'none' } };
+  const { kind, port: path, baud, triggerPin, goodReadPin } = config;
+  const trigger: ScanEngineOptions['trigger'] =
+    triggerPin === undefined ? { by: kind === 'gm65' ? 'command' : 'none' } : { by: 'line', line: triggerPin };
+  return { kind, path, baud, trigger, ...(goodReadPin === undefined ? {} : { goodReadLine: goodReadPin }) };
 }

@@ -1,5 +1,4 @@
 import assert from 'node:assert/strict';
-import { checkDevice } from '../../drivers/check-device.js';
 import type { DeviceFault, DeviceStatus } from '../../drivers/device-status.js';
 import type { SerialHost } from '../../drivers/host.js';
 import { createMatrixKeypad } from '../../drivers/keypad/matrix-keypad.js';
@@ -327,52 +326,5 @@ describe('device faults', () => {
       }
       device.close();
     });
-  }
-
-  const atStart = faults.filter((fault) => CASES[fault]().when === 'beforeStart');
-  for (const fault of atStart) {
-    it(`${fault} is found by the check of the device`, () => {
-      const one = CASES[fault]();
-      one.break();
-      assert.deepEqual(checksOf(one), [`${one.warning ? 'warn' : 'fail'} ${fault}`]);
-    });
-  }
-
-  for (const fault of [
-    'scannerAbsent',
-    'printerAbsent',
-    'keypadLines',
-    'panelLines',
-    'vendLines',
-    'vendMachineAbsent',
-  ] as const) {
-    it(`the check passes a device that works, and leaves it to the next user (${fault})`, () => {
-      const one = CASES[fault]();
-      assert.deepEqual([...checksOf(one), ...checksOf(one)], ['pass ', 'pass ']);
-    });
-  }
-
-  it('the check fails a device that says nothing in time', () => {
-    const { world } = onLines();
-    const checks: string[] = [];
-    const mute = {
-      status: (): DeviceStatus => ({ state: 'starting', faults: [], warnings: [] }),
-      close: () => undefined,
-    };
-    checkDevice(
-      testClock(world),
-      () => mute,
-      (check) => checks.push(`${check.result} ${check.detail}`),
-      5_000,
-    );
-    pass(world, 5_100);
-    assert.deepEqual(checks, ['fail no word from it within 5 s']);
-  });
-
-  function checksOf(one: Case): string[] {
-    const checks: string[] = [];
-    checkDevice(testClock(one.world), one.open, (check) => checks.push(`${check.result} ${check.faults.join()}`));
-    pass(one.world, 31_000);
-    return checks;
   }
 });

@@ -22,6 +22,7 @@ export function createRealWorld(): World & { end(): void } {
     },
     advance: cannot,
     runUntil: cannot,
+    nextAtMs: cannot,
     eventCount: 0,
     end() {
       for (const timer of timers) clearTimeout(timer);

@@ -8,6 +8,7 @@ import {
   type ScanEngineModel,
   type ScanEngineModelOptions,
 } from '../../../hw-sim/devices/scan-engine-model.js';
+import { createSimGpio } from '../../../hw-sim/sim-gpio.js';
 import { createSimSerial } from '../../../hw-sim/sim-serial.js';
 import { createWorld, type World } from '../../../hw-sim/world.js';
 import { pass, testClock } from '../../support/test-clock.js';
@@ -305,6 +306,34 @@ describe('scan engine', () => {
     pass(world, 3_000);
     assert.deepEqual(driver.status().faults, ['scannerTriggerLine']);
     assert.match(driver.status().detail ?? '', /GPIO 22/);
+  });
+
+  it('warns of an engine that reads and sends nothing, until it sends', () => {
+    const world = createWorld({ seed: 7, startWallMs: 0 });
+    const serial = createSimSerial(world);
+    const port = serial.attach(PATH, 9_600, () => ({ receive: () => undefined }));
+    const gpio = createSimGpio(world);
+    const clock = testClock(world);
+    const driver = createScanEngine(
+      { clock, serial: serial.hostFor(clock), gpio: gpio.hostFor(clock) },
+      { kind: 'serial', path: PATH, baud: 9_600, trigger: { by: 'none' }, goodReadLine: 23 },
+      { codeRead() {}, ambiguous() {}, statusChanged() {} },
+    );
+    const read = (sends: boolean): void => {
+      gpio.drive(23, 0);
+      if (sends) port.disturb(Buffer.from(`${CODE}\r`));
+      pass(world, 60);
+      gpio.drive(23, undefined);
+      pass(world, 2_000);
+    };
+    pass(world, 100);
+    for (let at = 0; at < 5; at += 1) read(true);
+    assert.deepEqual(driver.status(), { state: 'ok', faults: [], warnings: [] });
+    for (let at = 0; at < 3; at += 1) read(false);
+    assert.deepEqual(driver.status().warnings, ['scannerSettings']);
+    assert.match(driver.status().detail ?? '', /TX wire/);
+    read(true);
+    assert.deepEqual(driver.status(), { state: 'ok', faults: [], warnings: [] });
   });
 
   it('keeps every code out of status and counters', () => {

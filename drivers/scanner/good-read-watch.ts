@@ -1,0 +1,64 @@
+import { type Clock, type GpioHost, type GpioInput, HostError, type Timer } from '../host.js';
+
+export interface GoodReadWatch {
+  /** Bytes came from the engine. */
+  heard(): void;
+  /** What is wrong, in words; undefined when nothing is known to be. */
+  complaint(): string | undefined;
+  close(): void;
+}
+
+const BYTES_WITHIN_MS = 500;
+const UNHEARD_LIMIT = 3;
+
+/**
+ * Watches the good-read line of a scan engine: one that reads codes and sends no bytes has a loose wire or another speed,
+ * which nothing else would show on a plain engine. Pulses get lost on the way to us and their polarity differs, so their
+ * absence means nothing, and any edge counts.
+ */
+export function createGoodReadWatch(
+  parts: { readonly clock: Clock; readonly gpio: GpioHost },
+  line: number,
+  changed: () => void,
+): GoodReadWatch {
+  let input: GpioInput | undefined;
+  let complaint: string | undefined;
+  let waiting: Timer | undefined;
+  let unheard = 0;
+
+  function tell(what: string | undefined): void {
+    if (what === complaint) return;
+    complaint = what;
+    changed();
+  }
+
+  function edge(): void {
+    waiting ??= parts.clock.after(BYTES_WITHIN_MS, () => {
+      waiting = undefined;
+      unheard += 1;
+      if (unheard >= UNHEARD_LIMIT) tell('it reads codes and sends none: check its TX wire and SCANNER_BAUD');
+    });
+  }
+
+  try {
+    input = parts.gpio.input(line, edge);
+  } catch (error) {
+    if (!(error instanceof HostError)) throw error;
+    complaint = `good-read line: ${error.message}`;
+  }
+
+  return {
+    heard() {
+      waiting?.cancel();
+      waiting = undefined;
+      unheard = 0;
+      if (input !== undefined) tell(undefined);
+    },
+    complaint: () => complaint,
+    close() {
+      waiting?.cancel();
+      input?.release();
+      input = undefined;
+    },
+  };
+}
