@@ -1,12 +1,8 @@
 import type { Clock, HostError, SerialHost, SerialOptions, Timer } from '../host.js';
 import { createReconnectingPort } from '../reconnecting-port.js';
-import {
-  conditionOfAutomaticStatus,
-  conditionOfRealTimeStatus,
-  type PrinterCondition,
-  printerFaults,
-} from './printer-condition.js';
-import { createPrinterReplyParser, type PrinterReply, processIdOf } from './printer-replies.js';
+import { conditionOfAutomaticStatus, conditionOfRealTimeStatus, type PrinterCondition } from './printer-condition.js';
+import { createPrinterFence, type FenceResult } from './printer-fence.js';
+import { createPrinterReplyParser, type PrinterReply } from './printer-replies.js';
 
 export interface PrinterLineEvents {
   /** The port stands; the printer has not been heard yet. */
@@ -35,29 +31,18 @@ export interface PrinterLine {
   close(): void;
 }
 
-/**
- * `printed` by process id; `processed` by GS r, which a printer may answer before the dots are on paper; `faulted`: it
- * says why it does not get there.
- */
-export type FenceResult = 'printed' | 'processed' | 'faulted' | 'silent';
-
 const REPLY_TIMEOUT_MS = 500;
 const QUERY_TRIES = 2;
 const CHUNK_BYTES = 256;
 const CHUNK_STALL_MS = 5_000;
 const RECONNECT_MS = 500;
 const SILENCE_MS = 50;
-/** After GS r has answered, how long a printer that knows process ids may still take. */
-const PROCESS_ID_GRACE_MS = 2_000;
-const FENCE_POLL_MS = 1_000;
 /** NULs do nothing between commands, and complete the data of one. A receipt's longest is a QR raster below 40 kB. */
 const WAKE_LIMIT_BYTES = 40_960;
 
 /**
  * Invariants
  * - At most one question is under way, because the answers to DLE EOT do not say to which they belong.
- * - GS ( H is sent until a printer has answered GS r without answering it; then never again to this printer, because
- *   one that does not know the command may print its parameters.
  * - Every `done` is called exactly once, and never after `close`.
  */
 export function createPrinterLine(
@@ -67,18 +52,15 @@ export function createPrinterLine(
 ): PrinterLine {
   type Waiter = (reply: PrinterReply | 'timeout' | 'lost') => void;
   let waiter: Waiter | undefined;
-  let fenceReply: ((reply: PrinterReply | 'lost') => void) | undefined;
   let silence: Timer | undefined;
   let mayWrite = true;
-  let processIds: 'unknown' | 'known' | 'unsupported' = 'unknown';
-  let fenceNumber = 0;
   let closed = false;
 
   const parser = createPrinterReplyParser((reply) => {
     if (reply.kind === 'flow') mayWrite = reply.mayWrite;
     else if (reply.kind === 'automaticStatus') events.condition(conditionOfAutomaticStatus(reply.bytes));
     waiter?.(reply);
-    fenceReply?.(reply);
+    fence.reply(reply);
   });
 
   const port = createReconnectingPort(parts, options, {
@@ -94,9 +76,16 @@ export function createPrinterLine(
     lost(error) {
       resetInput();
       waiter?.('lost');
-      fenceReply?.('lost');
+      fence.lost();
       events.lost(error);
     },
+  });
+
+  const fence = createPrinterFence({
+    clock: parts.clock,
+    write: (bytes) => port.write(bytes, ignore),
+    query,
+    condition: events.condition,
   });
 
   function resetInput(): void {
@@ -222,68 +211,6 @@ export function createPrinterLine(
     });
   }
 
-  function fence(timeoutMs: number, done: (result: FenceResult) => void): void {
-    fenceNumber += 1;
-    const id = processIdOf(fenceNumber);
-    const withId = processIds !== 'unsupported';
-    const withSensor = processIds !== 'known';
-    let result: FenceResult | undefined;
-    let asking = false;
-
-    const end = (how: FenceResult): void => {
-      if (result !== undefined || closed) return;
-      result = how;
-      over.cancel();
-      grace?.cancel();
-      turn.cancel();
-      fenceReply = undefined;
-      if (!asking) parts.clock.after(0, () => !closed && done(how));
-    };
-    const over = parts.clock.after(timeoutMs, () => end('silent'));
-    let grace: Timer | undefined;
-    // It may run out of paper meanwhile, and then it never answers.
-    const askInBetween = (): void => {
-      asking = true;
-      query((condition) => {
-        asking = false;
-        if (result !== undefined) {
-          done(result);
-          return;
-        }
-        if (condition !== undefined) {
-          events.condition(condition);
-          if (printerFaults(condition).length > 0) {
-            end('faulted');
-            return;
-          }
-        }
-        turn = parts.clock.after(FENCE_POLL_MS, askInBetween);
-      });
-    };
-    let turn = parts.clock.after(FENCE_POLL_MS, askInBetween);
-
-    fenceReply = (reply) => {
-      if (reply === 'lost') end('silent');
-      else if (reply.kind === 'processId' && reply.id === id) {
-        processIds = 'known';
-        end('printed');
-      } else if (reply.kind === 'paperSensor' && withSensor) {
-        if (processIds === 'unsupported') end('processed');
-        else
-          grace ??= parts.clock.after(PROCESS_ID_GRACE_MS, () => {
-            processIds = 'unsupported';
-            end('processed');
-          });
-      }
-    };
-
-    const command = [
-      ...(withId ? [0x1d, 0x28, 0x48, 6, 0, 0x30, 0x30, ...Buffer.from(id, 'latin1')] : []),
-      ...(withSensor ? [0x1d, 0x72, 1] : []),
-    ];
-    port.write(Uint8Array.from(command), ignore);
-  }
-
   function wake(done: (result: 'answered' | 'woken' | 'silent') => void): void {
     let padded = 0;
     const tryOnce = (): void => {
@@ -304,16 +231,17 @@ export function createPrinterLine(
     isOpen: () => port.isOpen(),
     query,
     send,
-    fence,
+    fence: fence.ask,
     wake,
     abandon() {
       waiter?.('lost');
-      fenceReply?.('lost');
+      fence.lost();
       port.reopen(RECONNECT_MS);
     },
     close() {
       closed = true;
       waiter = undefined;
+      fence.close();
       silence?.cancel();
       port.close();
     },

@@ -1,0 +1,109 @@
+import type { Clock, Timer } from '../host.js';
+import { type PrinterCondition, printerFaults } from './printer-condition.js';
+import { type PrinterReply, processIdOf } from './printer-replies.js';
+
+/**
+ * `printed` by process id; `processed` by GS r, which a printer may answer before the dots are on paper; `faulted`: it
+ * says why it does not get there.
+ */
+export type FenceResult = 'printed' | 'processed' | 'faulted' | 'silent';
+
+export interface PrinterFence {
+  /** Waits until the printer says that it has dealt with everything before, or why it cannot. */
+  ask(timeoutMs: number, done: (result: FenceResult) => void): void;
+  reply(reply: PrinterReply): void;
+  /** The port went away; another printer may be on it next time. */
+  lost(): void;
+  close(): void;
+}
+
+const POLL_MS = 1_000;
+/** After GS r has answered, how long a printer that knows process ids may still take. */
+const PROCESS_ID_GRACE_MS = 2_000;
+
+/**
+ * The question that a printer answers only when it has come to it: GS ( H function 48 ("printed"), or GS r 1 for
+ * printers that do not know that command (Epson ESC/POS reference).
+ *
+ * Invariants
+ * - GS ( H is sent until a printer has answered GS r without answering it, and then never again: one that does not know
+ *   the command may print its parameters.
+ * - One fence at a time; `done` is called exactly once, and never after `close` or while a status is being asked for.
+ */
+export function createPrinterFence(parts: {
+  readonly clock: Clock;
+  readonly write: (bytes: Uint8Array) => void;
+  readonly query: (done: (condition: PrinterCondition | undefined) => void) => void;
+  readonly condition: (condition: PrinterCondition) => void;
+}): PrinterFence {
+  const { clock } = parts;
+  let processIds: 'unknown' | 'known' | 'unsupported' = 'unknown';
+  let number = 0;
+  let answered: ((reply: PrinterReply | 'lost') => void) | undefined;
+  let closed = false;
+
+  function ask(timeoutMs: number, done: (result: FenceResult) => void): void {
+    number += 1;
+    const id = processIdOf(number);
+    const withId = processIds !== 'unsupported';
+    const withSensor = processIds !== 'known';
+    let result: FenceResult | undefined;
+    let asking = false;
+    let grace: Timer | undefined;
+
+    const end = (how: FenceResult): void => {
+      if (result !== undefined || closed) return;
+      result = how;
+      answered = undefined;
+      for (const timer of [over, poll, grace]) timer?.cancel();
+      if (!asking) clock.after(0, () => !closed && done(how));
+    };
+    const over = clock.after(timeoutMs, () => end('silent'));
+    // It may run out of paper meanwhile, and then it never answers.
+    const askInBetween = (): void => {
+      asking = true;
+      parts.query((condition) => {
+        asking = false;
+        if (result !== undefined) {
+          done(result);
+          return;
+        }
+        if (condition !== undefined) parts.condition(condition);
+        if (condition !== undefined && printerFaults(condition).length > 0) end('faulted');
+        else poll = clock.after(POLL_MS, askInBetween);
+      });
+    };
+    let poll = clock.after(POLL_MS, askInBetween);
+
+    answered = (reply) => {
+      if (reply === 'lost') end('silent');
+      else if (reply.kind === 'processId' && reply.id === id) {
+        processIds = 'known';
+        end('printed');
+      } else if (reply.kind === 'paperSensor' && withSensor) {
+        if (processIds === 'unsupported') end('processed');
+        else grace ??= clock.after(PROCESS_ID_GRACE_MS, sensorOnly);
+      }
+    };
+    const sensorOnly = (): void => {
+      processIds = 'unsupported';
+      end('processed');
+    };
+
+    const processId = [0x1d, 0x28, 0x48, 6, 0, 0x30, 0x30, ...Buffer.from(id, 'latin1')];
+    parts.write(Uint8Array.from([...(withId ? processId : []), ...(withSensor ? [0x1d, 0x72, 1] : [])]));
+  }
+
+  return {
+    ask,
+    reply: (reply) => answered?.(reply),
+    lost() {
+      answered?.('lost');
+      if (processIds === 'known') processIds = 'unknown';
+    },
+    close() {
+      closed = true;
+      answered = undefined;
+    },
+  };
+}
