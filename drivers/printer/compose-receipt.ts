@@ -1,4 +1,4 @@
-import receiptline, { type Printer } from 'receiptline';
+import receiptline, { type Printer, type QRCode } from 'receiptline';
 import { type PrinterCharset, printableText } from './printable-text.js';
 import type { ReceiptDocument, ReceiptLine } from './receipt-document.js';
 
@@ -11,9 +11,13 @@ export interface ComposeOptions {
 }
 
 export type ComposedReceipt =
-  | { readonly ok: true; readonly bytes: Uint8Array }
-  | { readonly ok: false; readonly why: string };
+  /** Pieces of whole commands: between two of them the printer can be asked how it is. */
+  { readonly ok: true; readonly pieces: readonly Uint8Array[] } | { readonly ok: false; readonly why: string };
 
+/** receiptline's commands are characters below 256; this one marks where a command ends. */
+const COMMAND_END = '\ue000';
+/** Half a second at 9600 baud, less than any printer needs to start. */
+const PIECE_BYTES = 480;
 const LINE_LIMIT = 200;
 const TEXT_LIMIT_CHARACTERS = 1_000;
 const CODE_LIMIT_CHARACTERS = 200;
@@ -36,8 +40,8 @@ export function composeReceipt(document: ReceiptDocument, options: ComposeOption
   if (fault !== undefined) return { ok: false, why: fault };
   for (const codes of ['barcodes', 'qrOnly'] as const) {
     const markup = document.lines.map((line) => lineMarkup(line, options, codes)).join('\n');
-    const bytes = Buffer.from(receiptline.transform(markup, printerOf(options)), 'latin1');
-    if (!hasRealTimeCommand(bytes)) return { ok: true, bytes };
+    const pieces = piecesOf(receiptline.transform(markup, printerOf(options)));
+    if (!hasRealTimeCommand(Buffer.concat(pieces))) return { ok: true, pieces };
   }
   return { ok: false, why: 'the receipt would contain a real-time printer command' };
 }
@@ -64,8 +68,42 @@ function printerOf(options: ComposeOptions): Printer {
     spacing: true,
     cutting: false,
     // The generic dialect prints QR codes as raster, which every printer can. receiptline ends with a fence of its own.
-    command: { ...receiptline.commands.generic, close: () => '' },
+    command: {
+      ...receiptline.commands.generic,
+      close: () => '',
+      lf: () => `\n${COMMAND_END}`,
+      qrcode: (symbol: QRCode) => rasterOf(receiptline.qrcode.generate(symbol), symbol.cell),
+    },
   };
+}
+
+/** Bands of a picture print without a gap, and each is soon over. */
+function rasterOf(matrix: readonly Uint8Array[], cell: number): string {
+  const rowBytes = (matrix.length * cell + 7) >> 3;
+  let commands = '';
+  for (const modules of matrix) {
+    const row = new Uint8Array(rowBytes);
+    for (let x = 0; x < matrix.length * cell; x += 1) {
+      if (modules[Math.floor(x / cell)] === 1) row[x >> 3] = (row[x >> 3] ?? 0) | (0x80 >> (x & 7));
+    }
+    const header = String.fromCharCode(0x1d, 0x76, 0x30, 0, rowBytes & 255, rowBytes >> 8, cell, 0);
+    commands += header + String.fromCharCode(...row).repeat(cell) + COMMAND_END;
+  }
+  return commands;
+}
+
+/** Cuts at the ends of commands, and joins what is small. */
+function piecesOf(commands: string): Buffer[] {
+  const pieces: Buffer[] = [];
+  let piece = '';
+  for (const part of commands.split(COMMAND_END)) {
+    if (piece.length + part.length > PIECE_BYTES && piece !== '') {
+      pieces.push(Buffer.from(piece, 'latin1'));
+      piece = '';
+    }
+    piece += part;
+  }
+  return piece === '' ? pieces : [...pieces, Buffer.from(piece, 'latin1')];
 }
 
 function lineMarkup(line: ReceiptLine, options: ComposeOptions, codes: 'barcodes' | 'qrOnly'): string {

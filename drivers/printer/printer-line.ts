@@ -17,6 +17,8 @@ export interface PrinterLine {
   isOpen(): boolean;
   /** Asks DLE EOT 1 to 4. Undefined: it does not answer. */
   query(done: (condition: PrinterCondition | undefined) => void): void;
+  /** Asks DLE EOT 1 once. Undefined: no answer; true: on line. */
+  online(done: (online: boolean | undefined) => void): void;
   /** Sends at the speed of the line. False: the port was lost or the printer took nothing for too long. */
   send(bytes: Uint8Array, done: (sent: boolean) => void): void;
   /** Waits until the printer says that it has dealt with everything before, or why it cannot. */
@@ -32,6 +34,11 @@ export interface PrinterLine {
 }
 
 const REPLY_TIMEOUT_MS = 500;
+/**
+ * A printer with a full buffer answers late. Together with the time of one piece this stays below the time that printers
+ * need to start, so that a lost power cannot hide between two answers.
+ */
+const ONLINE_TIMEOUT_MS = 800;
 const QUERY_TRIES = 2;
 const CHUNK_BYTES = 256;
 const CHUNK_STALL_MS = 5_000;
@@ -111,9 +118,9 @@ export function createPrinterLine(
     waiter = mine;
   }
 
-  function ask(n: 1 | 2 | 3 | 4, done: (byte: number | undefined) => void): void {
+  function ask(n: 1 | 2 | 3 | 4, done: (byte: number | undefined) => void, timeoutMs = REPLY_TIMEOUT_MS): void {
     let found: number | undefined;
-    wait(REPLY_TIMEOUT_MS, (reply) => {
+    wait(timeoutMs, (reply) => {
       if (typeof reply === 'string') {
         done(undefined);
         return true;
@@ -230,6 +237,7 @@ export function createPrinterLine(
   return {
     isOpen: () => port.isOpen(),
     query,
+    online: (done) => ask(1, (byte) => done(byte === undefined ? undefined : (byte & 0x08) === 0), ONLINE_TIMEOUT_MS),
     send,
     fence: fence.ask,
     wake,

@@ -184,13 +184,38 @@ export function createReceiptPrinter(
       return;
     }
     job.phase = 'sending';
+    sendPieces(remains ? [Uint8Array.from(CUT_OFF_REMAINS), ...composed.pieces] : composed.pieces);
+  }
+
+  /**
+   * After each piece the printer has to answer: one that lost its power for a moment has lost the beginning of the
+   * receipt, and would still confirm the end of it.
+   */
+  function sendPieces([piece, ...rest]: readonly Uint8Array[]): void {
+    if (piece === undefined) {
+      awaitPaper();
+      return;
+    }
     line.send(
-      remains ? Uint8Array.from([...CUT_OFF_REMAINS, ...composed.bytes]) : composed.bytes,
+      piece,
       here((sent) => {
-        if (sent) awaitPaper();
-        else giveUp('printerSilent');
+        if (!sent) giveUp('printerSilent');
+        else
+          line.online(
+            here((online) => {
+              if (online === true) sendPieces(rest);
+              else if (online === undefined) giveUp('printerSilent');
+              else line.query(here(stoppedBy));
+            }),
+          );
       }),
     );
+  }
+
+  function stoppedBy(condition: PrinterCondition | undefined): void {
+    if (condition === undefined) tellSilent();
+    else tellCondition(condition);
+    giveUp((condition && printerFaults(condition)[0]) ?? 'printerOffline');
   }
 
   function awaitPaper(): void {

@@ -18,6 +18,9 @@ export interface ReceiptPrinterModelOptions {
   readonly processIds: 'answered' | 'skipped' | 'printed';
   /** Tells every change by itself from power-up on, as Epson's DIP switch 2-1 makes it. */
   readonly automaticStatus: boolean;
+  readonly dotsPerSecond: number;
+  /** From power-on until it takes and answers bytes. */
+  readonly startMs: number;
 }
 
 export const USUAL_PRINTER: ReceiptPrinterModelOptions = {
@@ -28,6 +31,8 @@ export const USUAL_PRINTER: ReceiptPrinterModelOptions = {
   stopAtFreeBytes: 160,
   processIds: 'answered',
   automaticStatus: false,
+  dotsPerSecond: 1_200,
+  startMs: 1_500,
 };
 
 /** A receipt printer and the hands that serve it. */
@@ -60,7 +65,6 @@ export interface ReceiptPrinterModel extends SerialDevice {
 }
 
 const NEAR_END_DOTS = 20_000;
-const DOTS_PER_SECOND = 1_200;
 const CUT_MS = 250;
 /** Rows of a picture are dealt with in batches, so that one does not cost hundreds of events. */
 const WORK_SLICE_MS = 20;
@@ -86,6 +90,8 @@ export function createReceiptPrinterModel(
   let paperLeftDots = options.rollDots;
   let strip: PaperItem[] = [];
   const strips: PaperItem[][] = [];
+  let switchedOn = true;
+  /** Switched on, and started. */
   let powered = true;
   let hung = false;
   let coverOpen = false;
@@ -218,7 +224,7 @@ export function createReceiptPrinterModel(
     const wasNear = paperLeftDots < NEAR_END_DOTS;
     paperLeftDots = Math.max(0, paperLeftDots - used);
     if (paperLeftDots === 0 || (!wasNear && paperLeftDots < NEAR_END_DOTS)) changed();
-    return (used * 1_000) / DOTS_PER_SECOND;
+    return (used * 1_000) / options.dotsPerSecond;
   }
 
   function cut(args: readonly number[]): number {
@@ -233,6 +239,12 @@ export function createReceiptPrinterModel(
     strips.push(strip);
     strip = [];
     return feedMs + CUT_MS;
+  }
+
+  function started(): void {
+    powered = true;
+    // What a floating line gives while the printer starts, and its readiness.
+    say(0x00, 0xff, ...(options.flowControl === 'xonXoff' ? [XON] : []));
   }
 
   return {
@@ -277,8 +289,9 @@ export function createReceiptPrinterModel(
       changed();
     },
     power(on) {
-      if (on === powered) return;
-      powered = on;
+      if (on === switchedOn) return;
+      switchedOn = on;
+      powered = false;
       life += 1;
       printing = false;
       held = false;
@@ -289,8 +302,8 @@ export function createReceiptPrinterModel(
       page.reset();
       automaticStatus = options.automaticStatus;
       if (knife === 'jammed') knife = 'free';
-      // What a floating line gives while the printer starts, and its readiness.
-      if (on) say(0x00, 0xff, ...(options.flowControl === 'xonXoff' ? [XON] : []));
+      const mine = life;
+      if (on) world.after(options.startMs, () => mine === life && started());
     },
     hang(value) {
       hung = value;

@@ -21,7 +21,7 @@ function print(lines: readonly ReceiptLine[], columns: 32 | 48 = 48, charset: 'g
   assert.ok(composed.ok, composed.ok ? '' : composed.why);
   const tokens: EscposToken[] = [];
   const tokenizer = createEscposTokenizer((token) => tokens.push(token));
-  for (const byte of composed.bytes) tokenizer.push(byte);
+  for (const byte of composed.pieces.flatMap((piece) => [...piece])) tokenizer.push(byte);
   assert.ok(tokenizer.isComplete(), 'the receipt ends inside a command');
   const page = createEscposPage(columns * 12);
   const items: PaperItem[] = [];
@@ -174,6 +174,22 @@ describe('composing a receipt', () => {
     });
   }
 
+  it('cuts the receipt into pieces of whole commands, none of them long', () => {
+    const payload = 'https://example.com/'.repeat(10);
+    const lines: ReceiptLine[] = Array.from({ length: 30 }, (_, at) => ({ kind: 'text', text: `line ${at}` }));
+    for (const columns of [32, 48] as const) {
+      const document = { lines: [...lines, { kind: 'code', payload, symbology: 'qr' } as const, ...lines] };
+      const composed = composeReceipt(document, { columns, charset: 'gbk' });
+      assert.ok(composed.ok);
+      const tokenizer = createEscposTokenizer(() => undefined);
+      for (const piece of composed.pieces) {
+        assert.ok(piece.length <= 480, `${piece.length} bytes`);
+        for (const byte of piece) tokenizer.push(byte);
+        assert.ok(tokenizer.isComplete(), 'a piece ends inside a command');
+      }
+    }
+  });
+
   it('refuses more than 200 lines', () => {
     const lines = Array.from({ length: 201 }, () => ({ kind: 'rule' }) as const);
     assert.equal(composeReceipt({ lines }, { columns: 48, charset: 'gbk' }).ok, false);
@@ -228,7 +244,7 @@ describe('codes on a receipt', () => {
           { columns, charset: 'gbk' },
         );
         assert.ok(composed.ok);
-        const bytes = [...composed.bytes];
+        const bytes = composed.pieces.flatMap((piece) => [...piece]);
         const found = bytes.some((byte, at) => byte === 0x10 && [4, 5, 0x14].includes(bytes[at + 1] ?? 0));
         assert.equal(found, false);
       }),

@@ -37,7 +37,7 @@ function print(receipt: Receipt, columns: 32 | 48, locale: 'en' | 'zh-CN'): read
   const page = createEscposPage(columns * 12);
   const strip: PaperItem[] = [];
   const tokenizer = createEscposTokenizer((token) => addToStrip(strip, page.take(token)));
-  for (const byte of composed.bytes) tokenizer.push(byte);
+  for (const byte of composed.pieces.flatMap((piece) => [...piece])) tokenizer.push(byte);
   return strip;
 }
 

@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict';
+import fc from 'fast-check';
 import type { DeviceStatus, PrinterFault } from '../../../drivers/device-status.js';
 import type { ReceiptDocument } from '../../../drivers/printer/receipt-document.js';
 import {
@@ -247,6 +248,80 @@ describe('receipt printer', () => {
     }
   });
 
+  it('gets to know another printer that is put in its place', () => {
+    const { world, serial, port, print, answers } = readyBench();
+    print('one');
+    pass(world, 20_000);
+    port.unplug();
+    let other: ReceiptPrinterModel | undefined;
+    serial.attach(PATH, BAUD, (cable) => {
+      other = createReceiptPrinterModel(world, cable, { ...USUAL_PRINTER, processIds: 'skipped' });
+      return other;
+    });
+    pass(world, 10_000);
+    print('two');
+    pass(world, 20_000);
+    assert.deepEqual(
+      answers.map((answer) => answer.outcome),
+      ['printed', 'printed'],
+    );
+    assert.ok(other);
+    assert.deepEqual(wholeReceipts(other), ['two']);
+  });
+
+  it('tells the truth whatever happens to the printer, and prints again when it is well', () => {
+    const ACTIONS: ((made: ReturnType<typeof bench>) => void)[] = [
+      ({ printer }) => printer.openCover(),
+      ({ printer }) => printer.closeCover(),
+      ({ printer }) => printer.loadPaper(0),
+      ({ printer }) => printer.loadPaper(300),
+      ({ printer }) => printer.loadPaper(),
+      ({ printer }) => printer.overheat(true),
+      ({ printer }) => printer.overheat(false),
+      ({ printer }) => printer.jamCutter(),
+      ({ printer }) => printer.freeCutter(),
+      ({ printer }) => printer.power(false),
+      ({ printer }) => printer.power(true),
+      ({ port }) => port.unplug(),
+      ({ port }) => port.plug(),
+      ({ port }) => port.disturb(Uint8Array.of(0x12, 0x14, 0x37, 0xff)),
+    ];
+    const step = fc.record({ afterMs: fc.integer({ min: 0, max: 2_500 }), action: fc.nat(ACTIONS.length - 1) });
+    fc.assert(
+      fc.property(fc.array(step, { maxLength: 12 }), fc.boolean(), (steps, knowsIds) => {
+        const made = readyBench({ processIds: knowsIds ? 'answered' : 'skipped' });
+        const { world, printer, port, answers, print } = made;
+        let asked = 0;
+        const ask = (): void => print(`r${++asked}`);
+        for (const { afterMs, action } of steps) {
+          ask();
+          pass(world, afterMs);
+          ACTIONS[action]?.(made);
+        }
+        port.plug();
+        printer.power(true);
+        printer.closeCover();
+        printer.loadPaper();
+        printer.overheat(false);
+        printer.freeCutter();
+        pass(world, 120_000);
+        assert.equal(answers.length, asked, 'every receipt is answered once');
+        const paper = printer.tape().join('\n');
+        for (const { name, outcome } of answers) {
+          const [begun, ended] = [paper.includes(`begin ${name}\n`), paper.includes(`end ${name}\n`)];
+          if (outcome === 'printed') assert.ok(begun && ended, `${name} is said to be printed`);
+          if (outcome === 'failed') assert.ok(!begun && !ended, `${name} is said not to be printed`);
+          assert.ok(paper.split(`begin ${name}\n`).length <= 2, `${name} is printed twice`);
+        }
+        ask();
+        pass(world, 30_000);
+        assert.equal(answers.at(-1)?.outcome, 'printed');
+        assert.equal(wholeReceipts(printer).at(-1), `r${asked}`);
+      }),
+      { numRuns: 150 },
+    );
+  }).timeout(60_000);
+
   it('frees a printer that is stuck in the middle of a picture', () => {
     const { world, port, driver, printer } = bench();
     port.disturb(new Uint8Array());
@@ -259,30 +334,29 @@ describe('receipt printer', () => {
     assert.equal(paperText(printer.unfinished()).length, 0, 'the rest was cut off');
   });
 
-  it('loses no byte on a printer with a small buffer that says XOFF', () => {
-    const { world, printer, answers, print } = readyBench(
-      { bufferBytes: 700, flowControl: 'xonXoff' },
-      { flowControl: 'xonXoff' },
-    );
-    print('one');
-    pass(world, 1_500);
-    printer.overheat(true);
-    pass(world, 900);
-    printer.overheat(false);
-    pass(world, 20_000);
+  const SLOW = { bufferBytes: 700, dotsPerSecond: 400, flowControl: 'xonXoff' } as const;
+
+  function longReceipt(): ReceiptDocument {
+    return { lines: Array.from({ length: 60 }, (_, at) => ({ kind: 'text', text: `line ${at} of a long receipt` })) };
+  }
+
+  it('loses no byte on a slow printer with a small buffer that says XOFF', () => {
+    const { world, printer, driver } = readyBench(SLOW, { flowControl: 'xonXoff' });
+    const outcomes: string[] = [];
+    driver.print(longReceipt(), (outcome) => outcomes.push(outcome));
+    pass(world, 40_000);
+    assert.deepEqual(outcomes, ['printed']);
     assert.equal(printer.lostBytes(), 0);
-    assert.deepEqual(wholeReceipts(printer), ['one']);
-    assert.equal(answers.length, 1);
+    assert.equal(printer.tape().filter((line) => line.startsWith('line ')).length, 60);
   });
 
   it('loses bytes of such a printer where flow control is off (the model does count them)', () => {
-    const { world, printer, answers, print } = readyBench({ bufferBytes: 700, flowControl: 'none' });
-    print('one');
-    pass(world, 1_500);
-    printer.overheat(true);
-    pass(world, 20_000);
+    const { world, printer, driver } = readyBench({ ...SLOW, flowControl: 'none', dotsPerSecond: 200 });
+    const outcomes: string[] = [];
+    driver.print(longReceipt(), (outcome) => outcomes.push(outcome));
+    pass(world, 60_000);
     assert.ok(printer.lostBytes() > 0);
-    assert.equal(answers[0]?.outcome, 'unknown');
+    assert.equal(outcomes.length, 1);
   });
 
   it('gives up on a line that takes no bytes, and answers', () => {
