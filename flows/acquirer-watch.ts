@@ -3,7 +3,7 @@ import { isConfigurationCode } from './result-codes.js';
 import type { AcquirerCondition } from './terminal-state.js';
 import type { Turn } from './turn.js';
 
-/** While the acquirer does not answer as it should, and the slower rhythm when it does. */
+/** While the acquirer does not answer as it should or the clock is not confirmed, and the slower rhythm when all is well. */
 const PROBE_RETRY_MS = 15_000;
 const PROBE_INTERVAL_MS = 600_000;
 
@@ -20,6 +20,14 @@ export function noteAnswer(turn: Turn, answer: AcquirerAnswer): void {
 }
 
 /**
+ * The same for an answer that nobody waits for any more. Silence is old news then: the time of a pay request may end
+ * after the inquiry has long been answered.
+ */
+export function noteLateAnswer(turn: Turn, answer: AcquirerAnswer): void {
+  if (answer.kind !== 'silence') noteAnswer(turn, answer);
+}
+
+/**
  * The same for the answer to a reversal. A signed refusal of one is about that payment or that interface, whatever its
  * code says: it must not stop sales, nor start and stop them in turns with the probe.
  */
@@ -32,7 +40,7 @@ function noteCondition(turn: Turn, now: AcquirerCondition, answer: AcquirerAnswe
   turn.live = { ...turn.live, acquirer: now };
   if (now === 'reachable') {
     wakeUnanswered(turn);
-    turn.setTimer('probe', PROBE_INTERVAL_MS);
+    turn.setTimer('probe', probeIntervalMs(turn));
     return;
   }
   if (answer.kind === 'answered') {
@@ -62,7 +70,16 @@ export function sendProbe(turn: Turn): void {
     timeoutMs: turn.policy.inquiryReplyTimeoutMs,
     paymentRequestId: `9${turn.policy.terminalNumber}${turn.at.randomDigits}`,
   });
-  turn.setTimer('probe', turn.live.acquirer === 'reachable' ? PROBE_INTERVAL_MS : PROBE_RETRY_MS);
+  turn.setTimer('probe', probeIntervalMs(turn));
+}
+
+/** The clock stepped: only the acquirer may be able to say whether it is right, and until then nothing is sold. */
+export function onClockDoubted(turn: Turn): void {
+  if (turn.live.booted) turn.setTimer('probe', PROBE_RETRY_MS);
+}
+
+function probeIntervalMs({ live, at }: Turn): number {
+  return live.acquirer === 'reachable' && at.clockTrusted ? PROBE_INTERVAL_MS : PROBE_RETRY_MS;
 }
 
 function conditionAfter(answer: AcquirerAnswer): AcquirerCondition {

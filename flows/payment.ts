@@ -1,5 +1,5 @@
 import type { AcquirerAnswer } from './acquirer-answer.js';
-import { noteAnswer, noteMisconfigured, type VerifiedAnswer, verified } from './acquirer-watch.js';
+import { noteAnswer, noteLateAnswer, noteMisconfigured, type VerifiedAnswer, verified } from './acquirer-watch.js';
 import { openSale } from './book.js';
 import { approve } from './delivery.js';
 import type { Money } from './money.js';
@@ -48,9 +48,12 @@ export function startPayment(turn: Turn, sale: Sale, code: string): void {
 }
 
 export function onPayAnswered(turn: Turn, id: string, answer: AcquirerAnswer): void {
-  noteAnswer(turn, answer);
   const current = currentPayment(turn, id);
-  if (current === undefined) return turn.ignore('late reply to pay');
+  if (current === undefined) {
+    noteLateAnswer(turn, answer);
+    return turn.ignore('late reply to pay');
+  }
+  noteAnswer(turn, answer);
   const believed = verified(answer);
   if (believed === undefined) return inquire(turn, current.sale);
   if (showsPayment(believed)) markKnown(turn, current.payment, believed.paymentId);
@@ -84,9 +87,12 @@ export function onInquiryTimer(turn: Turn): void {
 }
 
 export function onInquiryAnswered(turn: Turn, id: string, answer: AcquirerAnswer): void {
-  noteAnswer(turn, answer);
   const current = currentPayment(turn, id);
-  if (current === undefined) return turn.ignore('late reply to an inquiry');
+  if (current === undefined) {
+    noteLateAnswer(turn, answer);
+    return turn.ignore('late reply to an inquiry');
+  }
+  noteAnswer(turn, answer);
   const believed = verified(answer);
   if (believed === undefined) return;
   switch (believed.status) {

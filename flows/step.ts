@@ -1,4 +1,4 @@
-import { noteAnswer, sendProbe } from './acquirer-watch.js';
+import { noteAnswer, onClockDoubted, sendProbe } from './acquirer-watch.js';
 import { openSale } from './book.js';
 import { onBooted } from './boot.js';
 import {
@@ -41,6 +41,7 @@ export interface Step {
 /** The terminal's one decision: a pure function of what is known and what happened. */
 export function step(state: TerminalState, input: Input): Step {
   const turn = new Turn(state, input.at);
+  if (state.live.clockTrusted && !input.at.clockTrusted) onClockDoubted(turn);
   decide(turn, input);
   return {
     state: { policy: state.policy, book: turn.book, live: turn.live },
