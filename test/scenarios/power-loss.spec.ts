@@ -3,8 +3,9 @@ import { type AcquirerProcess, startAcquirer } from '../support/acquirer-process
 import { eventually } from '../support/eventually.js';
 import { QUICK, startTerminal, type TerminalProcess } from '../support/terminal-process.js';
 
-/** The acquirer takes a payment that it has not answered up to this and a margin after the request. */
-const EXPIRY_MS = 1_500;
+/** The acquirer takes a payment request up to this long after it was made, to the whole second before. */
+const EXPIRY_MS = 2_000;
+/** The box counts this much more. */
 const MARGIN_MS = 1_500;
 
 const PAY = '/payments/pay';
@@ -20,15 +21,15 @@ describe('a power loss', () => {
 
   after(() => acquirer.stop());
 
-  beforeEach(async () => {
+  async function install(expiryMs = EXPIRY_MS): Promise<void> {
     terminal = await startTerminal(acquirer, {
       ...QUICK,
-      PAYMENT_EXPIRY_MS: String(EXPIRY_MS),
+      PAYMENT_EXPIRY_MS: String(expiryMs),
       EXPIRY_MARGIN_MS: String(MARGIN_MS),
       HOST_CONFIRM_MS: '60000',
     });
     await terminal.ready();
-  });
+  }
 
   afterEach(async () => {
     await terminal.stop();
@@ -67,6 +68,7 @@ describe('a power loss', () => {
   }
 
   it('right after the pay request left is followed by a cancel of it, and the money is back', async () => {
+    await install();
     await acquirer.fault({ kind: 'replyLost' }, PAY);
     const { saleId, id } = await killAfterPayLeft();
     assert.equal((await acquirer.ledger(id)).payments[0]?.standing.heldValue, '1250', 'the customer is charged');
@@ -75,6 +77,7 @@ describe('a power loss', () => {
   });
 
   it('with a pay request that never arrives ends the same way', async () => {
+    await install();
     await acquirer.fault({ kind: 'requestLost' }, PAY);
     const { saleId, id } = await killAfterPayLeft();
     await restartAndReverse(saleId, id);
@@ -84,8 +87,10 @@ describe('a power loss', () => {
   });
 
   it('with a pay request that arrives after the first cancel leaves no charge behind', async () => {
-    /* Just before it expires, and after the cancel of a box that is back so soon. */
-    await acquirer.fault({ kind: 'requestDelayed', delayMs: EXPIRY_MS - 100 }, PAY);
+    const expiryMs = 4_000;
+    await install(expiryMs);
+    /* Before it expires, and after the cancel of a box that is back so soon. */
+    await acquirer.fault({ kind: 'requestDelayed', delayMs: expiryMs - 1_200 }, PAY);
     const { saleId, id } = await killAfterPayLeft();
     await restartAndReverse(saleId, id);
     const { history } = await acquirer.ledger(id);
@@ -96,6 +101,7 @@ describe('a power loss', () => {
   });
 
   it('after another power loss, while the acquirer is away, still reverses in the end', async () => {
+    await install();
     await acquirer.fault({ kind: 'replyLost' }, PAY);
     await acquirer.fault({ kind: 'requestLost' }, CANCEL, 3);
     const { saleId, id } = await killAfterPayLeft();
@@ -111,6 +117,7 @@ describe('a power loss', () => {
   });
 
   it('between the approval and the delivery reverses, and the box sells again', async () => {
+    await install();
     const { saleId } = await terminal.pay();
     await terminal.reached(saleId, 'approved');
     await terminal.kill();
@@ -125,6 +132,7 @@ describe('a power loss', () => {
   });
 
   it('after the sale is settled changes nothing', async () => {
+    await install();
     const { saleId } = await terminal.pay();
     await terminal.reached(saleId, 'approved');
     const told = await terminal.api.post(`/v1/sales/${saleId}/delivered`, { ok: true });

@@ -1,0 +1,157 @@
+import assert from 'node:assert/strict';
+import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
+import { createServer, type Server } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { type AcquirerProcess, startAcquirer } from '../support/acquirer-process.js';
+import { freePort } from '../support/free-port.js';
+import { MERCHANT, QUICK, startTerminal, type TerminalProcess } from '../support/terminal-process.js';
+import { startTillbox } from '../support/tillbox-process.js';
+
+describe('a wrong configuration', () => {
+  let acquirer: AcquirerProcess;
+  let directory: string;
+  let terminal: TerminalProcess | undefined;
+
+  before(async () => {
+    acquirer = await startAcquirer();
+  });
+
+  after(() => acquirer.stop());
+
+  beforeEach(() => {
+    directory = mkdtempSync(join(tmpdir(), 'tillbox-wrong-'));
+  });
+
+  afterEach(async () => {
+    await terminal?.stop();
+    terminal = undefined;
+    rmSync(directory, { recursive: true, force: true });
+  });
+
+  /** A right configuration on a free port. */
+  async function right(): Promise<Record<string, string>> {
+    return { ...MERCHANT, ...acquirer.env, ...QUICK, DATA_DIR: directory, API_PORT: String(await freePort()) };
+  }
+
+  it('is refused with every fault named, exit 64, and nothing is started', async () => {
+    const env = await right();
+    const keys = acquirer.keyDirectory;
+    const own = readFileSync(join(keys, 'terminal-private.pem'), 'utf8');
+    const child = startTillbox(['run'], {
+      ...env,
+      MERCHANT_MCC: 'snacks',
+      STORE_ID: '',
+      ACQUIRER_URL: 'http://pay.example.com',
+      ALIPAY_PUBLIC_KEY_FILE: join(keys, 'terminal-public.pem'),
+      PAY_REPLY_TIMEOUT_MS: '5s',
+      SCANNER: 'serial',
+      PRINTER: 'escpos',
+      PRINTER_PORT: '/dev/ttyAMA0',
+      PRINTER_COLUMNS: '40',
+      API_HOST: '0.0.0.0',
+    });
+    assert.equal(await child.ended, 64);
+    assert.equal(child.out(), '');
+    const told = child.errorOut();
+    const wanted: readonly [variable: string, problem: RegExp][] = [
+      ['MERCHANT_MCC', /snacks/],
+      ['STORE_ID', /./],
+      ['ACQUIRER_URL', /plain http to pay\.example\.com/],
+      ['ALIPAY_PUBLIC_KEY_FILE', /our own public key/],
+      ['PAY_REPLY_TIMEOUT_MS', /5s/],
+      ['SCANNER_PORT', /SCANNER=serial|serial/],
+      ['PRINTER_COLUMNS', /40/],
+      ['API_TOKEN', /./],
+    ];
+    for (const [variable, problem] of wanted) {
+      const line = told.split('\n').find((one) => one.includes(variable));
+      assert.match(line ?? '', problem, `${variable} in\n${told}`);
+    }
+    assert.ok(!told.includes(own.split('\n')[1] ?? own), 'the private key is not told');
+    assert.deepEqual(readdirSync(directory), [], 'no data were made');
+  });
+
+  it('by one wrong letter in a name is told with the right one', async () => {
+    const child = startTillbox(['run'], { ...(await right()), TERMINAL_NUMBR: '7', TERMINAL_NUMBER: '' });
+    assert.equal(await child.ended, 64);
+    assert.match(child.errorOut(), /TERMINAL_NUMBR is no variable of Tillbox; did you mean TERMINAL_NUMBER/);
+  });
+
+  it('with a data directory that another process holds ends with 69 and names the holder', async () => {
+    terminal = await startTerminal(acquirer);
+    await terminal.ready();
+    const second = startTillbox(['run'], { ...(await right()), DATA_DIR: terminal.dataDir });
+    assert.equal(await second.ended, 69);
+    assert.match(second.out(), new RegExp(`in use by process ${terminal.process.pid}\\b`));
+    const sale = await terminal.pay();
+    await terminal.reached(sale.saleId, 'settled');
+  });
+
+  it('with an API port that another program holds ends with 69 and names the port', async () => {
+    const env = await right();
+    const holder = await listen(Number(env.API_PORT));
+    try {
+      const child = startTillbox(['run'], env);
+      assert.equal(await child.ended, 69);
+      assert.match(child.out(), new RegExp(`127\\.0\\.0\\.1:${env.API_PORT} is in use`));
+    } finally {
+      holder.close();
+    }
+  });
+
+  it('with a data directory that is not there leaves the terminal up, not ready, and telling why', async () => {
+    const gone = join(directory, 'not-mounted');
+    terminal = await startTerminal(acquirer, { ...QUICK, DATA_DIR: gone });
+    const status = await terminal.status();
+    assert.equal(status.ready, false);
+    assert.ok(status.reasons.includes('flashAbsent'), String(status.reasons));
+    const row = status.faults.find(({ code }) => code === 'flashAbsent');
+    assert.match(row?.operatorAction ?? '', /restart/);
+    assert.match(terminal.process.out(), /not-mounted/);
+    const refused = await terminal.api.post('/v1/sales', { orderId: 'x', amount: { currency: 'CNY', value: '100' } });
+    assert.equal(refused.status, 503);
+    assert.deepEqual(readdirSync(directory), [], 'the directory of the mount is not made');
+
+    await terminal.kill();
+    mkdirSync(gone);
+    await terminal.restart();
+    await terminal.ready();
+  });
+
+  it('with keys of another terminal is found out by the acquirer: not ready, and the reason', async () => {
+    const other = await startAcquirer();
+    try {
+      terminal = await startTerminal(acquirer, {
+        ...QUICK,
+        ALIPAY_PRIVATE_KEY_FILE: String(other.env.ALIPAY_PRIVATE_KEY_FILE),
+      });
+      const status = await terminal.reasonAppears('acquirerMisconfigured');
+      assert.equal(status.ready, false);
+    } finally {
+      await other.stop();
+    }
+  });
+
+  it('with a public key that is not the acquirer’s is found out by its signature: not ready, and the reason', async () => {
+    const other = await startAcquirer();
+    try {
+      terminal = await startTerminal(acquirer, {
+        ...QUICK,
+        ALIPAY_PUBLIC_KEY_FILE: String(other.env.ALIPAY_PUBLIC_KEY_FILE),
+      });
+      const status = await terminal.reasonAppears('acquirerUnverified');
+      assert.equal(status.ready, false);
+    } finally {
+      await other.stop();
+    }
+  });
+});
+
+function listen(port: number): Promise<Server> {
+  return new Promise((resolve, reject) => {
+    const server = createServer();
+    server.once('error', reject);
+    server.listen(port, '127.0.0.1', () => resolve(server));
+  });
+}
