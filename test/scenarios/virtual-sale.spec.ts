@@ -1,0 +1,136 @@
+import assert from 'node:assert/strict';
+import type { SaleView, StatusView } from '../../firmware/api/output-schemas.js';
+import { paperDots } from '../../hw-sim/devices/paper.js';
+import {
+  createReceiptPrinterModel,
+  type ReceiptPrinterModel,
+  USUAL_PRINTER,
+} from '../../hw-sim/devices/receipt-printer-model.js';
+import { createScanEngineModel, type ScanEngineModel } from '../../hw-sim/devices/scan-engine-model.js';
+import { createKiosk, type Kiosk } from '../../hw-sim/kiosk.js';
+import { createKeyPairs, kioskSettings, simEnvironment } from '../../hw-sim/kiosk-settings.js';
+import { createWorld } from '../../hw-sim/world.js';
+import { readCodes } from '../support/read-codes.js';
+
+const CODE = '281234567890123456789012';
+const WIDTH_DOTS = 384;
+const HOUR_MS = 3_600_000;
+
+interface Installed {
+  readonly kiosk: Kiosk;
+  readonly scanner: ScanEngineModel;
+  readonly printer: ReceiptPrinterModel;
+}
+
+/** The same firmware as on a board, its scanner and printer at the far end of imagined cables. */
+function install(environment: Readonly<Record<string, string>> = {}): Installed {
+  const world = createWorld({ seed: 7, startWallMs: Date.UTC(2026, 10, 24, 1) });
+  const settings = kioskSettings({ ...simEnvironment(createKeyPairs()), ...environment });
+  const kiosk = createKiosk({ world, settings });
+  let scanner: ScanEngineModel | undefined;
+  let printer: ReceiptPrinterModel | undefined;
+  kiosk.serial.attach('sim:scanner', 9_600, (cable) => {
+    scanner = createScanEngineModel(world, cable, { kind: 'gm65', terminator: '\r' });
+    return scanner;
+  });
+  kiosk.serial.attach('sim:printer', 19_200, (cable) => {
+    printer = createReceiptPrinterModel(world, cable, { ...USUAL_PRINTER, widthDots: WIDTH_DOTS });
+    return printer;
+  });
+  assert.ok(scanner && printer);
+  return { kiosk, scanner, printer };
+}
+
+function read<T>(kiosk: Kiosk, target: string): T {
+  const reply = kiosk.api('GET', target);
+  assert.equal(reply?.status, 200, `${target}: ${reply?.body}`);
+  return JSON.parse(reply.body) as T;
+}
+
+function becomeReady(kiosk: Kiosk): void {
+  kiosk.powerOn();
+  kiosk.runUntil(() => kiosk.terminal !== undefined, 10_000);
+  kiosk.world.runUntil(kiosk.world.nowMs() + 10_000);
+  assert.deepEqual(read<StatusView>(kiosk, '/v1/status').reasons, []);
+}
+
+function startSale(kiosk: Kiosk, orderId: string): string {
+  const reply = kiosk.api('POST', '/v1/sales', { orderId, amount: { currency: 'CNY', value: '1250' } });
+  assert.equal(reply?.status, 201, reply?.body);
+  return (JSON.parse(reply.body) as SaleView).saleId;
+}
+
+/** A customer holds a phone before the glass until the receipt is out. */
+function serve({ kiosk, scanner }: Installed, orderId: string, code: string): SaleView {
+  const saleId = startSale(kiosk, orderId);
+  scanner.show(code);
+  const done = kiosk.runUntil(() => kiosk.terminal?.kernel.state.book.sales[saleId]?.receipt === 'printed', 30_000);
+  scanner.hide();
+  const sale = read<SaleView>(kiosk, `/v1/sales/${saleId}`);
+  assert.ok(done, JSON.stringify(sale));
+  return sale;
+}
+
+describe('a sale in virtual time', () => {
+  it('scans, pays and prints as on a board', async () => {
+    const installed = install();
+    const { kiosk, printer } = installed;
+    becomeReady(kiosk);
+    const sale = serve(installed, 'o-1', CODE);
+    assert.deepEqual([sale.state, sale.outcome, sale.attempts.length], ['settled', 'paid', 1]);
+    const id = sale.attempts[0]?.paymentRequestId ?? '';
+    assert.equal(kiosk.acquirer.ledger.standing(id).heldValue, 1250n);
+    const [receipt = []] = printer.receipts();
+    assert.deepEqual(await readCodes(paperDots(receipt, WIDTH_DOTS)), [{ format: 'QRCode', text: id }]);
+  });
+
+  it('is reversed after the power went while the pay was on its way', () => {
+    const { kiosk, scanner } = install();
+    becomeReady(kiosk);
+    kiosk.acquirerFaults.plan({ kind: 'replyLost' }, 1, '/pay');
+    const saleId = startSale(kiosk, 'o-1');
+    scanner.show(CODE);
+    const charged = () => [...kiosk.acquirer.ledger.payments()].some(({ status }) => status === 'SUCCESS');
+    assert.ok(kiosk.runUntil(charged, 10_000));
+    kiosk.cutPower();
+    scanner.hide();
+    kiosk.powerOn();
+    assert.ok(kiosk.runUntil(() => kiosk.terminal?.kernel.state.book.sales[saleId]?.state === 'reversed', 300_000));
+    const [payment] = kiosk.acquirer.ledger.payments();
+    assert.equal(kiosk.acquirer.ledger.standing(payment?.paymentRequestId ?? '').heldValue, 0n);
+  });
+
+  it('is possible soon after the clock was set, where only the acquirer can tell that it is right', () => {
+    const { kiosk } = install();
+    kiosk.clock.offsetMs = -30 * 24 * HOUR_MS;
+    kiosk.powerOn();
+    kiosk.world.runUntil(60_000);
+    assert.deepEqual(read<StatusView>(kiosk, '/v1/status').reasons, ['clockUnconfirmed']);
+    kiosk.clock.offsetMs = 0;
+    kiosk.world.runUntil(kiosk.world.nowMs() + 20_000);
+    assert.deepEqual(read<StatusView>(kiosk, '/v1/status').reasons, []);
+  });
+
+  it('costs well under a millisecond of real time for a simulated second', () => {
+    const installed = install();
+    const { kiosk } = installed;
+    becomeReady(kiosk);
+    serve(installed, 'o-warm', CODE);
+    const fromMs = kiosk.world.nowMs();
+    const startedAtMs = performance.now();
+    for (let hour = 0; hour < 2; hour += 1) {
+      for (let sale = 0; sale < 10; sale += 1) {
+        const orderId = `o-${hour}-${sale}`;
+        assert.equal(serve(installed, orderId, `${CODE}${hour}${sale}`).state, 'settled');
+        kiosk.world.runUntil(kiosk.world.nowMs() + 10_000);
+      }
+      kiosk.world.runUntil(fromMs + (hour + 1) * HOUR_MS);
+    }
+    const simulatedS = (kiosk.world.nowMs() - fromMs) / 1_000;
+    const perSecondMs = (performance.now() - startedAtMs) / simulatedS;
+    process.stdout.write(
+      `      ${simulatedS} simulated seconds with 20 sales: ${perSecondMs.toFixed(3)} ms of real time each\n`,
+    );
+    assert.ok(perSecondMs < 0.5, `${perSecondMs} ms`);
+  });
+});
