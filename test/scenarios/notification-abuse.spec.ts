@@ -174,7 +174,6 @@ describe('the notification endpoint', () => {
       const [busyMs] = await Promise.all([saleMs(), flood(600)]);
       const busyAgainMs = await saleMs();
       const grown = rssBytes(terminal.process.pid) - before;
-      console.log({ calmMs, busyMs, busyAgainMs, grown });
       assert.ok(grown < 30_000_000, `${grown} bytes more`);
       for (const ms of [busyMs, busyAgainMs])
         assert.ok(ms < calmMs + 500, `a sale took ${ms} ms, ${calmMs} ms in peace`);
