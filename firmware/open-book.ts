@@ -9,8 +9,14 @@ import type { OpenReport, StoreStatus } from './store/store-status.js';
 
 export type BookStore = Store<Book, TerminalRecord>;
 
+/** The two halves of the journal, in the data directory. */
+export const BOOK_VOLUMES = ['journal-a', 'journal-b'] as const;
+
+/** 500 kept sales take some 300 KB; the whole state has to fit, better several times. */
+export const BOOK_SEGMENT_BYTES = 4 * 1024 * 1024;
+
 export interface OpenBookOptions {
-  readonly volumes: readonly [string, string];
+  /** Of each half of the journal. */
   readonly segmentSizeBytes: number;
   readonly healthChanged: (status: StoreStatus) => void;
 }
@@ -22,7 +28,10 @@ export function openBook(
   opened: (error: StoreError | undefined, store?: BookStore, report?: OpenReport) => void,
 ): void {
   const { flash, clock, random } = host;
-  openStore({ ...options, flash, clock, random, provision: 'ifNew', empty: EMPTY_BOOK, fold }, opened);
+  openStore(
+    { ...options, flash, clock, random, volumes: BOOK_VOLUMES, provision: 'ifNew', empty: EMPTY_BOOK, fold },
+    opened,
+  );
 }
 
 /**

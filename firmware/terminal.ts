@@ -18,7 +18,7 @@ import { createKernel, type Journal, type Kernel } from './kernel.js';
 import { createLog, type Log } from './log/log.js';
 import { createRedact } from './log/redact.js';
 import { createMoments } from './moments.js';
-import { type BookStore, flashTrouble, openBook } from './open-book.js';
+import { BOOK_SEGMENT_BYTES, type BookStore, flashTrouble, openBook } from './open-book.js';
 import { policyOf } from './policy-of.js';
 import { openServices } from './services.js';
 import { StoreError } from './store/store-error.js';
@@ -47,9 +47,6 @@ export interface TerminalParts {
 /** A right configuration, and the secrets in it, which never reach a log. */
 export type TerminalSettings = Extract<ConfigLoading, { readonly config: Config }>;
 
-/** 500 kept sales take some 300 KB; the whole state has to fit, better several times. */
-const SEGMENT_BYTES = 4 * 1024 * 1024;
-
 /**
  * Opens the journal, then the devices and the ports, then starts. Where the journal cannot be opened and only a person
  * can help, the terminal starts without it, takes no sale and says why; where a restart may help, or a port cannot be
@@ -62,8 +59,7 @@ export function createTerminal(parts: TerminalParts, started: (terminal: Termina
   openBook(
     host,
     {
-      volumes: ['journal-a', 'journal-b'],
-      segmentSizeBytes: parts.segmentSizeBytes ?? SEGMENT_BYTES,
+      segmentSizeBytes: parts.segmentSizeBytes ?? BOOK_SEGMENT_BYTES,
       healthChanged({ health }) {
         const faults = health.kind === 'slow' ? (['flashSlow'] as const) : [];
         core?.kernel.feed({ type: 'deviceChanged', device: 'flash', faults });

@@ -4,14 +4,12 @@ import net from 'node:net';
 import os from 'node:os';
 import path from 'node:path';
 import { HostError } from '../host.js';
+import { holderBytes, lockSocketName, readHolder } from './data-dir-holder.js';
 import { flashError } from './flash-error.js';
 
 export interface DataDirLock {
   release(): void;
 }
-
-/** Room for the holder's name. Overwritten in place, so that a full disk does not matter. */
-const holderBytes = 256;
 
 /**
  * Takes a data directory for this process. The kernel lets go of it when the process ends, however it ends.
@@ -67,11 +65,10 @@ export function takeDataDir(dataDir: string, taken: (error: HostError | undefine
 }
 
 function takeSocket(fd: number, taken: (error: NodeJS.ErrnoException | undefined, server?: net.Server) => void): void {
-  const { dev, ino } = fs.fstatSync(fd);
   const server = net.createServer((socket) => socket.destroy());
   server.unref();
   server.once('error', (error) => taken(error));
-  server.listen(`\0tillbox/${dev}/${ino}`, () => taken(undefined, server));
+  server.listen(`\0${lockSocketName(fd)}`, () => taken(undefined, server));
 }
 
 function writeHolder(fd: number): void {
@@ -80,15 +77,5 @@ function writeHolder(fd: number): void {
     fs.writeSync(fd, `${line.slice(0, holderBytes - 1).padEnd(holderBytes - 1)}\n`, 0);
   } catch {
     /* The name is a courtesy; the lock holds without it. */
-  }
-}
-
-function readHolder(fd: number): string {
-  try {
-    const bytes = Buffer.alloc(holderBytes);
-    const length = fs.readSync(fd, bytes, 0, holderBytes, 0);
-    return bytes.toString('utf8', 0, length).trim() || 'another process';
-  } catch {
-    return 'another process';
   }
 }

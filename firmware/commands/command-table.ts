@@ -59,11 +59,13 @@ export const commandTable: readonly CommandRow[] = [
   },
   {
     name: 'queue',
-    usage: 'list|show|retry|settle|export [ID] [--by NAME] [--note TEXT] [--json]',
-    summary: 'shows and works on the cancel queue',
+    usage: 'list [--all]|show ID|retry ID|settle ID --by NAME --note TEXT|export [--data-dir DIR] [--json]',
+    summary: 'shows and works on the cancel queue, of the running terminal or as the card holds it',
     options: {
+      all: { type: 'boolean' },
       by: { type: 'string' },
       note: { type: 'string' },
+      'data-dir': { type: 'string' },
       json: { type: 'boolean' },
     },
     words: { least: 1, most: 2 },

@@ -1,0 +1,67 @@
+import { createLinuxClock } from '../../drivers/linux/clock.js';
+import { configFiles } from '../../drivers/linux/config-files.js';
+import { dataDirHolder } from '../../drivers/linux/data-dir-holder.js';
+import { createLinuxFlash } from '../../drivers/linux/flash.js';
+import { createLinuxHttp } from '../../drivers/linux/http.js';
+import type { CommandProcess } from '../../drivers/linux/process.js';
+import { createLinuxRandom } from '../../drivers/linux/random.js';
+import { describeErrors } from '../config/describe-errors.js';
+import { readSettings } from '../config/read-settings.js';
+import { type ExitCode, exitCode } from '../exit-code.js';
+import type { LocalApiAddress } from '../local-api-client.js';
+import { createRedact } from '../log/redact.js';
+import { openQueue } from '../queue/open-queue.js';
+import { type QueueOrder, queueOrder } from '../queue/queue-order.js';
+import { QueueTrouble } from '../queue/queue-source.js';
+import { workOnQueue } from '../queue/work-on-queue.js';
+
+/** `tillbox queue …`: the cancel queue, over the API of the running terminal or from flash. */
+export async function queue(args: readonly string[], self: CommandProcess): Promise<ExitCode> {
+  const order = queueOrder(args);
+  if (typeof order === 'string') {
+    self.errorOut(`tillbox queue: ${order}\n`);
+    return exitCode.usage;
+  }
+  const where = placeOf(order, self);
+  if (typeof where === 'string') {
+    self.errorOut(`${createRedact()(where)}\n`);
+    return exitCode.usage;
+  }
+  const { dataDir } = where;
+  try {
+    const source = await openQueue({
+      ...where,
+      http: createLinuxHttp(),
+      clock: createLinuxClock(),
+      random: createLinuxRandom(),
+      flash: (access) => createLinuxFlash({ dataDir, access }),
+      holder: () => new Promise((resolve) => dataDirHolder(dataDir, resolve)),
+      note: (text) => self.errorOut(`tillbox queue: ${text}\n`),
+    });
+    for (const trouble of source.troubles) self.errorOut(`tillbox queue: the card is not sound: ${trouble}\n`);
+    await workOnQueue(source, order, self.out);
+    return source.troubles.length === 0 ? exitCode.done : exitCode.flash;
+  } catch (error) {
+    if (!(error instanceof QueueTrouble)) throw error;
+    self.errorOut(`tillbox queue: ${error.message}\n`);
+    return error.code;
+  }
+}
+
+interface Place {
+  readonly dataDir: string;
+  readonly api: LocalApiAddress | undefined;
+  readonly locale: 'en' | 'zh-CN';
+}
+
+/** Of the whole configuration only this much has to be right, so that a half-configured box can be looked at. */
+const NEEDED: readonly string[] = ['CONFIG_FILE', 'API_HOST', 'API_PORT', 'API_TOKEN', 'DATA_DIR', 'LOCALE'];
+
+function placeOf(order: QueueOrder, self: CommandProcess): Place | string {
+  if (order.dataDir !== undefined) return { dataDir: order.dataDir, api: undefined, locale: 'en' };
+  const { values, errors } = readSettings(self.env, configFiles.read);
+  const relevant = errors.filter(({ variable }) => NEEDED.includes(variable));
+  if (relevant.length > 0) return describeErrors(relevant);
+  const { API_HOST: host, API_PORT: port, API_TOKEN: token, DATA_DIR: dataDir, LOCALE: locale } = values;
+  return { dataDir, api: { host, port, ...(token === undefined ? {} : { token }) }, locale };
+}

@@ -1,0 +1,45 @@
+import type { Locale } from '../../flows/customer-texts.js';
+import { presentReversal } from '../api/present-reversal.js';
+import { presentSale } from '../api/present-sale.js';
+import { exitCode } from '../exit-code.js';
+import type { BookReading, PlainBook } from '../read-book.js';
+import type { DurableLow } from '../store/durable-low.js';
+import { type QueueSource, QueueTrouble } from './queue-source.js';
+
+export interface CardQueueParts {
+  /** For people: the directory. */
+  readonly place: string;
+  readonly reading: BookReading & { readonly db: DurableLow<PlainBook> };
+  readonly locale: Locale;
+  /** Makes a settlement durable on the card. */
+  readonly settle: QueueSource['settle'];
+}
+
+/** The queue as flash holds it, on a box whose terminal does not run or on a card in a laptop. */
+export function createCardQueue({ place, reading, locale, settle }: CardQueueParts): QueueSource {
+  const book = reading.db.data;
+  return {
+    from: 'card',
+    about: {
+      place,
+      storeId: reading.storeId,
+      sequence: reading.sequence,
+      bootCount: book.bootCount,
+      ...(book.agentToken === undefined ? {} : { agentToken: '[secret]' }),
+    },
+    troubles: reading.troubles,
+    reversals: () => Promise.resolve(Object.values(book.reversals).map(presentReversal)),
+    sale(saleId) {
+      const sale = book.sales[saleId];
+      return Promise.resolve(sale === undefined ? undefined : presentSale(sale, locale));
+    },
+    retry: () =>
+      Promise.reject(
+        new QueueTrouble(
+          exitCode.unavailable,
+          'a retry is sent by the terminal, which has to run; what is in the queue it sends at its start by itself',
+        ),
+      ),
+    settle,
+  };
+}

@@ -1,0 +1,81 @@
+import type { Clock, FlashHost, HttpHost, Random } from '../../drivers/host.js';
+import type { Locale } from '../../flows/customer-texts.js';
+import { statusSchema } from '../api/output-schemas.js';
+import { exitCode } from '../exit-code.js';
+import {
+  createLocalApiClient,
+  type LocalApiAddress,
+  type LocalApiClient,
+  LocalApiTrouble,
+} from '../local-api-client.js';
+import { readBook } from '../read-book.js';
+import { createCardQueue } from './card-queue.js';
+import { type QueueSource, QueueTrouble } from './queue-source.js';
+import { settleOnCard } from './settle-on-card.js';
+import { createTerminalQueue } from './terminal-queue.js';
+
+export interface OpenQueueParts {
+  readonly http: Pick<HttpHost, 'request'>;
+  readonly clock: Clock;
+  readonly random: Random;
+  /** Undefined: do not ask a terminal, read the card in any case. */
+  readonly api: LocalApiAddress | undefined;
+  readonly dataDir: string;
+  /** Volumes of the data directory. */
+  readonly flash: (access: 'readWrite' | 'readOnly') => FlashHost;
+  /** Who holds the data directory. */
+  readonly holder: () => Promise<string | undefined>;
+  readonly locale: Locale;
+  /** Which way was taken and why, for people. */
+  readonly note: (text: string) => void;
+}
+
+/** Opens the queue: of the terminal where one runs and answers, else as flash holds it. Rejects with `QueueTrouble`. */
+export async function openQueue(parts: OpenQueueParts): Promise<QueueSource> {
+  const { api, dataDir, note } = parts;
+  if (api === undefined) return openCard(parts);
+  const client = createLocalApiClient(parts.http, api);
+  const why = await whyNotTerminal(client);
+  if (why === undefined) return createTerminalQueue(client);
+  const holder = await parts.holder();
+  note(
+    holder === undefined
+      ? `${why.text}; reading ${dataDir}`
+      : `${dataDir} is in use by ${holder}, but ${why.text}; reading flash, which may be a moment behind`,
+  );
+  return openCard(parts);
+}
+
+/** Undefined where the terminal answers and has its journal. */
+async function whyNotTerminal(client: LocalApiClient): Promise<{ readonly text: string } | undefined> {
+  try {
+    const { faults } = await client.get('/v1/status', statusSchema);
+    const fault = faults.find(({ code }) => code === 'flashAbsent' || code === 'flashDamaged');
+    return fault && { text: `the terminal at ${client.url} runs without its journal (${fault.meaning})` };
+  } catch (error) {
+    if (!(error instanceof LocalApiTrouble)) throw error;
+    switch (error.kind) {
+      case 'absent':
+        return { text: `no terminal listens at ${client.url}` };
+      case 'silent':
+        return { text: `what listens at ${client.url} does not answer as a terminal: ${error.message}` };
+      case 'refused':
+        throw new QueueTrouble(exitCode.usage, `the terminal at ${client.url} refuses (API_TOKEN?): ${error.message}`);
+    }
+  }
+}
+
+async function openCard({ flash, clock, random, dataDir, locale }: OpenQueueParts): Promise<QueueSource> {
+  const reading = await readBook(flash('readOnly'));
+  const { db, troubles } = reading;
+  if (db === undefined) {
+    throw new QueueTrouble(exitCode.flash, `${dataDir} holds no journal that can be read: ${troubles.join('; ')}`);
+  }
+  return createCardQueue({
+    place: dataDir,
+    reading: { ...reading, db },
+    locale,
+    settle: (reversalId, by, note) =>
+      settleOnCard({ flash: flash('readWrite'), clock, random }, { reversalId, by, note }),
+  });
+}

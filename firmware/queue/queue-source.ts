@@ -1,0 +1,31 @@
+import type { ReversalView, SaleView } from '../api/output-schemas.js';
+import type { ExitCode } from '../exit-code.js';
+
+/** Where the cancel queue is read and worked on. Everything rejects with a `QueueTrouble`. */
+export interface QueueSource {
+  /** Over the API of the running terminal, or from what flash holds. */
+  readonly from: 'terminal' | 'card';
+  /** Facts about the source that are no part of the queue; without secrets. */
+  readonly about: Readonly<Record<string, string | number>>;
+  /** Why what is read may not be all there is, in words for a technician. */
+  readonly troubles: readonly string[];
+  /** All that are kept, also the finished ones, oldest first. */
+  reversals(): Promise<readonly ReversalView[]>;
+  /** Undefined where it is no longer kept. */
+  sale(saleId: string): Promise<SaleView | undefined>;
+  /** Sends it again now, also one that is held back for a person. Answers what it is then. */
+  retry(reversalId: string): Promise<ReversalView>;
+  /** Closes it by hand; who and why are durable when this resolves. */
+  settle(reversalId: string, by: string, note: string): Promise<ReversalView>;
+}
+
+/** Why a command on the queue ends; `code` is the exit code. */
+export class QueueTrouble extends Error {
+  override readonly name = 'QueueTrouble';
+  constructor(
+    readonly code: ExitCode,
+    message: string,
+  ) {
+    super(message);
+  }
+}

@@ -1,0 +1,79 @@
+import type { Clock, FlashHost, Random } from '../../drivers/host.js';
+import { EMPTY_BOOK, fold } from '../../flows/book.js';
+import type { TerminalRecord } from '../../flows/record.js';
+import type { ReversalView } from '../api/output-schemas.js';
+import { presentReversal } from '../api/present-reversal.js';
+import { exitCode } from '../exit-code.js';
+import { BOOK_SEGMENT_BYTES, BOOK_VOLUMES, type BookStore } from '../open-book.js';
+import { openStore } from '../store/store.js';
+import type { StoreError } from '../store/store-error.js';
+import { QueueTrouble } from './queue-source.js';
+
+export interface Settlement {
+  readonly reversalId: string;
+  readonly by: string;
+  readonly note: string;
+}
+
+/**
+ * Writes down that a person settled a reversal, while no terminal runs: takes the data directory for itself, and answers
+ * when the record is durable. Rejects with a `QueueTrouble`: 69 where a terminal holds the directory, 74 where the card
+ * is not sound, 64 where there is nothing to settle.
+ */
+export function settleOnCard(
+  host: { readonly flash: FlashHost; readonly clock: Clock; readonly random: Random },
+  settlement: Settlement,
+): Promise<ReversalView> {
+  return new Promise((resolve, reject) => {
+    openStore(
+      {
+        ...host,
+        volumes: BOOK_VOLUMES,
+        segmentSizeBytes: BOOK_SEGMENT_BYTES,
+        provision: 'never',
+        empty: EMPTY_BOOK,
+        fold,
+      },
+      (error, store) => {
+        if (store === undefined) return reject(troubleOf(error));
+        settle(store, settlement, host.clock.wallMs(), (trouble, settled) => {
+          store.close();
+          if (settled === undefined) reject(trouble);
+          else resolve(settled);
+        });
+      },
+    );
+  });
+}
+
+function settle(
+  store: BookStore,
+  { reversalId, by, note }: Settlement,
+  wallMs: number,
+  done: (trouble: QueueTrouble | undefined, settled?: ReversalView) => void,
+): void {
+  const reversal = store.state.reversals[reversalId];
+  if (reversal === undefined) {
+    return done(new QueueTrouble(exitCode.usage, `there is no reversal ${reversalId} on this card`));
+  }
+  if (reversal.state === 'finished') {
+    return done(new QueueTrouble(exitCode.usage, `the reversal ${reversalId} is finished already`));
+  }
+  const atWallMs = Math.floor(wallMs);
+  const end = { how: 'settledByHand', atWallMs, by, note } as const;
+  const record: TerminalRecord = { type: 'reversalFinished', reversalId, end, atWallMs };
+  store.commit([record], fold(store.state, record), (error) => {
+    const settled = store.state.reversals[reversalId];
+    if (error !== undefined || settled === undefined) done(troubleOf(error));
+    else done(undefined, presentReversal(settled));
+  });
+}
+
+function troubleOf(error: StoreError | undefined): QueueTrouble {
+  const why = error?.message ?? 'no answer';
+  if (error?.code === 'busy') {
+    const hint = 'settle over its local API, or stop it first';
+    return new QueueTrouble(exitCode.unavailable, `${why}; ${hint}`);
+  }
+  return new QueueTrouble(exitCode.flash, `the card cannot be written: ${why}`);
+}

@@ -1,0 +1,42 @@
+import { reversalSchema, reversalsSchema, saleSchema } from '../api/output-schemas.js';
+import { exitCode } from '../exit-code.js';
+import { type LocalApiClient, LocalApiTrouble } from '../local-api-client.js';
+import { type QueueSource, QueueTrouble } from './queue-source.js';
+
+/** The queue of the running terminal, over its local API. */
+export function createTerminalQueue(client: LocalApiClient): QueueSource {
+  const path = (reversalId: string): string => `/v1/reversals/${encodeURIComponent(reversalId)}`;
+  return {
+    from: 'terminal',
+    about: { api: client.url },
+    troubles: [],
+    async reversals() {
+      return (await client.get('/v1/reversals?state=all', reversalsSchema)).reversals;
+    },
+    async sale(saleId) {
+      try {
+        return await client.get(`/v1/sales/${encodeURIComponent(saleId)}`, saleSchema);
+      } catch (error) {
+        if (error instanceof LocalApiTrouble && error.code === 'notFound') return undefined;
+        throw error;
+      }
+    },
+    retry: (reversalId) => refusable(client.post(`${path(reversalId)}/retry`, {}, reversalSchema)),
+    settle: (reversalId, by, note) =>
+      refusable(client.post(`${path(reversalId)}/settle`, { by, note }, reversalSchema)),
+  };
+}
+
+/** What the terminal refuses was asked wrongly; what it does not answer may have been done or not. */
+async function refusable<T>(asked: Promise<T>): Promise<T> {
+  try {
+    return await asked;
+  } catch (error) {
+    if (!(error instanceof LocalApiTrouble)) throw error;
+    if (error.kind === 'refused') throw new QueueTrouble(exitCode.usage, `the terminal refuses: ${error.message}`);
+    throw new QueueTrouble(
+      exitCode.unavailable,
+      `the terminal did not answer (${error.message}); look with \`tillbox queue show\` whether it was done`,
+    );
+  }
+}

@@ -1,0 +1,37 @@
+import type { FlashHost } from '../drivers/host.js';
+import { type Book, fold } from '../flows/book.js';
+import type { TerminalRecord } from '../flows/record.js';
+import { BOOK_SEGMENT_BYTES, BOOK_VOLUMES } from './open-book.js';
+import { type DurableLow, readOnlyLow } from './store/durable-low.js';
+import { readStore } from './store/read-store.js';
+
+/** The same as plain JSON to the compiler, which does not take an interface for one. */
+type Plain<T> = T extends string | number | boolean | null
+  ? T
+  : T extends readonly (infer Part)[]
+    ? readonly Plain<Part>[]
+    : { readonly [Key in keyof T]: Plain<T[Key]> };
+
+export type PlainBook = Plain<Book>;
+
+/** What a card still tells. */
+export interface BookReading {
+  /** Why a box would not start with it, in words for a technician; empty where it would. */
+  readonly troubles: readonly string[];
+  /** The newest book that could be put together, in lowdb's face; its `write` rejects. Undefined: there is none. */
+  readonly db: DurableLow<PlainBook> | undefined;
+  /** Of the newest record that was read: a higher one somewhere else means that this card is old. */
+  readonly sequence: number;
+  readonly storeId: string;
+}
+
+/** Reads the book of a card that no terminal needs to run on. Changes nothing and takes no lock. */
+export function readBook(flash: FlashHost): Promise<BookReading> {
+  return new Promise((resolve) => {
+    readStore<Book, TerminalRecord>(
+      { flash, volumes: BOOK_VOLUMES, segmentSizeBytes: BOOK_SEGMENT_BYTES, fold },
+      ({ troubles, state, sequence, storeId }) =>
+        resolve({ troubles, db: state === undefined ? undefined : readOnlyLow<PlainBook>(state), sequence, storeId }),
+    );
+  });
+}

@@ -1,0 +1,353 @@
+import assert from 'node:assert/strict';
+import { closeSync, mkdtempSync, openSync, readdirSync, readFileSync, rmSync, writeSync } from 'node:fs';
+import { createServer } from 'node:http';
+import { type AddressInfo, createServer as createTcpServer } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { createLinuxClock } from '../../../drivers/linux/clock.js';
+import { takeDataDir } from '../../../drivers/linux/data-dir-lock.js';
+import { createLinuxFlash } from '../../../drivers/linux/flash.js';
+import { createLinuxHttp } from '../../../drivers/linux/http.js';
+import { createLinuxRandom } from '../../../drivers/linux/random.js';
+import { createLocalApi, type LocalApi } from '../../../firmware/api/local-api.js';
+import { queue } from '../../../firmware/commands/queue.js';
+import { BOOK_SEGMENT_BYTES, BOOK_VOLUMES, type BookStore } from '../../../firmware/open-book.js';
+import { openStore } from '../../../firmware/store/store.js';
+import { EMPTY_BOOK, fold, replay } from '../../../flows/book.js';
+import type { TerminalRecord } from '../../../flows/record.js';
+import { type CommandRun, runCommand } from '../command-run.js';
+import { answered, createTestTerminal, type TestTerminal } from '../test-terminal.js';
+
+const CODE = '281234567890123456789012';
+const TOKEN = 'an-agent-token-of-nobody';
+
+/** Two sales whose cancels wait, and a third that went through; and the token of ISV mode. */
+function busyTerminal(): TestTerminal {
+  const terminal = createTestTerminal();
+  terminal.boot();
+  terminal.kernel.feed({ type: 'agentTokenNotified', accessToken: TOKEN });
+  for (const orderId of ['A1', 'A2', 'A3']) {
+    terminal.clock.advance(1000);
+    const amount = { currency: 'CNY', value: '1250' };
+    terminal.kernel.ask({ type: 'saleRequested', orderId, amount, description: 'Tea' }, () => undefined);
+    terminal.kernel.feed({ type: 'codeScanned', code: CODE });
+    const saleId = Object.keys(terminal.kernel.state.book.sales).at(-1) ?? '';
+    if (orderId === 'A3') terminal.answerPay(answered({ amount, paymentId: 'P3' }));
+    else terminal.kernel.ask({ type: 'cancelRequested', saleId }, () => undefined);
+  }
+  return terminal;
+}
+
+const idsOf = ({ kernel }: TestTerminal): string[] => Object.keys(kernel.state.book.reversals);
+
+function storeIn(dataDir: string, provision: 'ifNew' | 'never' = 'never'): Promise<BookStore> {
+  return new Promise((resolve, reject) => {
+    const host = { flash: createLinuxFlash({ dataDir }), clock: createLinuxClock(), random: createLinuxRandom() };
+    const volumes = BOOK_VOLUMES;
+    openStore(
+      { ...host, volumes, segmentSizeBytes: BOOK_SEGMENT_BYTES, provision, empty: EMPTY_BOOK, fold },
+      (error, store) => (store === undefined ? reject(error) : resolve(store)),
+    );
+  });
+}
+
+async function writeCard(dataDir: string, records: readonly TerminalRecord[]): Promise<void> {
+  const store = await storeIn(dataDir, 'ifNew');
+  const commit = (added: readonly TerminalRecord[]) =>
+    new Promise<void>((resolve, reject) => {
+      const book = replay(added, store.state);
+      store.commit(added, book, (error) => (error === undefined ? resolve() : reject(error)));
+    });
+  for (const record of records) await commit([record]);
+  store.close();
+}
+
+const lock = (dataDir: string) =>
+  new Promise<{ release(): void }>((resolve, reject) => {
+    takeDataDir(dataDir, (error, taken) => (taken === undefined ? reject(error) : resolve(taken)));
+  });
+
+function serveApi(terminal: TestTerminal, token?: string): Promise<LocalApi> {
+  return new Promise((resolve, reject) => {
+    createLocalApi(
+      {
+        http: createLinuxHttp(),
+        clock: createLinuxClock(),
+        random: createLinuxRandom(),
+        kernel: terminal.kernel,
+        options: { host: '127.0.0.1', port: 0, locale: 'en', ...(token === undefined ? {} : { token }) },
+        about: { version: 'test' },
+        sources: {
+          devices: () => ({}),
+          gpio: () => 'none',
+          lastAcquirerContactWallMs: () => undefined,
+          store: () => ({}),
+          alarms: () => ({}),
+        },
+      },
+      (error, api) => (api === undefined ? reject(error) : resolve(api)),
+    );
+  });
+}
+
+const jsonLines = ({ out }: CommandRun): Record<string, unknown>[] =>
+  out
+    .trim()
+    .split('\n')
+    .map((line) => JSON.parse(line));
+
+describe('tillbox queue', () => {
+  let dataDir = '';
+  let terminal = busyTerminal();
+  let [first = '', second = ''] = idsOf(terminal);
+
+  beforeEach(async () => {
+    dataDir = mkdtempSync(join(tmpdir(), 'tillbox-queue-'));
+    terminal = busyTerminal();
+    [first = '', second = ''] = idsOf(terminal);
+    await writeCard(dataDir, terminal.journal.records);
+  });
+  afterEach(() => rmSync(dataDir, { recursive: true, force: true }));
+
+  const tillboxQueue = (...args: string[]) => runCommand(queue, args);
+  const onCard = (...args: string[]) => runCommand(queue, [...args, '--data-dir', dataDir]);
+
+  describe('on a card', () => {
+    it('lists what waits, with ids that can be typed', async () => {
+      const { code, out, errorOut } = await onCard('list');
+      assert.deepEqual([code, errorOut], [0, '']);
+      const rows = out.trim().split('\n');
+      assert.match(rows[0] ?? '', /^ID +SINCE +AMOUNT +KIND +STATE +CAUSE/);
+      assert.equal(rows.length, 4);
+      assert.match(rows[1] ?? '', /CNY 12\.50 +cancel +open +hostCancelled$/);
+      const id = rows[1]?.split(' ')[0] ?? '';
+      assert.ok(id.length < 24 && first.startsWith(id), id);
+      assert.match((await onCard('show', id)).out, new RegExp(`^reversal +${first}\n`));
+    });
+
+    it('leaves the card as it is', async () => {
+      const before = readdirSync(dataDir).map((name) => [name, readFileSync(join(dataDir, name))]);
+      for (const words of [['list'], ['show', first], ['export'], ['retry', first]]) await onCard(...words);
+      const after = readdirSync(dataDir).map((name) => [name, readFileSync(join(dataDir, name))]);
+      assert.deepEqual(after, before);
+    });
+
+    it('shows one with its sale, as text and as JSON', async () => {
+      const text = await onCard('show', first);
+      assert.match(text.out, /order +A1\n/);
+      const { reversal, sale, from } = JSON.parse((await onCard('show', first, '--json')).out);
+      assert.deepEqual([reversal.reversalId, sale.orderId, from], [first, 'A1', 'card']);
+    });
+
+    it('exports reversals and their sales, without a secret', async () => {
+      const run = await onCard('export');
+      const lines = jsonLines(run);
+      assert.deepEqual(
+        lines.map((line) => [line.type, line.reversalId ?? line.orderId]),
+        [
+          ['queue', undefined],
+          ['reversal', first],
+          ['reversal', second],
+          ['sale', 'A1'],
+          ['sale', 'A2'],
+        ],
+      );
+      assert.equal(lines[0]?.agentToken, '[secret]');
+      for (const secret of [TOKEN, CODE]) assert.ok(!run.out.includes(secret), secret);
+    });
+
+    it('does not retry: that takes the terminal', async () => {
+      const { code, errorOut } = await onCard('retry', first);
+      assert.equal(code, 69);
+      assert.match(errorOut, /the terminal, which has to run/);
+    });
+
+    it('settles: durable, with who and why, and once', async () => {
+      const settled = await onCard('settle', first, '--by', 'Ada', '--note', 'paid back in cash', '--json');
+      assert.equal(settled.code, 0, settled.errorOut);
+      const { end } = JSON.parse(settled.out).reversal;
+      assert.deepEqual([end.how, end.by, end.note], ['settledByHand', 'Ada', 'paid back in cash']);
+      const store = await storeIn(dataDir);
+      const { reversals, sales } = store.state;
+      store.close();
+      const reversal = reversals[first];
+      assert.deepEqual([reversal?.state, reversal?.end?.by], ['finished', 'Ada']);
+      assert.equal(sales[reversal?.saleId ?? '']?.state, 'reversed');
+      assert.equal(reversals[second]?.state, 'open');
+      const again = await onCard('settle', first, '--by', 'Ada', '--note', 'once more');
+      assert.equal(again.code, 64);
+      assert.match(again.errorOut, /finished already/);
+    });
+
+    it('does not settle while somebody holds the directory', async () => {
+      const held = await lock(dataDir);
+      const { code, errorOut } = await onCard('settle', first, '--by', 'Ada', '--note', 'cash');
+      held.release();
+      assert.equal(code, 69);
+      assert.match(errorOut, new RegExp(`in use by process ${process.pid}`));
+    });
+
+    it('reads a damaged card, and says that it is one', async () => {
+      rmSync(join(dataDir, BOOK_VOLUMES[0]));
+      const { code, out, errorOut } = await onCard('list');
+      assert.equal(code, 74);
+      assert.match(errorOut, /not sound: .*journal-a/);
+      assert.match(out, /CNY 12\.50 .*\n/);
+      const settled = await onCard('settle', first, '--by', 'Ada', '--note', 'cash');
+      assert.equal(settled.code, 74);
+      assert.deepEqual(readdirSync(dataDir).sort(), [BOOK_VOLUMES[1], 'lock']);
+    });
+
+    it('does not call the queue empty where a part of it cannot be read', async () => {
+      const empty = mkdtempSync(join(tmpdir(), 'tillbox-queue-'));
+      await writeCard(empty, [{ type: 'terminalStarted', salesKept: 10, salesKeptMs: 1, atWallMs: 1 }]);
+      assert.match((await runCommand(queue, ['list', '--data-dir', empty])).out, /^Nothing waits in the queue/);
+      rmSync(join(empty, BOOK_VOLUMES[1]));
+      const { code, out } = await runCommand(queue, ['list', '--data-dir', empty]);
+      rmSync(empty, { recursive: true });
+      assert.deepEqual([code, out], [74, 'What can be read holds no such reversal.\n']);
+    });
+
+    it('says where there is nothing', async () => {
+      const { code, errorOut } = await runCommand(queue, ['list', '--data-dir', join(dataDir, 'elsewhere')]);
+      assert.equal(code, 74);
+      assert.match(errorOut, /holds no journal that can be read/);
+    });
+  });
+
+  describe('of a running terminal', () => {
+    let api: LocalApi;
+    let env: Record<string, string> = {};
+    beforeEach(async () => {
+      api = await serveApi(terminal, 'a-token-of-the-technician');
+      env = { API_PORT: String(api.port), API_TOKEN: 'a-token-of-the-technician', DATA_DIR: dataDir };
+    });
+    afterEach(() => api.close());
+    const online = (...args: string[]) => runCommand(queue, args, env);
+
+    it('lists, shows and exports the same as the card does', async () => {
+      for (const words of [['list'], ['show', second], ['show', second.slice(0, -1)]]) {
+        assert.deepEqual(await online(...words), await onCard(...words));
+      }
+      assert.deepEqual(jsonLines(await online('export')).slice(1), jsonLines(await onCard('export')).slice(1));
+    });
+
+    it('retries at once', async () => {
+      terminal.answerReversal(answered({ status: 'U', code: 'UNKNOWN_EXCEPTION' }));
+      const sent = () => terminal.effects.filter((effect) => effect.type === 'sendReversal').length;
+      const before = sent();
+      const { code, out } = await online('retry', second);
+      assert.equal(code, 0);
+      assert.match(out, /state +open/);
+      assert.equal(sent(), before + 1);
+    });
+
+    it('settles through the terminal', async () => {
+      const { code, out } = await online('settle', first, '--by', 'Ada', '--note', 'cash');
+      assert.equal(code, 0);
+      assert.match(out, /ended +settledByHand at .*\nby +Ada\nnote +cash\n/);
+      assert.equal(terminal.kernel.state.book.reversals[first]?.end?.by, 'Ada');
+      const again = await online('settle', first, '--by', 'Ada', '--note', 'cash');
+      assert.equal(again.code, 64);
+      assert.match(again.errorOut, /the terminal refuses: the reversal is finished/);
+    });
+
+    it('says that the token is wrong, and does not go around it', async () => {
+      const { code, errorOut, out } = await runCommand(queue, ['list'], { ...env, API_TOKEN: 'not-the-right-token' });
+      assert.deepEqual([code, out], [64, '']);
+      assert.match(errorOut, /refuses \(API_TOKEN\?\)/);
+    });
+
+    it('reads the card of a terminal that runs without its journal', async () => {
+      terminal.kernel.feed({ type: 'deviceChanged', device: 'flash', faults: ['flashDamaged'] });
+      const { code, out, errorOut } = await online('list');
+      assert.equal(code, 0);
+      assert.match(errorOut, /runs without its journal/);
+      assert.match(out, /2 waiting/);
+    });
+  });
+
+  describe('where the terminal does not answer', () => {
+    const closedPort = (): Promise<number> =>
+      new Promise((resolve) => {
+        const server = createTcpServer().listen(0, '127.0.0.1', () => {
+          const { port } = server.address() as AddressInfo;
+          server.close(() => resolve(port));
+        });
+      });
+
+    it('reads flash when nothing listens', async () => {
+      const env = { API_PORT: String(await closedPort()), DATA_DIR: dataDir };
+      const { code, out, errorOut } = await runCommand(queue, ['list'], env);
+      assert.equal(code, 0);
+      assert.match(errorOut, /no terminal listens at http:\/\/127\.0\.0\.1:\d+; reading /);
+      assert.match(out, /2 waiting/);
+    });
+
+    it('says who holds the directory all the same', async () => {
+      const held = await lock(dataDir);
+      const env = { API_PORT: String(await closedPort()), DATA_DIR: dataDir };
+      const listed = await runCommand(queue, ['list'], env);
+      const settled = await runCommand(queue, ['settle', first, '--by', 'Ada', '--note', 'cash'], env);
+      held.release();
+      assert.equal(listed.code, 0);
+      assert.match(listed.errorOut, new RegExp(`in use by process ${process.pid} .* but no terminal listens`));
+      assert.equal(settled.code, 69);
+    });
+
+    it('is not taken in by another program on the port', async () => {
+      const server = createServer((_request, response) => response.end('<html>hello</html>'));
+      const port = await new Promise<number>((resolve) => {
+        server.listen(0, '127.0.0.1', () => resolve((server.address() as AddressInfo).port));
+      });
+      const env = { API_PORT: String(port), DATA_DIR: dataDir };
+      const { code, errorOut, out } = await runCommand(queue, ['list'], env);
+      server.close();
+      assert.equal(code, 0);
+      assert.match(errorOut, /does not answer as a terminal/);
+      assert.match(out, /2 waiting/);
+    });
+  });
+
+  describe('asked wrongly', () => {
+    const cases: readonly (readonly [readonly string[], RegExp])[] = [
+      [['dance'], /say list, show, retry, settle or export/],
+      [['show'], /show needs the id/],
+      [['list', 'r2026'], /list takes no id/],
+      [['settle', 'r2026'], /--by NAME and --note TEXT/],
+      [['settle', 'r2026', '--by', 'a\nb', '--note', 'x'], /--by has to be the name of a person/],
+      [['list', '--by', 'Ada'], /belong to settle/],
+    ];
+    for (const [args, expected] of cases) {
+      it(`answers 64 to ${JSON.stringify(args)}`, async () => {
+        const { code, errorOut, out } = await tillboxQueue(...args);
+        assert.deepEqual([code, out], [64, '']);
+        assert.match(errorOut, expected);
+      });
+    }
+
+    it('names the choices where an id means several, and says where it means none', async () => {
+      const several = await onCard('show', 'c2');
+      assert.equal(several.code, 64);
+      for (const id of [first, second]) assert.ok(several.errorOut.includes(id));
+      const none = await onCard('settle', 'x9', '--by', 'Ada', '--note', 'cash');
+      assert.equal(none.code, 64);
+      assert.match(none.errorOut, /no reversal's id begins with "x9"/);
+    });
+
+    it('names a wrong variable that it needs, and no other', async () => {
+      const { code, errorOut } = await runCommand(queue, ['list'], { API_PORT: 'many', CURRENCY: 'XXX' });
+      assert.equal(code, 64);
+      assert.match(errorOut, /One thing is wrong.*\n {2}API_PORT/);
+    });
+  });
+
+  it('survives any damage to the card', async () => {
+    const path = join(dataDir, BOOK_VOLUMES[0]);
+    const file = openSync(path, 'r+');
+    for (const at of [40, 5_000, 9_000]) writeSync(file, Buffer.from([0xff, 0xff]), 0, 2, at);
+    closeSync(file);
+    const { code } = await onCard('export');
+    assert.ok(code === 0 || code === 74, String(code));
+  });
+});
