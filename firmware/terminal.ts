@@ -8,6 +8,7 @@ import { view } from '../flows/view.js';
 import { createDirectLink } from './acquirer/direct-link.js';
 import { createRsaSigner, type Signer } from './acquirer/signer.js';
 import type { StatusSources } from './api/status-sources.js';
+import { clockToleranceMs } from './clock-tolerance-ms.js';
 import { createClockTrust } from './clock-trust.js';
 import type { Config } from './config/config.js';
 import type { ConfigLoading } from './config/load-config.js';
@@ -15,11 +16,13 @@ import { createDevices, type Devices } from './devices/devices.js';
 import { createExecutors } from './executors.js';
 import { exitCode } from './exit-code.js';
 import { createKernel, type Journal, type Kernel } from './kernel.js';
+import { linkConfigOf } from './link-config-of.js';
 import { createLog, type Log } from './log/log.js';
 import { createRedact } from './log/redact.js';
 import { createMoments } from './moments.js';
 import { BOOK_SEGMENT_BYTES, type BookStore, flashTrouble, openBook } from './open-book.js';
 import { policyOf } from './policy-of.js';
+import { receiptHeadOf } from './receipt-head-of.js';
 import { openServices } from './services.js';
 import { StoreError } from './store/store-error.js';
 import { createTimeZone } from './time-zone.js';
@@ -128,7 +131,7 @@ function createCore({ host, settings, ...parts }: TerminalParts, log: Log, store
     clock,
     clockSynchronised: () => host.board.clockSynchronised(),
     mode: config.policy.clockTrust,
-    toleranceMs: config.timing.expiryMarginMs / 3,
+    toleranceMs: clockToleranceMs(config),
   });
   const alarms: Partial<Record<AlarmCode, number>> = {};
   let lastContactWallMs: number | undefined;
@@ -144,7 +147,7 @@ function createCore({ host, settings, ...parts }: TerminalParts, log: Log, store
     clock,
     signer,
     log,
-    config: linkConfig(config),
+    config: linkConfigOf(config),
     agentToken: () => kernel.state.book.agentToken?.accessToken ?? config.acquirer.agentToken,
   });
   const executors = createExecutors({
@@ -186,12 +189,7 @@ function createCore({ host, settings, ...parts }: TerminalParts, log: Log, store
     host,
     config: config.devices,
     currency: config.terminal.currency,
-    receiptHead: {
-      merchantName: config.merchant.name,
-      storeName: config.merchant.store.name,
-      terminalNumber: config.terminal.number,
-      locale: config.terminal.locale,
-    },
+    receiptHead: receiptHeadOf(config),
     feed: kernel.feed,
   });
   kernel.onChange((state) => devices.show(view(state)));
@@ -216,20 +214,6 @@ const NO_JOURNAL: Journal = {
 function storeFacts(store: BookStore): Readonly<Record<string, string | number | boolean>> {
   const { health, ...facts } = store.status;
   return { ...facts, health: health.kind };
-}
-
-function linkConfig(config: Config) {
-  const { acquirer, merchant, notify, terminal } = config;
-  return {
-    origin: acquirer.origin,
-    pathPrefix: acquirer.pathPrefix,
-    clientId: acquirer.clientId,
-    merchant,
-    terminalId: terminal.id,
-    ...(notify.url === undefined ? {} : { notifyUrl: notify.url }),
-    ...(acquirer.settlementCurrency === undefined ? {} : { settlementCurrency: acquirer.settlementCurrency }),
-    ...(acquirer.tls === undefined ? {} : { tls: acquirer.tls }),
-  };
 }
 
 export type { Book } from '../flows/book.js';

@@ -83,7 +83,7 @@ export async function startTerminal(
   const dataDir = mkdtempSync(
     join(disk === 'memory' && existsSync('/dev/shm') ? '/dev/shm' : tmpdir(), 'tillbox-data-'),
   );
-  const port = await freePort();
+  const port = env.API_PORT ?? (await freePort());
   const whole = { ...MERCHANT, ...acquirer.env, DATA_DIR: dataDir, API_PORT: String(port), ...env };
   const api = createJsonClient(`http://127.0.0.1:${port}`);
   let child = startTillbox(['run'], whole);

@@ -1,0 +1,16 @@
+/** One line of the self-test. */
+export interface CheckRow {
+  readonly item: string;
+  /** `SKIP`: there is nothing to test, or it cannot be tested now; `found` says why. */
+  readonly outcome: 'PASS' | 'FAIL' | 'SKIP';
+  /** What was found, in words for a technician. No secret. */
+  readonly found: string;
+  /** With `FAIL`: what to do about it. */
+  readonly todo?: string;
+}
+
+export const checkRow = {
+  pass: (item: string, found: string): CheckRow => ({ item, outcome: 'PASS', found }),
+  fail: (item: string, found: string, todo: string): CheckRow => ({ item, outcome: 'FAIL', found, todo }),
+  skip: (item: string, found: string): CheckRow => ({ item, outcome: 'SKIP', found }),
+};

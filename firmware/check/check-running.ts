@@ -1,0 +1,41 @@
+import type { StatusView } from '../api/output-schemas.js';
+import { statusSchema } from '../api/output-schemas.js';
+import { type LocalApiClient, LocalApiTrouble } from '../local-api-client.js';
+import { type CheckRow, checkRow } from './check-row.js';
+
+/** What a terminal that runs here says of itself; nothing where none runs. */
+export async function checkRunning(
+  client: LocalApiClient,
+  holder: string | undefined,
+): Promise<readonly CheckRow[] | undefined> {
+  try {
+    return statusRows(await client.get('/v1/status', statusSchema));
+  } catch (error) {
+    if (!(error instanceof LocalApiTrouble)) throw error;
+    if (holder !== undefined) {
+      const found = `runs (${holder}), but its API at ${client.url} does not answer: ${error.message}`;
+      return [checkRow.fail('terminal', found, 'compare API_HOST and API_PORT with what it was started with')];
+    }
+    if (error.kind !== 'refused') return undefined;
+    const todo = 'set API_TOKEN to the token it was started with';
+    return [checkRow.fail('terminal', `runs, but refuses to say how it is: ${error.message}`, todo)];
+  }
+}
+
+function statusRows({ ready, version, faults, devices, queue }: StatusView): CheckRow[] {
+  const waiting = `${queue.depth} reversals waiting`;
+  const blocking = faults.filter(({ blocksSale }) => blocksSale);
+  const rows = ready
+    ? [checkRow.pass('terminal', `runs and is ready (version ${version}, ${waiting})`)]
+    : blocking.map(({ meaning, operatorAction }) =>
+        checkRow.fail('terminal', `runs and is not ready: ${meaning}`, operatorAction),
+      );
+  for (const { blocksSale, meaning, operatorAction } of faults) {
+    if (!blocksSale) rows.push(checkRow.pass('terminal', `it warns: ${meaning}; ${operatorAction}`));
+  }
+  for (const [name, { state, kind, detail }] of Object.entries(devices)) {
+    const about = [kind, detail].filter((word) => word !== undefined).join(', ');
+    rows.push(checkRow.skip(name, `in use by the terminal, which says: ${state}${about === '' ? '' : ` (${about})`}`));
+  }
+  return rows;
+}

@@ -1,0 +1,52 @@
+import type { FlashHost, Host } from '../../drivers/host.js';
+import { createRsaSigner, type Signer } from '../acquirer/signer.js';
+import type { Config } from '../config/config.js';
+import { createLocalApiClient } from '../local-api-client.js';
+import { readBook } from '../read-book.js';
+import { checkClock } from './check-clock.js';
+import { checkDataDir } from './check-data-dir.js';
+import { checkDevices } from './check-devices.js';
+import { checkJournal } from './check-journal.js';
+import { checkPorts } from './check-ports.js';
+import type { CheckRow } from './check-row.js';
+import { checkRunning } from './check-running.js';
+import { diagnoseAcquirer } from './diagnose-acquirer.js';
+import { probeAcquirer } from './probe-acquirer.js';
+
+export interface CheckParts {
+  readonly host: Host;
+  readonly config: Config;
+  /** The data directory for reading only, which no lock keeps out. */
+  readonly cardReader: FlashHost;
+  /** Who holds the data directory. */
+  readonly holder: () => Promise<string | undefined>;
+  /** Whether paper may be used. */
+  readonly print: boolean;
+  /** Instead of RSA with the configured keys: for an imagined world. */
+  readonly signer?: Signer;
+  /** Told each row as it is found. */
+  readonly found: (row: CheckRow) => void;
+}
+
+/**
+ * Tests what a right configuration names: data directory, acquirer, clock, ports, devices. What a terminal that runs
+ * already holds is left to it, and it is asked instead.
+ */
+export async function runChecks(parts: CheckParts): Promise<void> {
+  const { host, config, found, print } = parts;
+  const tell = (rows: readonly CheckRow[]): void => rows.forEach(found);
+  const signer = parts.signer ?? createRsaSigner(config.acquirer.privateKey, config.acquirer.alipayPublicKey);
+  const running = await checkRunning(createLocalApiClient(host.http, config.api), await parts.holder());
+  const reading = await readBook(parts.cardReader);
+  if (running === undefined) {
+    const { dataDir } = config.storage;
+    const row = await checkDataDir({ flash: host.flash, random: host.random, dataDir });
+    tell(row.outcome === 'PASS' ? [row, checkJournal(reading, dataDir)] : [row]);
+    tell(await checkPorts(host.http, config));
+  }
+  const agentToken = reading.db?.data.agentToken?.accessToken ?? config.acquirer.agentToken;
+  const probe = await probeAcquirer({ ...host, config, signer, agentToken });
+  found(diagnoseAcquirer(probe, config, signer));
+  found(checkClock(probe, host.board.clockSynchronised(), config));
+  tell(running ?? (await checkDevices({ host, config, print })));
+}

@@ -1,0 +1,74 @@
+import assert from 'node:assert/strict';
+import { checkDataDir } from '../../../firmware/check/check-data-dir.js';
+import { checkJournal } from '../../../firmware/check/check-journal.js';
+import type { CheckRow } from '../../../firmware/check/check-row.js';
+import { readBook } from '../../../firmware/read-book.js';
+import { createFlashRig, type FlashRig } from '../store/flash-rig.js';
+
+/** Runs the card while a promise waits for it. */
+async function settled<T>(rig: FlashRig, asked: Promise<T>): Promise<T> {
+  let over = false;
+  const end = asked.finally(() => {
+    over = true;
+  });
+  while (!over) {
+    rig.run();
+    await new Promise((resolve) => setImmediate(resolve));
+  }
+  return end;
+}
+
+const check = (rig: FlashRig): Promise<CheckRow> =>
+  settled(
+    rig,
+    checkDataDir({
+      flash: rig.card,
+      random: { bytes: (count) => Uint8Array.from({ length: count }, () => rig.random() * 256) },
+      dataDir: '/data',
+    }),
+  );
+
+describe('checkDataDir', () => {
+  it('passes on a sound card, again and again', async () => {
+    const rig = createFlashRig(1);
+    for (let times = 0; times < 3; times += 1) {
+      assert.deepEqual(await check(rig), {
+        item: 'data directory',
+        outcome: 'PASS',
+        found: '/data is there, free and writable, and holds what was written',
+      });
+    }
+    assert.equal(rig.card.image('self-test')?.length, 4096);
+    assert.equal(rig.card.image('journal-a'), undefined);
+  });
+
+  const faults: readonly (readonly [string, (rig: FlashRig) => unknown, RegExp])[] = [
+    ['is not there', ({ card }) => card.faults.missing.add('self-test'), /put the card in/],
+    ['is full', ({ card }) => Object.assign(card.faults, { full: true }), /make room/],
+    ['is read-only', ({ card }) => Object.assign(card.faults, { readOnly: true }), /mount it writable/],
+    ['reports errors', ({ card }) => Object.assign(card.faults, { io: true }), /new card/],
+    ['accepts and forgets', ({ card }) => Object.assign(card.faults, { forgets: true }), /new card/],
+  ];
+  for (const [what, breakIt, todo] of faults) {
+    it(`fails on a card that ${what}`, async () => {
+      const rig = createFlashRig(2);
+      breakIt(rig);
+      const row = await check(rig);
+      assert.equal(row.outcome, 'FAIL', row.found);
+      assert.match(row.todo ?? '', todo);
+    });
+  }
+});
+
+describe('checkJournal', () => {
+  it('takes a new directory for one', async () => {
+    const rig = createFlashRig(3);
+    const row = checkJournal(await settled(rig, readBook(rig.card)), '/data');
+    assert.deepEqual([row.outcome, row.found], ['PASS', 'none yet in /data; the first start makes it']);
+  });
+
+  it('does not take a volume full of noise for one', () => {
+    const row = checkJournal({ db: undefined, troubles: ['both damaged'], sequence: 0, storeId: '' }, '/data');
+    assert.deepEqual([row.outcome, row.found], ['FAIL', 'both damaged']);
+  });
+});

@@ -1,0 +1,181 @@
+import assert from 'node:assert/strict';
+import { mkdtempSync, rmSync } from 'node:fs';
+import { createServer } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { check } from '../../firmware/commands/check.js';
+import { type CommandRun, runCommand } from '../firmware/command-run.js';
+import { type AcquirerProcess, startAcquirer } from '../support/acquirer-process.js';
+import { freePort } from '../support/free-port.js';
+import { createPtyPrinter } from '../support/pty-printer.js';
+import { MERCHANT, startTerminal } from '../support/terminal-process.js';
+
+/** The lines of a run by item: outcome and words. */
+const rowsOf = ({ out }: CommandRun): Record<string, string> =>
+  Object.fromEntries(
+    [...out.matchAll(/^(PASS|FAIL|SKIP) {2}(.{17}) (.*)$/gm)].map(([, outcome, item, found]) => [
+      item?.trim() ?? '',
+      `${outcome} ${found}`,
+    ]),
+  );
+
+describe('tillbox check', () => {
+  let acquirer: AcquirerProcess;
+  let dataDir = '';
+  let env: Record<string, string> = {};
+
+  before(async () => {
+    acquirer = await startAcquirer();
+  });
+  after(() => acquirer.stop());
+  beforeEach(async () => {
+    dataDir = mkdtempSync(join(tmpdir(), 'tillbox-check-'));
+    env = { ...MERCHANT, ...acquirer.env, DATA_DIR: dataDir, API_PORT: String(await freePort()) };
+  });
+  afterEach(() => rmSync(dataDir, { recursive: true, force: true }));
+
+  it('passes on a sound box, line for line', async () => {
+    const run = await runCommand(check, [], env);
+    assert.equal(run.code, 0, run.out);
+    const rows = rowsOf(run);
+    assert.deepEqual(
+      Object.entries(rows).map(([item, found]) => `${found.slice(0, 4)} ${item}`),
+      [
+        'PASS configuration',
+        'PASS keys',
+        'PASS data directory',
+        'PASS journal',
+        'PASS API port',
+        'SKIP notification port',
+        'PASS acquirer',
+        'PASS clock',
+        'SKIP scanner',
+        'SKIP keypad',
+        'SKIP printer',
+        'SKIP panel',
+        'SKIP vend',
+      ],
+    );
+    assert.match(run.out, /\nNothing failed\.\n$/);
+    assert.ok(!run.out.includes('PRIVATE KEY'));
+  });
+
+  it('says the same as JSON', async () => {
+    const run = await runCommand(check, ['--json'], env);
+    assert.equal(run.code, 0);
+    const { failed, rows } = JSON.parse(run.out);
+    assert.equal(failed, 0);
+    assert.deepEqual(rows[0], {
+      item: 'configuration',
+      outcome: 'PASS',
+      found: `terminal 1001, client SIM_CLIENT, ${acquirer.url}/ams/api`,
+    });
+  });
+
+  it('names everything that is wrong with a configuration, and ends with 64', async () => {
+    const wrong = {
+      ...env,
+      ALIPAY_PUBLIC_KEY_FILE: '',
+      ALIPAY_PUBLIC_KEY: 'nonsense!',
+      PRINTER: 'paper',
+      STORE_ID: '',
+    };
+    const run = await runCommand(check, [], wrong);
+    assert.equal(run.code, 64);
+    assert.match(run.out, /FAIL {2}keys +ALIPAY_PUBLIC_KEY is neither PEM nor base64/);
+    assert.match(run.out, /FAIL {2}configuration +STORE_ID is not set/);
+    assert.match(run.out, /FAIL {2}configuration +PRINTER /);
+    assert.match(run.out, /\n3 failed\.\n$/);
+  });
+
+  it('finds our own public key in the place of Alipay’s', async () => {
+    const ours = `${acquirer.keyDirectory}/terminal-public.pem`;
+    const run = await runCommand(check, [], { ...env, ALIPAY_PUBLIC_KEY_FILE: ours });
+    assert.equal(run.code, 64, run.out);
+    assert.match(run.out, /FAIL {2}keys +ALIPAY_PUBLIC_KEY_FILE is our own public key/);
+  });
+
+  it('finds a private key that nobody uploaded, by asking the acquirer', async () => {
+    const other = await startAcquirer();
+    const key = { ALIPAY_PRIVATE_KEY_FILE: other.env.ALIPAY_PRIVATE_KEY_FILE ?? '' };
+    const run = await runCommand(check, [], { ...env, ...key });
+    await other.stop();
+    assert.equal(run.code, 69);
+    assert.match(rowsOf(run).acquirer ?? '', /^FAIL INVALID_SIGNATURE: our private key does not belong/);
+  });
+
+  it('finds a key of Alipay’s that is another one', async () => {
+    const other = await startAcquirer();
+    const key = { ALIPAY_PUBLIC_KEY_FILE: other.env.ALIPAY_PUBLIC_KEY_FILE ?? '' };
+    const run = await runCommand(check, [], { ...env, ...key });
+    await other.stop();
+    assert.equal(run.code, 69);
+    assert.match(rowsOf(run).acquirer ?? '', /^FAIL .*does not fit ALIPAY_PUBLIC_KEY/);
+  });
+
+  it('finds an acquirer that is not there, a card that is not there and a port that is taken', async () => {
+    const taken = createServer((socket) => socket.destroy()).listen(Number(env.API_PORT), '127.0.0.1');
+    const wrong = {
+      ...env,
+      ACQUIRER_URL: `http://127.0.0.1:${await freePort()}`,
+      DATA_DIR: join(dataDir, 'card'),
+      NOTIFY_URL: 'https://pay.example.com/notify',
+      NOTIFY_PORT: String(await freePort()),
+    };
+    const run = await runCommand(check, [], wrong);
+    taken.close();
+    assert.equal(run.code, 74);
+    const rows = rowsOf(run);
+    assert.match(rows.acquirer ?? '', /^FAIL .*cannot be reached: .*ECONNREFUSED/);
+    assert.match(rows['data directory'] ?? '', /^FAIL .*is not there/);
+    assert.match(rows['API port'] ?? '', /^FAIL .*in use by another program/);
+    assert.match(rows['notification port'] ?? '', /^PASS/);
+  });
+
+  it('leaves the devices to a terminal that runs, and asks it', async () => {
+    const { API_PORT = '' } = env;
+    const device = { PRINTER: 'escpos', PRINTER_PORT: join(dataDir, 'no-printer') };
+    const terminal = await startTerminal(acquirer, { API_PORT, ...device });
+    const run = await runCommand(check, [], { ...env, ...device, DATA_DIR: terminal.dataDir });
+    await terminal.stop();
+    assert.equal(run.code, 69);
+    const rows = rowsOf(run);
+    assert.match(rows.terminal ?? '', /^FAIL runs and is not ready: /);
+    assert.match(rows.printer ?? '', /^SKIP in use by the terminal, which says: absent/);
+    assert.equal(rows['data directory'], undefined);
+    assert.match(rows.acquirer ?? '', /^PASS/);
+  });
+
+  describe('with a printer on a real tty', () => {
+    it('prints a test receipt only when asked', async () => {
+      const printer = await createPtyPrinter(384);
+      const line = { PRINTER: 'escpos', PRINTER_PORT: printer.path, PRINTER_COLUMNS: '32', PRINTER_BAUD: '115200' };
+      const quiet = await runCommand(check, [], { ...env, ...line });
+      const before = printer.receipts().length;
+      const run = await runCommand(check, ['--print'], { ...env, ...line });
+      const tape = printer.tape().join('\n');
+      await printer.remove();
+      assert.deepEqual([quiet.code, run.code], [0, 0], quiet.out + run.out);
+      assert.equal(before, 0);
+      assert.match(rowsOf(run)['test receipt'] ?? '', /^PASS printed/);
+      assert.match(tape, /TEST - NOT A RECEIPT/);
+    });
+
+    it('says that there is no paper, and that nothing was printed', async () => {
+      const printer = await createPtyPrinter(384);
+      printer.loadPaper(0);
+      const line = { PRINTER: 'escpos', PRINTER_PORT: printer.path, PRINTER_COLUMNS: '32', PRINTER_BAUD: '115200' };
+      const run = await runCommand(check, ['--print'], { ...env, ...line });
+      await printer.remove();
+      assert.equal(run.code, 69);
+      assert.match(rowsOf(run).printer ?? '', /^FAIL .*paper/);
+      assert.match(rowsOf(run)['test receipt'] ?? '', /^FAIL failed: nothing was printed/);
+    });
+
+    it('says that a scanner is not there', async () => {
+      const run = await runCommand(check, [], { ...env, SCANNER: 'gm65', SCANNER_PORT: join(dataDir, 'no-scanner') });
+      assert.equal(run.code, 69);
+      assert.match(rowsOf(run).scanner ?? '', /^FAIL .*no-scanner/);
+    });
+  });
+});
