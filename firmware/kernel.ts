@@ -49,6 +49,8 @@ export interface KernelParts {
   readonly journal: Journal;
   readonly executors: Executors;
   readonly state: TerminalState;
+  /** Sees every input before it is decided, also one whose decision then fails, and the state it is decided from. */
+  readonly taking?: (input: Input, before: TerminalState) => void;
   /** Sees every decision, in order, once it is published. */
   readonly trace: (input: Input, decision: Step) => void;
   /** The journal failed: nothing can be promised any more. */
@@ -102,6 +104,7 @@ export function createKernel(parts: KernelParts): Kernel {
     const records: TerminalRecord[] = [];
     for (const { event } of batch) {
       const input: Input = { ...event, at: parts.momentOf(event) };
+      parts.taking?.(input, state);
       const decision = step(state, input);
       decisions.push([input, decision]);
       records.push(...decision.records);

@@ -23,7 +23,7 @@ export interface OpenBookOptions {
 
 /** Opens the journal of records on flash, or makes it where the data directory is new. */
 export function openBook(
-  host: Host,
+  host: Pick<Host, 'flash' | 'clock' | 'random'>,
   options: OpenBookOptions,
   opened: (error: StoreError | undefined, store?: BookStore, report?: OpenReport) => void,
 ): void {

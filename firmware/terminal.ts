@@ -15,6 +15,7 @@ import type { ConfigLoading } from './config/load-config.js';
 import { createDevices, type Devices } from './devices/devices.js';
 import { createExecutors } from './executors.js';
 import { exitCode } from './exit-code.js';
+import { createIncidentKeeper, type IncidentKeeper, type SaveIncident } from './incident-keeper.js';
 import { createKernel, type Journal, type Kernel } from './kernel.js';
 import { linkConfigOf } from './link-config-of.js';
 import { createLog, type Log } from './log/log.js';
@@ -32,6 +33,8 @@ export interface Terminal {
   readonly kernel: Kernel;
   /** The bound port of the local API. */
   readonly apiPort: number;
+  /** To be called with an error that nobody caught, before the process ends: keeps what led to it. Never throws. */
+  crashed(error: Error): void;
   close(): void;
 }
 
@@ -43,6 +46,8 @@ export interface TerminalParts {
   readonly signer?: Signer;
   /** Sees every decision once it is published: for the bench's trace and the fuzzer's coverage. */
   readonly observe?: (input: Input, decision: Step) => void;
+  /** Keeps what led to a failure, for `tillbox replay`; it may block and it may fail. */
+  readonly saveIncident?: SaveIncident;
   /** Of each half of the journal. */
   readonly segmentSizeBytes?: number;
 }
@@ -88,7 +93,7 @@ export function createTerminal(parts: TerminalParts, started: (terminal: Termina
 /** Opens the ports before anything is decided: who asks at once must not be refused for a moment. */
 function serve(parts: TerminalParts, log: Log, core: Core, started: (terminal: Terminal) => void): void {
   const { host, settings, version } = parts;
-  const { kernel, devices, sources, signer, store } = core;
+  const { kernel, devices, sources, signer, store, incidents } = core;
   openServices({ host, config: settings.config, signer, kernel, sources, version, log }, (error, services) => {
     if (services === undefined) {
       log.error('a port cannot be had', { why: error?.message });
@@ -98,6 +103,7 @@ function serve(parts: TerminalParts, log: Log, core: Core, started: (terminal: T
     started({
       kernel,
       apiPort: services.apiPort,
+      crashed: (crash) => incidents.keep('assertion', crash, kernel.state.book.bootCount),
       close() {
         kernel.stop();
         services.close();
@@ -121,6 +127,7 @@ interface Core {
   readonly sources: StatusSources;
   readonly signer: Signer;
   readonly store: BookStore | undefined;
+  readonly incidents: IncidentKeeper;
 }
 
 function createCore({ host, settings, ...parts }: TerminalParts, log: Log, store: BookStore | undefined): Core {
@@ -159,8 +166,11 @@ function createCore({ host, settings, ...parts }: TerminalParts, log: Log, store
     log,
     feed,
   });
+  const { secrets } = settings;
+  const incidents = createIncidentKeeper({ clock, log, secrets, version: parts.version, save: parts.saveIncident });
   const kernel: Kernel = createKernel({
     clock,
+    taking: incidents.note,
     momentOf: createMoments({
       clock,
       random: host.random,
@@ -182,6 +192,7 @@ function createCore({ host, settings, ...parts }: TerminalParts, log: Log, store
     },
     flashFailed(error) {
       log.error('the journal failed; nothing can be promised any more', { why: error.message });
+      incidents.keep('flash', error, kernel.state.book.bootCount);
       host.board.exit(exitCode.flash);
     },
   });
@@ -201,7 +212,7 @@ function createCore({ host, settings, ...parts }: TerminalParts, log: Log, store
     store: () => (store === undefined ? {} : storeFacts(store)),
     alarms: () => alarms,
   };
-  return { kernel, devices, sources, signer, store };
+  return { kernel, devices, sources, signer, store, incidents };
 }
 
 /** Nothing is decided that would need it: a terminal without a journal never boots. */
@@ -227,3 +238,4 @@ export { type View, view } from '../flows/view.js';
 export type { ReversalView, SaleView, StatusView } from './api/output-schemas.js';
 export { loadConfig } from './config/load-config.js';
 export { SIMULATED_WIRING } from './devices/simulated-wiring.js';
+export { replayFile } from './replay-file.js';

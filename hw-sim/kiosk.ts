@@ -58,6 +58,7 @@ export interface KioskParts {
   readonly segmentSizeBytes?: number;
   readonly log?: (line: string) => void;
   readonly observe?: TerminalParts['observe'];
+  readonly saveIncident?: TerminalParts['saveIncident'];
   /** Sees every reply and notification that leaves the acquirer's side, true or not. */
   readonly wiretap?: (message: AcquirerMessage) => void;
   /** Called for each terminal as it starts, before anything else happens to it. */
@@ -69,7 +70,7 @@ const SEGMENT_BYTES = 256 * 1024;
 const API_WAIT_MS = 10_000;
 
 export function createKiosk(parts: KioskParts): Kiosk {
-  const { world, settings, segmentSizeBytes = SEGMENT_BYTES, log, observe } = parts;
+  const { world, settings, segmentSizeBytes = SEGMENT_BYTES, log, observe, saveIncident } = parts;
   const after = (delayMs: number, callback: () => void) => world.after(delayMs, callback);
   const network = createNetwork(world);
   const acquirerSigner = createFastSigner('acquirer', 'terminal');
@@ -162,6 +163,7 @@ export function createKiosk(parts: KioskParts): Kiosk {
           version: 'simulated',
           segmentSizeBytes,
           ...(observe === undefined ? {} : { observe }),
+          ...(saveIncident === undefined ? {} : { saveIncident }),
         },
         (running) => {
           if (!started.alive) return;

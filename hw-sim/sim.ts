@@ -1,12 +1,14 @@
 import { parseArgs } from 'node:util';
 import type { HostError, HttpListener } from '../drivers/host.js';
 import { createLinuxClock } from '../drivers/linux/clock.js';
+import { configFiles } from '../drivers/linux/config-files.js';
 import { createLinuxHttp } from '../drivers/linux/http.js';
 import { createLineConsole } from '../drivers/linux/line-console.js';
 import { localTimeZone } from '../drivers/linux/local-time-zone.js';
 import { packageVersion } from '../drivers/linux/package-version.js';
 import type { CommandProcess } from '../drivers/linux/process.js';
 import { createLinuxRandom } from '../drivers/linux/random.js';
+import { replayFile } from '../firmware/terminal.js';
 import { openApiBridge } from './bench/api-bridge.js';
 import { createBench } from './bench/bench.js';
 import { createBenchConsole } from './bench/bench-console.js';
@@ -25,6 +27,8 @@ const exitCode = { done: 0, usage: 64, unavailable: 69, bug: 70 } as const;
 interface SimOptions {
   readonly port: number;
   readonly seed: number | undefined;
+  /** An incident to play again, instead of running anything. */
+  readonly replay: string | undefined;
 }
 
 /**
@@ -38,6 +42,7 @@ export async function runSim(args: readonly string[], self: CommandProcess): Pro
     self.errorOut(`tillbox sim: ${options}\n`);
     return exitCode.usage;
   }
+  if (options.replay !== undefined) return replayFile(options.replay, configFiles.read, self);
   const chosen = benchSettings(self.env, localTimeZone(), createKeyPairs());
   if ('problems' in chosen) {
     self.errorOut(chosen.problems.map((problem) => `tillbox sim: ${problem}\n`).join(''));
@@ -128,14 +133,14 @@ Its local API is at http://127.0.0.1:${port} (see /v1/status and /openapi.json).
 
 /** The options, or what is wrong with them. */
 function optionsOf(args: readonly string[]): SimOptions | string {
-  const { port, seed } = parseArgs({
+  const { port, seed, replay } = parseArgs({
     args: [...args],
-    options: { port: { type: 'string' }, seed: { type: 'string' } },
+    options: { port: { type: 'string' }, seed: { type: 'string' }, replay: { type: 'string' } },
   }).values;
   if (port !== undefined && !(/^\d{1,5}$/.test(port) && Number(port) <= 65_535)) {
     return `--port must be 0 to 65535, not ${JSON.stringify(port)}`;
   }
   if (seed !== undefined && !/^\d{1,15}$/.test(seed))
     return `--seed must be a whole number, not ${JSON.stringify(seed)}`;
-  return { port: Number(port ?? DEFAULT_PORT), seed: seed === undefined ? undefined : Number(seed) };
+  return { port: Number(port ?? DEFAULT_PORT), seed: seed === undefined ? undefined : Number(seed), replay };
 }

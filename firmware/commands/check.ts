@@ -1,8 +1,6 @@
 import { configFiles } from '../../drivers/linux/config-files.js';
 import { dataDirHolder } from '../../drivers/linux/data-dir-holder.js';
 import { createLinuxFlash } from '../../drivers/linux/flash.js';
-import { createLinuxHost } from '../../drivers/linux/host.js';
-import { createNoGpio } from '../../drivers/linux/no-gpio.js';
 import type { CommandProcess } from '../../drivers/linux/process.js';
 import { checkConfiguration } from '../check/check-configuration.js';
 import type { CheckRow } from '../check/check-row.js';
@@ -10,6 +8,7 @@ import { runChecks } from '../check/run-checks.js';
 import { loadConfig } from '../config/load-config.js';
 import { type ExitCode, exitCode } from '../exit-code.js';
 import { createRedact } from '../log/redact.js';
+import { boardHost } from './board-host.js';
 
 /** `tillbox check [--print] [--json]`: tests everything the configuration names; 0 where nothing failed. */
 export async function check(args: readonly string[], self: CommandProcess): Promise<ExitCode> {
@@ -34,7 +33,7 @@ export async function check(args: readonly string[], self: CommandProcess): Prom
   const { config } = loading;
   const { dataDir } = config.storage;
   await runChecks({
-    host: createLinuxHost({ dataDir, gpio: createNoGpio() }),
+    host: boardHost(config),
     config,
     cardReader: createLinuxFlash({ dataDir, access: 'readOnly' }),
     holder: () => new Promise((resolve) => dataDirHolder(dataDir, resolve)),

@@ -32,9 +32,9 @@ export const commandTable: readonly CommandRow[] = [
   },
   {
     name: 'sim',
-    usage: '[--port N] [--seed N]',
+    usage: '[--port N] [--seed N] | --replay FILE',
     summary: 'runs the terminal on simulated hardware with a simulated acquirer, and a console to play with it',
-    options: { port: { type: 'string' }, seed: { type: 'string' } },
+    options: { port: { type: 'string' }, seed: { type: 'string' }, replay: { type: 'string' } },
     words: none,
     module: '../../hw-sim/sim.js',
     entry: 'runSim',
@@ -71,6 +71,15 @@ export const commandTable: readonly CommandRow[] = [
     words: { least: 1, most: 2 },
     module: './queue.js',
     entry: 'queue',
+  },
+  {
+    name: 'replay',
+    usage: 'FILE',
+    summary: 'plays an incident file again, decision by decision; nothing is sent or moved',
+    options: {},
+    words: { least: 1, most: 1 },
+    module: './replay.js',
+    entry: 'replay',
   },
   {
     name: 'keys',

@@ -1,15 +1,14 @@
 import { configFiles } from '../../drivers/linux/config-files.js';
-import { createLinuxGpio } from '../../drivers/linux/gpio.js';
-import { createLinuxHost } from '../../drivers/linux/host.js';
-import { createNoGpio } from '../../drivers/linux/no-gpio.js';
+import { incidentFiles } from '../../drivers/linux/incident-files.js';
 import { packageVersion } from '../../drivers/linux/package-version.js';
 import type { CommandProcess } from '../../drivers/linux/process.js';
 import { describeErrors } from '../config/describe-errors.js';
 import { loadConfig } from '../config/load-config.js';
-import { usesGpioLines } from '../devices/uses-gpio-lines.js';
 import { exitCode } from '../exit-code.js';
+import type { SaveIncident } from '../incident-keeper.js';
 import { createRedact } from '../log/redact.js';
-import { createTerminal } from '../terminal.js';
+import { createTerminal, type Terminal } from '../terminal.js';
+import { boardHost } from './board-host.js';
 
 /** `tillbox run`: the terminal with the devices and the acquirer that the configuration names, until it is stopped. */
 export function run(_args: readonly string[], self: CommandProcess): Promise<number> {
@@ -20,17 +19,22 @@ export function run(_args: readonly string[], self: CommandProcess): Promise<num
   }
   const redact = createRedact();
   for (const secret of settings.secrets) redact.addSecret(secret);
-  const { devices, storage } = settings.config;
-  const chip = devices.gpioChip === undefined ? {} : { chipLabel: devices.gpioChip };
-  const gpio = usesGpioLines(devices) ? createLinuxGpio(chip) : createNoGpio();
-  const host = createLinuxHost({ dataDir: storage.dataDir, gpio });
+  const host = boardHost(settings.config);
+  const { dataDir } = settings.config.storage;
+  const saveIncident: SaveIncident = ({ bootCount, text }) => {
+    const path = incidentFiles.save(dataDir, bootCount, text);
+    self.errorOut(`What led to this is kept in ${path} (see: tillbox replay)\n`);
+  };
+  let running: Terminal | undefined;
   /* A bug: recovery runs after the restart. The text may quote anything, so it is redacted. */
   self.onCrash((error) => {
     self.errorOut(`${redact(error.stack ?? error.message)}\n`);
+    running?.crashed(error);
     self.exit(exitCode.bug);
   });
   return new Promise((resolve) => {
-    createTerminal({ host, settings, version: packageVersion() }, (terminal) => {
+    createTerminal({ host, settings, version: packageVersion(), saveIncident }, (terminal) => {
+      running = terminal;
       self.onStop(() => {
         terminal.close();
         resolve(exitCode.done);

@@ -1,5 +1,6 @@
 import { formatMoney } from '../../flows/money.js';
 import type { ReversalView, SaleView } from '../api/output-schemas.js';
+import { plainText } from '../plain-text.js';
 import { shortIds } from './pick-reversal.js';
 
 /** The queue and its entries for people. Nothing in a text can break a line or steer a terminal window. */
@@ -23,7 +24,7 @@ function table(all: readonly ReversalView[], shown: readonly ReversalView[], who
   const widths = HEAD.map((name, column) => Math.max(name.length, ...rows.map((row) => row[column]?.length ?? 0)));
   const line = (cells: readonly string[]): string =>
     cells
-      .map((cell, column) => plain(cell).padEnd(widths[column] ?? 0))
+      .map((cell, column) => plainText(cell).padEnd(widths[column] ?? 0))
       .join('  ')
       .trimEnd();
   const waiting = shown.filter(({ state }) => state !== 'finished');
@@ -56,7 +57,9 @@ function entry(reversal: ReversalView, sale: SaleView | undefined): string {
     ['sale state', sale?.state],
     ['goods', sale?.description],
   ];
-  const lines = facts.flatMap(([name, value]) => (value === undefined ? [] : [`${name.padEnd(16)} ${plain(value)}`]));
+  const lines = facts.flatMap(([name, value]) =>
+    value === undefined ? [] : [`${name.padEnd(16)} ${plainText(value)}`],
+  );
   return `${[...lines, ...advice(reversal)].join('\n')}\n`;
 }
 
@@ -74,8 +77,4 @@ function advice({ state, manual, reversalId }: ReversalView): readonly string[] 
 
 function amountOf({ amount }: ReversalView): string {
   return `${amount.currency} ${formatMoney(amount)}`;
-}
-
-function plain(text: string): string {
-  return text.replace(/[\p{Cc}\p{Zl}\p{Zp}\p{Bidi_Control}]/gu, '\ufffd');
 }
