@@ -152,8 +152,8 @@ export function encodeOperation(json: string): Buffer {
   return bytes;
 }
 
-/** The operations of a payload, each with its length header; undefined where the payload does not add up. */
-export function splitOperations(payload: Buffer, count: number): readonly Buffer[] | undefined {
+/** The first operations of a payload, each with its length header; undefined where they are not there. */
+export function firstOperations(payload: Buffer, count: number): readonly Buffer[] | undefined {
   const operations: Buffer[] = [];
   let at = 0;
   while (operations.length < count) {
@@ -163,7 +163,7 @@ export function splitOperations(payload: Buffer, count: number): readonly Buffer
     operations.push(payload.subarray(at, end));
     at = end;
   }
-  return at === payload.length ? operations : undefined;
+  return operations;
 }
 
 /** The JSON text of an operation with its length header. */

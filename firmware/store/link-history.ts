@@ -1,5 +1,5 @@
 import { chainNext } from './chain.js';
-import { splitOperations } from './frame.js';
+import { firstOperations } from './frame.js';
 import type { FoundFrame } from './scan-segment.js';
 
 /** An operation with its place in the history. `bytes` is its JSON behind a length header. */
@@ -54,21 +54,20 @@ export function linkHistory(newestFirst: readonly FoundFrame[]): History | undef
     const frameFirst = header.lastOperation - header.operationCount + 1;
     const touches = header.lastOperation >= firstNumber - 1 && header.lastOperation <= lastNumber;
     if (!touches || frameFirst >= firstNumber) continue;
-    const operations = splitOperations(frame.payload(), header.operationCount);
+    /* Those after them are known already. */
+    const operations = firstOperations(frame.payload(), firstNumber - frameFirst);
     if (operations === undefined) continue;
     const found: NumberedOperation[] = [];
     let chain = header.chain;
     for (const [index, bytes] of operations.entries()) {
-      const number = frameFirst + index;
-      if (number >= firstNumber) break;
-      found.push({ number, bytes, chainBefore: chain });
+      found.push({ number: frameFirst + index, bytes, chainBefore: chain });
       chain = chainNext(chain, bytes);
     }
     if (chainBeforeFirst !== undefined && !sameBytes(chain, chainBeforeFirst)) continue;
     chainAtEnd ??= chain;
     chainBeforeFirst = header.chain;
     firstNumber = frameFirst;
-    backwards.push(...found.reverse());
+    for (const operation of found.reverse()) backwards.push(operation);
   }
   return undefined;
 }

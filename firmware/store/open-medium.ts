@@ -39,7 +39,10 @@ export function openMedium<State, Op>(
     if (pairError !== undefined || volumes === undefined) {
       return opened(pairError ?? new StoreError('io', 'no volumes'));
     }
+    let failed = false;
     const fail = (error: StoreError): void => {
+      if (failed) return;
+      failed = true;
       for (const volume of volumes) volume.close();
       opened(error);
     };
@@ -55,6 +58,23 @@ export function openMedium<State, Op>(
         segmentSizeBytes,
         or('read', (bytes?: Uint8Array) => done(asBuffer(bytes))),
       );
+
+    /* At the same time: half of a cold start is waiting for the card. */
+    const readBoth = (done: Done<readonly [Buffer, Buffer]>): void => {
+      let first: Buffer | undefined;
+      let second: Buffer | undefined;
+      const arrived = (): void => {
+        if (first !== undefined && second !== undefined) done([first, second]);
+      };
+      readWhole(0, (bytes) => {
+        first = bytes;
+        arrived();
+      });
+      readWhole(1, (bytes) => {
+        second = bytes;
+        arrived();
+      });
+    };
 
     const writeDurably = (write: PlannedWrite, done: () => void): void =>
       volumes[write.segment].write(
@@ -158,27 +178,24 @@ export function openMedium<State, Op>(
       });
     };
 
-    readWhole(0, (firstImage) =>
-      readWhole(1, (secondImage) => {
-        const images = [firstImage, secondImage] as const;
-        const scans = [scanSegment(firstImage, 0), scanSegment(secondImage, 1)] as const;
-        const recovery = recover(scans);
-        if (recovery.kind === 'blank' && create) return provision(scans, images);
-        if (recovery.kind !== 'found') return fail(unusable(recovery, names));
-        const state = replayHistory<State, Op>(recovery.history, options);
-        if (state instanceof StoreError) return fail(state);
-        settle(
-          {
-            start: startAfter(recovery, segmentSlots),
-            state: state.value,
-            provisioned: false,
-            cutTail: recovery.cutTail,
-            unreadableSlots: recovery.unreadableSlots,
-          },
-          images,
-        );
-      }),
-    );
+    readBoth((images) => {
+      const scans = [scanSegment(images[0], 0), scanSegment(images[1], 1)] as const;
+      const recovery = recover(scans);
+      if (recovery.kind === 'blank' && create) return provision(scans, images);
+      if (recovery.kind !== 'found') return fail(unusable(recovery, names));
+      const state = replayHistory<State, Op>(recovery.history, options);
+      if (state instanceof StoreError) return fail(state);
+      settle(
+        {
+          start: startAfter(recovery, segmentSlots),
+          state: state.value,
+          provisioned: false,
+          cutTail: recovery.cutTail,
+          unreadableSlots: recovery.unreadableSlots,
+        },
+        images,
+      );
+    });
   });
 }
 

@@ -40,6 +40,11 @@ export function scanSegment(bytes: Buffer, segment: 0 | 1): SegmentScan {
   };
   const slotCount = Math.ceil(bytes.length / slotBytes);
   for (let slot = 0; slot < slotCount; slot += 1) {
+    if (slot % emptySlots === 0 && isEmptyRange(bytes, slot * slotBytes)) {
+      endRun();
+      slot += emptySlots - 1;
+      continue;
+    }
     const slice = bytes.subarray(slot * slotBytes, (slot + 1) * slotBytes);
     const reading = slice.length < slotBytes ? ({ kind: 'garbage' } as const) : readSlot(slice);
     if (reading.kind !== 'blank') blank = false;
@@ -72,6 +77,15 @@ export function scanSegment(bytes: Buffer, segment: 0 | 1): SegmentScan {
   }
   endRun();
   return { frames, garbageSlots, strays, blank, newerVersion, misplaced };
+}
+
+/* Most of a young segment is empty, and one comparison of a large piece is cheaper than many of small ones. */
+const emptySlots = 64;
+const emptyRange = Buffer.alloc(emptySlots * slotBytes);
+
+function isEmptyRange(bytes: Buffer, from: number): boolean {
+  const end = from + emptyRange.length;
+  return end <= bytes.length && bytes.compare(emptyRange, 0, emptyRange.length, from, end) === 0;
 }
 
 function sameFrame(a: SlotHeader, b: SlotHeader): boolean {

@@ -14,6 +14,8 @@ import { defaultSegmentSizeBytes, openStore, type Store } from '../../firmware/s
 import type { Engine, EngineKind, Entry } from './engine.js';
 
 type Entries = { readonly [id: string]: Entry };
+/* A queue is a list: copying one with a change costs a hundredth of copying a map. */
+type Queue = readonly (readonly [id: string, entry: Entry])[];
 type Op = { readonly put: string; readonly entry: Entry } | { readonly remove: string };
 type Book = { readonly entries: { readonly [id: string]: { readonly [key in keyof Entry]: Entry[key] } } };
 
@@ -27,19 +29,17 @@ const storeOptions = (dir: string) => ({
   provision: 'ifNew' as const,
 });
 
-function foldEntries(entries: Entries, op: Op): Entries {
-  if ('put' in op) return { ...entries, [op.put]: op.entry };
-  const { [op.remove]: _gone, ...rest } = entries;
-  return rest;
+function foldQueue(queue: Queue, op: Op): Queue {
+  return 'put' in op ? [...queue, [op.put, op.entry]] : queue.filter(([id]) => id !== op.remove);
 }
 
-function replayEntries(entries: Entries, ops: readonly Op[]): Entries {
-  const own: { [id: string]: Entry } = { ...entries };
+function replayQueue(queue: Queue, ops: readonly Op[]): Queue {
+  const entries = new Map(queue);
   for (const op of ops) {
-    if ('put' in op) own[op.put] = op.entry;
-    else delete own[op.remove];
+    if ('put' in op) entries.set(op.put, op.entry);
+    else entries.delete(op.remove);
   }
-  return own;
+  return [...entries];
 }
 
 const tillboxStore: EngineKind = {
@@ -47,22 +47,22 @@ const tillboxStore: EngineKind = {
   durable: true,
   wholeFile: false,
   async open(dir) {
-    const store = await new Promise<Store<Entries, Op>>((resolve, reject) =>
-      openStore<Entries, Op>(
-        { ...storeOptions(dir), empty: {}, fold: foldEntries, replay: replayEntries },
+    const store = await new Promise<Store<Queue, Op>>((resolve, reject) =>
+      openStore<Queue, Op>(
+        { ...storeOptions(dir), empty: [], fold: foldQueue, replay: replayQueue },
         (error, opened) => (opened === undefined ? reject(error) : resolve(opened)),
       ),
     );
     let newest = store.state;
     const commit = (op: Op): Promise<void> =>
       new Promise((resolve, reject) => {
-        newest = foldEntries(newest, op);
+        newest = foldQueue(newest, op);
         store.commit([op], newest, (error) => (error === undefined ? resolve() : reject(error)));
       });
     return {
       put: (id, entry) => commit({ put: id, entry }),
       remove: (id) => commit({ remove: id }),
-      ids: () => Object.keys(store.state),
+      ids: () => store.state.map(([id]) => id),
       close: async () => store.close(),
     };
   },
@@ -149,20 +149,41 @@ const renamingLowdb: EngineKind = {
       async read() {
         return fs.existsSync(file) ? (JSON.parse(await fsp.readFile(file, 'utf8')) as Entries) : null;
       },
-      async write(data) {
-        const text = JSON.stringify(data);
+      write: oneAtATime(async (data: Entries) => {
         const handle = await fsp.open(`${file}.tmp`, 'w');
-        await handle.writeFile(text);
+        await handle.writeFile(JSON.stringify(data));
         await handle.sync();
         await handle.close();
         await fsp.rename(`${file}.tmp`, file);
         const directory = await fsp.open(dir, 'r');
         await directory.sync();
         await directory.close();
-      },
+      }),
     });
   },
 };
+
+/** Those that ask during a write share the next one. */
+function oneAtATime<Data>(write: (data: Data) => Promise<void>): (data: Data) => Promise<void> {
+  let running: Promise<void> | undefined;
+  let following: Promise<void> | undefined;
+  const start = (data: Data): Promise<void> => {
+    running = write(data).finally(() => {
+      running = undefined;
+    });
+    return running;
+  };
+  return (data) => {
+    if (running === undefined) return start(data);
+    following ??= running
+      .catch(() => {})
+      .then(() => {
+        following = undefined;
+        return start(data);
+      });
+    return following;
+  };
+}
 
 interface SqliteDatabase {
   exec(sql: string): unknown;
