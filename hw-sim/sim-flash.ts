@@ -120,7 +120,7 @@ function simFlash(options: SimFlashOptions, volumes: Map<string, Volume>): SimFl
       if (offset < 0 || offset + lengthBytes > volume.sizeBytes) return new HostError('io', `${name}: out of bounds`);
       return undefined;
     };
-    return {
+    const host: FlashVolume = {
       sizeBytes: volume.sizeBytes,
       read(offset, lengthBytes, done) {
         later(faults.readMs, () => {
@@ -135,6 +135,9 @@ function simFlash(options: SimFlashOptions, volumes: Map<string, Volume>): SimFl
         /* From now on a cut may find any part of it. */
         writePages(volume, offset, bytes);
         later(faults.writeMs, () => done(faults.io ? new HostError('io', `${name}: input/output error`) : undefined));
+      },
+      writeDurably(offset, bytes, done) {
+        host.write(offset, bytes, (error) => (error === undefined ? host.sync(done) : done(error)));
       },
       sync(done) {
         later(faults.syncMs, () => {
@@ -174,6 +177,7 @@ function simFlash(options: SimFlashOptions, volumes: Map<string, Volume>): SimFl
         held.delete(name);
       },
     };
+    return host;
   };
 
   return {

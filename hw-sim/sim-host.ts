@@ -1,4 +1,4 @@
-import type { FlashHost, GpioHost, Host, HttpHost, SerialHost } from '../drivers/host.js';
+import type { FlashHost, GpioHost, Host, HostError, HttpHost, SerialHost } from '../drivers/host.js';
 import type { World } from './world.js';
 
 /**
@@ -133,6 +133,15 @@ export function createLife(parts: LifeParts): Life {
               readBack: (offset, length, done) => volume.readBack(offset, length, whileAlive(done)),
               write(offset, bytes, done) {
                 if (touch()) volume.write(offset, bytes, whileAlive(done));
+              },
+              /* Two instants at which the power may go, as on a real card. */
+              writeDurably(offset, bytes, done) {
+                if (!touch()) return;
+                const written = (error?: HostError): void => {
+                  if (error !== undefined) done(error);
+                  else if (touch()) volume.sync(whileAlive(done));
+                };
+                volume.write(offset, bytes, whileAlive(written));
               },
               sync(done) {
                 if (touch()) volume.sync(whileAlive(done));

@@ -77,11 +77,7 @@ export function openMedium<State, Op>(
     };
 
     const writeDurably = (write: PlannedWrite, done: () => void): void =>
-      volumes[write.segment].write(
-        write.offset,
-        write.bytes,
-        or('write', () => volumes[write.segment].sync(or('flush', done))),
-      );
+      volumes[write.segment].writeDurably(write.offset, write.bytes, or('write', done));
 
     const syncBoth = (done: () => void): void => volumes[0].sync(or('flush', () => volumes[1].sync(or('flush', done))));
 

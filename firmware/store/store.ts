@@ -200,14 +200,10 @@ function runStore<State, Op>(
     const volume = volumes[write.segment];
     const startedMs = clock.monotonicMs();
     watchFlush(startedMs);
-    volume.write(write.offset, write.bytes, (writeError) => {
+    volume.writeDurably(write.offset, write.bytes, (error) => {
       if (failed() !== undefined) return;
-      if (writeError !== undefined) return fail(asStoreError(writeError, 'write'));
-      volume.sync((syncError) => {
-        if (failed() !== undefined) return;
-        if (syncError !== undefined) return fail(asStoreError(syncError, 'flush'));
-        flushed(startedMs, write.bytes.length);
-      });
+      if (error !== undefined) return fail(asStoreError(error, 'write'));
+      flushed(startedMs, write.bytes.length);
     });
   };
 

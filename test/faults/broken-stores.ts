@@ -12,10 +12,13 @@ interface Break {
 
 /** Stores that lack one rule each. Every proof of the store has to convict all of them, or it proves nothing. */
 export const brokenStores: { readonly [rule: string]: readonly Break[] } = {
-  'never flushes': [{ file: 'store.js', find: 'volume.sync((syncError)', put: '((done) => done())((syncError)' }],
+  'never flushes': [{ file: 'store.js', find: 'volume.writeDurably(', put: 'volume.write(' }],
   'flushes before it writes': [
-    { file: 'store.js', find: 'volume.sync((syncError)', put: 'volume.write(write.offset, write.bytes, (syncError)' },
-    { file: 'store.js', find: 'volume.write(write.offset, write.bytes, (writeError)', put: 'volume.sync((writeError)' },
+    {
+      file: 'store.js',
+      find: 'volume.writeDurably(',
+      put: '((at, bytes, done) => volume.sync(() => volume.write(at, bytes, done)))(',
+    },
   ],
   'ignores checksums': [{ file: 'frame.js', find: 'bytes.readUInt32LE(crcOffset) !== slotCrc(bytes)', put: 'false' }],
   'writes one segment only': [{ file: 'frame-planner.js', find: 'next = next === 0 ? 1 : 0;', put: '' }],

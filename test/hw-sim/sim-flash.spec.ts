@@ -108,6 +108,24 @@ describe('createSimFlash', () => {
     }
   });
 
+  it('makes a write durable in one step, which a cut may still catch on its way', () => {
+    const rig = createRig();
+    const volume = mustOpen(rig);
+    let answers = 0;
+    const bytes = new Uint8Array(4096).fill(9);
+    volume.writeDurably(0, bytes, (error) => {
+      assert.equal(error, undefined);
+      answers += 1;
+    });
+    const early = rig.card.copy();
+    early.powerCut(cutTo('old'));
+    assert.equal(early.image('a')?.[0], 0);
+    rig.run();
+    assert.equal(answers, 1);
+    assert.equal(rig.card.unflushedSectors(), 0);
+    assert.equal(rig.card.image('a')?.[0], 9);
+  });
+
   it('cuts within a page, sector by sector', () => {
     const rig = createRig();
     const volume = mustOpen(rig);

@@ -33,6 +33,14 @@ const asked = <T>(ask: (done: (error?: HostError, value?: T) => void) => void): 
 
 const bytesOf = (value: number): Uint8Array => new Uint8Array(4096).fill(value);
 
+const linkOf = (fd: string): string => {
+  try {
+    return fs.readlinkSync(`/proc/self/fd/${fd}`);
+  } catch {
+    return '';
+  }
+};
+
 describe('createLinuxFlash', () => {
   let dataDir: string;
 
@@ -55,6 +63,20 @@ describe('createLinuxFlash', () => {
     const found = await asked<Uint8Array>((done) => again.read(8192, 4096, done));
     assert.deepEqual(Buffer.from(found ?? []), Buffer.from(bytesOf(7)));
     again.close();
+  });
+
+  it('makes bytes durable in one step', async () => {
+    const volume = await mustOpen(createLinuxFlash({ dataDir }));
+    await asked((done) => volume.writeDurably(4096, bytesOf(3), done));
+    const found = await asked<Uint8Array>((done) => volume.read(4096, 4096, done));
+    assert.deepEqual(Buffer.from(found ?? []), Buffer.from(bytesOf(3)));
+    await assert.rejects(
+      asked((done) => volume.writeDurably(16_384, bytesOf(3), done)),
+      { code: 'io' },
+    );
+    volume.close();
+    await new Promise((resolve) => setTimeout(resolve, 50));
+    assert.ok(fs.readdirSync('/proc/self/fd').every((fd) => !linkOf(fd).startsWith(dataDir)));
   });
 
   it('never makes what may not be made', async () => {
