@@ -164,11 +164,12 @@ function createShutter(): Shutter {
   ].join('\n');
   const child = spawn('python3', ['-u', '-c', script], { stdio: ['pipe', 'pipe', 'inherit'] });
   const lines = createInterface({ input: child.stdout });
+  const ended = once(child, 'exit').then(() => 'ended' as const);
   return {
     async close(dir) {
       const done = once(lines, 'line');
       child.stdin.write(`${dir}\n`);
-      await Promise.race([done, once(child, 'exit').then(() => Promise.reject(new Error('the shutter ended')))]);
+      if ((await Promise.race([done, ended])) === 'ended') throw new Error('the process that cuts the power has ended');
     },
     end: () => child.stdin.end(),
   };
