@@ -67,6 +67,7 @@ async function available(): Promise<readonly EngineKind[]> {
       const message = error instanceof Error ? error.message : String(error);
       const reason = message.split('\n').find((line) => /Error|Cannot|No such/.test(line)) ?? message;
       process.stdout.write(`not run: ${kind.name}: ${reason.trim().slice(0, 160)}\n`);
+      if (/Cannot find module/.test(message)) process.stdout.write('  npm install --prefix test/bench/peers\n');
     } finally {
       fs.rmSync(dir, { recursive: true, force: true });
     }
