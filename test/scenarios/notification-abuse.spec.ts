@@ -143,7 +143,7 @@ describe('the notification endpoint', () => {
     const { saleId } = await hangingSale();
     assert.match(await sendRaw(port, heard), /^HTTP\/1\.1 200 /);
     assert.equal((await terminal.sale(saleId)).state, 'inquiring', 'the next sale is not paid by the last one');
-    assert.match(await sendRaw(port, heard.replace('"1250"', '"1251"')), /^HTTP\/1\.1 400 /);
+    assert.match(await sendRaw(port, heard.replaceAll('"1250"', '"1251"')), /^HTTP\/1\.1 400 /);
     await terminal.api.post(`/v1/sales/${saleId}/cancel`);
     await terminal.reached(saleId, 'reversed');
   });
