@@ -12,6 +12,11 @@ export type BookStore = Store<Book, TerminalRecord>;
 /** The two halves of the journal, in the data directory. */
 export const BOOK_VOLUMES = ['journal-a', 'journal-b'] as const;
 
+/** Which block device stands in for which half, where the journal is on raw partitions. */
+export function journalPartitions(pair: readonly [string, string] | undefined): Readonly<Record<string, string>> {
+  return pair === undefined ? {} : { [BOOK_VOLUMES[0]]: pair[0], [BOOK_VOLUMES[1]]: pair[1] };
+}
+
 /** 500 kept sales take some 300 KB; the whole state has to fit, better several times. */
 export const BOOK_SEGMENT_BYTES = 4 * 1024 * 1024;
 
@@ -20,6 +25,9 @@ export interface OpenBookOptions {
   readonly segmentSizeBytes: number;
   readonly healthChanged: (status: StoreStatus) => void;
 }
+
+/** How often the card is asked whether it still holds what it took. */
+export const VERIFY_INTERVAL_MS = 6 * 3_600_000;
 
 /** Opens the journal of records on flash, or makes it where the data directory is new. */
 export function openBook(

@@ -88,8 +88,8 @@ function verify(
       return { kind: 'payment', paymentRequestId, paymentId, amount };
     }
     case 'agentToken': {
-      const expiry = read.expiresAtMs === undefined ? {} : { expiresAtMs: read.expiresAtMs };
-      return { kind: 'token', accessToken: read.token, ...expiry };
+      const { kind: _, token: accessToken, ...times } = read;
+      return { kind: 'token', accessToken, ...times };
     }
     case 'ignored':
       return { kind: 'ignored' };

@@ -1,4 +1,4 @@
-import type { Host } from '../drivers/host.js';
+import type { Clock, Host } from '../drivers/host.js';
 import { EMPTY_BOOK } from '../flows/book.js';
 import type { AlarmCode } from '../flows/effect.js';
 import type { Event, Input } from '../flows/input.js';
@@ -19,9 +19,9 @@ import { createIncidentKeeper, type IncidentKeeper, type SaveIncident } from './
 import { createKernel, type Journal, type Kernel } from './kernel.js';
 import { linkConfigOf } from './link-config-of.js';
 import { createLog, type Log } from './log/log.js';
-import { createRedact } from './log/redact.js';
+import { createRedact, type Redact } from './log/redact.js';
 import { createMoments } from './moments.js';
-import { BOOK_SEGMENT_BYTES, type BookStore, flashTrouble, openBook } from './open-book.js';
+import { BOOK_SEGMENT_BYTES, type BookStore, flashTrouble, openBook, VERIFY_INTERVAL_MS } from './open-book.js';
 import { policyOf } from './policy-of.js';
 import { receiptHeadOf } from './receipt-head-of.js';
 import { openServices } from './services.js';
@@ -62,15 +62,20 @@ export type TerminalSettings = Extract<ConfigLoading, { readonly config: Config 
  */
 export function createTerminal(parts: TerminalParts, started: (terminal: Terminal) => void): void {
   const { host } = parts;
-  const log = createTerminalLog(parts);
+  const redact = createRedact();
+  const log = createTerminalLog(parts, redact);
   let core: Core | undefined;
   openBook(
     host,
     {
       segmentSizeBytes: parts.segmentSizeBytes ?? BOOK_SEGMENT_BYTES,
       healthChanged({ health }) {
-        const faults = health.kind === 'slow' ? (['flashSlow'] as const) : [];
-        core?.kernel.feed({ type: 'deviceChanged', device: 'flash', faults });
+        if (health.kind !== 'failed') {
+          const faults = health.kind === 'slow' ? (['flashSlow'] as const) : [];
+          return core?.kernel.feed({ type: 'deviceChanged', device: 'flash', faults });
+        }
+        /* Nothing may be sold, or even answered, on a card that cannot be relied on. */
+        if (health.error.code !== 'closed') core?.flashFailed(health.error);
       },
     },
     (error, store, report) => {
@@ -85,6 +90,7 @@ export function createTerminal(parts: TerminalParts, started: (terminal: Termina
         log.info('journal open', { ...report });
         core = createCore(parts, log, store);
       }
+      hideAgentToken(core.kernel, redact);
       serve(parts, log, core, started);
     },
   );
@@ -111,12 +117,30 @@ function serve(parts: TerminalParts, log: Log, core: Core, started: (terminal: T
         store?.close();
       },
     });
-    if (store !== undefined) kernel.feed({ type: 'booted' });
+    if (store === undefined) return;
+    kernel.feed({ type: 'booted' });
+    verifyNowAndThen(host.clock, store);
   });
 }
 
-function createTerminalLog({ host, settings }: TerminalParts): Log {
-  const redact = createRedact();
+/** A token that came by notification is as secret as a configured one. */
+function hideAgentToken(kernel: Kernel, redact: Redact): void {
+  let hidden: string | undefined;
+  const hide = ({ book }: Kernel['state']): void => {
+    const token = book.agentToken?.accessToken;
+    if (token !== undefined && token !== hidden) redact.addSecret(token);
+    hidden = token;
+  };
+  hide(kernel.state);
+  kernel.onChange(hide);
+}
+
+/** Some cards at the end of their life accept what is written and forget it: only reading back tells. */
+function verifyNowAndThen(clock: Clock, store: BookStore): void {
+  clock.after(VERIFY_INTERVAL_MS, () => store.verify(() => verifyNowAndThen(clock, store)));
+}
+
+function createTerminalLog({ host, settings }: TerminalParts, redact: Redact): Log {
   for (const secret of settings.secrets) redact.addSecret(secret);
   return createLog({ board: host.board, clock: host.clock, redact, ...settings.config.log });
 }
@@ -128,6 +152,7 @@ interface Core {
   readonly signer: Signer;
   readonly store: BookStore | undefined;
   readonly incidents: IncidentKeeper;
+  flashFailed(error: Error): void;
 }
 
 function createCore({ host, settings, ...parts }: TerminalParts, log: Log, store: BookStore | undefined): Core {
@@ -190,12 +215,14 @@ function createCore({ host, settings, ...parts }: TerminalParts, log: Log, store
       parts.observe?.(input, decision);
       log.debug('input', { type: input.type, ignored: decision.ignored });
     },
-    flashFailed(error) {
-      log.error('the journal failed; nothing can be promised any more', { why: error.message });
-      incidents.keep('flash', error, kernel.state.book.bootCount);
-      host.board.exit(exitCode.flash);
-    },
+    flashFailed,
   });
+  function flashFailed(error: Error): void {
+    log.error('the journal failed; nothing can be promised any more', { why: error.message });
+    incidents.keep('flash', error, kernel.state.book.bootCount);
+    host.board.exit(exitCode.flash);
+  }
+
   const devices = createDevices({
     host,
     config: config.devices,
@@ -212,7 +239,7 @@ function createCore({ host, settings, ...parts }: TerminalParts, log: Log, store
     store: () => (store === undefined ? {} : storeFacts(store)),
     alarms: () => alarms,
   };
-  return { kernel, devices, sources, signer, store, incidents };
+  return { kernel, devices, sources, signer, store, incidents, flashFailed };
 }
 
 /** Nothing is decided that would need it: a terminal without a journal never boots. */

@@ -20,7 +20,11 @@ export interface Book {
   readonly sales: Readonly<Record<string, Sale>>;
   /** By reversal id, oldest first; finished ones stay as long as their sale. */
   readonly reversals: Readonly<Record<string, Reversal>>;
-  readonly agentToken?: { readonly accessToken: string; readonly expiresAtWallMs?: number };
+  readonly agentToken?: {
+    readonly accessToken: string;
+    readonly expiresAtWallMs?: number;
+    readonly issuedAtWallMs?: number;
+  };
 }
 
 export const EMPTY_BOOK: Book = {
@@ -122,11 +126,8 @@ export function fold(book: Book, record: TerminalRecord): Book {
       return withSale(next, record, { ...sale, state: 'reversed' });
     }
     case 'agentTokenReceived': {
-      const { accessToken, expiresAtWallMs } = record;
-      return {
-        ...book,
-        agentToken: expiresAtWallMs === undefined ? { accessToken } : { accessToken, expiresAtWallMs },
-      };
+      const { type: _, atWallMs: __, ...agentToken } = record;
+      return { ...book, agentToken };
     }
   }
 }

@@ -65,7 +65,13 @@ export type Event =
       readonly paymentId: string;
       readonly amount: Money;
     }
-  | { readonly type: 'agentTokenNotified'; readonly accessToken: string; readonly expiresAtWallMs?: number }
+  | {
+      readonly type: 'agentTokenNotified';
+      readonly accessToken: string;
+      readonly expiresAtWallMs?: number;
+      /** The acquirer's clock when it signed the notification: an older one that comes again is a replay. */
+      readonly issuedAtWallMs?: number;
+    }
 
   /* devices */
   | { readonly type: 'deviceChanged'; readonly device: DeviceName; readonly faults: readonly FaultCode[] }

@@ -18,6 +18,9 @@ export function readiness(state: TerminalState): Readiness {
 }
 
 function* faultsOf({ policy, book, live }: TerminalState): Generator<FaultCode> {
+  /* First what nothing else can mend: without flash the terminal does not even start. */
+  const { flash, ...devices } = live.faults;
+  if (flash !== undefined) yield* flash;
   if (!live.booted) yield 'starting';
   if (!live.clockTrusted) yield 'clockUnconfirmed';
   switch (live.acquirer) {
@@ -40,5 +43,5 @@ function* faultsOf({ policy, book, live }: TerminalState): Generator<FaultCode> 
   if (queue.length >= policy.queueLimit) yield 'queueFull';
   if (queue.some((reversal) => reversal.state === 'needsPerson')) yield 'reversalNeedsPerson';
   if (live.doorOpen) yield 'doorOpen';
-  for (const faults of Object.values(live.faults)) if (faults !== undefined) yield* faults;
+  for (const faults of Object.values(devices)) if (faults !== undefined) yield* faults;
 }

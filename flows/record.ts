@@ -43,7 +43,12 @@ export type TerminalRecord = { readonly atWallMs: number } & (
   /** A person decided that a held-back reversal is to be sent. */
   | { readonly type: 'reversalReleased'; readonly reversalId: string }
   | { readonly type: 'reversalFinished'; readonly reversalId: string; readonly end: ReversalEnd }
-  | { readonly type: 'agentTokenReceived'; readonly accessToken: string; readonly expiresAtWallMs?: number }
+  | {
+      readonly type: 'agentTokenReceived';
+      readonly accessToken: string;
+      readonly expiresAtWallMs?: number;
+      readonly issuedAtWallMs?: number;
+    }
 );
 
 export type RecordType = TerminalRecord['type'];

@@ -11,7 +11,7 @@ import {
 } from './delivery.js';
 import type { Effect } from './effect.js';
 import type { DeviceName, FaultCode } from './faults.js';
-import type { Input, TimerName } from './input.js';
+import type { Event, Input, TimerName } from './input.js';
 import { onKeyPressed } from './keypad-entry.js';
 import { onMachineAsked, onMachineGaveUp } from './machine-desk.js';
 import { onRefundRequested, onReversalRetryRequested, onReversalSettled } from './operator-desk.js';
@@ -90,7 +90,7 @@ function decide(turn: Turn, input: Input): void {
     case 'paymentNotified':
       return onPaymentNotified(turn, input.paymentRequestId, input.paymentId, input.amount);
     case 'agentTokenNotified':
-      return onAgentToken(turn, input.accessToken, input.expiresAtWallMs);
+      return onAgentToken(turn, input);
     case 'deviceChanged':
       return onDeviceChanged(turn, input.device, input.faults);
     case 'doorChanged':
@@ -136,14 +136,21 @@ function onTimer(turn: Turn, timer: TimerName): void {
   }
 }
 
-/** Notifications come again until they are acknowledged, and may be replayed: what is known costs no write. */
-function onAgentToken(turn: Turn, accessToken: string, expiresAtWallMs: number | undefined): void {
+/** Notifications come again until they are acknowledged, and may be replayed: only a newer token is news. */
+function onAgentToken(turn: Turn, token: Extract<Event, { type: 'agentTokenNotified' }>): void {
+  const { accessToken, expiresAtWallMs, issuedAtWallMs } = token;
   const known = turn.book.agentToken;
   if (known?.accessToken === accessToken && known.expiresAtWallMs === expiresAtWallMs) {
     return turn.ignore('the agent token is known');
   }
-  const expiry = expiresAtWallMs === undefined ? {} : { expiresAtWallMs };
-  turn.record({ type: 'agentTokenReceived', accessToken, ...expiry });
+  const older = known?.issuedAtWallMs !== undefined && (issuedAtWallMs ?? 0) <= known.issuedAtWallMs;
+  if (older) return turn.ignore('an older agent token');
+  turn.record({
+    type: 'agentTokenReceived',
+    accessToken,
+    ...(issuedAtWallMs === undefined ? {} : { issuedAtWallMs }),
+    ...(expiresAtWallMs === undefined ? {} : { expiresAtWallMs }),
+  });
 }
 
 function onDeviceChanged(turn: Turn, device: DeviceName, faults: readonly FaultCode[]): void {

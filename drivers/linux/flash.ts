@@ -8,6 +8,8 @@ import { flashError } from './flash-error.js';
 export interface LinuxFlashOptions {
   /** Must exist: it is never made, because an unmounted card must not look like an empty one. */
   readonly dataDir: string;
+  /** Raw block devices that stand in for volumes of these names. */
+  readonly partitions?: Readonly<Record<string, string>>;
   /** `readOnly` takes no lock, writes nothing and takes volumes at the size they have. Default `readWrite`. */
   readonly access?: 'readWrite' | 'readOnly';
 }
@@ -59,7 +61,7 @@ export function createLinuxFlash(options: LinuxFlashOptions): FlashHost {
   return {
     open(request, opened) {
       const { name } = request;
-      const where = volumePath(dataDir, name);
+      const where = volumePath(dataDir, options.partitions?.[name] ?? name);
       if (where instanceof HostError) return void setImmediate(() => opened(where));
       if (openNames.has(name)) {
         return void setImmediate(() => opened(new HostError('busy', `${where} is open already in this process`)));

@@ -8,17 +8,18 @@ import { createLinuxSerial } from './serial.js';
 
 export interface LinuxHostOptions {
   readonly dataDir: string;
+  readonly partitions: Readonly<Record<string, string>>;
   readonly gpio: GpioHost;
 }
 
 /** The outside world of a real board. */
-export function createLinuxHost({ dataDir, gpio }: LinuxHostOptions): Host {
+export function createLinuxHost({ dataDir, partitions, gpio }: LinuxHostOptions): Host {
   return {
     clock: createLinuxClock(),
     random: createLinuxRandom(),
     serial: createLinuxSerial(),
     gpio,
-    flash: createLinuxFlash({ dataDir }),
+    flash: createLinuxFlash({ dataDir, partitions }),
     http: createLinuxHttp(),
     board: createLinuxBoard(),
   };

@@ -20,6 +20,8 @@ export type Notification =
       readonly kind: 'agentToken';
       /** A secret. */
       readonly token: string;
+      /** The acquirer's clock when it signed it. */
+      readonly issuedAtMs?: number;
       /** Milliseconds since 1970. */
       readonly expiresAtMs?: number;
     }
@@ -66,6 +68,7 @@ export function readNotification(raw: RawNotification, path: string, clientId: s
     return {
       kind: 'agentToken',
       token: accessToken,
+      ...(check.atAcquirerMs === undefined ? {} : { issuedAtMs: check.atAcquirerMs }),
       ...(accessTokenExpiryTime === undefined ? {} : { expiresAtMs: Number(accessTokenExpiryTime) }),
     };
   }

@@ -12,7 +12,12 @@ export type VerifiedNotification =
       readonly amount: Money;
     }
   /** ISV mode. `accessToken` is a secret; `expiresAtMs` since 1970. */
-  | { readonly kind: 'token'; readonly accessToken: string; readonly expiresAtMs?: number }
+  | {
+      readonly kind: 'token';
+      readonly accessToken: string;
+      readonly issuedAtMs?: number;
+      readonly expiresAtMs?: number;
+    }
   /** Nothing to do; acknowledged, or it would be sent again. */
   | { readonly kind: 'ignored' }
   /** `reason` is for the log and tells nothing of the content. */
@@ -108,9 +113,12 @@ function eventOf(notification: Extract<VerifiedNotification, { kind: 'payment' |
     const { paymentRequestId, paymentId, amount } = notification;
     return { type: 'paymentNotified', paymentRequestId, paymentId, amount };
   }
-  const { accessToken, expiresAtMs } = notification;
-  const expiry = expiresAtMs === undefined ? {} : { expiresAtWallMs: expiresAtMs };
-  return { type: 'agentTokenNotified', accessToken, ...expiry };
+  const { accessToken, issuedAtMs, expiresAtMs } = notification;
+  const times = {
+    ...(issuedAtMs === undefined ? {} : { issuedAtWallMs: issuedAtMs }),
+    ...(expiresAtMs === undefined ? {} : { expiresAtWallMs: expiresAtMs }),
+  };
+  return { type: 'agentTokenNotified', accessToken, ...times };
 }
 
 /** Feeds the kernel and tells, exactly once, whether it took the event in time. */

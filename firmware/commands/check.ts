@@ -8,6 +8,7 @@ import { runChecks } from '../check/run-checks.js';
 import { loadConfig } from '../config/load-config.js';
 import { type ExitCode, exitCode } from '../exit-code.js';
 import { createRedact } from '../log/redact.js';
+import { journalPartitions } from '../open-book.js';
 import { boardHost } from './board-host.js';
 
 /** `tillbox check [--print] [--json]`: tests everything the configuration names; 0 where nothing failed. */
@@ -35,7 +36,11 @@ export async function check(args: readonly string[], self: CommandProcess): Prom
   await runChecks({
     host: boardHost(config),
     config,
-    cardReader: createLinuxFlash({ dataDir, access: 'readOnly' }),
+    cardReader: createLinuxFlash({
+      dataDir,
+      partitions: journalPartitions(config.storage.journalPartitions),
+      access: 'readOnly',
+    }),
     holder: () => new Promise((resolve) => dataDirHolder(dataDir, resolve)),
     print: args.includes('--print'),
     found,

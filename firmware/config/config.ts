@@ -12,7 +12,13 @@ export interface Config {
   readonly policy: PolicyConfig;
   readonly notify: NotifyConfig;
   readonly api: { readonly host: string; readonly port: number; readonly token?: string };
-  readonly storage: { readonly dataDir: string; readonly salesKept: number; readonly salesKeptDays: number };
+  readonly storage: {
+    readonly dataDir: string;
+    /** Raw block devices for the two halves of the journal; absent: files in the data directory. */
+    readonly journalPartitions?: readonly [string, string];
+    readonly salesKept: number;
+    readonly salesKeptDays: number;
+  };
   readonly devices: DevicesConfig;
   readonly log: { readonly level: LogLevel; readonly format: 'text' | 'json' };
 }

@@ -83,7 +83,12 @@ export function loadConfig(env: Environment, readFile: ReadFile): ConfigLoading 
       port: values.API_PORT,
       ...(values.API_TOKEN ? { token: values.API_TOKEN } : {}),
     },
-    storage: { dataDir: values.DATA_DIR, salesKept: values.SALES_KEPT, salesKeptDays: values.SALES_KEPT_DAYS },
+    storage: {
+      dataDir: values.DATA_DIR,
+      ...(values.JOURNAL_PARTITIONS ? { journalPartitions: values.JOURNAL_PARTITIONS } : {}),
+      salesKept: values.SALES_KEPT,
+      salesKeptDays: values.SALES_KEPT_DAYS,
+    },
     devices,
     log: { level: values.LOG_LEVEL, format: values.LOG_FORMAT },
   };

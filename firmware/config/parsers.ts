@@ -16,6 +16,7 @@ export const parsers = {
   integer,
   flag,
   path,
+  devicePair,
   pin,
   pins,
   host,
@@ -82,6 +83,18 @@ function flag(): Parser<boolean> {
 /** A path of a file, directory or device. */
 function path(): Parser<string> {
   return text(1024);
+}
+
+function devicePair(): Parser<readonly [string, string]> {
+  return (raw) => {
+    const [first, second, ...more] = raw.split(',').map((part) => part.trim());
+    if (first === undefined || second === undefined || more.length > 0) {
+      return { problem: 'is not two paths with a comma between' };
+    }
+    const stranger = [first, second].find((one) => !/^\/dev\/[\w./-]{1,200}$/.test(one) || one.includes('..'));
+    if (stranger !== undefined) return { problem: `has ${quoted(stranger)} in it, which is no path below /dev` };
+    return first === second ? { problem: 'names the same partition twice' } : { value: [first, second] };
+  };
 }
 
 const highestPin = 1023;

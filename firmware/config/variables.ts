@@ -36,7 +36,7 @@ export const variableGroups = [
 
 export type VariableGroup = (typeof variableGroups)[number];
 
-const { text, token, word, digits, integer, flag, path, pin, pins } = parsers;
+const { text, token, word, digits, integer, flag, path, pin, pins, devicePair } = parsers;
 
 const shortestMs = 10;
 const hourMs = 3_600_000;
@@ -418,6 +418,13 @@ export const variables = {
     default: '/data',
     example: '/data',
     parse: path(),
+  },
+  JOURNAL_PARTITIONS: {
+    group: 'Storage and log',
+    meaning:
+      'Two raw partitions of at least 4 MiB for the journal, with a comma between; unset: two files in `DATA_DIR`. What they hold is overwritten.',
+    example: '/dev/mmcblk0p3,/dev/mmcblk0p4',
+    parse: devicePair(),
   },
   SALES_KEPT: {
     group: 'Storage and log',

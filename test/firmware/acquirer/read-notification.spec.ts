@@ -65,6 +65,7 @@ describe('readNotification', () => {
     assert.deepEqual(read(signed(body)), {
       kind: 'agentToken',
       token: '2810100334F62CBC577F468AAC87CFC6C9107811',
+      issuedAtMs: 1_795_465_278_000,
       expiresAtMs: 1_811_017_278_000,
     });
   });
