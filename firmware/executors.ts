@@ -8,7 +8,7 @@ import type { Log } from './log/log.js';
 
 export interface ExecutorParts {
   readonly link: AcquirerLink;
-  readonly devices: Pick<Devices, 'print' | 'vend'>;
+  readonly devices: Pick<Devices, 'print' | 'vend' | 'refuseSelection'>;
   readonly log: Log;
   readonly feed: (event: Event) => void;
 }
@@ -39,6 +39,9 @@ export function createExecutors({ link, devices, log, feed }: ExecutorParts): Ex
       devices.vend({ amount, ...(channel === undefined ? {} : { channel }) }, (outcome) =>
         feed({ type: 'vendFinished', saleId, outcome }),
       );
+    },
+    refuseSelection({ selection }) {
+      devices.refuseSelection(selection);
     },
     printReceipt({ saleId, receipt }) {
       devices.print(receipt, (outcome) => feed({ type: 'printFinished', saleId, outcome }));

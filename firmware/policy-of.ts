@@ -1,5 +1,6 @@
 import type { Policy } from '../flows/policy.js';
 import type { Config } from './config/config.js';
+import { channelCountOf } from './devices/channel-count-of.js';
 
 const MS_A_DAY = 86_400_000;
 
@@ -7,11 +8,14 @@ const MS_A_DAY = 86_400_000;
 export function policyOf(config: Config): Policy {
   const { devices, policy, timing } = config;
   const { cancelPeriodEnd, ...waits } = timing;
+  const channelCount = channelCountOf(devices.vend);
   return {
     terminalNumber: config.terminal.number,
     currency: config.terminal.currency,
     saleMode: config.sale.mode,
+    catalog: config.sale.mode === 'selection' ? config.sale.catalog : {},
     vend: devices.vend.kind === 'none' ? 'host' : 'device',
+    ...(channelCount === undefined ? {} : { channelCount }),
     vendUnknown: policy.vendUnknown,
     vendTimeoutMs: devices.vend.kind === 'none' ? 0 : devices.vend.timeoutMs,
     hostConfirmMs: config.sale.mode === 'host' ? config.sale.hostConfirmMs : 0,

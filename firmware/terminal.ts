@@ -187,6 +187,7 @@ function createCore({ host, settings, ...parts }: TerminalParts, log: Log, store
     devices: {
       print: (receipt, done) => devices.print(receipt, done),
       vend: (order, done) => devices.vend(order, done),
+      refuseSelection: (selection) => devices.refuseSelection(selection),
     },
     log,
     feed,

@@ -12,6 +12,7 @@ export type CallAnswer =
 export type ConflictCode =
   | 'saleOpen'
   | 'orderPaid'
+  | 'machineSells'
   | 'notAwaitingCode'
   | 'alreadyDelivered'
   | 'goodsMoving'

@@ -7,6 +7,8 @@ export const CUSTOMER_TEXTS = {
   ready: { en: 'Ready', 'zh-CN': '准备就绪' },
   enterAmount: { en: 'Enter the amount, then #', 'zh-CN': '请输入金额，按 # 确认' },
   enterSelection: { en: 'Choose your item, then #', 'zh-CN': '请选择商品，按 # 确认' },
+  itemChosen: { en: '{name}, {amount}. Press # to pay', 'zh-CN': '{name}，{amount}，按 # 确认' },
+  chooseAtMachine: { en: 'Choose your item at the machine', 'zh-CN': '请在机器上选择商品' },
   noSuchItem: { en: 'There is no such item', 'zh-CN': '没有该商品' },
   showCode: { en: 'Pay {amount}: show your payment code', 'zh-CN': '请出示付款码支付 {amount}' },
   notAPaymentCode: {

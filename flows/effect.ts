@@ -25,6 +25,8 @@ export type Effect =
   /** An inquiry for a payment that never existed: shows that the acquirer answers, believes us, and what time it is. */
   | { readonly type: 'sendProbe'; readonly timeoutMs: number; readonly paymentRequestId: string }
   | { readonly type: 'startVend'; readonly saleId: string; readonly channel?: string; readonly amount: Money }
+  /** The machine that asked hears no, where it still waits for a word on that choice. */
+  | { readonly type: 'refuseSelection'; readonly selection: number }
   | { readonly type: 'printReceipt'; readonly saleId: string; readonly receipt: Receipt }
   | { readonly type: 'answerCall'; readonly callId: string; readonly answer: CallAnswer }
   /** Told to the operator: log, metrics, technician's page. */

@@ -76,8 +76,14 @@ export type Event =
   /* devices */
   | { readonly type: 'deviceChanged'; readonly device: DeviceName; readonly faults: readonly FaultCode[] }
   | { readonly type: 'doorChanged'; readonly open: boolean }
-  /** A customer chose something at a machine that asks us to charge. */
-  | { readonly type: 'machineAsked'; readonly amount: Money; readonly item: string }
+  /** A customer chose something at a machine that asks us to charge. `selection` numbers the choices of a process's life. */
+  | {
+      readonly type: 'machineAsked';
+      readonly selection: number;
+      readonly amount: Money;
+      /** The machine's own number of it; empty where it has none. */
+      readonly item: string;
+    }
   /** The machine, or the customer before it, waits no longer. */
   | { readonly type: 'machineGaveUp' }
   /** Goods fell when none were expected any more. */
@@ -88,4 +94,12 @@ export type Event =
 export type InputType = Event['type'];
 
 /** Timers are deadlines in the state; the kernel fires the ones that are due. One a reversal, the rest single. */
-export type TimerName = 'codeWait' | 'inquiry' | 'hostConfirm' | 'vend' | 'notice' | 'probe' | `reversal:${string}`;
+export type TimerName =
+  | 'codeWait'
+  | 'inquiry'
+  | 'hostConfirm'
+  | 'vend'
+  | 'notice'
+  | 'entry'
+  | 'probe'
+  | `reversal:${string}`;

@@ -1,33 +1,75 @@
 import { openSale } from './book.js';
+import { itemAt, SLOT_LIMIT_DIGITS } from './catalog.js';
 import { digitsTime } from './civil-time.js';
+import { isPayable, typedMoney } from './money.js';
 import { readiness } from './readiness.js';
 import { onCustomerCancelled, startSale } from './sale-desk.js';
 import type { Turn } from './turn.js';
 
-/** Largest amount that keys can enter, digits of the smallest unit. */
-const ENTRY_LIMIT_DIGITS = 7;
-
-/**
- * Keys: digits enter, `#` confirms, `*` takes back what was typed, or cancels the sale. In sale mode `host` only `*` has
- * a meaning.
+/*
+ * Keys: digits enter an amount or a slot, `#` confirms, `*` takes back what was typed, or cancels the sale. In the other
+ * sale modes only `*` has a meaning. Invariants
+ * - Something is typed only while the box is ready and free.
+ * - The `entry` timer runs exactly while something is typed.
  */
+
+/** Largest amount that keys can enter. */
+const AMOUNT_LIMIT_DIGITS = 7;
+
+/** Whoever typed has gone, and the next customer must not add to it. */
+const ENTRY_IDLE_MS = 30_000;
+
 export function onKeyPressed(turn: Turn, key: string): void {
   if (openSale(turn.book) !== undefined) {
     return key === '*' ? onCustomerCancelled(turn) : turn.ignore('keys have no meaning during a sale');
   }
-  if (turn.policy.saleMode !== 'amount') return turn.ignore('keys do not start sales in this sale mode');
+  const { saleMode } = turn.policy;
+  if (saleMode !== 'amount' && saleMode !== 'selection') {
+    return turn.ignore('keys do not start sales in this sale mode');
+  }
   if (readiness(turn).reasons.length > 0) return turn.notify('serviceUnavailable');
+  if (key === '#') return saleMode === 'amount' ? confirmAmount(turn) : confirmSelection(turn);
+  if (key === '*') {
+    turn.dropNotice();
+    return clearEntry(turn);
+  }
   const { entry } = turn.live;
-  if (key === '*') turn.live = { ...turn.live, entry: '' };
-  else if (key === '#') confirm(turn, entry);
-  else if (/^\d$/.test(key) && entry.length < ENTRY_LIMIT_DIGITS) {
-    turn.live = { ...turn.live, entry: entry === '0' ? key : entry + key };
-  } else turn.ignore('the entry is full or the key unknown');
+  const limitDigits = saleMode === 'amount' ? AMOUNT_LIMIT_DIGITS : SLOT_LIMIT_DIGITS;
+  if (!/^\d$/.test(key) || entry.length >= limitDigits) return turn.ignore('the entry is full or the key unknown');
+  turn.dropNotice();
+  /* A zero before an amount says nothing; before a slot it may stand on the machine. */
+  turn.live = { ...turn.live, entry: saleMode === 'amount' && entry === '0' ? key : entry + key };
+  turn.setTimer('entry', ENTRY_IDLE_MS);
 }
 
-function confirm(turn: Turn, entry: string): void {
-  if (entry === '' || entry === '0') return turn.ignore('no amount entered');
-  const { at, policy } = turn;
-  const orderId = `k${digitsTime(at.wallMs, at.utcOffsetMinutes)}-${at.randomDigits.slice(0, 4)}`;
-  startSale(turn, orderId, { currency: policy.currency, value: entry }, {});
+function confirmAmount(turn: Turn): void {
+  const amount = typedMoney(turn.policy.currency, turn.live.entry);
+  if (!isPayable(amount)) return turn.ignore('no amount entered');
+  startSale(turn, orderIdOf(turn), amount, {});
+}
+
+function confirmSelection(turn: Turn): void {
+  const { entry } = turn.live;
+  if (entry === '') return turn.ignore('nothing chosen');
+  const item = itemAt(turn.policy.catalog, entry);
+  if (item === undefined) {
+    clearEntry(turn);
+    return turn.notify('noSuchItem');
+  }
+  startSale(turn, orderIdOf(turn), item.price, { description: item.name, channel: item.channel });
+}
+
+function orderIdOf({ at }: Turn): string {
+  return `k${digitsTime(at.wallMs, at.utcOffsetMinutes)}-${at.randomDigits.slice(0, 4)}`;
+}
+
+export function clearEntry(turn: Turn): void {
+  turn.live = { ...turn.live, entry: '' };
+  turn.clearTimer('entry');
+}
+
+/** After every decision: what was typed is void once a sale is open, or the box is not ready any more. */
+export function discardEntry(turn: Turn): void {
+  if (turn.live.entry === '') return;
+  if (openSale(turn.book) !== undefined || readiness(turn).reasons.length > 0) clearEntry(turn);
 }

@@ -1,27 +1,59 @@
 import { openSale } from './book.js';
 import { digitsTime } from './civil-time.js';
-import { isMoneyValue, type Money } from './money.js';
+import type { Event } from './input.js';
+import { isPayable } from './money.js';
 import { readiness } from './readiness.js';
 import { onCustomerCancelled, startSale } from './sale-desk.js';
 import type { Turn } from './turn.js';
 
 /*
- * A vending machine that asks: it wants an amount for an item, and waits. Whether it hears yes or no follows from the
- * sale; a machine whose sale is over without goods is refused by its driver as soon as the terminal is free.
+ * A vending machine that asks: it wants an amount for an item, and waits. Invariants
+ * - Every choice ends by exactly one of: goods are asked for, it is refused, or the machine waits no longer.
+ * - A choice is refused by its number: the machine may be asking for the next one already.
  */
 
-export function onMachineAsked(turn: Turn, amount: Money, item: string): void {
-  if (turn.policy.saleMode !== 'mdb') return turn.ignore('machines do not start sales in this sale mode');
-  if (openSale(turn.book) !== undefined) return turn.ignore('a sale is open');
-  if (!isMoneyValue(amount.value)) return turn.ignore('the machine asks for no amount');
-  if (readiness(turn).reasons.length > 0) return turn.notify('serviceUnavailable');
+export function onMachineAsked(
+  turn: Turn,
+  { selection, amount, item }: Extract<Event, { type: 'machineAsked' }>,
+): void {
+  const no = refusalOf(turn, amount);
+  if (no !== undefined) {
+    turn.effect({ type: 'refuseSelection', selection });
+    return turn.ignore(no);
+  }
+  if (readiness(turn).reasons.length > 0) {
+    turn.effect({ type: 'refuseSelection', selection });
+    return turn.notify('serviceUnavailable');
+  }
   const { at } = turn;
   const orderId = `m${digitsTime(at.wallMs, at.utcOffsetMinutes)}-${at.randomDigits.slice(0, 4)}`;
-  startSale(turn, orderId, amount, { channel: item });
+  startSale(turn, orderId, amount, item === '' ? {} : { channel: item });
+  turn.live = { ...turn.live, selection };
+}
+
+function refusalOf(turn: Turn, amount: Parameters<typeof isPayable>[0]): string | undefined {
+  if (turn.policy.saleMode !== 'mdb') return 'machines do not start sales in this sale mode';
+  if (openSale(turn.book) !== undefined) return 'a sale is open';
+  return isPayable(amount) ? undefined : 'the machine asks for no amount that can be paid';
 }
 
 /** Once the goods are asked for, only the machine's word on them counts. */
 export function onMachineGaveUp(turn: Turn): void {
   if (turn.policy.saleMode !== 'mdb') return turn.ignore('machines do not start sales in this sale mode');
+  forget(turn);
   onCustomerCancelled(turn);
+}
+
+/** After every decision: a machine that waits hears no once its sale is over without goods. */
+export function refuseUnpaid(turn: Turn): void {
+  const { selection } = turn.live;
+  if (selection === undefined) return;
+  const state = openSale(turn.book)?.state;
+  if (state === undefined) turn.effect({ type: 'refuseSelection', selection });
+  if (state === undefined || state === 'vending') forget(turn);
+}
+
+function forget(turn: Turn): void {
+  const { selection: _, ...live } = turn.live;
+  turn.live = live;
 }

@@ -14,6 +14,33 @@ export function isMoneyValue(value: string): boolean {
   return /^[1-9]\d{0,15}$/.test(value);
 }
 
+/** Currencies with decimals of which the acquirer takes whole amounts only (Alipay's currency table). */
+const WHOLE_ONLY: ReadonlySet<string> = new Set(['IDR']);
+
+/** True for an amount that the acquirer takes: above zero, and whole where its currency has to be. */
+export function isPayable({ currency, value }: Money): boolean {
+  return isMoneyValue(value) && (!WHOLE_ONLY.has(currency) || value.endsWith('00'));
+}
+
+/** Digits typed on a keypad, from the right: smallest units, or whole ones where the currency is only paid so. */
+export function typedMoney(currency: string, digits: string): Money {
+  return { currency, value: WHOLE_ONLY.has(currency) ? `${digits}00` : digits };
+}
+
+/**
+ * `12.50`, `12.5` and `12` of CNY are `1250`, `1250` and `1200`. Undefined for anything that is not exactly a payable
+ * amount: signs, blanks, commas, more decimals than the currency has, more than nine digits before the point.
+ */
+export function parseMoney(text: string, currency: string): Money | undefined {
+  const decimals = minorUnits[currency];
+  const found = /^(\d{1,9})(?:\.(\d{1,4}))?$/.exec(text);
+  if (found === null || decimals === undefined) return undefined;
+  const [, whole = '', fraction = ''] = found;
+  if (fraction.length > decimals) return undefined;
+  const value = `${whole}${fraction.padEnd(decimals, '0')}`.replace(/^0+(?=\d)/, '');
+  return isPayable({ currency, value }) ? { currency, value } : undefined;
+}
+
 export function sameMoney(a: Money, b: Money): boolean {
   return a.currency === b.currency && a.value === b.value;
 }

@@ -1,11 +1,17 @@
+import type { Catalog } from './catalog.js';
+
 /** The configuration that decisions depend on. Frozen for the life of a process. Defaults: the configuration table. */
 export interface Policy {
   /** Digits, 1–8. */
   readonly terminalNumber: string;
   readonly currency: string;
   readonly saleMode: 'host' | 'amount' | 'selection' | 'mdb';
+  /** What keys can choose, in sale mode `selection`. */
+  readonly catalog: Catalog;
   /** Who hands out the goods: a device of ours, or the host app. */
   readonly vend: 'device' | 'host';
+  /** How many vend channels there are, counted from 1; absent where they are not ours to know. */
+  readonly channelCount?: number;
   readonly vendUnknown: 'refund' | 'keep' | 'operator';
   readonly vendTimeoutMs: number;
   /** With `vend: 'host'`: 0 settles an approved sale at once. */

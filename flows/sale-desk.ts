@@ -2,7 +2,7 @@ import { openSale } from './book.js';
 import type { CallAnswer } from './call-answer.js';
 import { digitsTime } from './civil-time.js';
 import type { Event } from './input.js';
-import { isMoneyValue, type Money, sameMoney } from './money.js';
+import { isMoneyValue, isPayable, type Money, sameMoney } from './money.js';
 import { startPayment } from './payment.js';
 import { isPaymentCode } from './payment-code.js';
 import { readiness } from './readiness.js';
@@ -10,6 +10,7 @@ import type { ReversalCause } from './reversal.js';
 import { startReversal } from './reversal-start.js';
 import { isOpen, type Sale } from './sale.js';
 import type { Turn } from './turn.js';
+import { channelProblem } from './vend-channel.js';
 
 /*
  * Where customers and host apps ask for things: start a sale, show a code, cancel. Invariants
@@ -22,9 +23,19 @@ type SaleRequested = Extract<Event, { type: 'saleRequested' }>;
 export function onSaleRequested(turn: Turn, request: SaleRequested): void {
   const { callId, orderId, amount } = request;
   const answer = (found: CallAnswer) => turn.answer(callId, found);
-  if (!isMoneyValue(amount.value) || amount.currency !== turn.policy.currency) {
-    const message = `a whole number of the smallest unit, 1 to 16 digits, in ${turn.policy.currency} is needed`;
+  const { currency } = turn.policy;
+  if (amount.currency === currency && isMoneyValue(amount.value) && !isPayable(amount)) {
+    return answer({ kind: 'invalid', field: 'amount', message: `an amount in ${currency} has to end in 00` });
+  }
+  if (!isPayable(amount) || amount.currency !== currency) {
+    const message = `a whole number of the smallest unit, 1 to 16 digits, in ${currency} is needed`;
     return answer({ kind: 'invalid', field: 'amount', message });
+  }
+  const wrongChannel = request.channel && channelProblem(request.channel, turn.policy.channelCount);
+  if (wrongChannel) return answer({ kind: 'invalid', field: 'channel', message: wrongChannel });
+  if (turn.policy.saleMode === 'mdb') {
+    const message = 'the vending machine starts the sales of this terminal (SALE_MODE=mdb)';
+    return answer({ kind: 'conflict', code: 'machineSells', message });
   }
   const open = openSale(turn.book);
   if (open !== undefined) {
@@ -66,9 +77,7 @@ export function startSale(
     updatedAtWallMs: at.wallMs,
   };
   turn.record({ type: 'saleStarted', sale });
-  const { notice: _, ...live } = turn.live;
-  turn.live = { ...live, entry: '' };
-  turn.clearTimer('notice');
+  turn.dropNotice();
   turn.setTimer('codeWait', turn.policy.codeWaitMs);
   return saleId;
 }

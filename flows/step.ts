@@ -12,8 +12,8 @@ import {
 import type { Effect } from './effect.js';
 import type { DeviceName, FaultCode } from './faults.js';
 import type { Event, Input, TimerName } from './input.js';
-import { onKeyPressed } from './keypad-entry.js';
-import { onMachineAsked, onMachineGaveUp } from './machine-desk.js';
+import { clearEntry, discardEntry, onKeyPressed } from './keypad-entry.js';
+import { onMachineAsked, onMachineGaveUp, refuseUnpaid } from './machine-desk.js';
 import { onRefundRequested, onReversalRetryRequested, onReversalSettled } from './operator-desk.js';
 import { onInquiryAnswered, onInquiryTimer, onPayAnswered, onPaymentNotified } from './payment.js';
 import type { TerminalRecord } from './record.js';
@@ -43,6 +43,8 @@ export function step(state: TerminalState, input: Input): Step {
   const turn = new Turn(state, input.at);
   if (state.live.clockTrusted && !input.at.clockTrusted) onClockDoubted(turn);
   decide(turn, input);
+  discardEntry(turn);
+  refuseUnpaid(turn);
   return {
     state: { policy: state.policy, book: turn.book, live: turn.live },
     records: turn.records,
@@ -97,7 +99,7 @@ function decide(turn: Turn, input: Input): void {
       turn.live = { ...turn.live, doorOpen: input.open };
       return;
     case 'machineAsked':
-      return onMachineAsked(turn, input.amount, input.item);
+      return onMachineAsked(turn, input);
     case 'machineGaveUp':
       return onMachineGaveUp(turn);
     case 'droppedLate':
@@ -124,11 +126,10 @@ function onTimer(turn: Turn, timer: TimerName): void {
       const sale = openSale(turn.book);
       return sale?.state === 'vending' ? vendUnknown(turn, sale) : turn.ignore('nothing is vending');
     }
-    case 'notice': {
-      const { notice: _, ...live } = turn.live;
-      turn.live = live;
-      return;
-    }
+    case 'notice':
+      return turn.dropNotice();
+    case 'entry':
+      return clearEntry(turn);
     case 'probe':
       return sendProbe(turn);
     default:

@@ -28,8 +28,10 @@ export interface Live {
   readonly timers: Readonly<Partial<Record<TimerName, number>>>;
   /** Told to the customer beside or instead of the regular screen. */
   readonly notice?: TextKey;
-  /** Digits typed so far. */
+  /** Digits typed so far; not empty exactly while the `entry` timer runs. */
   readonly entry: string;
+  /** The machine's choice that waits for our word; set while the sale that it began has neither goods nor end. */
+  readonly selection?: number;
 }
 
 export type AcquirerCondition = 'unknown' | 'reachable' | 'unreachable' | 'misconfigured' | 'unverified';

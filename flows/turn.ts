@@ -60,6 +60,13 @@ export class Turn {
     this.setTimer('notice', NOTICE_MS);
   }
 
+  /** What was told is no longer of interest. */
+  dropNotice(): void {
+    const { notice: _, ...live } = this.live;
+    this.live = live;
+    this.clearTimer('notice');
+  }
+
   answer(callId: string, answer: CallAnswer): void {
     this.effect({ type: 'answerCall', callId, answer });
   }

@@ -1,6 +1,8 @@
 import { openSale } from './book.js';
+import { type CatalogItem, itemAt } from './catalog.js';
 import type { TextKey } from './customer-texts.js';
-import { formatMoney, type Money } from './money.js';
+import { formatMoney, type Money, typedMoney } from './money.js';
+import type { Policy } from './policy.js';
 import { readiness } from './readiness.js';
 import type { Sale } from './sale.js';
 import type { TerminalState } from './terminal-state.js';
@@ -11,9 +13,9 @@ import type { TerminalState } from './terminal-state.js';
  */
 export interface View {
   readonly text: TextKey;
-  /** Filled into the text: `amount`. */
+  /** Filled into the text: `amount`, `name`. */
   readonly values: Readonly<Record<string, string>>;
-  /** Digits typed so far. */
+  /** What was typed so far, as customers read it: an amount such as `12.50`, or the digits of a slot. */
   readonly entry: string;
   readonly lamps: Lamps;
   readonly scannerArmed: boolean;
@@ -31,11 +33,12 @@ export interface Lamps {
 export function view(state: TerminalState): View {
   const sale = openSale(state.book);
   const { reasons } = readiness(state);
-  const { notice, entry } = state.live;
+  const { notice } = state.live;
+  const chosen = sale === undefined ? chosenItem(state) : undefined;
   return {
-    text: notice ?? screen(state, sale, reasons.length === 0),
-    values: sale === undefined ? {} : { amount: priceTag(sale.amount) },
-    entry: sale === undefined ? entry : '',
+    text: notice ?? screen(state, sale, reasons.length === 0, chosen),
+    values: valuesOf(sale, chosen),
+    entry: sale === undefined ? typed(state) : '',
     lamps: {
       ready: sale === undefined && reasons.length === 0,
       busy: sale !== undefined,
@@ -47,7 +50,12 @@ export function view(state: TerminalState): View {
   };
 }
 
-function screen(state: TerminalState, sale: Sale | undefined, ready: boolean): TextKey {
+function screen(
+  state: TerminalState,
+  sale: Sale | undefined,
+  ready: boolean,
+  chosen: CatalogItem | undefined,
+): TextKey {
   switch (sale?.state) {
     case 'awaitingCode':
       return 'showCode';
@@ -61,8 +69,29 @@ function screen(state: TerminalState, sale: Sale | undefined, ready: boolean): T
       return 'vending';
     default:
       if (!ready) return 'outOfService';
-      return state.policy.saleMode === 'amount' ? 'enterAmount' : 'ready';
+      return chosen === undefined ? INVITATIONS[state.policy.saleMode] : 'itemChosen';
   }
+}
+
+const INVITATIONS = {
+  host: 'ready',
+  amount: 'enterAmount',
+  selection: 'enterSelection',
+  mdb: 'chooseAtMachine',
+} as const satisfies Record<Policy['saleMode'], TextKey>;
+
+/** What the digits typed so far would choose. */
+function chosenItem({ policy, live }: TerminalState): CatalogItem | undefined {
+  return policy.saleMode === 'selection' && live.entry !== '' ? itemAt(policy.catalog, live.entry) : undefined;
+}
+
+function typed({ policy, live: { entry } }: TerminalState): string {
+  return policy.saleMode === 'amount' && entry !== '' ? formatMoney(typedMoney(policy.currency, entry)) : entry;
+}
+
+function valuesOf(sale: Sale | undefined, chosen: CatalogItem | undefined): View['values'] {
+  if (sale !== undefined) return { amount: priceTag(sale.amount) };
+  return chosen === undefined ? {} : { name: chosen.name, amount: priceTag(chosen.price) };
 }
 
 function priceTag(amount: Money): string {

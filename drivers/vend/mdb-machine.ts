@@ -15,11 +15,17 @@ export interface MdbMachineOptions {
   readonly timeoutMs: number;
 }
 
-export interface MdbSelection {
+/** What the machine is asked to vend, or asks for. */
+export interface MdbOrder {
   /** An integer of the smallest unit, as a string. */
   readonly amountMinorUnits: string;
-  /** The machine's own number of the item. */
+  /** The machine's own number of the item; empty where it tells none. */
   readonly item: string;
+}
+
+export interface MdbSelection extends MdbOrder {
+  /** Counts the selections of this driver's life. */
+  readonly number: number;
 }
 
 export interface MdbMachineEvents {
@@ -27,17 +33,19 @@ export interface MdbMachineEvents {
   selectionMade(selection: MdbSelection): void;
   /** The machine waits no longer: the customer gave up, or it did. */
   selectionEnded(): void;
+  /** The machine says that it vended when its word was not waited for any more: goods of a sale that was given up. */
+  vendedLate(): void;
   statusChanged(status: DeviceStatus<VendFault>): void;
 }
 
 export interface MdbMachine {
   /**
-   * Approves what was chosen, for exactly that amount. `yes` and `no` are the machine's own word; `unknown` is silence,
+   * Approves what was chosen: that item, for exactly that amount. `yes` and `no` are the machine's own word; `unknown` is silence,
    * a reset or a lost cable after the approval left. `done` is called exactly once.
    */
-  vend(amountMinorUnits: string, done: (outcome: VendOutcome, why?: MdbRefusal) => void): void;
-  /** The customer did not pay. */
-  refuse(): void;
+  vend(order: MdbOrder, done: (outcome: VendOutcome, why?: MdbRefusal) => void): void;
+  /** The customer did not pay for that selection. Nothing happens where the machine does not wait for it any more. */
+  refuse(selectionNumber: number): void;
   status(): DeviceStatus<VendFault>;
   close(): void;
 }
@@ -71,6 +79,7 @@ export function createMdbMachine(
   let expecting: ((line: MdbLine) => boolean) | undefined;
   let timer: Timer | undefined;
   let closed = false;
+  let selections = 0;
 
   const split = createLineSplitter(LINE_LIMIT_BYTES, (text) => {
     const line = parseMdbLine(text);
@@ -181,7 +190,8 @@ export function createMdbMachine(
         heardAsked(line.price, line.item);
         return;
       case 'vendSucceeded':
-        finish('yes');
+        if (vending === undefined) events.vendedLate();
+        else finish('yes');
         return;
       case 'vendFailed':
         finish('no', 'vendMachineFailed');
@@ -195,7 +205,8 @@ export function createMdbMachine(
 
   function heardState(state: 'inactive' | 'disabled' | 'enabled' | 'idle'): void {
     if (state === 'inactive' || state === 'disabled') {
-      reset('vendMachineSilent');
+      // The adapter itself answers: the conversation with it goes on.
+      breakOff('vendMachineSilent');
       tellMachineAway();
       return;
     }
@@ -215,7 +226,8 @@ export function createMdbMachine(
     if (selection?.amountMinorUnits === amountMinorUnits && selection.item === item) return;
     endSelection();
     tell({ state: 'ok', faults: [], warnings: [] });
-    selection = { amountMinorUnits, item };
+    selections += 1;
+    selection = { number: selections, amountMinorUnits, item };
     events.selectionMade(selection);
   }
 
@@ -233,10 +245,15 @@ export function createMdbMachine(
     ended.done(outcome, why);
   }
 
-  /** The conversation broke off. */
+  /** The adapter is away: the conversation has to begin anew. */
   function reset(why: MdbRefusal): void {
     expecting = undefined;
     timer?.cancel();
+    breakOff(why);
+  }
+
+  /** The machine forgot what it was about. */
+  function breakOff(why: MdbRefusal): void {
     finish('unknown', why);
     endSelection();
   }
@@ -248,8 +265,9 @@ export function createMdbMachine(
   }
 
   return {
-    vend(amountMinorUnits, done) {
-      if (closed || vending !== undefined || selection?.amountMinorUnits !== amountMinorUnits || !port.isOpen()) {
+    vend({ amountMinorUnits, item }, done) {
+      const chosen = selection?.amountMinorUnits === amountMinorUnits && selection.item === item;
+      if (closed || vending !== undefined || !chosen || !port.isOpen()) {
         const why = closed ? 'vendClosed' : (current.faults[0] ?? 'vendNothingChosen');
         clock.after(0, () => done('no', why));
         return;
@@ -259,8 +277,8 @@ export function createMdbMachine(
       vending = { done, timer: timeout };
       say(`C,VEND,${priceOf(amountMinorUnits, options.currencyDecimals)}`);
     },
-    refuse() {
-      if (selection === undefined) return;
+    refuse(selectionNumber) {
+      if (selection?.number !== selectionNumber) return;
       selection = undefined;
       say('C,VEND,-1');
     },

@@ -1,4 +1,5 @@
 import type { KeyObject } from 'node:crypto';
+import type { Catalog } from '../../flows/catalog.js';
 import type { LogLevel } from '../log/log.js';
 
 /** Everything that can be configured, checked and typed. See `variables` for the meaning of each value. */
@@ -46,7 +47,7 @@ export interface MerchantConfig {
 export type SaleConfig =
   | { readonly mode: 'host' /** 0: an approved sale is settled at once. */; readonly hostConfirmMs: number }
   | { readonly mode: 'amount' }
-  | { readonly mode: 'selection' /** The catalogue file's text, not yet read. */; readonly catalogText: string }
+  | { readonly mode: 'selection'; readonly catalog: Catalog }
   | { readonly mode: 'mdb' };
 
 export interface AcquirerConfig {

@@ -1,7 +1,10 @@
+import type { Catalog } from '../../flows/catalog.js';
+import { channelCountOf } from '../devices/channel-count-of.js';
 import { acquirerSection } from './acquirer-section.js';
 import type { Config, NotifyConfig, SaleConfig } from './config.js';
 import { devicesSection } from './devices-section.js';
 import { isLoopback } from './is-loopback.js';
+import { parseCatalog } from './parse-catalog.js';
 import { type ConfigError, type Environment, type ReadFile, readSettings } from './read-settings.js';
 import type { SectionCheck } from './section-check.js';
 import { variables } from './variables.js';
@@ -98,9 +101,11 @@ export function loadConfig(env: Environment, readFile: ReadFile): ConfigLoading 
   return { config, secrets: [...secretTexts, ...acquirer.secrets] };
 }
 
-const mostCatalogCharacters = 262_144;
+/** Beyond these a file is of another kind, and a list of everything in it helps nobody. */
+const mostCatalogFaults = 20;
 
-function saleSection({ values, readFile, refuse }: SectionCheck): SaleConfig | undefined {
+function saleSection(check: SectionCheck): SaleConfig | undefined {
+  const { values, refuse } = check;
   const mode = values.SALE_MODE;
   if (values.VEND === 'mdb' && mode !== 'mdb') refuse('SALE_MODE', `is ${mode}; VEND=mdb needs SALE_MODE=mdb`);
   if (values.HOST_CONFIRM_MS > 0 && values.VEND !== 'none') {
@@ -116,18 +121,41 @@ function saleSection({ values, readFile, refuse }: SectionCheck): SaleConfig | u
     return { mode };
   }
   if (values.KEYPAD === 'none') refuse('KEYPAD', `is none; SALE_MODE=${mode} needs one`);
-  if (mode === 'amount') return { mode };
+  if (mode === 'amount') {
+    checkKeys(check, '0123456789');
+    return { mode };
+  }
+  const catalog = catalogOf(check);
+  if (catalog === undefined) return undefined;
+  checkKeys(check, Object.keys(catalog).join(''));
+  return { mode, catalog };
+}
 
+/** What customers have to type, they need keys for; `#` confirms and `*` cancels. */
+function checkKeys({ values, refuse }: SectionCheck, needed: string): void {
+  if (values.KEYPAD === 'none') return;
+  const keys = values.KEYPAD_KEYS.join('');
+  const missing = [...new Set(`${needed}#*`)].filter((key) => !keys.includes(key)).sort();
+  if (missing.length > 0)
+    refuse('KEYPAD_KEYS', `has no ${missing.join(' ')}; SALE_MODE=${values.SALE_MODE} needs them`);
+}
+
+function catalogOf({ values, readFile, refuse }: SectionCheck): Catalog | undefined {
   const path = values.CATALOG_FILE;
   if (path === undefined) return undefined;
+  let text: string;
   try {
-    const catalogText = readFile(path);
-    if (catalogText.length <= mostCatalogCharacters) return { mode, catalogText };
-    refuse('CATALOG_FILE', 'names a file longer than 256 KiB');
+    text = readFile(path);
   } catch (error) {
     refuse('CATALOG_FILE', `names a file that cannot be read: ${error instanceof Error ? error.message : 'unknown'}`);
+    return undefined;
   }
-  return undefined;
+  const channelCount = channelCountOf({ kind: values.VEND, pins: values.VEND_PINS });
+  const { catalog, faults } = parseCatalog(text, { currency: values.CURRENCY, channelCount });
+  for (const { line, problem } of faults.slice(0, mostCatalogFaults)) refuse('CATALOG_FILE', `line ${line} ${problem}`);
+  const untold = faults.length - mostCatalogFaults;
+  if (untold > 0) refuse('CATALOG_FILE', `has ${untold} more faults of such kinds`);
+  return faults.length === 0 ? catalog : undefined;
 }
 
 function notifySection({ values, given, refuse }: SectionCheck): NotifyConfig {

@@ -138,7 +138,7 @@ export const variables = {
   },
   CATALOG_FILE: {
     group: 'Sales',
-    meaning: 'What can be chosen.',
+    meaning: 'CSV file of what can be chosen, with the header `slot,name,price,channel`; see `docs/catalog.md`.',
     example: '/data/catalog.csv',
     parse: path(),
     required: { with: 'SALE_MODE', values: ['selection'] },

@@ -17,10 +17,12 @@ import { openVend, type VendOrder } from './open-vend.js';
 
 /** The devices of one terminal: what they notice becomes events, what the flow shows or asks reaches them. */
 export interface Devices {
-  /** Brings lamps, scanner and machine in line with what the flow shows. */
+  /** Brings lamps and scanner in line with what the flow shows. */
   show(view: View): void;
   print(receipt: Receipt, done: (outcome: PrintOutcome) => void): void;
   vend(order: VendOrder, done: (outcome: VendOutcome) => void): void;
+  /** The machine hears no, where it still waits for a word on that choice. */
+  refuseSelection(selection: number): void;
   status(): Partial<Record<DeviceName, DeviceStatus>>;
   close(): void;
 }
@@ -58,7 +60,6 @@ export function createDevices({ host, config, currency, receiptHead, feed }: Dev
       if (view.scannerArmed) scanner?.arm();
       else scanner?.disarm();
       panel?.show(view);
-      vend?.show(view);
     },
     print(receipt, done) {
       if (printer === undefined) throw new Error('a receipt was asked for without a printer');
@@ -68,6 +69,7 @@ export function createDevices({ host, config, currency, receiptHead, feed }: Dev
       if (vend === undefined) throw new Error('goods were asked for without a vend mechanism');
       vend.vend(order, done);
     },
+    refuseSelection: (selection) => vend?.refuse(selection),
     status: () => ({ ...statuses }),
     close() {
       for (const device of [scanner, printer, keypad, panel, vend]) device?.close();

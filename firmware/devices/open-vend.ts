@@ -3,42 +3,24 @@ import { createRelayVend } from '../../drivers/vend/relay-vend.js';
 import type { VendOutcome } from '../../drivers/vend/vend-outcome.js';
 import { minorUnits } from '../../flows/minor-units.js';
 import type { Money } from '../../flows/money.js';
-import type { View } from '../../flows/view.js';
 import type { VendConfig } from '../config/config.js';
+import { currencyNumberOf } from './currency-number-of.js';
 import type { DeviceParts } from './device-parts.js';
 import { SIMULATED_WIRING } from './simulated-wiring.js';
 
 /** Whatever hands out the goods. */
 export interface Vend {
   vend(order: VendOrder, done: (outcome: VendOutcome) => void): void;
-  /** A machine that waits for a word hears no as soon as the terminal is free again. */
-  show(view: View): void;
+  /** A machine that still waits for a word on that choice hears no. */
+  refuse(selection: number): void;
   close(): void;
 }
 
 export interface VendOrder {
-  /** Counted from 1, as on the machine; the first where missing. */
+  /** With relays counted from 1, the first where missing; with a machine its own number of the item. */
   readonly channel?: string;
   readonly amount: Money;
 }
-
-/** ISO 4217 numbers of the currencies that MDB machines are asked to show. */
-const CURRENCY_NUMBERS: Readonly<Record<string, number>> = {
-  CNY: 156,
-  EUR: 978,
-  GBP: 826,
-  HKD: 344,
-  IDR: 360,
-  JPY: 392,
-  KRW: 410,
-  MOP: 446,
-  MYR: 458,
-  PHP: 608,
-  SGD: 702,
-  THB: 764,
-  TWD: 901,
-  USD: 840,
-};
 
 const MDB_BAUD = 115_200;
 
@@ -69,7 +51,7 @@ function openRelays(
   );
   return {
     vend: ({ channel = '1' }, done) => relays.vend(Number(channel) - 1, (outcome) => done(outcome)),
-    show: () => undefined,
+    refuse: () => undefined,
     close: () => relays.close(),
   };
 }
@@ -84,22 +66,22 @@ function openMachine(
     {
       path: config.port,
       baud: MDB_BAUD,
-      currencyNumber: CURRENCY_NUMBERS[currency] ?? 999,
+      currencyNumber: currencyNumberOf(currency),
       currencyDecimals: minorUnits[currency] ?? 2,
       timeoutMs: config.timeoutMs,
     },
     {
-      selectionMade: ({ amountMinorUnits, item }) =>
-        feed({ type: 'machineAsked', amount: { currency, value: amountMinorUnits }, item }),
+      selectionMade: ({ number, amountMinorUnits, item }) =>
+        feed({ type: 'machineAsked', selection: number, amount: { currency, value: amountMinorUnits }, item }),
       selectionEnded: () => feed({ type: 'machineGaveUp' }),
+      vendedLate: () => feed({ type: 'droppedLate' }),
       statusChanged: report,
     },
   );
   return {
-    vend: ({ amount }, done) => machine.vend(amount.value, (outcome) => done(outcome)),
-    show(view) {
-      if (!view.lamps.busy) machine.refuse();
-    },
+    vend: ({ amount, channel = '' }, done) =>
+      machine.vend({ amountMinorUnits: amount.value, item: channel }, (outcome) => done(outcome)),
+    refuse: (selection) => machine.refuse(selection),
     close: () => machine.close(),
   };
 }

@@ -43,6 +43,7 @@ function createRig(): Rig {
       sendReversal: run,
       sendProbe: run,
       startVend: run,
+      refuseSelection: run,
       printReceipt: run,
       raiseAlarm: run,
     },

@@ -35,6 +35,7 @@ export function testPolicy(change: Partial<Policy> = {}): Policy {
     terminalNumber: '42',
     currency: 'CNY',
     saleMode: 'host',
+    catalog: {},
     vend: 'host',
     vendUnknown: 'refund',
     vendTimeoutMs: 10_000,
@@ -84,6 +85,7 @@ export function createTestTerminal(policy: Policy = testPolicy(), book: Book = E
     sendReversal: note,
     sendProbe: note,
     startVend: note,
+    refuseSelection: note,
     printReceipt: note,
     raiseAlarm: note,
   };

@@ -18,6 +18,10 @@ describe('boot', () => {
     reversing: 'reversing hostSilent · sendReversal:cancel sendProbe',
     reversed: 'reversed hostSilent · sendProbe',
     heldForPerson: 'reversing vendUnknown · sendProbe',
+    typingAmount: 'none · sendProbe',
+    typingSlot: 'none · sendProbe',
+    machineAwaitingCode: 'cancelled powerLost · sendProbe',
+    machinePaying: 'reversing powerLost · sendReversal:cancel sendProbe',
   };
   for (const [situation, expected] of Object.entries(AFTER) as [Situation, string][]) {
     it(`after a power cut in ${situation}: ${expected}`, () => {

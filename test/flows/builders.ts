@@ -16,6 +16,7 @@ export function createPolicy(change: Partial<Policy> = {}): Policy {
     terminalNumber: '4711',
     currency: 'CNY',
     saleMode: 'host',
+    catalog: {},
     vend: 'device',
     vendUnknown: 'refund',
     vendTimeoutMs: 10_000,

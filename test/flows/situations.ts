@@ -3,8 +3,18 @@ import type { SaleState } from '../../flows/sale.js';
 import { CODE, cny, failure, found, paid, SILENCE, success } from './builders.js';
 import { createReadyDrive, type Drive, startPaying, startSale } from './drive.js';
 
-/** The states of a sale, no sale at all, and a sale whose reversal is held for a person. */
-export type Situation = SaleState | 'noSale' | 'heldForPerson';
+/**
+ * The states of a sale, no sale at all, and a sale whose reversal is held for a person. Then what other sale modes add: an
+ * amount or a slot is typed, a machine waits for a code or for the payment.
+ */
+export type Situation =
+  | SaleState
+  | 'noSale'
+  | 'heldForPerson'
+  | 'typingAmount'
+  | 'typingSlot'
+  | 'machineAwaitingCode'
+  | 'machinePaying';
 
 type SingleTimer = Exclude<TimerName, `reversal:${string}`>;
 
@@ -25,6 +35,13 @@ export type InputCase =
 const AMOUNT = '1250';
 /** Host apps deliver, except where the sale has to be vending. */
 const HOST = { vend: 'host', hostConfirmMs: 30_000, saleMode: 'amount' } as const;
+
+const SELECTION = {
+  ...HOST,
+  saleMode: 'selection',
+  catalog: { 1: { slot: '1', name: 'Tea', price: cny('300'), channel: '1' } },
+} as const;
+const MACHINE = { vend: 'device', saleMode: 'mdb' } as const;
 
 /** How each situation comes about, from a box that is ready. */
 export const SITUATIONS: Readonly<Record<Situation, () => Drive>> = {
@@ -62,7 +79,19 @@ export const SITUATIONS: Readonly<Record<Situation, () => Drive>> = {
       answerPay(drive, paid(cny(AMOUNT)));
       drive.feed({ type: 'vendFinished', saleId: drive.sale().saleId, outcome: 'unknown' });
     }),
+  typingAmount: () => withSale(HOST, (drive) => drive.feed({ type: 'keyPressed', key: '1' })),
+  typingSlot: () => withSale(SELECTION, (drive) => drive.feed({ type: 'keyPressed', key: '1' })),
+  machineAwaitingCode: () => withSale(MACHINE, askAtMachine),
+  machinePaying: () =>
+    withSale(MACHINE, (drive) => {
+      askAtMachine(drive);
+      drive.feed({ type: 'codeScanned', code: CODE });
+    }),
 };
+
+function askAtMachine(drive: Drive): void {
+  drive.feed({ type: 'machineAsked', selection: 7, amount: cny(AMOUNT), item: '12' });
+}
 
 function withSale(policy: Parameters<typeof createReadyDrive>[0], lead: (drive: Drive) => unknown): Drive {
   const drive = createReadyDrive(policy);
@@ -127,7 +156,7 @@ export function inputOf(drive: Drive, name: InputCase): Event {
     case 'doorChanged':
       return { type: 'doorChanged', open: true };
     case 'machineAsked':
-      return { type: 'machineAsked', amount: cny('1250'), item: '3' };
+      return { type: 'machineAsked', selection: 1, amount: cny('1250'), item: '3' };
     case 'machineGaveUp':
     case 'droppedLate':
       return { type };

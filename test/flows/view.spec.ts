@@ -19,6 +19,10 @@ describe('view', () => {
     reversing: 'enterAmount ready',
     reversed: 'enterAmount ready',
     heldForPerson: 'enterAmount ready',
+    typingAmount: 'enterAmount ready',
+    typingSlot: 'itemChosen ready',
+    machineAwaitingCode: 'showCode busy scanner',
+    machinePaying: 'paying busy',
   };
   for (const [situation, expected] of Object.entries(SHOWN) as [Situation, string][]) {
     it(`${situation}: ${expected}`, () => {

@@ -30,12 +30,15 @@ function bench() {
     {
       selectionMade: ({ amountMinorUnits, item }) => told.push(`chosen ${item} for ${amountMinorUnits}`),
       selectionEnded: () => told.push('ended'),
+      vendedLate: () => told.push('vended late'),
       statusChanged: (status) => statuses.push(status),
     },
   );
   const answers: string[] = [];
-  const vend = (amount: string): void =>
-    driver.vend(amount, (outcome, why) => answers.push(why === undefined ? outcome : `${outcome} ${why}`));
+  const vend = (amountMinorUnits: string, item = '12'): void =>
+    driver.vend({ amountMinorUnits, item }, (outcome, why) =>
+      answers.push(why === undefined ? outcome : `${outcome} ${why}`),
+    );
   return { world, port, machine, driver, told, statuses, answers, vend };
 }
 
@@ -78,7 +81,7 @@ describe('MDB machine', () => {
     machine.jam();
     machine.choose('3', '2.00');
     pass(world, 100);
-    vend('200');
+    vend('200', '3');
     pass(world, 5_000);
     assert.deepEqual(answers, ['no vendMachineFailed']);
     assert.deepEqual(machine.fallen, []);
@@ -91,11 +94,12 @@ describe('MDB machine', () => {
     machine.choose('12', '1.50');
     pass(world, 100);
     vend('151');
+    vend('150', '13');
     pass(world, 100);
     vend('150');
     vend('150');
     pass(world, 5_000);
-    assert.deepEqual(answers, ['no vendNothingChosen', 'no vendNothingChosen', 'no vendNothingChosen', 'yes']);
+    assert.deepEqual(answers, [...Array.from({ length: 4 }, () => 'no vendNothingChosen'), 'yes']);
     assert.equal(machine.fallen.length, 1);
     assert.equal(machine.wrongApprovals(), 0);
   });
@@ -104,7 +108,7 @@ describe('MDB machine', () => {
     const { world, machine, told, driver } = readyBench();
     machine.choose('12', '1.50');
     pass(world, 100);
-    driver.refuse();
+    driver.refuse(1);
     pass(world, 1_000);
     machine.choose('13', '1.80');
     pass(world, 100);

@@ -100,9 +100,12 @@ describe('loadConfig', () => {
         VEND_PINS: '4,18',
         VEND_SENSOR_PIN: '7',
       },
-      { '/data/catalog': '1,Cola' },
+      { '/data/catalog': 'slot,name,price,channel\n12,Cola,3.50,2\n' },
     );
-    assert.deepEqual(sale, { mode: 'selection', catalogText: '1,Cola' });
+    assert.deepEqual(sale, {
+      mode: 'selection',
+      catalog: { 12: { slot: '12', name: 'Cola', price: { currency: 'CNY', value: '350' }, channel: '2' } },
+    });
     assert.deepEqual(notify, {
       url: 'https://pay.example.com/notify/10042',
       listener: { host: '0.0.0.0', port: 8081, path: '/notify/10042' },
@@ -161,6 +164,7 @@ describe('loadConfig', () => {
 
   const ourPublic = spki(testKeys.ours.publicKey);
   const scanner = { SCANNER: 'serial', SCANNER_PORT: '/dev/ttyS0' };
+  const selecting = { ...scanner, SALE_MODE: 'selection', KEYPAD: 'sim', CATALOG_FILE: '/c' };
   const wrong: readonly (readonly [string, Environment, RegExp, Readonly<Record<string, string>>?])[] = [
     ['a missing terminal number', { TERMINAL_NUMBER: '' }, /^TERMINAL_NUMBER is not set$/],
     ['a terminal number with letters', { TERMINAL_NUMBER: 'K42' }, /^TERMINAL_NUMBER is "K42"; 1 to 8 digits/],
@@ -240,6 +244,29 @@ describe('loadConfig', () => {
       { ...scanner, SALE_MODE: 'selection', KEYPAD: 'sim', CATALOG_FILE: '/c' },
       /^CATALOG_FILE names a file that cannot/,
     ],
+    [
+      'a channel that no relay is on',
+      { ...selecting, VEND: 'relay', VEND_PINS: '4,18' },
+      /^CATALOG_FILE line 3 has "3" for a channel, which has to be 1 to 2/,
+      { '/c': 'slot,name,price,channel\n1,Tea,3,2\n2,Cola,3,3' },
+    ],
+    [
+      'a channel that no simulated relay is on',
+      { ...selecting, VEND: 'sim' },
+      /^CATALOG_FILE line 2 has "5" for a channel, which has to be 1 to 4/,
+      { '/c': 'slot,name,price,channel\n1,Tea,3,5' },
+    ],
+    [
+      'slots that cannot be typed',
+      { ...selecting, KEYPAD_KEYS: '12/*#' },
+      /^KEYPAD_KEYS has no 3; SALE_MODE=selection needs/,
+      { '/c': 'slot,name,price,channel\n1,Tea,3,1\n23,Cola,3,1' },
+    ],
+    [
+      'amounts that cannot be typed',
+      { ...scanner, SALE_MODE: 'amount', KEYPAD: 'sim', KEYPAD_KEYS: '123/456/789' },
+      /^KEYPAD_KEYS has no # \* 0; SALE_MODE=amount needs/,
+    ],
     ['amount without keypad', { ...scanner, SALE_MODE: 'amount' }, /^KEYPAD is none; SALE_MODE=amount/],
     ['amount without scanner', { KEYPAD: 'sim', SALE_MODE: 'amount' }, /^SCANNER is none; SALE_MODE=amount/],
     ['a wait for the host with a relay', { VEND: 'sim', HOST_CONFIRM_MS: '1' }, /^HOST_CONFIRM_MS is for VEND=none/],
@@ -291,6 +318,14 @@ describe('loadConfig', () => {
     ['an open quote in the file', { CONFIG_FILE: '/f' }, /^CONFIG_FILE line 1 has a quote/, { '/f': 'TZ="UTC' }],
     ['a file in the file', { CONFIG_FILE: '/f' }, /^CONFIG_FILE stands in/, { '/f': 'CONFIG_FILE=/f' }],
   ];
+  it('tells every fault of a catalogue, up to twenty', () => {
+    const bad = Array.from({ length: 25 }, (_, at) => `${at + 1},Tea,free,1`);
+    const errors = errorsOf(selecting, { '/c': ['slot,name,price,channel', ...bad].join('\n') });
+    assert.equal(errors.length, 21);
+    assert.match(errors[19] ?? '', /^CATALOG_FILE line 21 has "free" for a price; a decimal number of CNY above 0/);
+    assert.equal(errors[20], 'CATALOG_FILE has 5 more faults of such kinds');
+  });
+
   for (const [what, change, expected, content] of wrong) {
     it(`refuses ${what}, and only that`, () => {
       const errors = errorsOf(change, content);

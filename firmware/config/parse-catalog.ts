@@ -1,0 +1,121 @@
+import { type Catalog, type CatalogItem, SLOT_LIMIT_DIGITS, slotNumber } from '../../flows/catalog.js';
+import { minorUnits } from '../../flows/minor-units.js';
+import { parseMoney } from '../../flows/money.js';
+import { channelProblem } from '../../flows/vend-channel.js';
+import { csvFields } from './csv-fields.js';
+
+/** Something wrong in a catalogue file. */
+export interface CatalogFault {
+  /** From 1. */
+  readonly line: number;
+  readonly problem: string;
+}
+
+export interface CatalogContent {
+  readonly catalog: Catalog;
+  readonly faults: readonly CatalogFault[];
+}
+
+export interface CatalogRules {
+  /** ISO 4217: what prices are in. */
+  readonly currency: string;
+  /** Vend channels there are, counted from 1; undefined where they are not ours to know. */
+  readonly channelCount: number | undefined;
+}
+
+const HEADER = ['slot', 'name', 'price', 'channel'];
+const ITEMS_LIMIT = 1000;
+const LINE_LIMIT_CHARACTERS = 512;
+const NAME_LIMIT_CHARACTERS = 64;
+const FILE_LIMIT_CHARACTERS = 262_144;
+
+/**
+ * Reads a catalogue: CSV whose first line is `slot,name,price,channel`, then one item a line; empty lines do not count. A
+ * slot is 1 to 4 digits (`05` is `5`), a name 1 to 64 characters on one line, a price a decimal in the currency such as
+ * `12.50`, a channel a relay counted from 1 or, without relays, a word. Two slots may share a channel. All faults are told.
+ */
+export function parseCatalog(text: string, rules: CatalogRules): CatalogContent {
+  const catalog: Record<string, CatalogItem> = {};
+  const faults: CatalogFault[] = [];
+  if (text.length > FILE_LIMIT_CHARACTERS) {
+    return { catalog, faults: [{ line: 1, problem: 'begins a file longer than 256 KiB' }] };
+  }
+  const lines = text.replace(/^\ufeff/, '').split(/\r\n|\n|\r/);
+  const [header = ''] = lines;
+  if (header.length > LINE_LIMIT_CHARACTERS || csvFields(header.toLowerCase())?.join() !== HEADER.join()) {
+    return { catalog, faults: [{ line: 1, problem: `has to be ${HEADER.join()}, separated by commas` }] };
+  }
+  const lineOf = new Map<string, number>();
+  for (const [index, content] of lines.entries()) {
+    if (index === 0 || content.trim() === '') continue;
+    const line = index + 1;
+    const refuse = (problem: string): void => {
+      faults.push({ line, problem });
+    };
+    const item = itemOf(content, rules, refuse);
+    if (item === undefined) continue;
+    const slot = slotNumber(item.slot);
+    const first = lineOf.get(slot);
+    if (first !== undefined) refuse(`has the slot ${item.slot}, which line ${first} has already`);
+    else lineOf.set(slot, line);
+    if (lineOf.size === ITEMS_LIMIT + 1) {
+      refuse(`is beyond the ${ITEMS_LIMIT} items that are allowed`);
+      break;
+    }
+    catalog[slot] = item;
+  }
+  if (lineOf.size === 0 && faults.length === 0) faults.push({ line: 1, problem: 'is not followed by any item' });
+  return { catalog, faults };
+}
+
+function itemOf(
+  content: string,
+  { currency, channelCount }: CatalogRules,
+  refuse: (problem: string) => void,
+): CatalogItem | undefined {
+  let right = true;
+  const wrong = (problem: string): void => {
+    right = false;
+    refuse(problem);
+  };
+  const fields = fieldsOf(content, wrong);
+  if (fields === undefined) return undefined;
+  const [slot = '', name = '', priceText = '', channel = ''] = fields;
+  if (!/^\d+$/.test(slot) || slot.length > SLOT_LIMIT_DIGITS) {
+    wrong(`has ${quoted(slot)} for a slot; 1 to ${SLOT_LIMIT_DIGITS} digits belong there`);
+  }
+  if (name === '' || name.length > NAME_LIMIT_CHARACTERS || /[\p{Cc}\p{Cs}\p{Zl}\p{Zp}]/u.test(name)) {
+    wrong(`has no name of 1 to ${NAME_LIMIT_CHARACTERS} printable characters`);
+  }
+  const price = parseMoney(priceText, currency);
+  if (price === undefined) wrong(`has ${quoted(priceText)} for a price; ${priceHint(currency)}`);
+  const strange = /^[0-9A-Za-z_-]{1,16}$/.test(channel)
+    ? channelProblem(channel, channelCount)
+    : 'has to be 1 to 16 letters, digits, "-" or "_"';
+  if (strange !== undefined) wrong(`has ${quoted(channel)} for a channel, which ${strange}`);
+  return right && price !== undefined ? { slot, name, price, channel } : undefined;
+}
+
+function fieldsOf(content: string, refuse: (problem: string) => void): readonly string[] | undefined {
+  if (content.length > LINE_LIMIT_CHARACTERS) {
+    refuse(`has more than ${LINE_LIMIT_CHARACTERS} characters`);
+    return undefined;
+  }
+  const fields = csvFields(content);
+  if (fields === undefined) refuse('has a quote without its other half');
+  else if (fields.length !== HEADER.length) {
+    refuse(`has ${fields.length} fields; ${HEADER.join()} belong there, a comma inside a name in "quotes"`);
+  } else return fields;
+  return undefined;
+}
+
+function priceHint(currency: string): string {
+  if (currency === 'IDR') return 'a whole amount above 0 in IDR such as 15000 belongs there';
+  return minorUnits[currency] === 0
+    ? `a whole number of ${currency} above 0 such as 1200 belongs there`
+    : `a decimal number of ${currency} above 0 such as 12.50 belongs there`;
+}
+
+function quoted(text: string): string {
+  return JSON.stringify(text.length > 40 ? `${text.slice(0, 40)}…` : text);
+}

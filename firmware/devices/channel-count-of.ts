@@ -1,0 +1,18 @@
+import type { VendConfig } from '../config/config.js';
+import { SIMULATED_WIRING } from './simulated-wiring.js';
+
+/** How many vend channels there are; undefined where the host app or a machine knows its own. */
+export function channelCountOf(vend: {
+  readonly kind: VendConfig['kind'];
+  readonly pins?: readonly number[] | undefined;
+}): number | undefined {
+  switch (vend.kind) {
+    case 'relay':
+      return vend.pins?.length;
+    case 'sim':
+      return SIMULATED_WIRING.vend.pins.length;
+    case 'mdb':
+    case 'none':
+      return undefined;
+  }
+}
