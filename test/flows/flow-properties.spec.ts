@@ -45,7 +45,11 @@ const fate = fc.constantFrom('paid', 'paid', 'paid', ...FATES);
 const happening: fc.Arbitrary<Happening> = fc.oneof(
   { weight: 16, arbitrary: fc.record({ type: type('order'), order: fc.nat(5), amount: fc.nat(2) }) },
   { weight: 16, arbitrary: fc.record({ type: type('code'), good: fc.constantFrom(true, true, true, false) }) },
-  { weight: 1, arbitrary: fc.record({ type: type('key') }) },
+  { weight: 1, arbitrary: fc.record({ type: type('key'), key: fc.constant('*') }) },
+  { weight: 6, arbitrary: fc.record({ type: type('key'), key: fc.constantFrom('1', '7', '0', '#', '#') }) },
+  { weight: 6, arbitrary: fc.record({ type: type('machineAsks') }) },
+  { weight: 1, arbitrary: fc.record({ type: type('machineGivesUp') }) },
+  { weight: 1, arbitrary: fc.record({ type: type('door'), open: fc.constantFrom(true, false, false) }) },
   { weight: 4, arbitrary: fc.record({ type: type('cancel', 'delivered', 'notDelivered'), sale: index }) },
   {
     weight: 1,
@@ -84,12 +88,36 @@ const happening: fc.Arbitrary<Happening> = fc.oneof(
   { weight: 3, arbitrary: fc.record({ type: type('clockConfirmed') }) },
 );
 
+const CATALOG: Policy['catalog'] = {
+  1: { slot: '01', name: 'Tea', price: { currency: 'CNY', value: '1003' }, channel: '2' },
+};
+
 const policy: fc.Arbitrary<Partial<Policy>> = fc.record({
+  saleMode: type('host', 'host', 'amount', 'selection'),
+  catalog: fc.constant(CATALOG),
   vend: type('device', 'host'),
   hostConfirmMs: fc.constantFrom(0, 30_000),
   vendUnknown: type('refund', 'keep', 'operator'),
   queueLimit: fc.constantFrom(3, 20),
 });
+
+/** A machine hands out what it asked for. */
+const machinePolicy = policy.map((one): Partial<Policy> => ({ ...one, saleMode: 'mdb', vend: 'device' }));
+
+/** By chance alone few customers would come to the end. */
+const atMachine: fc.Arbitrary<readonly Happening[]> = fc.oneof(
+  { weight: 8, arbitrary: happening.map((one) => [one]) },
+  {
+    weight: 1,
+    arbitrary: fc.constant<readonly Happening[]>([
+      { type: 'door', open: false },
+      { type: 'machineAsks' },
+      { type: 'code', good: true },
+      { type: 'exchange', request: 0, trip: 'good', fate: 'paid' },
+      { type: 'vend', outcome: 'yes' },
+    ]),
+  },
+);
 
 const manners: fc.Arbitrary<AcquirerManners> = fc.record({
   cancelsUnknown: fc.boolean(),
@@ -156,6 +184,26 @@ describe('the flow, over random runs with late, lost, repeated and forged answer
       ),
       { numRuns: 150 },
     );
+  });
+
+  it('keeps them where a machine asks, too, and leaves no machine without an answer', () => {
+    let vended = 0;
+    fc.assert(
+      fc.property(
+        machinePolicy,
+        manners,
+        fc.array(atMachine, { minLength: 20, maxLength: 60, size: 'max' }),
+        (policyChange, acquirer, happenings) => {
+          const world = run(policyChange, acquirer, happenings.flat());
+          world.calmDown(40 * 60_000);
+          checkMoney(world);
+          assert.equal(world.asking, undefined, 'a machine waits for ever');
+          vended += world.goods.size;
+        },
+      ),
+      { numRuns: 150 },
+    );
+    assert.ok(vended > 50, `${vended} vends are no proof`);
   });
 
   it('ends every charge as goods or as money back once the faults stop, and is ready again', () => {

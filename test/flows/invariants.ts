@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { openReversals } from '../../flows/book.js';
 import type { Event } from '../../flows/input.js';
 import { sameMoney } from '../../flows/money.js';
+import { readiness } from '../../flows/readiness.js';
 import { isOpen, lastAttempt } from '../../flows/sale.js';
 import type { Step } from '../../flows/step.js';
 import type { TerminalState } from '../../flows/terminal-state.js';
@@ -11,6 +12,8 @@ import { SECRET_CODE } from './model-world.js';
 export function checkDecision(step: Step, before: TerminalState, event: Event | 'boot'): void {
   checkEffects(step);
   checkTimers(step.state);
+  checkEntry(step.state);
+  checkSelection(step, before, event);
   checkApproval(step, event);
   checkSales(step.state, before);
   checkCallers(step, event);
@@ -84,6 +87,28 @@ function checkTimers({ book, live, policy }: TerminalState): void {
   assert.equal(isSet('vend'), state === 'vending');
   assert.equal(isSet('hostConfirm'), state === 'approved');
   if (state === 'approved') assert.equal(policy.vend, 'host');
+}
+
+/** Something is typed only while the box is ready and free, and not for ever. */
+function checkEntry(state: TerminalState): void {
+  const { entry, timers } = state.live;
+  assert.equal(entry !== '', timers.entry !== undefined, 'an entry without an end, or an end without an entry');
+  if (entry === '') return;
+  assert.ok(!Object.values(state.book.sales).some(isOpen), 'something is typed during a sale');
+  assert.deepEqual(readiness(state).reasons, [], 'something is typed into a box that is not ready');
+}
+
+/** A machine's choice waits exactly as long as its sale may still be paid, and ends in one way only. */
+function checkSelection({ state, effects }: Step, before: TerminalState, event: Event | 'boot'): void {
+  const { selection } = state.live;
+  const waiting = Object.values(state.book.sales).find(isOpen)?.state;
+  const unpaid = waiting === 'awaitingCode' || waiting === 'paying' || waiting === 'inquiring';
+  if (state.policy.saleMode === 'mdb') assert.equal(selection !== undefined, unpaid, `a choice during ${waiting}`);
+  const was = event !== 'boot' && event.type === 'machineAsked' ? event.selection : before.live.selection;
+  const ends = effects.filter(({ type }) => type === 'refuseSelection' || type === 'startVend').length;
+  const gaveUp = event === 'boot' || event.type === 'machineGaveUp';
+  const over = was !== undefined && was !== selection;
+  if (state.policy.saleMode === 'mdb') assert.equal(ends, over && !gaveUp ? 1 : 0, 'a choice ends otherwise');
 }
 
 /** No goods and no "paid" without a verified success of the right amount. */

@@ -23,7 +23,9 @@ export type Trip =
 export type Happening =
   | { readonly type: 'order'; readonly order: number; readonly amount: number }
   | { readonly type: 'code'; readonly good: boolean }
-  | { readonly type: 'key' }
+  | { readonly type: 'key'; readonly key: string }
+  | { readonly type: 'machineAsks' | 'machineGivesUp' }
+  | { readonly type: 'door'; readonly open: boolean }
   | { readonly type: 'cancel' | 'delivered' | 'notDelivered'; readonly sale: number }
   | { readonly type: 'refund'; readonly sale: number; readonly refund: number; readonly amount?: number }
   | { readonly type: 'receipt'; readonly sale: number }
@@ -48,6 +50,8 @@ export interface ModelWorld {
   readonly acquirer: ModelAcquirer;
   /** Goods that left the machine, by sale id. */
   readonly goods: ReadonlySet<string>;
+  /** The choice for which a machine waits, if it does. */
+  readonly asking: number | undefined;
   /** Lets one thing happen; `decided` sees each decision on the way. */
   happen(happening: Happening): void;
   /** All faults end: every request is answered honestly, time passes, until nothing moves any more. */
@@ -68,6 +72,8 @@ export function createModelWorld(
   const vends: string[] = [];
   const prints: string[] = [];
   const goods = new Set<string>();
+  let asking: number | undefined;
+  let choices = 0;
   let calls = 0;
   let taken = 0;
 
@@ -87,6 +93,10 @@ export function createModelWorld(
           break;
         case 'startVend':
           vends.push(effect.saleId);
+          asking = undefined;
+          break;
+        case 'refuseSelection':
+          if (asking === effect.selection) asking = undefined;
           break;
         case 'printReceipt':
           prints.push(effect.saleId);
@@ -104,13 +114,15 @@ export function createModelWorld(
     takeEffects();
   }
 
-  /* One timer at a time, so that each decision is seen with the state before it. */
+  /* In small pieces, so that each decision is seen with the state before it. */
   function wait(ms: number): void {
     const untilMs = drive.nowMs + ms;
     while (drive.nowMs < untilMs) {
-      const before = drive.state;
-      const steps = drive.wait(Math.min(500, untilMs - drive.nowMs));
-      for (const step of steps) decided(step, before, { type: 'timerFired', timer: 'probe' });
+      let before = drive.state;
+      for (const step of drive.wait(Math.min(500, untilMs - drive.nowMs))) {
+        decided(step, before, { type: 'timerFired', timer: 'probe' });
+        before = step.state;
+      }
       takeEffects();
     }
   }
@@ -177,7 +189,18 @@ export function createModelWorld(
       case 'code':
         return feed({ type: 'codeScanned', code: happening.good ? SECRET_CODE : '6901234567892' });
       case 'key':
-        return feed({ type: 'keyPressed', key: '*' });
+        return feed({ type: 'keyPressed', key: happening.key });
+      case 'machineAsks':
+        if (asking !== undefined) return;
+        choices += 1;
+        asking = choices;
+        return feed({ type: 'machineAsked', selection: choices, amount: cny('1001'), item: '7' });
+      case 'machineGivesUp':
+        if (asking === undefined) return;
+        asking = undefined;
+        return feed({ type: 'machineGaveUp' });
+      case 'door':
+        return feed({ type: 'doorChanged', open: happening.open });
       case 'cancel':
         return feed({ type: 'cancelRequested', callId: callId(), saleId });
       case 'delivered':
@@ -236,6 +259,7 @@ export function createModelWorld(
         if (!happening.unsent) underWay.push(...left);
         vends.length = 0;
         prints.length = 0;
+        asking = undefined;
         /* A board without a battery clock starts in the past. */
         drive.setClock({ aheadMs: happening.clockTrusted ? 0 : -YEAR_MS });
         const before = drive.state;
@@ -251,6 +275,7 @@ export function createModelWorld(
     drive.setClock({ trusted: true, aheadMs: 0 });
     const endMs = drive.nowMs + limitMs;
     acquirer.settleProcessing();
+    happen({ type: 'door', open: false });
     while (drive.nowMs < endMs) {
       const request = waiting[0];
       if (request !== undefined) exchange(request, 'good', 'refused');
@@ -260,7 +285,16 @@ export function createModelWorld(
     }
   }
 
-  return { drive, acquirer, goods, happen, calmDown };
+  return {
+    drive,
+    acquirer,
+    goods,
+    get asking() {
+      return asking;
+    },
+    happen,
+    calmDown,
+  };
 }
 
 const YEAR_MS = 365 * 86_400_000;

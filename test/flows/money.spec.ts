@@ -1,6 +1,14 @@
 import assert from 'node:assert/strict';
 import fc from 'fast-check';
-import { formatMoney, isMoneyValue, sameMoney, subtractMoney } from '../../flows/money.js';
+import {
+  formatMoney,
+  isMoneyValue,
+  isPayable,
+  parseMoney,
+  sameMoney,
+  subtractMoney,
+  typedMoney,
+} from '../../flows/money.js';
 import { cny } from './builders.js';
 
 const value = fc.bigInt({ min: 1n, max: 9_999_999_999_999_999n });
@@ -49,5 +57,52 @@ describe('money', () => {
         assert.equal(BigInt(digits), amount);
       }),
     );
+  });
+
+  it('reads what it shows', () => {
+    fc.assert(
+      fc.property(
+        fc.integer({ min: 1, max: 99_999_999 }),
+        fc.constantFrom('CNY', 'JPY', 'USD', 'VND'),
+        (n, currency) => {
+          const money = { currency, value: `${n}` };
+          assert.deepEqual(parseMoney(formatMoney(money), currency), money);
+        },
+      ),
+    );
+  });
+
+  for (const [currency, text, expected] of [
+    ['CNY', '12.50', '1250'],
+    ['CNY', '12.5', '1250'],
+    ['CNY', '012', '1200'],
+    ['CNY', '0.05', '5'],
+    ['CNY', '0.00', undefined],
+    ['CNY', '1.', undefined],
+    ['CNY', '.5', undefined],
+    ['CNY', '1.005', undefined],
+    ['CNY', '1,50', undefined],
+    ['CNY', ' 1', undefined],
+    ['CNY', '-1', undefined],
+    ['CNY', '1e2', undefined],
+    ['CNY', '9999999999', undefined],
+    ['JPY', '100', '100'],
+    ['JPY', '100.0', undefined],
+    ['IDR', '15000', '1500000'],
+    ['IDR', '15000.50', undefined],
+    ['XXX', '1', undefined],
+  ] as const) {
+    it(`reads ${JSON.stringify(text)} ${currency} as ${expected}`, () => {
+      assert.deepEqual(parseMoney(text, currency), expected && { currency, value: expected });
+    });
+  }
+
+  it('takes digits of a keypad as smallest units, and rupiahs whole, as the acquirer wants them', () => {
+    assert.deepEqual(typedMoney('CNY', '1250'), cny('1250'));
+    assert.deepEqual(typedMoney('IDR', '15000'), { currency: 'IDR', value: '1500000' });
+    assert.equal(isPayable({ currency: 'IDR', value: '1500050' }), false);
+    assert.equal(isPayable(typedMoney('IDR', '')), false);
+    assert.equal(isPayable(typedMoney('IDR', '0')), false);
+    assert.equal(isPayable(cny('1')), true);
   });
 });

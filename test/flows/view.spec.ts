@@ -62,6 +62,47 @@ describe('view', () => {
     assert.deepEqual(view(drive.state).values, { amount: 'CNY 12.50' });
   });
 
+  const INVITED = {
+    host: 'ready',
+    amount: 'enterAmount',
+    selection: 'enterSelection',
+    mdb: 'chooseAtMachine',
+  } as const;
+  for (const [saleMode, text] of Object.entries(INVITED)) {
+    it(`invites with ${text} in sale mode ${saleMode}`, () => {
+      assert.equal(view(createReadyDrive({ saleMode: saleMode as keyof typeof INVITED }).state).text, text);
+    });
+  }
+
+  const TYPED: [currency: string, keys: string, shown: string][] = [
+    ['CNY', '', ''],
+    ['CNY', '1', '0.01'],
+    ['CNY', '1250', '12.50'],
+    ['CNY', '0007', '0.07'],
+    ['CNY', '123456789', '12345.67'],
+    ['JPY', '1250', '1250'],
+    ['IDR', '15000', '15000.00'],
+  ];
+  for (const [currency, keys, shown] of TYPED) {
+    it(`shows ${keys || 'nothing'} typed in ${currency} as ${shown || 'nothing'}`, () => {
+      const drive = createReadyDrive({ saleMode: 'amount', currency });
+      for (const key of keys) drive.feed({ type: 'keyPressed', key });
+      assert.deepEqual([view(drive.state).text, view(drive.state).entry], ['enterAmount', shown]);
+    });
+  }
+
+  it('shows name and price of what is typed, and only the digits of what is not there', () => {
+    const catalog = { 12: { slot: '12', name: 'Tea', price: cny('300'), channel: '2' } };
+    const drive = createReadyDrive({ saleMode: 'selection', catalog });
+    const shown = () => [view(drive.state).text, view(drive.state).entry, view(drive.state).values];
+    drive.feed({ type: 'keyPressed', key: '1' });
+    assert.deepEqual(shown(), ['enterSelection', '1', {}]);
+    drive.feed({ type: 'keyPressed', key: '2' });
+    assert.deepEqual(shown(), ['itemChosen', '12', { name: 'Tea', amount: 'CNY 3.00' }]);
+    drive.feed({ type: 'keyPressed', key: '3' });
+    assert.deepEqual(shown(), ['enterSelection', '123', {}]);
+  });
+
   it('asks for a wallet code when something else was scanned, and stays armed', () => {
     const drive = createReadyDrive();
     startSale(drive);

@@ -1,0 +1,156 @@
+import assert from 'node:assert/strict';
+import type { Policy } from '../../flows/policy.js';
+import { view } from '../../flows/view.js';
+import { cny, recordWords } from './builders.js';
+import { createReadyDrive, type Drive, expectIgnored, startSale } from './drive.js';
+
+const CATALOG: Policy['catalog'] = {
+  5: { slot: '05', name: 'Cola', price: cny('450'), channel: '2' },
+  12: { slot: '12', name: 'Tea', price: cny('300'), channel: '1' },
+};
+
+const AMOUNT = { saleMode: 'amount' } as const;
+const SELECTION = { saleMode: 'selection', catalog: CATALOG } as const;
+
+function type(drive: Drive, keys: string) {
+  let last = drive.feed({ type: 'keyPressed', key: keys[0] ?? '' });
+  for (const key of keys.slice(1)) last = drive.feed({ type: 'keyPressed', key });
+  return last;
+}
+
+const entry = (drive: Drive): string => drive.state.live.entry;
+
+describe('keypad', () => {
+  it('starts a sale of the amount that was typed', () => {
+    const drive = createReadyDrive(AMOUNT);
+    type(drive, '1250#');
+    const { state, amount, orderId } = drive.sale();
+    assert.deepEqual([state, amount], ['awaitingCode', cny('1250')]);
+    assert.match(orderId, /^k\d{14}-\d{4}$/);
+    assert.equal(entry(drive), '');
+  });
+
+  for (const keys of ['#', '0#', '000#']) {
+    it(`starts none on ${keys}`, () => {
+      expectIgnored(type(createReadyDrive(AMOUNT), keys), 'no amount entered');
+    });
+  }
+
+  it('takes at most seven digits of an amount, four of a slot, and no other keys', () => {
+    const amount = createReadyDrive(AMOUNT);
+    expectIgnored(type(amount, '12345678'), 'the entry is full or the key unknown');
+    assert.equal(entry(amount), '1234567');
+    const slot = createReadyDrive(SELECTION);
+    expectIgnored(type(slot, '12345'), 'the entry is full or the key unknown');
+    assert.equal(entry(slot), '1234');
+    expectIgnored(type(createReadyDrive(AMOUNT), 'A'), 'the entry is full or the key unknown');
+  });
+
+  it('takes back what was typed on *', () => {
+    const drive = createReadyDrive(AMOUNT);
+    type(drive, '99*5#');
+    assert.deepEqual(drive.sale().amount, cny('5'));
+  });
+
+  for (const [keys, name, price, channel] of [
+    ['12#', 'Tea', '300', '1'],
+    ['5#', 'Cola', '450', '2'],
+    ['05#', 'Cola', '450', '2'],
+    ['9*12#', 'Tea', '300', '1'],
+  ] as const) {
+    it(`sells ${name} on ${keys}`, () => {
+      const drive = createReadyDrive(SELECTION);
+      type(drive, keys);
+      const sale = drive.sale();
+      assert.deepEqual([sale.description, sale.amount, sale.channel], [name, cny(price), channel]);
+    });
+  }
+
+  it('says that there is no such item, and begins anew', () => {
+    const drive = createReadyDrive(SELECTION);
+    const decision = type(drive, '1#');
+    assert.deepEqual([recordWords(decision), view(drive.state).text, entry(drive)], ['', 'noSuchItem', '']);
+    type(drive, '1');
+    assert.equal(view(drive.state).text, 'enterSelection', 'the notice goes with the next key');
+    type(drive, '2#');
+    assert.equal(drive.sale().description, 'Tea');
+  });
+
+  it('starts nothing on # alone', () => {
+    expectIgnored(type(createReadyDrive(SELECTION), '#'), 'nothing chosen');
+  });
+
+  for (const policy of [AMOUNT, SELECTION]) {
+    describe(`in sale mode ${policy.saleMode}`, () => {
+      it('forgets what was typed 30 seconds after the last key', () => {
+        const drive = createReadyDrive(policy);
+        type(drive, '1');
+        drive.wait(29_000);
+        type(drive, '2');
+        drive.wait(29_999);
+        assert.equal(entry(drive), '12');
+        drive.wait(1);
+        assert.equal(entry(drive), '');
+      });
+
+      it('forgets what was typed when the box gets not ready, and takes no keys until it is', () => {
+        const drive = createReadyDrive(policy);
+        type(drive, '12');
+        drive.feed({ type: 'doorChanged', open: true });
+        assert.deepEqual([entry(drive), view(drive.state).text], ['', 'outOfService']);
+        type(drive, '1');
+        assert.deepEqual([entry(drive), view(drive.state).text], ['', 'serviceUnavailable']);
+        drive.feed({ type: 'doorChanged', open: false });
+        drive.wait(8000);
+        type(drive, '12#');
+        assert.equal(drive.sale().state, 'awaitingCode');
+      });
+
+      it('forgets what was typed when the host app starts a sale', () => {
+        const drive = createReadyDrive(policy);
+        type(drive, '12');
+        startSale(drive);
+        assert.equal(entry(drive), '');
+        type(drive, '*');
+        assert.deepEqual([drive.sale().state, entry(drive)], ['cancelled', '']);
+      });
+
+      it('cancels the sale on *, and has no other keys during one', () => {
+        const drive = createReadyDrive(policy);
+        type(drive, '12#');
+        expectIgnored(type(drive, '5'), 'keys have no meaning during a sale');
+        type(drive, '*');
+        assert.equal(drive.sale().state, 'cancelled');
+      });
+    });
+  }
+
+  for (const saleMode of ['host', 'mdb'] as const) {
+    it(`starts no sale in sale mode ${saleMode}`, () => {
+      expectIgnored(
+        type(createReadyDrive({ saleMode, catalog: CATALOG }), '12'),
+        'keys do not start sales in this sale mode',
+      );
+    });
+  }
+});
+
+describe('vend channels', () => {
+  function ask(channel: string | undefined, policy: Partial<Policy>) {
+    const drive = createReadyDrive(policy);
+    const wish = channel === undefined ? {} : { channel };
+    drive.feed({ type: 'saleRequested', callId: 'c', orderId: 'o', amount: cny('300'), ...wish });
+    return drive.news();
+  }
+
+  for (const channel of ['0', '5', '01', '1.0', '1e0', 'left', '99999']) {
+    it(`refuse ${channel} where there are four`, () => {
+      assert.equal(ask(channel, { channelCount: 4 }), 'told:invalid/channel');
+    });
+  }
+
+  it('are taken where they exist, where none is named, and where they are not ours to know', () => {
+    for (const channel of ['1', '4', undefined]) assert.equal(ask(channel, { channelCount: 4 }), 'told:sale/created');
+    assert.equal(ask('left', {}), 'told:sale/created');
+  });
+});
