@@ -57,6 +57,8 @@ export function createMdbMachineModel(world: World, cable: SerialCable): MdbMach
     else if (head === 'C' && word === '0') {
       on = false;
       rest();
+      // The reader that the machine saw is gone; firmware differs in whether it says so.
+      say('c,STATUS,INACTIVE');
     } else if (head === 'C' && word === '1') {
       if (on) say('c,ERR,"cashless is on"');
       on = true;

@@ -76,6 +76,12 @@ describe('keypad', () => {
     assert.equal(drive.sale().description, 'Tea');
   });
 
+  it('shows a slot as it was typed, zeros and all', () => {
+    const drive = createReadyDrive(SELECTION);
+    type(drive, '05');
+    assert.equal(view(drive.state).entry, '05');
+  });
+
   it('starts nothing on # alone', () => {
     expectIgnored(type(createReadyDrive(SELECTION), '#'), 'nothing chosen');
   });

@@ -12,7 +12,7 @@ import { pass, testClock } from '../../support/test-clock.js';
 
 const PATH = '/dev/ttyACM0';
 
-function bench() {
+function bench(timeoutMs = 30_000) {
   const world = createWorld({ seed: 4, startWallMs: 0 });
   const serial = createSimSerial(world);
   let machine: MdbMachineModel | undefined;
@@ -26,7 +26,7 @@ function bench() {
   const statuses: DeviceStatus<VendFault>[] = [];
   const driver = createMdbMachine(
     { clock, serial: serial.hostFor(clock) },
-    { path: PATH, baud: 115_200, currencyNumber: 156, currencyDecimals: 2, timeoutMs: 30_000 },
+    { path: PATH, baud: 115_200, currencyNumber: 156, currencyDecimals: 2, timeoutMs },
     {
       selectionMade: ({ amountMinorUnits, item }) => told.push(`chosen ${item} for ${amountMinorUnits}`),
       selectionEnded: () => told.push('ended'),
@@ -166,6 +166,54 @@ describe('MDB machine', () => {
       assert.deepEqual(made.told, ['chosen 1 for 50']);
     });
   }
+
+  it('does not refuse the next choice when it is told to refuse the one before', () => {
+    const { world, machine, told, answers, vend, driver } = readyBench();
+    machine.choose('12', '1.50');
+    pass(world, 100);
+    machine.giveUp();
+    machine.choose('12', '1.50');
+    pass(world, 100);
+    assert.deepEqual(told, ['chosen 12 for 150', 'ended', 'chosen 12 for 150']);
+    driver.refuse(1);
+    pass(world, 100);
+    vend('150');
+    pass(world, 5_000);
+    assert.deepEqual(answers, ['yes']);
+  });
+
+  it('tells of another choice of the same price, and of a repeated one nothing', () => {
+    const { world, machine, port, told } = readyBench();
+    machine.choose('12', '1.50');
+    pass(world, 100);
+    port.disturb(Buffer.from('c,STATUS,VEND,1.50,12\r\nc,STATUS,VEND,1.50,13\r\n'));
+    pass(world, 100);
+    assert.deepEqual(told, ['chosen 12 for 150', 'ended', 'chosen 13 for 150']);
+  });
+
+  it('goes on asking the adapter after the machine was away', () => {
+    const { world, machine, driver } = readyBench();
+    machine.machinePower(false);
+    pass(world, 1_000);
+    assert.deepEqual(driver.status().faults, ['vendMachineSilent']);
+    machine.machinePower(true);
+    pass(world, 1_000);
+    assert.equal(driver.status().state, 'ok');
+    machine.hang(true);
+    pass(world, 20_000);
+    assert.deepEqual(driver.status().faults, ['vendMachineSilent']);
+  });
+
+  it('tells of goods that fell when nobody waited for them any more', () => {
+    const { world, machine, told, answers, vend } = bench(2_000);
+    pass(world, 2_000);
+    machine.choose('12', '1.50');
+    pass(world, 100);
+    vend('150');
+    pass(world, 10_000);
+    assert.deepEqual(answers, ['unknown vendMachineSilent']);
+    assert.deepEqual(told, ['chosen 12 for 150', 'vended late']);
+  });
 
   it('refuses a price that it does not understand', () => {
     const { world, machine, told } = readyBench();
