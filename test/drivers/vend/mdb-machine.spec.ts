@@ -95,7 +95,8 @@ describe('MDB machine', () => {
     pass(world, 100);
     vend('151');
     vend('150', '13');
-    pass(world, 100);
+    pass(world, 5_000);
+    assert.deepEqual(machine.fallen, []);
     vend('150');
     vend('150');
     pass(world, 5_000);
