@@ -1,5 +1,7 @@
 import { SIMULATED_WIRING } from '../firmware/terminal.js';
 import { createKeypadModel, type KeypadModel } from './devices/keypad-model.js';
+import { createMdbMachineModel, type MdbMachineModel } from './devices/mdb-machine-model.js';
+import { createPanelModel, type PanelModel } from './devices/panel-model.js';
 import { createReceiptPrinterModel, type ReceiptPrinterModel, USUAL_PRINTER } from './devices/receipt-printer-model.js';
 import { createScanEngineModel, type ScanEngineModel } from './devices/scan-engine-model.js';
 import { createVendMechanismModel, type VendMechanismModel } from './devices/vend-mechanism-model.js';
@@ -13,7 +15,10 @@ export interface KioskDevices {
   readonly printer: ReceiptPrinterModel;
   readonly printerPort: SimSerialPort;
   readonly keypad: KeypadModel;
+  readonly panel: PanelModel;
   readonly vend: VendMechanismModel;
+  readonly machine: MdbMachineModel;
+  readonly machinePort: SimSerialPort;
 }
 
 const CHANNEL_STOCK = 1000;
@@ -23,9 +28,10 @@ const BOUNCE_MS = 8;
 
 /** Connects a device to each port and line that simulated devices have. */
 export function attachDevices({ world, serial, gpio }: Kiosk): KioskDevices {
-  const { keypad, vend } = SIMULATED_WIRING;
+  const { keypad, panel, vend } = SIMULATED_WIRING;
   let scanner: ScanEngineModel | undefined;
   let printer: ReceiptPrinterModel | undefined;
+  let machine: MdbMachineModel | undefined;
   const scannerPort = serial.attach(SIMULATED_WIRING.scannerPort, 9600, (cable) => {
     scanner = createScanEngineModel(world, cable, { kind: 'gm65', terminator: '\r' });
     return scanner;
@@ -34,13 +40,21 @@ export function attachDevices({ world, serial, gpio }: Kiosk): KioskDevices {
     printer = createReceiptPrinterModel(world, cable, USUAL_PRINTER);
     return printer;
   });
-  if (scanner === undefined || printer === undefined) throw new Error('a port without a device');
+  const machinePort = serial.attach(SIMULATED_WIRING.mdbPort, 115_200, (cable) => {
+    machine = createMdbMachineModel(world, cable);
+    return machine;
+  });
+  if (scanner === undefined || printer === undefined || machine === undefined)
+    throw new Error('a port without a device');
   return {
     scanner,
     scannerPort,
     printer,
     printerPort,
     keypad: createKeypadModel(world, gpio, { ...keypad, bounceMs: BOUNCE_MS }),
+    panel: createPanelModel(world, gpio, panel),
+    machine,
+    machinePort,
     vend: createVendMechanismModel(world, gpio, {
       channelLines: vend.pins,
       sensorLine: vend.sensorPin,

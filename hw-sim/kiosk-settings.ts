@@ -49,10 +49,18 @@ export function simEnvironment(keys: KeyPairs): Record<string, string> {
   };
 }
 
-/** The settings of a simulated terminal. Throws with every fault named where the variables are wrong. */
-export function kioskSettings(env: Readonly<Record<string, string>>): TerminalSettings {
+/**
+ * The settings of a simulated terminal. `files` are all that its configuration may name, by path. Throws with every fault
+ * named where the variables are wrong.
+ */
+export function kioskSettings(
+  env: Readonly<Record<string, string>>,
+  files: Readonly<Record<string, string>> = {},
+): TerminalSettings {
   const loaded = loadConfig(env, (path) => {
-    throw new Error(`a simulated terminal reads no files, and so not ${path}`);
+    const text = files[path];
+    if (text === undefined) throw new Error(`a simulated terminal has no file ${path}`);
+    return text;
   });
   if ('config' in loaded) return loaded;
   throw new Error(loaded.errors.map(({ variable, problem }) => `${variable} ${problem}`).join('\n'));

@@ -14,6 +14,8 @@ export interface MdbMachineModel extends SerialDevice {
   hang(hung: boolean): void;
   /** Goods that fell, with the price that was approved. */
   readonly fallen: readonly { readonly item: string; readonly price: string }[];
+  /** How often a customer's choice was refused by the terminal. */
+  refusals(): number;
   /** Approvals for which nothing was asked; a correct terminal sends none. */
   wrongApprovals(): number;
   settings(): ReadonlyMap<string, string>;
@@ -34,6 +36,7 @@ export function createMdbMachineModel(world: World, cable: SerialCable): MdbMach
   let asked: { readonly item: string; readonly price: string } | undefined;
   let vending = false;
   let wrong = 0;
+  let refusals = 0;
   /** Counts what makes planned events void. */
   let turn = 0;
 
@@ -82,6 +85,7 @@ export function createMdbMachineModel(world: World, cable: SerialCable): MdbMach
       return;
     }
     if (price === '-1') {
+      refusals += 1;
       rest();
       return;
     }
@@ -133,6 +137,7 @@ export function createMdbMachineModel(world: World, cable: SerialCable): MdbMach
       hung = value;
     },
     fallen,
+    refusals: () => refusals,
     wrongApprovals: () => wrong,
     settings: () => settings,
   };

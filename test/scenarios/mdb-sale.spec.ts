@@ -1,0 +1,233 @@
+import assert from 'node:assert/strict';
+import { SIMULATED_WIRING } from '../../firmware/terminal.js';
+import { planForCode } from '../../hw-sim/acquirer/payment-plan.js';
+import { createEquippedKiosk, type EquippedKiosk } from '../support/equipped-kiosk.js';
+
+const MACHINE = {
+  SALE_MODE: 'mdb',
+  VEND: 'mdb',
+  MDB_PORT: SIMULATED_WIRING.mdbPort,
+  VEND_TIMEOUT_MS: '20000',
+  KEYPAD: 'sim',
+  PANEL: 'sim',
+  CODE_WAIT_MS: '30000',
+};
+const PASSWORD = { answer: { code: 'PAYMENT_IN_PROCESS' }, fate: { kind: 'succeeds', afterMs: 30_000 } } as const;
+const ADAPTER_MS = 100;
+
+describe('a sale at a vending machine that asks, in the imagined world', () => {
+  let box: EquippedKiosk;
+
+  const machineKiosk = (env: Readonly<Record<string, string>> = {}): EquippedKiosk => {
+    box = createEquippedKiosk({ ...MACHINE, ...env });
+    return box;
+  };
+
+  /** A customer presses a button of the machine. */
+  function choose(item = '12', price = '2.50'): void {
+    box.devices.machine.choose(item, price);
+    box.pass(ADAPTER_MS);
+  }
+
+  /** Chooses and pays, until the machine has our yes. */
+  function chooseAndPay(): void {
+    choose();
+    box.showCode();
+    box.reaches('vending');
+    box.pass(ADAPTER_MS);
+  }
+
+  /** The machine takes a new choice, and the terminal sells it. */
+  function sellsAgain(): void {
+    box.getsReady();
+    choose('1', '1.00');
+    assert.equal(box.display(), 'Pay CNY 1.00: show your payment code');
+    box.showCode();
+    box.reaches('settled');
+    assert.equal(box.devices.machine.fallen.at(-1)?.item, '1');
+  }
+
+  afterEach(() => assert.equal(box.devices.machine.wrongApprovals(), 0, 'approved what nobody asked for'));
+
+  it('goes from the button to the goods and the paper', () => {
+    machineKiosk();
+    const { machine, panel } = box.devices;
+    assert.equal(box.display(), 'Choose your item at the machine');
+    choose();
+    assert.deepEqual([box.display(), panel.lit()], ['Pay CNY 2.50: show your payment code', ['busy']]);
+    assert.deepEqual([box.sale().channel, box.sale().amount.value], ['12', '250']);
+    box.showCode();
+    box.reaches('vending');
+    assert.deepEqual([box.display(), machine.fallen], ['Paid. Your goods are coming', []]);
+    box.reaches('settled');
+    box.pass(8_000);
+    assert.deepEqual([machine.fallen, box.moneyKept()], [[{ item: '12', price: '2.50' }], 250]);
+    assert.match(box.receipts()[0] ?? '', /Amount +CNY 2\.50/);
+    assert.equal(machine.refusals(), 0);
+    sellsAgain();
+  });
+
+  it('gives the money back when the machine reports that it failed', () => {
+    machineKiosk();
+    box.devices.machine.jam();
+    chooseAndPay();
+    box.reaches('reversing');
+    assert.equal(box.display(), 'Sorry, no goods. Your money is returned');
+    box.reaches('reversed');
+    assert.deepEqual([box.sale().endCode, box.moneyKept(), box.devices.machine.fallen], ['vendFailed', 0, []]);
+    assert.deepEqual(box.receipts(), []);
+    sellsAgain();
+  });
+
+  it('is cancelled when the customer gives up at the machine before paying', () => {
+    machineKiosk();
+    choose();
+    box.devices.machine.giveUp();
+    box.pass(ADAPTER_MS);
+    assert.deepEqual([box.sale().state, box.display()], ['cancelled', 'Cancelled. Nothing was charged']);
+    assert.deepEqual([...box.kiosk.acquirer.ledger.payments()], []);
+    sellsAgain();
+  });
+
+  it('is reversed when the machine gives up while the wallet asks for a password', () => {
+    machineKiosk();
+    box.kiosk.acquirer.plans.planNext(PASSWORD);
+    choose();
+    box.showCode();
+    box.reaches('inquiring');
+    box.devices.machine.giveUp();
+    box.reaches('reversed');
+    box.pass(120_000);
+    assert.deepEqual([box.moneyKept(), box.devices.machine.fallen], [0, []]);
+    sellsAgain();
+  });
+
+  it('lets the machine go when nobody pays, when the wallet declines, and when the customer cancels by key', () => {
+    machineKiosk();
+    choose();
+    box.reaches('cancelled', 31_000);
+    box.pass(ADAPTER_MS);
+    assert.equal(box.devices.machine.refusals(), 1);
+
+    box.kiosk.acquirer.plans.planNext(planForCode('RISK_REJECT'));
+    choose();
+    box.showCode();
+    box.reaches('declined');
+    box.pass(ADAPTER_MS);
+    assert.equal(box.devices.machine.refusals(), 2);
+
+    choose();
+    box.press('*');
+    assert.equal(box.sale().state, 'cancelled');
+    box.pass(ADAPTER_MS);
+    assert.equal(box.devices.machine.refusals(), 3);
+    assert.equal(box.moneyKept(), 0);
+    sellsAgain();
+  });
+
+  it('is refused at the machine, with a word to the customer, while the box is not ready', () => {
+    machineKiosk();
+    const { machine, panel } = box.devices;
+    panel.openDoor();
+    box.pass(1_000);
+    choose();
+    assert.deepEqual([machine.refusals(), box.sales()], [1, []]);
+    assert.equal(box.display(), 'Payment is not available right now');
+    panel.closeDoor();
+    sellsAgain();
+  });
+
+  const BREAKS: readonly (readonly [how: string, act: () => void, mend: () => void])[] = [
+    ['the machine resets', () => box.devices.machine.machinePower(false), () => box.devices.machine.machinePower(true)],
+    ['the adapter hangs', () => box.devices.machine.hang(true), () => box.devices.machine.hang(false)],
+    ['the cable is pulled', () => box.devices.machinePort.unplug(), () => box.devices.machinePort.plug()],
+  ];
+  for (const [how, act, mend] of BREAKS) {
+    it(`is refunded by default when ${how} after the approval, and the operator is told`, () => {
+      machineKiosk();
+      chooseAndPay();
+      act();
+      box.reaches('reversed');
+      assert.deepEqual([box.sale().endCode, box.moneyKept()], ['vendUnknown', 0]);
+      assert.ok(box.alarms.includes('vendUnknown'));
+      assert.equal(box.display().includes('Paid'), false);
+      mend();
+      sellsAgain();
+    });
+  }
+
+  it('is kept when the machine resets after the approval, where the operator chose so', () => {
+    machineKiosk({ VEND_UNKNOWN: 'keep' });
+    chooseAndPay();
+    box.devices.machine.machinePower(false);
+    box.reaches('settled');
+    assert.deepEqual([box.moneyKept(), box.alarms], [250, ['vendUnknown']]);
+  });
+
+  it('waits for a person when the machine resets after the approval, where the operator chose so', () => {
+    machineKiosk({ VEND_UNKNOWN: 'operator' });
+    chooseAndPay();
+    box.devices.machine.machinePower(false);
+    box.pass(600_000);
+    assert.deepEqual([box.sale().state, box.moneyKept()], ['reversing', 250]);
+  });
+
+  it('is reversed after a power cut while the machine vends', () => {
+    machineKiosk();
+    chooseAndPay();
+    box.kiosk.cutPower();
+    box.pass(2_000);
+    box.kiosk.powerOn();
+    box.getsReady();
+    box.reaches('reversed');
+    assert.deepEqual([box.sale().endCode, box.moneyKept()], ['vendUnknown', 0]);
+    sellsAgain();
+  });
+
+  it('lets the machine go after a power cut while it waited for a payment', () => {
+    machineKiosk();
+    choose();
+    box.kiosk.cutPower();
+    box.pass(2_000);
+    box.kiosk.powerOn();
+    sellsAgain();
+  });
+
+  it('of the next choice does not suffer from the one before, though flash is slow to note its end', () => {
+    machineKiosk();
+    box.kiosk.acquirer.plans.planNext(PASSWORD);
+    choose('12', '2.50');
+    box.showCode();
+    box.reaches('inquiring');
+    box.kiosk.flash.faults.syncMs = 2_000;
+    box.devices.machine.giveUp();
+    box.pass(ADAPTER_MS);
+    choose('13', '2.50');
+    assert.equal(box.sale().channel, '12', 'the end of the first sale is not durable yet');
+    box.pass(3_000);
+    box.kiosk.flash.faults.syncMs = 1;
+    assert.deepEqual([box.sale().channel, box.sale().state], ['13', 'awaitingCode']);
+    box.showCode();
+    box.reaches('settled');
+    assert.deepEqual([box.devices.machine.fallen.map(({ item }) => item), box.devices.machine.refusals()], [['13'], 0]);
+    box.pass(120_000);
+    assert.equal(box.moneyKept(), 250);
+  });
+
+  it('cannot be started by the host app: it would be charged and never vended', () => {
+    machineKiosk();
+    const refused = box.kiosk.api('POST', '/v1/sales', { orderId: 'o1', amount: { currency: 'CNY', value: '300' } });
+    assert.equal(refused?.status, 409);
+    assert.equal(JSON.parse(refused.body).error.code, 'machineSells');
+    assert.deepEqual(box.sales(), []);
+  });
+
+  it('is not to be had while the machine is away', () => {
+    machineKiosk();
+    box.devices.machine.machinePower(false);
+    box.pass(1_000);
+    assert.deepEqual([box.display(), box.devices.panel.lit().includes('ready')], ['Out of service', false]);
+    box.devices.machine.machinePower(true);
+    sellsAgain();
+  });
+});
