@@ -20,9 +20,9 @@ export function openPanel(config: PanelConfig, { host, feed, report }: DevicePar
     doorChanged: (open) => feed({ type: 'doorChanged', open }),
   });
   let paid = false;
-  let refused = false;
+  let refused: View['text'] | undefined;
   return {
-    show({ lamps, refusing }) {
+    show({ lamps, refusing, text }) {
       const on = (lit: boolean) => (lit ? 'on' : 'off');
       panel.show({
         ready: on(lamps.ready),
@@ -31,9 +31,10 @@ export function openPanel(config: PanelConfig, { host, feed, report }: DevicePar
         fault: lamps.fault ? 'blinking' : 'off',
       });
       if (lamps.paid && !paid) panel.beep(PAID_BEEPS_MS);
-      if (refusing && !refused) panel.beep(REFUSED_BEEPS_MS);
+      /* Every piece of bad news is heard, also one that follows another. */
+      if (refusing && refused !== text) panel.beep(REFUSED_BEEPS_MS);
       paid = lamps.paid;
-      refused = refusing;
+      refused = refusing ? text : undefined;
     },
     close: () => panel.close(),
   };
