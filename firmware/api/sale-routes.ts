@@ -36,7 +36,10 @@ export function saleRoutes({ ask, inputs, views, saleOfOrder }: SaleRouteParts):
         sale(201, 'started'),
         sale(200, 'the sale of that order is open already, or was paid: safe to repeat'),
         INVALID,
-        refusal(409, 'another sale is open, the order was paid with another amount, or a vending machine starts the sales'),
+        refusal(
+          409,
+          'another sale is open, the order was paid with another amount, or a vending machine starts the sales',
+        ),
         NOT_READY,
       ],
       handle: ({ body }, reply) => decide({ type: 'saleRequested', ...body }, reply),

@@ -98,7 +98,7 @@ function mdbParts() {
     createMdbMachine(
       { clock: testClock(made.world), serial: made.serial },
       { path: '/dev/tty', baud: 9_600, currencyNumber: 156, currencyDecimals: 2, timeoutMs: 10_000 },
-      { selectionMade: () => undefined, selectionEnded: () => undefined, statusChanged },
+      { selectionMade: () => undefined, selectionEnded: () => undefined, vendedLate: () => undefined, statusChanged },
     );
   return { ...made, open };
 }
