@@ -1,0 +1,173 @@
+import { API_LIMITS } from '../../firmware/api/api-limits.js';
+import type { ApiRoute } from '../../firmware/api/api-route.js';
+import { createInputSchemas } from '../../firmware/api/input-schemas.js';
+import { reversalRoutes } from '../../firmware/api/reversal-routes.js';
+import { saleRoutes } from '../../firmware/api/sale-routes.js';
+import { watchRoutes } from '../../firmware/api/watch-routes.js';
+import { commandTable } from '../../firmware/commands/command-table.js';
+import { configMarkdown } from '../../firmware/config/config-markdown.js';
+import { exitCode } from '../../firmware/exit-code.js';
+import { CUSTOMER_TEXTS } from '../../flows/customer-texts.js';
+import { FAULTS, type FaultRow } from '../../flows/faults.js';
+import {
+  CANCEL_CODES,
+  cancelAction,
+  INQUIRY_CODES,
+  inquiryAction,
+  isConfigurationCode,
+  OTHER_PAY_FAILURE,
+  PAY_CODES,
+  type PayRow,
+  REFUND_CODES,
+  refundAction,
+} from '../../flows/result-codes.js';
+import { acquirerFaultKinds } from '../../hw-sim/acquirer/acquirer-faults.js';
+import { magicAmounts } from '../../hw-sim/acquirer/magic-amounts.js';
+import { markdownTable } from './markdown-table.js';
+import { meanings } from './meanings.js';
+
+/**
+ * What the documents take from the code, by the name in their `<!-- generated: NAME -->` marks. A document that differs
+ * fails its spec, so no table can tell of what the code no longer does.
+ */
+export const generatedParts: Readonly<Record<string, () => string>> = {
+  config: () => configMarkdown().trimEnd(),
+  commands,
+  'exit-codes': () => namedRows('code', meanings.exitCodes, (name) => `${exitCode[name]}`),
+  faults,
+  alarms: () => namedRows('alarm', meanings.alarms),
+  'sale-states': () => namedRows('state', meanings.saleStates),
+  'receipt-states': () => namedRows('receipt', meanings.receiptStates),
+  'reversal-states': () => namedRows('state', meanings.reversalStates),
+  'reversal-causes': () => namedRows('cause', meanings.reversalCauses),
+  'reversal-ends': () => namedRows('`end.how`', meanings.reversalEnds),
+  routes,
+  conflicts: () => namedRows('`code` of a 409', meanings.conflicts),
+  'api-limits': () => namedRows('limit', meanings.apiLimits, (name) => `\`${name}\`: ${API_LIMITS[name]}`),
+  'pay-codes': payCodes,
+  'other-codes': otherCodes,
+  'customer-texts': customerTexts,
+  'acquirer-faults': () => acquirerFaultKinds.map(code).join(' '),
+  'magic-amounts': () =>
+    markdownTable(
+      ['amount ends', 'what the acquirer does'],
+      magicAmounts.map(({ ending, meaning }) => [`…${ending.slice(0, 2)}.${ending.slice(2)}`, meaning]),
+    ),
+};
+
+const code = (text: string): string => `\`${text}\``;
+
+function namedRows<K extends string>(
+  head: string,
+  rows: Readonly<Record<K, string>>,
+  shown: (name: K) => string = code,
+): string {
+  const names = Object.keys(rows) as K[];
+  return markdownTable(
+    [head, 'means'],
+    names.map((name) => [shown(name), rows[name]]),
+  );
+}
+
+function commands(): string {
+  return markdownTable(
+    ['command', 'does'],
+    commandTable.map(({ name, usage, summary }) => [code(`tillbox ${name} ${usage}`.trim()), summary]),
+  );
+}
+
+const BLOCKS: Readonly<Record<FaultRow['blocksSale'], string>> = {
+  always: 'yes',
+  ifPrinterRequired: 'with `PRINTER_REQUIRED`',
+  ifScannerRequired: 'where there is a scanner',
+  never: 'no',
+};
+
+function faults(): string {
+  return markdownTable(
+    ['fault', 'means', 'stops sales', 'what to do'],
+    Object.entries(FAULTS).map(([name, { meaning, blocksSale, operatorAction }]) => [
+      code(name),
+      meaning,
+      BLOCKS[blocksSale],
+      operatorAction,
+    ]),
+  );
+}
+
+/** The rows of the routes as they are served; their handlers are never called here. */
+function routes(): string {
+  const unused = (): never => {
+    throw new Error('the documents serve nothing');
+  };
+  const inputs = createInputSchemas('CNY');
+  const views = { sale: unused, reversal: unused };
+  const rows: readonly ApiRoute[] = [
+    ...saleRoutes({ ask: unused, inputs, views, saleOfOrder: unused }),
+    ...reversalRoutes({ ask: unused, inputs, views, reversals: unused }),
+    ...watchRoutes({ status: unused, openEvents: unused, metrics: unused, openApi: unused }),
+  ];
+  return markdownTable(
+    ['call', 'does', 'answers'],
+    rows.map(({ method, path, summary, answers }) => [
+      code(`${method} ${path}`),
+      summary,
+      answers.map(({ status, description }) => `**${status}** ${description}`).join('<br>'),
+    ]),
+  );
+}
+
+const PAY_ACTIONS: Readonly<Record<PayRow['action'], string>> = {
+  tryAgain: 'another scan, up to `ATTEMPT_LIMIT`',
+  declined: 'the sale is declined',
+  configuration: 'declined, and the terminal is not ready: `acquirerMisconfigured`',
+  inquire: 'not believed to be final: inquire',
+};
+
+function payCodes(): string {
+  const row = (shown: string, { action, text }: PayRow, unsigned: boolean): string[] => [
+    shown,
+    PAY_ACTIONS[action],
+    CUSTOMER_TEXTS[text].en,
+    CUSTOMER_TEXTS[text]['zh-CN'],
+    unsigned ? 'yes' : '',
+  ];
+  return markdownTable(
+    ['code of an F', 'what follows', 'the customer reads', 'zh-CN', 'believed unsigned'],
+    [
+      ...Object.entries(PAY_CODES).map(([name, pay]) => row(code(name), pay, isConfigurationCode(name))),
+      row('any other', OTHER_PAY_FAILURE, false),
+    ],
+  );
+}
+
+/** A code that no table has, to show what becomes of it. */
+const UNKNOWN = 'A_CODE_OF_TOMORROW';
+
+function otherCodes(): string {
+  const { inquiryActions, cancelActions, refundActions } = meanings;
+  const rows = <A extends string>(
+    call: string,
+    codes: Readonly<Record<string, A>>,
+    actions: Readonly<Record<A, string>>,
+    other: A,
+  ): string[][] => [
+    ...Object.entries(codes).map(([name, action]) => [call, code(name), actions[action]]),
+    [call, 'any other', actions[other]],
+  ];
+  return markdownTable(
+    ['call', 'code of an F', 'what follows'],
+    [
+      ...rows('inquiryPayment', INQUIRY_CODES, inquiryActions, inquiryAction(UNKNOWN)),
+      ...rows('cancel', CANCEL_CODES, cancelActions, cancelAction(UNKNOWN)),
+      ...rows('refund', REFUND_CODES, refundActions, refundAction(UNKNOWN)),
+    ],
+  );
+}
+
+function customerTexts(): string {
+  return markdownTable(
+    ['text', 'en', 'zh-CN'],
+    Object.entries(CUSTOMER_TEXTS).map(([name, texts]) => [code(name), texts.en, texts['zh-CN']]),
+  );
+}

@@ -1,0 +1,124 @@
+import type { API_LIMITS } from '../../firmware/api/api-limits.js';
+import type { exitCode } from '../../firmware/exit-code.js';
+import type { ConflictCode } from '../../flows/call-answer.js';
+import type { AlarmCode } from '../../flows/effect.js';
+import type { CancelAction, InquiryAction, RefundAction } from '../../flows/result-codes.js';
+import type { Reversal, ReversalCause, ReversalEnd } from '../../flows/reversal.js';
+import type { ReceiptState, SaleState } from '../../flows/sale.js';
+
+/** What people are told about words that the code has without a text of its own. The types keep each list complete. */
+export const meanings = {
+  exitCodes: {
+    done: 'done, or stopped on request',
+    usage: 'wrong command line or configuration; a restart does not help',
+    unavailable:
+      'something needed is missing: a port is taken, another process holds the data directory, a check failed',
+    bug: 'an assertion failed; restart it, recovery runs',
+    flash: 'the flash failed; restart it once; if it comes back, change the card',
+  } satisfies Record<keyof typeof exitCode, string>,
+
+  alarms: {
+    amountDiffers: 'a reply names another amount than was asked for; it is not believed',
+    signatureWrong: 'a reply is not signed as it should be; it is not believed. Check `ALIPAY_PUBLIC_KEY`',
+    acquirerMisconfigured: 'the acquirer refuses our requests for a reason of set-up',
+    reversalDelayed: 'a reversal was not done within its first burst; the queue goes on. Watch it',
+    reversalNeedsPerson: 'a reversal failed too often or for too long; contact Alipay technical support',
+    refundRefused: 'the acquirer refuses a refund; a person has to give the money back another way',
+    resultContradicts: 'a payment that had failed is notified as paid; look it up in the Dashboard',
+    vendUnknown: 'it is not known whether goods went out, or they went out of a sale that is not paid',
+    droppedLate: 'goods fell when no sale was waiting for them',
+    receiptLost: 'a receipt was not printed, or nobody knows',
+  } satisfies Record<AlarmCode, string>,
+
+  saleStates: {
+    awaitingCode: 'the customer is asked to show a payment code',
+    paying: 'the payment request is out',
+    inquiring: 'its result is not known yet; inquiries go out',
+    approved: 'paid; the host has yet to say that it delivered',
+    vending: 'paid; the goods are moving',
+    settled: 'paid and delivered. Final, `outcome: paid`',
+    declined: 'surely not charged. Final, `outcome: declined`',
+    cancelled: 'given up before anything was charged. Final, `outcome: cancelled`',
+    reversing: 'the charge, if there is one, is on its way back; the customer and the terminal are free',
+    reversed: 'the acquirer confirmed that nothing is charged, or a person settled it. Final, `outcome: reversed`',
+  } satisfies Record<SaleState, string>,
+
+  receiptStates: {
+    none: 'none was due',
+    due: 'sent to the printer, which has not confirmed it yet',
+    printed: 'the printer confirmed it',
+    failed: 'surely not printed',
+    unknown: 'perhaps printed (power, paper or cable went in the middle); ask for a copy where it is missing',
+  } satisfies Record<ReceiptState, string>,
+
+  reversalStates: {
+    open: 'the terminal is working on it',
+    needsPerson:
+      'a person has to look. The terminal goes on by itself, ten times more slowly, unless `manual` says that it is held back',
+    finished: '`end` says how',
+  } satisfies Record<Reversal['state'], string>,
+
+  reversalCauses: {
+    budgetSpent: 'all inquiries brought no result',
+    inquiryRefused: 'the acquirer refused the inquiry',
+    customerCancelled: 'the customer pressed cancel while waiting',
+    hostCancelled: 'the host app cancelled',
+    hostSilent: 'no word of the host within `HOST_CONFIRM_MS`',
+    notDelivered: 'the host could not deliver',
+    vendFailed: 'the goods did not come out',
+    vendUnknown: 'nobody knows whether the goods came out, and `VEND_UNKNOWN` is not `keep`',
+    powerLost: 'the terminal stopped in the middle of the sale',
+    refundRequested: 'a refund was asked for; the sale stays settled',
+  } satisfies Record<ReversalCause, string>,
+
+  reversalEnds: {
+    cancelled: 'the payment is cancelled at the acquirer',
+    refunded: 'the money was refunded',
+    nothingCharged: 'the acquirer has no such payment, at a time when it can no longer arrive, or says that it failed',
+    settledByHand: 'a person closed it; `by` and `note` say who and why',
+  } satisfies Record<ReversalEnd['how'], string>,
+
+  inquiryActions: {
+    again: 'proves nothing yet: inquire again',
+    reverse: 'reverse the payment',
+  } satisfies Record<InquiryAction, string>,
+
+  cancelActions: {
+    absent: 'there is no such payment; asked once more after its expiry, unless it was surely there, then inquire',
+    inquire: 'cannot be cancelled: inquire, and refund what is paid',
+    again: 'retry',
+  } satisfies Record<CancelAction, string>,
+
+  refundActions: {
+    pending: 'under way: inquire the refund',
+    over: 'said to be cancelled already: inquire the payment',
+    person: 'a person is called; still retried slowly',
+    again: 'retry',
+  } satisfies Record<RefundAction, string>,
+
+  conflicts: {
+    saleOpen: 'another sale is open',
+    orderPaid: 'the order was paid with another amount',
+    notAwaitingCode: 'no code is wanted in this state',
+    goodsMoving: 'too late to cancel: the goods are on their way',
+    alreadyDelivered: 'too late to cancel: ask for a refund',
+    notPaid: 'only a paid sale can be delivered or refunded',
+    alreadyReversed: 'the payment went back: the goods are not paid for',
+    notYourDelivery: 'the terminal hands out the goods itself (`VEND` is not `none`)',
+    refundDiffers: 'this `refundId` was used for another refund',
+    reversalFinished: 'there is nothing left to retry or settle',
+    nothingToPrint: 'no receipt belongs to this sale, or there is no printer',
+  } satisfies Record<ConflictCode, string>,
+
+  apiLimits: {
+    bodyBytes: 'longest body; a longer one is answered 413',
+    targetChars: 'longest path with its query; a longer one is answered 414',
+    connections: 'connections at once',
+    eventStreams: 'of these, streams of events; one more is answered 503',
+    requestTimeoutMs: 'a request that has not arrived whole by then is dropped',
+    callsInFlight: 'requests that wait for a decision at once; one more is answered 503',
+    callTimeoutMs: 'past it the answer is 503 `noAnswer`; the decision may still come, so read before asking again',
+    eventsKept: 'events kept for readers that come back',
+    heartbeatIntervalMs: 'a comment line on each stream, so that a dead connection is noticed',
+  } satisfies Record<keyof typeof API_LIMITS, string>,
+} as const;
