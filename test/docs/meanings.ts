@@ -107,6 +107,7 @@ export const meanings = {
     notYourDelivery: 'the terminal hands out the goods itself (`VEND` is not `none`)',
     refundDiffers: 'this `refundId` was used for another refund',
     reversalFinished: 'there is nothing left to retry or settle',
+    machineSells: 'in sale mode `mdb` the machine asks, not the host app',
     nothingToPrint: 'no receipt belongs to this sale, or there is no printer',
   } satisfies Record<ConflictCode, string>,
 
