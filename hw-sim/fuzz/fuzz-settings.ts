@@ -25,9 +25,6 @@ export function fuzzSettings(keys: KeyPairs, verbose = false): [TerminalSettings
     make({ ...BARE, ...NOTIFIED, LOG_LEVEL: 'debug' }),
     make({ ...QUIET, ...NOTIFIED, ...EQUIPPED }),
     make({ ...QUIET, ...EQUIPPED, PRINTER_REQUIRED: 'false' }),
-    ...common,
-    ...common,
-    ...common,
-    ...common,
+    ...Array.from({ length: 8 }, () => common).flat(),
   ];
 }
