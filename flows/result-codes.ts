@@ -124,13 +124,13 @@ export function refundsAfter(cancelCode: string | undefined): boolean {
 }
 
 /**
- * What an F to a refund means: `pending` it is under way, inquire; `over` the payment is said to be cancelled, so that nothing is owed: inquire it;
- * `person` only a person can go on; `again` retry later.
+ * What an F to a refund means: `inquire` what became of it; `over` the payment is said to be cancelled, so that nothing
+ * is owed: inquire the payment; `person` only a person can go on.
  */
-export type RefundAction = 'pending' | 'over' | 'person' | 'again';
+export type RefundAction = 'inquire' | 'over' | 'person';
 
 export const REFUND_CODES: Readonly<Record<string, RefundAction>> = {
-  REFUND_IN_PROCESS: 'pending',
+  REFUND_IN_PROCESS: 'inquire',
   ORDER_IS_CANCELED: 'over',
   ORDER_IS_CLOSED: 'person',
   ORDER_NOT_EXIST: 'person',
@@ -143,12 +143,12 @@ export const REFUND_CODES: Readonly<Record<string, RefundAction>> = {
   REPEAT_REQ_INCONSISTENT: 'person',
   RISK_REJECT: 'person',
   INVALID_MERCHANT_STATUS: 'person',
-  PROCESS_FAIL: 'again',
-  MERCHANT_BALANCE_NOT_ENOUGH: 'again',
+  PROCESS_FAIL: 'inquire',
+  MERCHANT_BALANCE_NOT_ENOUGH: 'inquire',
 };
 
 export function refundAction(code: string): RefundAction {
-  return REFUND_CODES[code] ?? 'again';
+  return REFUND_CODES[code] ?? 'inquire';
 }
 
 /** Answers to an inquiry of a refund that say the acquirer has never seen it: the same refund may be sent again. */

@@ -251,7 +251,8 @@ function afterRefund(turn: Turn, reversal: Reversal, answer: VerifiedAnswer): vo
   const { reversalId } = reversal;
   if (answer.status === 'S') return finish(turn, reversalId, { how: 'refunded' });
   switch (refundAction(answer.code)) {
-    case 'pending':
+    case 'inquire':
+      /* A request that was taken and failed gives the same answer for ever: what became of it tells how to go on. */
       update(turn, reversalId, { phase: 'refundInquiry' });
       return retryLater(turn, reversalId, answer.code);
     case 'over':
@@ -260,8 +261,6 @@ function afterRefund(turn: Turn, reversal: Reversal, answer: VerifiedAnswer): vo
       return retryLater(turn, reversalId, answer.code);
     case 'person':
       return refused(turn, reversal, answer.code);
-    case 'again':
-      return retryLater(turn, reversalId, answer.code);
   }
 }
 

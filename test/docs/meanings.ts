@@ -90,10 +90,9 @@ export const meanings = {
   } satisfies Record<CancelAction, string>,
 
   refundActions: {
-    pending: 'under way: inquire the refund',
+    inquire: 'inquire what became of it, then go on: done, again with the same request, or with a new one',
     over: 'said to be cancelled already: inquire the payment',
     person: 'a person is called; still retried slowly',
-    again: 'retry',
   } satisfies Record<RefundAction, string>,
 
   conflicts: {

@@ -289,8 +289,8 @@ describe('result codes', () => {
     }
 
     const REFUND = table({
-      'sends it again': 'PROCESS_FAIL MERCHANT_BALANCE_NOT_ENOUGH ACCESS_DENIED SYSTEM_ERROR A_CODE_OF_NEXT_YEAR',
-      'inquires the refund': 'REFUND_IN_PROCESS',
+      'inquires the refund':
+        'REFUND_IN_PROCESS PROCESS_FAIL MERCHANT_BALANCE_NOT_ENOUGH ACCESS_DENIED SYSTEM_ERROR A_CODE_OF_NEXT_YEAR',
       'calls a person':
         'ORDER_IS_CLOSED ORDER_NOT_EXIST ORDER_STATUS_INVALID REFUND_AMOUNT_EXCEED REFUND_WINDOW_EXCEED ' +
         'REFUND_NOT_SUPPORTED PARTIAL_REFUND_NOT_SUPPORTED MULTIPLE_REFUNDS_NOT_SUPPORTED REPEAT_REQ_INCONSISTENT ' +
@@ -302,7 +302,6 @@ describe('result codes', () => {
     for (const [code, expected] of Object.entries(REFUND)) {
       it(`F ${code}: ${expected}`, () => {
         const drive = afterRefund(failure(code));
-        const first = drive.lastSent('sendReversal').request;
         switch (expected) {
           case 'calls a person':
             assert.equal(drive.news(), 'alarm:refundRefused alarm:reversalNeedsPerson');
@@ -313,8 +312,7 @@ describe('result codes', () => {
         }
         drive.wait(drive.policy.cancelRetryIntervalMs);
         const again = drive.lastSent('sendReversal').request;
-        if (expected === 'sends it again') assert.deepEqual(again, first, 'the same parameters');
-        else assert.equal(again.type, expected === 'inquires the payment' ? 'inquiry' : 'refundInquiry');
+        assert.equal(again.type, expected === 'inquires the payment' ? 'inquiry' : 'refundInquiry');
         assert.equal(drive.sent('sendReversal').length, 2);
       });
     }
