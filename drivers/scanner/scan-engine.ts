@@ -62,8 +62,8 @@ const DUPLICATE_MS = 3_000;
  * Invariants
  * - A code is told only if its first byte arrived after the last `arm` and its silence before the next `disarm`, and
  *   from an engine that is `ok`: one that is not set up may be obeying setup barcodes, or speak at another speed.
- * - A code that was told is not told again until it has been out of sight for 3 s, even over a `disarm` and `arm`: the
- *   phone of the last customer must not pay for the next one.
+ * - A code that was told is not told again until the engine, armed and `ok`, has looked for 3 s without seeing it: the
+ *   phone of the last customer must not pay for the next one, and an engine that does not look sees nobody leave.
  * - Codes are held in memory for that comparison only, and appear in no status, counter or message.
  */
 export function createScanEngine(
@@ -173,25 +173,29 @@ export function createScanEngine(
     session?.alive();
     if (began !== 'armed' || !armed || current.state !== 'ok') {
       count.dropped += 1;
-      // Still in sight: this keeps the last customer's phone from counting as new.
-      if (last !== undefined && burst.codes.includes(last.code)) last.seenMs = parts.clock.monotonicMs();
       return;
     }
     trigger.soon();
     if (second !== undefined) {
+      if (last !== undefined && burst.codes.includes(last.code)) stillInSight();
       count.ambiguous += 1;
       events.ambiguous();
       return;
     }
     const nowMs = parts.clock.monotonicMs();
     if (last !== undefined && last.code === code && nowMs - last.seenMs < DUPLICATE_MS) {
-      last.seenMs = nowMs;
+      stillInSight();
       count.duplicates += 1;
       return;
     }
     last = { code, seenMs: nowMs };
     count.read += 1;
     events.codeRead(code);
+  }
+
+  /** The last code counts as seen now; so it does when the engine begins to look, because nobody saw it leave. */
+  function stillInSight(): void {
+    if (last !== undefined) last.seenMs = parts.clock.monotonicMs();
   }
 
   function forgetBurst(): void {
@@ -208,6 +212,7 @@ export function createScanEngine(
     const watched = complaint === undefined ? status : withComplaint(status, complaint);
     const told = lineFault === undefined ? watched : withLineFault(watched, lineFault);
     if (closed || sameDeviceStatus(told, current)) return;
+    if (current.state !== 'ok' && told.state === 'ok') stillInSight();
     current = told;
     events.statusChanged(told);
   }
@@ -216,6 +221,7 @@ export function createScanEngine(
     arm() {
       if (armed || closed) return;
       armed = true;
+      stillInSight();
       trigger.start();
     },
     disarm() {

@@ -195,6 +195,58 @@ describe('scan engine', () => {
     assert.deepEqual(told, [CODE, CODE]);
   });
 
+  for (const [away, code, whenTold] of [
+    ['stays before the glass', CODE, 'not told'],
+    ['is taken away and shown at once', CODE, 'not told'],
+    ['is another one', OTHER, 'told'],
+  ] as const) {
+    it(`has ${whenTold} a code after a pause in which the engine did not look, when the phone ${away}`, () => {
+      const { world, engine, driver, told } = readyBench();
+      driver.arm();
+      engine.show(CODE);
+      pass(world, 500);
+      driver.disarm();
+      if (away !== 'stays before the glass') engine.hide();
+      pass(world, 3_400);
+      driver.arm();
+      if (away !== 'stays before the glass') engine.show(code);
+      pass(world, 2_900);
+      assert.deepEqual(told, whenTold === 'told' ? [CODE, OTHER] : [CODE]);
+    });
+  }
+
+  it('tells a phone that stays only once, over a second phone beside it and an engine without power', () => {
+    const { world, engine, driver, told } = readyBench();
+    driver.arm();
+    engine.show(CODE);
+    pass(world, 500);
+    engine.show(CODE, OTHER);
+    pass(world, 5_000);
+    engine.show(CODE);
+    pass(world, 2_000);
+    assert.deepEqual([told[0], new Set(told.slice(1))], [CODE, new Set(['ambiguous'])]);
+    told.length = 0;
+    engine.power(false);
+    pass(world, 60_000);
+    engine.power(true);
+    pass(world, 20_000);
+    assert.equal(driver.status().state, 'ok');
+    assert.deepEqual(told, []);
+    assert.ok(driver.counters().duplicates > 5, 'it is seen');
+  });
+
+  it('tells a code again that was out of sight for 3 s of being armed', () => {
+    const { world, engine, driver, told } = readyBench();
+    driver.arm();
+    showFor(world, engine, 500, CODE);
+    driver.disarm();
+    pass(world, 60_000);
+    driver.arm();
+    pass(world, 3_100);
+    showFor(world, engine, 5_000, CODE);
+    assert.deepEqual(told, [CODE, CODE]);
+  });
+
   it('finds a silent engine at start and takes it when it wakes up', () => {
     const { world, engine, driver, statuses } = bench();
     engine.hang(true);
