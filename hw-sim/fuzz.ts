@@ -13,7 +13,7 @@ import { createKeyPairs, type KeyPairs } from './kiosk-settings.js';
 /* `npm run fuzz`: simulated sales under faults and power cuts, judged by the oracle. Exit code 1: it found something. */
 
 /** A run this long has to have reached everything. */
-const COVERAGE_FROM_SALES = 50_000;
+const COVERAGE_FROM_SALES = 100_000;
 const FAILURES_SHOWN = 3;
 const SHIFTS_A_JOB = 4;
 

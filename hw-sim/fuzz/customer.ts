@@ -162,7 +162,7 @@ export function createCustomer({
     if (saleId === undefined) return;
     const id = saleId;
     if (chance.likely(0.05)) return soon(0, 1_000, () => report(false));
-    if (chance.likely(0.08)) wantMoneyBack(id);
+    if (chance.likely(0.25)) wantMoneyBack(id);
     if (chance.likely(0.05)) ask({ type: 'receiptRequested', saleId: id }, () => undefined);
     if (chance.likely(0.1)) ask({ type: 'cancelRequested', saleId: id }, () => undefined);
     if (chance.likely(0.1))
