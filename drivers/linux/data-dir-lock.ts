@@ -1,10 +1,10 @@
-import { spawn } from 'node:child_process';
+import { randomBytes } from 'node:crypto';
 import fs from 'node:fs';
 import net from 'node:net';
 import os from 'node:os';
 import path from 'node:path';
 import { HostError } from '../host.js';
-import { holderBytes, lockSocketName, readHolder } from './data-dir-holder.js';
+import { findClaims, withShortPath } from './data-dir-claims.js';
 import { flashError } from './flash-error.js';
 
 export interface DataDirLock {
@@ -12,70 +12,57 @@ export interface DataDirLock {
 }
 
 /**
- * Takes a data directory for this process. The kernel lets go of it when the process ends, however it ends.
+ * Takes a data directory for this process, or says who holds it (`busy`). The kernel lets go of it when the process
+ * ends, however it ends.
  *
- * The lock is flock(2) on the file `lock`, which holds between containers that share the directory; Node cannot call
- * it, so flock(1) is run once on an inherited descriptor: the lock belongs to the open file, which stays ours. Where
- * that program is missing, an abstract socket named after the directory does, which only holds within one network
- * namespace. `busy` names the holder.
+ * Node has no flock(2), and running flock(1) takes longer than everything else at a cold start. Instead a process first
+ * claims the directory (see `findClaims`) and only then looks for other claims: of two that come together at least one
+ * sees the other, so never do both go on. It may be that neither does; then they are started again, not together.
  */
 export function takeDataDir(dataDir: string, taken: (error: HostError | undefined, lock?: DataDirLock) => void): void {
-  fs.open(path.join(dataDir, 'lock'), fs.constants.O_RDWR | fs.constants.O_CREAT, 0o644, (openError, fd) => {
-    if (openError !== null) return taken(flashError(openError));
-    const busy = (): void => {
-      const holder = readHolder(fd);
-      fs.closeSync(fd);
-      taken(new HostError('busy', `${dataDir} is in use by ${holder}`));
-    };
-    const ours = (release: () => void): void => {
-      writeHolder(fd);
-      taken(undefined, { release });
-    };
-    let answered = false;
-    const once = (answer: () => void): void => {
-      if (answered) return;
-      answered = true;
-      answer();
-    };
-    const flock = spawn('flock', ['-n', '-x', '3'], { stdio: ['ignore', 'ignore', 'ignore', fd] });
-    flock.once('error', () =>
-      once(() =>
-        takeSocket(fd, (error, server) => {
-          if (server !== undefined) {
-            return ours(() => {
-              server.close();
-              fs.closeSync(fd);
-            });
+  const name = `lock-${randomBytes(8).toString('hex')}`;
+  const claim = path.join(dataDir, name);
+  const owner = `process ${process.pid} on ${os.hostname()} since ${new Date().toISOString()}\n`;
+  const server = net.createServer((socket) => {
+    socket.on('error', () => undefined);
+    socket.end(owner);
+  });
+  server.unref();
+  const release = (): void => {
+    fs.rmSync(claim, { force: true });
+    server.close();
+  };
+
+  /* Named only when it listens: a claim that does not answer is taken for one whose owner has died. */
+  withShortPath(dataDir, `${name}.new`, (openError, shortPath, closePath) => {
+    if (openError !== undefined) return taken(flashError(openError));
+    server.once('error', (error: NodeJS.ErrnoException) => {
+      closePath();
+      taken(socketError(dataDir, error));
+    });
+    server.listen({ path: shortPath, readableAll: true, writableAll: true }, () => {
+      fs.rename(`${claim}.new`, claim, (renameError) => {
+        closePath();
+        if (renameError !== null) {
+          server.close();
+          return taken(flashError(renameError));
+        }
+        findClaims(dataDir, name, (findError, claims) => {
+          if (claims === undefined || claims.owner !== undefined) {
+            release();
+            if (claims === undefined) return taken(findError && flashError(findError));
+            return taken(new HostError('busy', `${dataDir} is in use by ${claims.owner}`));
           }
-          if (error?.code === 'EADDRINUSE') return busy();
-          fs.closeSync(fd);
-          taken(new HostError('unsupported', `${dataDir} cannot be locked: install flock (util-linux)`));
-        }),
-      ),
-    );
-    flock.once('exit', (code) =>
-      once(() => {
-        if (code === 0) return ours(() => fs.closeSync(fd));
-        if (code === 1) return busy();
-        fs.closeSync(fd);
-        taken(new HostError('unsupported', `${dataDir} cannot be locked: flock ended with ${code}`));
-      }),
-    );
+          for (const dead of claims.dead) fs.rm(path.join(dataDir, dead), { force: true }, () => undefined);
+          taken(undefined, { release });
+        });
+      });
+    });
   });
 }
 
-function takeSocket(fd: number, taken: (error: NodeJS.ErrnoException | undefined, server?: net.Server) => void): void {
-  const server = net.createServer((socket) => socket.destroy());
-  server.unref();
-  server.once('error', (error) => taken(error));
-  server.listen(`\0${lockSocketName(fd)}`, () => taken(undefined, server));
-}
-
-function writeHolder(fd: number): void {
-  const line = `process ${process.pid} on ${os.hostname()} since ${new Date().toISOString()}`;
-  try {
-    fs.writeSync(fd, `${line.slice(0, holderBytes - 1).padEnd(holderBytes - 1)}\n`, 0);
-  } catch {
-    /* The name is a courtesy; the lock holds without it. */
-  }
+function socketError(dataDir: string, error: NodeJS.ErrnoException): HostError {
+  const cannot = ['EPERM', 'EOPNOTSUPP', 'ENOTSUP', 'EINVAL'].includes(error.code ?? '');
+  if (!cannot) return flashError(error);
+  return new HostError('unsupported', `${dataDir} cannot be locked: its file system has no sockets (${error.code})`);
 }

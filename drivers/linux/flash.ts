@@ -93,7 +93,7 @@ export function createLinuxFlash(options: LinuxFlashOptions): FlashHost {
 
 function volumePath(dataDir: string, name: string): string | HostError {
   if (path.isAbsolute(name)) return name;
-  if (/^[A-Za-z0-9][A-Za-z0-9._-]{0,99}$/.test(name) && name !== 'lock') return path.join(dataDir, name);
+  if (/^[A-Za-z0-9][A-Za-z0-9._-]{0,99}$/.test(name) && !name.startsWith('lock')) return path.join(dataDir, name);
   return new HostError('denied', `${JSON.stringify(name)} is not a volume's name`);
 }
 
@@ -213,7 +213,8 @@ function createVolume(
   const closeNow = (): void => {
     direct.close();
     if (durableFd !== fd) fs.closeSync(durableFd);
-    fs.close(fd, () => released());
+    fs.closeSync(fd);
+    released();
   };
   const outOfBounds = (offset: number, lengthBytes: number): boolean =>
     closed || offset < 0 || lengthBytes < 0 || offset + lengthBytes > sizeBytes;

@@ -16,8 +16,9 @@ export function replayHistory<State, Op>(
   try {
     /* What is parsed here was written by `commit` with these types, as checksum and chain have shown. */
     const base = JSON.parse(history.base.payload().toString('utf8')) as State;
-    const ops = history.operations.map((operation) => deepFreeze(JSON.parse(operationJson(operation.bytes)) as Op));
-    const state = replay === undefined ? ops.reduce(fold, deepFreeze(base)) : replay(base, ops);
+    /* One text is parsed many times faster than each operation alone. */
+    const ops = JSON.parse(`[${history.operations.map(({ bytes }) => operationJson(bytes)).join()}]`) as readonly Op[];
+    const state = replay === undefined ? deepFreeze(ops).reduce(fold, deepFreeze(base)) : replay(base, ops);
     return { value: deepFreeze(state) };
   } catch (error) {
     const message = error instanceof Error ? error.message : String(error);
