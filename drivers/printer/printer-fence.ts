@@ -17,7 +17,11 @@ export interface PrinterFence {
   close(): void;
 }
 
-const POLL_MS = 1_000;
+/**
+ * Together with the tries of a query this stays below the time that printers need to start: one that was switched off
+ * and on has lost the question, and what it sends while it starts can look like the answer to GS r.
+ */
+const POLL_MS = 400;
 /** After GS r has answered, how long a printer that knows process ids may still take. */
 const PROCESS_ID_GRACE_MS = 2_000;
 
@@ -28,6 +32,7 @@ const PROCESS_ID_GRACE_MS = 2_000;
  * Invariants
  * - GS ( H is sent until a printer has answered GS r without answering it, and then never again: one that does not know
  *   the command may print its parameters.
+ * - A printer that does not tell its status meanwhile gets `silent`, whatever it sends later.
  * - One fence at a time; `done` is called exactly once, and never after `close` or while a status is being asked for.
  */
 export function createPrinterFence(parts: {
@@ -59,17 +64,21 @@ export function createPrinterFence(parts: {
       if (!asking) clock.after(0, () => !closed && done(how));
     };
     const over = clock.after(timeoutMs, () => end('silent'));
-    // It may run out of paper meanwhile, and then it never answers.
+    // It may run out of paper or lose its power meanwhile, and then it never answers.
     const askInBetween = (): void => {
       asking = true;
       parts.query((condition) => {
         asking = false;
         if (result !== undefined) {
-          done(result);
+          done(result === 'processed' && condition === undefined ? 'silent' : result);
           return;
         }
-        if (condition !== undefined) parts.condition(condition);
-        if (condition !== undefined && printerFaults(condition).length > 0) end('faulted');
+        if (condition === undefined) {
+          end('silent');
+          return;
+        }
+        parts.condition(condition);
+        if (printerFaults(condition).length > 0) end('faulted');
         else poll = clock.after(POLL_MS, askInBetween);
       });
     };

@@ -2,6 +2,7 @@ import { DEVICE_STARTING, type DeviceStatus, type PrinterFault, sameDeviceStatus
 import type { Clock, HostError, SerialHost, SerialOptions, Timer } from '../host.js';
 import { type ComposeOptions, composeReceipt } from './compose-receipt.js';
 import { type PrinterCondition, printerFaults, printerWarnings } from './printer-condition.js';
+import type { FenceResult } from './printer-fence.js';
 import { createPrinterLine } from './printer-line.js';
 import type { ReceiptDocument } from './receipt-document.js';
 
@@ -14,7 +15,7 @@ export interface ReceiptPrinterOptions extends SerialOptions, ComposeOptions {}
  */
 export type PrintOutcome = 'printed' | 'failed' | 'unknown';
 
-/** Why a receipt did not print, or `printerCutter` with one that was printed and not cut. */
+/** Why a receipt did not print, or `printerCutter` with one that was printed and not surely cut. */
 export type PrintFault = PrinterFault | 'printerQueueFull' | 'printerDocument' | 'printerClosed';
 
 export interface ReceiptPrinterEvents {
@@ -52,6 +53,8 @@ const CUT_OFF_REMAINS = [0x1b, 0x40, 0x0a, ...CUT];
  * - *Written is not printed*: `printed` needs the printer's own word after the last line of the receipt.
  * - After anything but `printed`, what has not left yet is thrown away with the connection, so that it cannot come out
  *   later; half a receipt on the paper is cut off before the next one.
+ * - *Sent is not cut* either: a cut that the printer did not confirm is made again; where the printer was well and just
+ *   did not say, only with the next receipt, because some never say.
  */
 export function createReceiptPrinter(
   parts: { readonly clock: Clock; readonly serial: SerialHost },
@@ -71,8 +74,8 @@ export function createReceiptPrinter(
   let silentPolls = 0;
   /** A conversation is under way, or there is nobody to talk to. */
   let busy = true;
-  /** Part of a receipt may be on the paper. */
-  let remains = false;
+  /** Whether a receipt, or a part of one, may hang from the paper; `unsure` after a cut that was not confirmed. */
+  let remains: 'none' | 'some' | 'unsure' = 'none';
   let closed = false;
   /** Counts conversations; what belongs to one that was broken off is not listened to. */
   let conversation = 0;
@@ -116,7 +119,7 @@ export function createReceiptPrinter(
         line.wake(
           here((result) => {
             // It was in the middle of something, and nobody knows what is on the paper.
-            if (result === 'woken') remains = true;
+            if (result === 'woken') remains = 'some';
             line.query(here(heard));
           }),
         );
@@ -127,15 +130,33 @@ export function createReceiptPrinter(
   function heard(condition: PrinterCondition | undefined): void {
     if (condition === undefined) tellSilent();
     else tellCondition(condition);
-    if (!remains || condition === undefined || printerFaults(condition).length > 0) {
-      next();
-      return;
-    }
+    if (remains !== 'some' || condition === undefined || printerFaults(condition).length > 0) next();
+    else cut(CUT_OFF_REMAINS, next);
+  }
+
+  /** Cuts, and asks whether it happened: the knife may stick, and a cut that waits its turn goes with the power. */
+  function cut(command: readonly number[], then: () => void): void {
+    remains = 'some';
     line.send(
-      Uint8Array.from(CUT_OFF_REMAINS),
+      Uint8Array.from(command),
       here((sent) => {
-        remains = !sent;
-        next();
+        if (!sent) {
+          giveUp('printerCutter');
+          return;
+        }
+        line.fence(
+          FENCE_TIMEOUT_MS,
+          here((result) =>
+            line.query(
+              here((condition) => {
+                if (condition === undefined) tellSilent();
+                else tellCondition(condition);
+                if (condition !== undefined) remains = remainsAfterCut(result, condition);
+                then();
+              }),
+            ),
+          ),
+        );
       }),
     );
   }
@@ -183,8 +204,19 @@ export function createReceiptPrinter(
       finishJob('printerDocument');
       return;
     }
+    if (remains === 'some') cut(CUT_OFF_REMAINS, () => sendReceipt(composed.pieces));
+    else sendReceipt(composed.pieces);
+  }
+
+  function sendReceipt(pieces: readonly Uint8Array[]): void {
+    if (job === undefined) return;
+    const [fault] = current.faults;
+    if (fault !== undefined) {
+      finishJob(fault);
+      return;
+    }
     job.phase = 'sending';
-    sendPieces(remains ? [Uint8Array.from(CUT_OFF_REMAINS), ...composed.pieces] : composed.pieces);
+    sendPieces(remains === 'unsure' ? [Uint8Array.from(CUT_OFF_REMAINS), ...pieces] : pieces);
   }
 
   /**
@@ -223,7 +255,7 @@ export function createReceiptPrinter(
       FENCE_TIMEOUT_MS,
       here((result) => {
         if (result === 'printed') {
-          cut();
+          cutReceipt();
           return;
         }
         line.query(
@@ -232,7 +264,7 @@ export function createReceiptPrinter(
             else tellCondition(condition);
             const fault = condition === undefined ? 'printerSilent' : printerFaults(condition)[0];
             // GS r says that the data were dealt with; without a fault afterwards they are on paper.
-            if (result === 'processed' && fault === undefined) cut();
+            if (result === 'processed' && fault === undefined) cutReceipt();
             else giveUp(fault ?? 'printerSilent');
           }),
         );
@@ -240,27 +272,9 @@ export function createReceiptPrinter(
     );
   }
 
-  function cut(): void {
+  function cutReceipt(): void {
     if (job !== undefined) job.phase = 'cutting';
-    line.send(
-      Uint8Array.from(CUT),
-      here((sent) => {
-        if (!sent) {
-          giveUp('printerCutter');
-          return;
-        }
-        line.fence(
-          FENCE_TIMEOUT_MS,
-          here(() => line.query(here(afterCut))),
-        );
-      }),
-    );
-  }
-
-  function afterCut(condition: PrinterCondition | undefined): void {
-    if (condition === undefined) tellSilent();
-    else tellCondition(condition);
-    finishJob(condition === undefined || condition.cutterStuck ? 'printerCutter' : undefined);
+    cut(CUT, () => finishJob(remains === 'none' ? undefined : 'printerCutter'));
   }
 
   /** Nothing more of this may leave the box. */
@@ -279,7 +293,7 @@ export function createReceiptPrinter(
     const ended = job;
     job = undefined;
     if (ended === undefined) return;
-    if (ended.phase !== 'waiting' && why !== undefined) remains = true;
+    if (ended.phase === 'sending') remains = 'some';
     ended.done(OUTCOME_OF_PHASE[ended.phase], why);
   }
 
@@ -345,6 +359,18 @@ export function createReceiptPrinter(
 }
 
 const OUTCOME_OF_PHASE = { waiting: 'failed', sending: 'unknown', cutting: 'printed' } as const;
+
+function remainsAfterCut(result: FenceResult, condition: PrinterCondition): 'none' | 'some' | 'unsure' {
+  switch (result) {
+    case 'printed':
+    case 'processed':
+      return condition.cutterStuck ? 'some' : 'none';
+    case 'silent':
+      return printerFaults(condition).length > 0 ? 'some' : 'unsure';
+    case 'faulted':
+      return 'some';
+  }
+}
 
 function lostStatus(error: HostError): DeviceStatus<PrinterFault> {
   const fault = faultOfError(error);

@@ -14,8 +14,8 @@ export interface ReceiptPrinterModelOptions {
   readonly flowControl: 'none' | 'xonXoff';
   /** It says XOFF when less than this is free, and XON at twice that. */
   readonly stopAtFreeBytes: number;
-  /** GS ( H: answered, skipped, or not known and printed as text. */
-  readonly processIds: 'answered' | 'skipped' | 'printed';
+  /** GS ( H: answered, skipped, or not known and printed as text; `mute`: skipped, and so is GS r. */
+  readonly processIds: 'answered' | 'skipped' | 'printed' | 'mute';
   /** Tells every change by itself from power-up on, as Epson's DIP switch 2-1 makes it. */
   readonly automaticStatus: boolean;
   readonly dotsPerSecond: number;
@@ -66,6 +66,8 @@ export interface ReceiptPrinterModel extends SerialDevice {
 
 const NEAR_END_DOTS = 20_000;
 const CUT_MS = 250;
+/** From the hand at the knife until the printer has moved it home and takes the error back. */
+const KNIFE_HOME_MS = 1_000;
 /** Rows of a picture are dealt with in batches, so that one does not cost hundreds of events. */
 const WORK_SLICE_MS = 20;
 const ANSWER_MS = 3;
@@ -203,7 +205,8 @@ export function createReceiptPrinterModel(
   function execute(token: EscposToken): number {
     if (token.kind === 'command') {
       if (token.name === 'GS V') return cut(token.args);
-      if (token.name === 'GS r') say((paperLeftDots < NEAR_END_DOTS ? 0x03 : 0) | (paperLeftDots <= 0 ? 0x0c : 0));
+      if (token.name === 'GS r' && options.processIds !== 'mute')
+        say((paperLeftDots < NEAR_END_DOTS ? 0x03 : 0) | (paperLeftDots <= 0 ? 0x0c : 0));
       if (token.name === 'GS a') automaticStatus = (token.args[0] ?? 0) !== 0;
     }
     if (token.kind === 'block' && token.name === 'GS (H') return processId(token.data);
@@ -266,11 +269,16 @@ export function createReceiptPrinterModel(
       changed();
     },
     jamCutter() {
-      knife = 'willJam';
+      if (knife === 'free') knife = 'willJam';
     },
     freeCutter() {
-      knife = 'free';
-      changed();
+      if (knife === 'willJam') knife = 'free';
+      const mine = life;
+      world.after(KNIFE_HOME_MS, () => {
+        if (mine !== life || knife !== 'jammed') return;
+        knife = 'free';
+        changed();
+      });
     },
     overheat(value) {
       hot = value;

@@ -224,6 +224,69 @@ describe('receipt printer', () => {
     assert.deepEqual(wholeReceipts(printer), ['one', 'two']);
   });
 
+  it('cuts the rest of a receipt off again when that cut got stuck, or was lost with the power', () => {
+    const accidents: [name: string, act: (printer: ReceiptPrinterModel) => void][] = [
+      ['stuck', (printer) => printer.jamCutter()],
+      ['powerLost', (printer) => printer.power(false)],
+    ];
+    for (const [name, act] of accidents) {
+      for (let atMs = 0; atMs < 2_000; atMs += 40) {
+        const { world, port, printer, driver, answers, print } = readyBench();
+        print('old');
+        pass(world, 900);
+        port.unplug();
+        pass(world, 2_000);
+        port.plug();
+        pass(world, atMs);
+        act(printer);
+        pass(world, 5_000);
+        printer.power(true);
+        printer.freeCutter();
+        pass(world, 30_000);
+        assert.deepEqual([name, atMs, driver.status().state], [name, atMs, 'ok']);
+        print('new');
+        pass(world, 20_000);
+        assert.deepEqual([name, atMs, answers.at(-1)?.outcome], [name, atMs, 'printed']);
+        assert.equal(wholeReceipts(printer).at(-1), 'new', `${name} at ${atMs} ms`);
+      }
+    }
+  });
+
+  it('does not take a receipt for cut when a stuck knife was freed by switching the printer off and on', () => {
+    for (let atMs = 0; atMs < 4_200; atMs += 60) {
+      const { world, printer, answers, print } = readyBench();
+      printer.jamCutter();
+      print('one');
+      pass(world, atMs);
+      printer.power(false);
+      pass(world, 100);
+      printer.power(true);
+      pass(world, 60_000);
+      printer.freeCutter();
+      pass(world, 5_000);
+      print('two');
+      pass(world, 30_000);
+      assert.deepEqual([atMs, answers[1]?.outcome], [atMs, 'printed']);
+      assert.equal(wholeReceipts(printer).at(-1), 'two', `${atMs} ms`);
+    }
+  });
+
+  it('prints on a printer that confirms nothing, and calls each receipt unknown', () => {
+    const { world, printer, answers, print } = readyBench({ processIds: 'mute' });
+    for (const name of ['one', 'two']) {
+      print(name);
+      pass(world, 90_000);
+    }
+    assert.deepEqual(
+      answers.map((answer) => answer.outcome),
+      ['unknown', 'unknown'],
+    );
+    assert.deepEqual(wholeReceipts(printer), ['one', 'two']);
+    const strips = printer.receipts().length;
+    pass(world, 300_000);
+    assert.equal(printer.receipts().length, strips, 'does not cut for ever');
+  });
+
   it('lets no receipt come out after the plug was pulled in its middle', () => {
     for (let atMs = 0; atMs < 4_200; atMs += 70) {
       const { world, port, printer, answers, print } = readyBench();
@@ -287,6 +350,17 @@ describe('receipt printer', () => {
       ({ port }) => port.disturb(Uint8Array.of(0x12, 0x14, 0x37, 0xff)),
     ];
     const step = fc.record({ afterMs: fc.integer({ min: 0, max: 2_500 }), action: fc.nat(ACTIONS.length - 1) });
+    const once = (...steps: [afterMs: number, action: number][]): [{ afterMs: number; action: number }[], boolean] => [
+      steps.map(([afterMs, action]) => ({ afterMs, action })),
+      false,
+    ];
+    const examples = [
+      // The cut that takes off the rest of a receipt gets stuck.
+      once([0, 7], [92, 9], [1_286, 10], [1_541, 1], [2_325, 0]),
+      // What a printer sends while it starts looks like the answer to GS r.
+      once([256, 3], [2_022, 9], [238, 13]),
+      once([15, 6], [6, 0], [747, 11], [525, 1], [864, 3], [392, 7], [253, 12], [1_020, 0]),
+    ];
     fc.assert(
       fc.property(fc.array(step, { maxLength: 12 }), fc.boolean(), (steps, knowsIds) => {
         const made = readyBench({ processIds: knowsIds ? 'answered' : 'skipped' });
@@ -318,7 +392,7 @@ describe('receipt printer', () => {
         assert.equal(answers.at(-1)?.outcome, 'printed');
         assert.equal(wholeReceipts(printer).at(-1), `r${asked}`);
       }),
-      { numRuns: 150 },
+      { numRuns: 150, examples },
     );
   }).timeout(60_000);
 
