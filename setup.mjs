@@ -1,7 +1,7 @@
 /**
  * Makes a checkout ready to run with nothing but Node and npm: installs the locked packages and builds, each only when
  * missing or out of date. Install scripts are not run, so nothing is compiled or downloaded beside the packages; a board
- * image, which needs the native GPIO module, installs with them (see Dockerfile and README).
+ * image, which needs the native GPIO module, installs with them.
  */
 import { spawnSync } from 'node:child_process';
 import { createHash } from 'node:crypto';

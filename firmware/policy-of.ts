@@ -22,7 +22,7 @@ export function policyOf(config: Config): Policy {
     ...waits,
     cancelPeriodEnd: { minuteOfDay: cancelPeriodEnd.minuteOfDay, utcOffsetMinutes: cancelPeriodEnd.offsetMinutes },
     attemptLimit: policy.attemptLimit,
-    codeLengthLimit: config.paymentCode.maxDigits,
+    codeDigits: { least: config.paymentCode.minDigits, most: config.paymentCode.maxDigits },
     queueLimit: policy.queueLimit,
     printerPresent: devices.printer.kind !== 'none',
     printerRequired: devices.printer.kind !== 'none' && devices.printer.required,

@@ -34,8 +34,8 @@ export interface Policy {
 
   /** Payment requests a sale may make before it is declined. */
   readonly attemptLimit: number;
-  /** Longest payment code accepted, digits. */
-  readonly codeLengthLimit: number;
+  /** How many digits a payment code may have. */
+  readonly codeDigits: { readonly least: number; readonly most: number };
   /** Open reversals beyond which no sale starts. */
   readonly queueLimit: number;
   /** Whether there is a printer at all, and whether sales stop without it. */

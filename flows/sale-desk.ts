@@ -105,9 +105,10 @@ export function onCodeGiven(turn: Turn, callId: string, saleId: string, code: st
 
 /** Pays with the code, or says why not; the sale then stays where it is. */
 function takeCode(turn: Turn, sale: Sale, code: string): CallAnswer {
-  if (!isPaymentCode(code, turn.policy.codeLengthLimit)) {
+  if (!isPaymentCode(code, turn.policy.codeDigits)) {
     turn.notify('notAPaymentCode');
-    const message = `not a payment code: 17 to ${turn.policy.codeLengthLimit} digits that start with 25 to 30 are needed`;
+    const { least, most } = turn.policy.codeDigits;
+    const message = `not a payment code: ${least} to ${most} digits that start with 25 to 30 are needed`;
     return { kind: 'invalid', field: 'code', message };
   }
   const { reasons } = readiness(turn);

@@ -53,7 +53,7 @@ export function testPolicy(change: Partial<Policy> = {}): Policy {
     codeWaitMs: 60_000,
     cancelPeriodEnd: { minuteOfDay: 15, utcOffsetMinutes: 480 },
     attemptLimit: 3,
-    codeLengthLimit: 32,
+    codeDigits: { least: 17, most: 32 },
     queueLimit: 20,
     printerPresent: false,
     printerRequired: false,

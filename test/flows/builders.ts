@@ -34,7 +34,7 @@ export function createPolicy(change: Partial<Policy> = {}): Policy {
     codeWaitMs: 60_000,
     cancelPeriodEnd: { minuteOfDay: 15, utcOffsetMinutes: 480 },
     attemptLimit: 3,
-    codeLengthLimit: 32,
+    codeDigits: { least: 17, most: 32 },
     queueLimit: 20,
     printerPresent: true,
     printerRequired: true,

@@ -11,7 +11,7 @@ describe('payment code', () => {
     ['the longest, 32 digits', `30${'1'.repeat(30)}`],
     ...['25', '26', '27', '28', '29', '30'].map((prefix) => [`prefix ${prefix}`, prefix.padEnd(18, '7')] as const),
   ] as const) {
-    it(`takes ${name}`, () => assert.equal(isPaymentCode(text, 32), true));
+    it(`takes ${name}`, () => assert.equal(isPaymentCode(text, { least: 17, most: 32 }), true));
   }
 
   for (const [name, text] of [
@@ -30,10 +30,14 @@ describe('payment code', () => {
     ['other digits', '٢٨٨٨٨٨٨٨٨٨٨٨٨٨٨٨٨٨'],
     ['two codes in one', '288888888888888888 288888888888888888'],
   ] as const) {
-    it(`refuses ${name}`, () => assert.equal(isPaymentCode(text, 32), false));
+    it(`refuses ${name}`, () => assert.equal(isPaymentCode(text, { least: 17, most: 32 }), false));
   }
 
-  it('stays open to longer codes by configuration', () => assert.equal(isPaymentCode(`28${'0'.repeat(38)}`, 40), true));
+  it('stays open to other lengths by configuration', () => {
+    assert.equal(isPaymentCode(`28${'0'.repeat(38)}`, { least: 17, most: 40 }), true);
+    assert.equal(isPaymentCode(`28${'0'.repeat(14)}`, { least: 16, most: 32 }), true);
+    assert.equal(isPaymentCode(`28${'0'.repeat(14)}`, { least: 17, most: 32 }), false);
+  });
 
   it('shows at most the first 2 and the last 4 digits of a code, and nothing of other texts', () => {
     assert.equal(maskPaymentCode('281234567890123456'), '280000000000003456');
