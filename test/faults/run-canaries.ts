@@ -81,7 +81,7 @@ const CANARIES: readonly Canary[] = [
   },
 ];
 
-const SALES_LIMIT = '60000';
+const SALES_LIMIT = '200000';
 const root = fileURLToPath(new URL('../../..', import.meta.url));
 
 function tryCanary({ name, file, find, put }: Canary): boolean {
