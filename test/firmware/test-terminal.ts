@@ -4,6 +4,7 @@ import { type Book, EMPTY_BOOK } from '../../flows/book.js';
 import type { Effect } from '../../flows/effect.js';
 import type { Policy } from '../../flows/policy.js';
 import { initialState } from '../../flows/terminal-state.js';
+import { createPolicy } from '../flows/builders.js';
 import { createMemoryJournal, type MemoryJournal } from './memory-journal.js';
 import { createVirtualClock, type VirtualClock } from './virtual-clock.js';
 
@@ -31,37 +32,8 @@ export interface TestTerminal {
 
 /** With a host that delivers, no printer and no scanner: nothing has to be fed before a sale. */
 export function testPolicy(change: Partial<Policy> = {}): Policy {
-  return {
-    terminalNumber: '42',
-    currency: 'CNY',
-    saleMode: 'host',
-    catalog: {},
-    vend: 'host',
-    vendUnknown: 'refund',
-    vendTimeoutMs: 10_000,
-    hostConfirmMs: 0,
-    payReplyTimeoutMs: 5000,
-    inquiryIntervalMs: 3000,
-    inquiryReplyTimeoutMs: 3000,
-    inquiryLimit: 15,
-    cancelReplyTimeoutMs: 3000,
-    cancelRetryIntervalMs: 5000,
-    cancelRetryWindowMs: 60_000,
-    queueRetryIntervalMs: 60_000,
-    paymentExpiryMs: 60_000,
-    expiryMarginMs: 30_000,
-    codeWaitMs: 60_000,
-    cancelPeriodEnd: { minuteOfDay: 15, utcOffsetMinutes: 480 },
-    attemptLimit: 3,
-    codeDigits: { least: 17, most: 32 },
-    queueLimit: 20,
-    printerPresent: false,
-    printerRequired: false,
-    scannerRequired: false,
-    salesKept: 500,
-    salesKeptMs: 30 * 86_400_000,
-    ...change,
-  };
+  const bare = { vend: 'host', printerPresent: false, printerRequired: false, scannerRequired: false } as const;
+  return createPolicy({ terminalNumber: '42', ...bare, ...change });
 }
 
 /** A verified answer of the acquirer: success, unless changed. */
