@@ -5,7 +5,7 @@ import { approve } from './delivery.js';
 import type { Money } from './money.js';
 import { sameMoney } from './money.js';
 import { paymentRequestId } from './payment-request-id.js';
-import { failedPaymentRow, inquiryAction, type PayRow, payRow, showsPayment } from './result-codes.js';
+import { declinedText, failedPaymentRow, inquiryAction, type PayRow, payRow, showsPayment } from './result-codes.js';
 import { startReversal } from './reversal-start.js';
 import type { Sale } from './sale.js';
 import type { PaymentProgress } from './terminal-state.js';
@@ -166,6 +166,6 @@ function failAttempt(turn: Turn, sale: Sale, code: string, row: PayRow): void {
   turn.live = live;
   turn.clearTimer('inquiry');
   turn.record({ type: 'attemptFailed', saleId: sale.saleId, resultCode: code, final });
-  turn.notify(row.text);
+  turn.notify(final ? declinedText(code) : row.text);
   if (!final) turn.setTimer('codeWait', turn.policy.codeWaitMs);
 }

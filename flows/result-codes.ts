@@ -75,6 +75,20 @@ export function failedPaymentRow(paymentResultCode: string | undefined): PayRow 
   return row === undefined || row.action === 'inquire' ? tryAgain('declined') : row;
 }
 
+/** What the customer reads of an attempt that surely failed with this code, whichever answer told it. */
+export function failureText(code: string): TextKey {
+  return failedPaymentRow(code).text;
+}
+
+/** Texts that ask for another code: wrong where the sale has ended. */
+const ASKS_AGAIN: readonly TextKey[] = ['codeExpired', 'codeInvalid'];
+
+/** The same where that was the last attempt of the sale. */
+export function declinedText(code: string): TextKey {
+  const text = failureText(code);
+  return ASKS_AGAIN.includes(text) ? 'declined' : text;
+}
+
 /**
  * Whether a verified reply to `pay` shows that the acquirer has the payment. A bare U does not: the request may have
  * been turned away, and then the acquirer will say that it does not exist.

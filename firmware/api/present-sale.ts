@@ -1,5 +1,5 @@
 import { customerText, type Locale, type TextKey } from '../../flows/customer-texts.js';
-import { payRow } from '../../flows/result-codes.js';
+import { declinedText, failureText } from '../../flows/result-codes.js';
 import { type Attempt, type Sale, saleOutcome } from '../../flows/sale.js';
 import type { SaleView } from './output-schemas.js';
 import { utcTime } from './utc-time.js';
@@ -33,7 +33,7 @@ function presentAttempt(attempt: Attempt, locale: Locale): SaleView['attempts'][
     ...(result === undefined ? {} : { result }),
     ...(resultCode === undefined
       ? {}
-      : { code: resultCode, customerText: customerText(payRow(resultCode).text, locale) }),
+      : { code: resultCode, customerText: customerText(failureText(resultCode), locale) }),
     at: utcTime(attempt.startedAtWallMs),
   };
 }
@@ -42,7 +42,7 @@ function presentAttempt(attempt: Attempt, locale: Locale): SaleView['attempts'][
 function endText(sale: Sale): TextKey | undefined {
   switch (sale.state) {
     case 'declined':
-      return payRow(sale.endCode ?? '').text;
+      return declinedText(sale.endCode ?? '');
     case 'cancelled':
     case 'reversing':
     case 'reversed':

@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { cny, failure, forged, found, paid, SILENCE, unclear } from './builders.js';
+import { CODE, cny, failure, forged, found, paid, SILENCE, unclear } from './builders.js';
 import { createReadyDrive, expectIgnored, startPaying } from './drive.js';
 
 const AMOUNT = cny('1250');
@@ -142,5 +142,26 @@ describe('a payment without a known result', () => {
       drive.feed({ type: 'paymentNotified', paymentRequestId, paymentId: 'P1', amount: AMOUNT });
       assert.deepEqual([drive.news(), drive.sale().state], ['alarm:resultContradicts', 'awaitingCode']);
     });
+  });
+});
+
+describe('what the customer is told of failed attempts', () => {
+  it('asks for another code while there is a next attempt, and no more after the last one', () => {
+    const drive = createReadyDrive();
+    const notices = ['EXPIRED_CODE', 'INVALID_PAYMENT_CODE', 'EXPIRED_CODE'].map((code, attempt) => {
+      if (attempt === 0) startPaying(drive);
+      else drive.feed({ type: 'codeScanned', code: CODE });
+      const { paymentRequestId } = drive.lastSent('sendPay').payment;
+      drive.feed({ type: 'payAnswered', paymentRequestId, answer: failure(code) });
+      return drive.state.live.notice;
+    });
+    assert.deepEqual([notices, drive.sale().state], [['codeExpired', 'codeInvalid', 'declined'], 'declined']);
+  });
+
+  it('says what may help elsewhere also after the last one', () => {
+    const drive = createReadyDrive({ attemptLimit: 1 });
+    const paymentRequestId = startPaying(drive);
+    drive.feed({ type: 'payAnswered', paymentRequestId, answer: failure('USER_BALANCE_NOT_ENOUGH') });
+    assert.deepEqual([drive.sale().state, drive.state.live.notice], ['declined', 'balanceNotEnough']);
   });
 });

@@ -128,6 +128,27 @@ describe('local API', () => {
       assert.equal(declined.customerText, 'The payment was declined');
     });
 
+    it('never asks to confirm on the phone, or for another code, once a payment has failed for good', () => {
+      const { startSale, post, get, terminal } = createApiFixture();
+      const saleId = startSale();
+      const failed = answered({
+        status: 'S',
+        code: 'SUCCESS',
+        paymentStatus: 'FAIL',
+        paymentResultCode: 'SYSTEM_ERROR',
+      });
+      post(`/v1/sales/${saleId}/code`, { code: PAYMENT_CODE });
+      const paymentRequestId = terminal.kernel.state.live.payment?.paymentRequestId ?? '';
+      terminal.kernel.feed({ type: 'inquiryAnswered', paymentRequestId, answer: failed });
+      for (let attempt = 2; attempt <= 3; attempt += 1) {
+        post(`/v1/sales/${saleId}/code`, { code: PAYMENT_CODE });
+        terminal.answerPay(answered({ status: 'F', code: 'EXPIRED_CODE' }));
+      }
+      const { state, customerText, attempts } = jsonOf(get(`/v1/sales/${saleId}`));
+      assert.deepEqual([state, customerText], ['declined', 'The payment was declined']);
+      assert.equal((attempts as Record<string, unknown>[])[0]?.customerText, 'The payment was declined');
+    });
+
     it('speaks to customers in the language of the terminal', () => {
       const { startSale, post } = createApiFixture({ options: { locale: 'zh-CN' } });
       const saleId = startSale();
