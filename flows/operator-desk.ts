@@ -1,7 +1,7 @@
 import { openReversals } from './book.js';
 import type { CallAnswer } from './call-answer.js';
 import type { Event } from './input.js';
-import { isMoneyValue, sameMoney, subtractMoney } from './money.js';
+import { isMoneyValue, isPayable, sameMoney, subtractMoney } from './money.js';
 import { paidRest } from './paid-rest.js';
 import { refundRequestIdFor } from './refund-request-id.js';
 import type { Reversal } from './reversal.js';
@@ -39,6 +39,9 @@ function refund(turn: Turn, request: RefundRequested): CallAnswer {
   if (!isMoneyValue(amount.value) || subtractMoney(rest, amount) === undefined) {
     const message = `a whole number of the smallest unit, at most what is left of the payment: ${rest.value} ${rest.currency}`;
     return { kind: 'invalid', field: 'amount', message };
+  }
+  if (!isPayable(amount)) {
+    return { kind: 'invalid', field: 'amount', message: `an amount in ${amount.currency} has to end in 00` };
   }
   if (openReversals(turn.book).length >= turn.policy.queueLimit) return { kind: 'notReady', reasons: ['queueFull'] };
   const refunds = Object.values(turn.book.reversals).filter((reversal) => reversal.saleId === sale.saleId);

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { type Money, subtractMoney } from '../../flows/money.js';
-import { cny, effectWords, failure, found, paid, SILENCE, success } from './builders.js';
+import { CODE, cny, effectWords, failure, found, paid, SILENCE, success } from './builders.js';
 import { createReadyDrive, type Drive, expectIgnored, startPaying } from './drive.js';
 
 function settled(change: Parameters<typeof createReadyDrive>[0] = {}): Drive {
@@ -74,6 +74,18 @@ describe('refunds', () => {
 
   it('refuse another currency', () => {
     assert.equal(refund(settled(), 'r1', { currency: 'JPY', value: '5' }), 'told:invalid/amount');
+  });
+
+  it('refuse a part of a whole unit where the acquirer takes whole ones only', () => {
+    const drive = createReadyDrive({ vend: 'host', currency: 'IDR' });
+    const price = { currency: 'IDR', value: '30000' };
+    drive.feed({ type: 'saleRequested', callId: 'c-sale', orderId: 'order-1', amount: price });
+    drive.feed({ type: 'codeScanned', code: CODE });
+    const { paymentRequestId } = drive.lastSent('sendPay').payment;
+    drive.feed({ type: 'payAnswered', paymentRequestId, answer: paid(price) });
+    drive.news();
+    assert.equal(refund(drive, 'r1', { currency: 'IDR', value: '250' }), 'told:invalid/amount');
+    assert.equal(refund(drive, 'r2', { currency: 'IDR', value: '10000' }), 'sendReversal:refund told:reversal/created');
   });
 
   it('do not fill the queue', () => {
