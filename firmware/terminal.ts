@@ -215,6 +215,9 @@ function createCore({ host, settings, ...parts }: TerminalParts, log: Log, store
     trace(input, decision) {
       parts.observe?.(input, decision);
       log.debug('input', { type: input.type, ignored: decision.ignored });
+      if (input.type === 'paymentNotified' && decision.ignored !== undefined) {
+        log.info('notification ignored', { paymentRequestId: input.paymentRequestId, why: decision.ignored });
+      }
     },
     flashFailed,
   });
