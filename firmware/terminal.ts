@@ -7,6 +7,7 @@ import { initialState } from '../flows/terminal-state.js';
 import { view } from '../flows/view.js';
 import { createDirectLink } from './acquirer/direct-link.js';
 import { createRsaSigner, type Signer } from './acquirer/signer.js';
+import { agentTokenOf } from './agent-token-of.js';
 import type { StatusSources } from './api/status-sources.js';
 import { clockToleranceMs } from './clock-tolerance-ms.js';
 import { createClockTrust } from './clock-trust.js';
@@ -180,7 +181,7 @@ function createCore({ host, settings, ...parts }: TerminalParts, log: Log, store
     signer,
     log,
     config: linkConfigOf(config),
-    agentToken: () => kernel.state.book.agentToken?.accessToken ?? config.acquirer.agentToken,
+    agentToken: () => agentTokenOf(kernel.state.book, config.acquirer.agentToken, clock.wallMs()),
   });
   const executors = createExecutors({
     link,

@@ -236,7 +236,8 @@ export const variables = {
   },
   ALIPAY_AGENT_TOKEN: {
     group: 'Acquirer',
-    meaning: 'ISV mode: token of the merchant, sent as `agent-token`.',
+    meaning:
+      'ISV mode: token of the merchant, sent as `agent-token`. One that came by notification goes before it until it expires.',
     example: '2810111-authorised-token',
     parse: token(8),
     secret: true,
