@@ -37,6 +37,8 @@ export const saleSchema = v.object({
       /** With `F`: the acquirer's result code and what to tell the customer. */
       code: v.exactOptional(v.string()),
       customerText: v.exactOptional(v.string()),
+      /** With `F`: what it means to whoever looks after the terminal. */
+      operatorText: v.exactOptional(v.string()),
       at: time,
     }),
   ),
@@ -75,6 +77,8 @@ export const reversalSchema = v.object({
   refundId: v.exactOptional(v.string()),
   reason: v.exactOptional(v.string()),
   lastCode: v.exactOptional(v.string()),
+  /** What `lastCode` means to whoever looks after the terminal. */
+  operatorText: v.exactOptional(v.string()),
   startedAt: time,
   end: v.exactOptional(
     v.object({

@@ -1,3 +1,4 @@
+import { operatorText } from '../../flows/operator-texts.js';
 import type { Reversal, ReversalEnd } from '../../flows/reversal.js';
 import type { ReversalView } from './output-schemas.js';
 import { utcTime } from './utc-time.js';
@@ -18,7 +19,7 @@ export function presentReversal(reversal: Reversal): ReversalView {
     ...(refundRequestId === undefined ? {} : { refundRequestId }),
     ...(refundId === undefined ? {} : { refundId }),
     ...(reason === undefined ? {} : { reason }),
-    ...(lastCode === undefined ? {} : { lastCode }),
+    ...(lastCode === undefined ? {} : { lastCode, operatorText: operatorText(lastCode) }),
     startedAt: utcTime(reversal.startedAtWallMs),
     ...(end === undefined ? {} : { end: presentEnd(end) }),
   };

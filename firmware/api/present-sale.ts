@@ -1,4 +1,5 @@
 import { customerText, type Locale, type TextKey } from '../../flows/customer-texts.js';
+import { operatorText } from '../../flows/operator-texts.js';
 import { declinedText, failureText } from '../../flows/result-codes.js';
 import { type Attempt, type Sale, saleOutcome } from '../../flows/sale.js';
 import type { SaleView } from './output-schemas.js';
@@ -33,7 +34,11 @@ function presentAttempt(attempt: Attempt, locale: Locale): SaleView['attempts'][
     ...(result === undefined ? {} : { result }),
     ...(resultCode === undefined
       ? {}
-      : { code: resultCode, customerText: customerText(failureText(resultCode), locale) }),
+      : {
+          code: resultCode,
+          customerText: customerText(failureText(resultCode), locale),
+          operatorText: operatorText(resultCode),
+        }),
     at: utcTime(attempt.startedAtWallMs),
   };
 }

@@ -44,6 +44,7 @@ function entry(reversal: ReversalView, sale: SaleView | undefined): string {
     ['cause', reversal.cause],
     ['since', reversal.startedAt],
     ['last code', reversal.lastCode],
+    ['that means', reversal.operatorText],
     ['payment request', reversal.paymentRequestId],
     ['payment', reversal.paymentId],
     ['refund request', reversal.refundRequestId],

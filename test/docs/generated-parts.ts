@@ -9,6 +9,7 @@ import { configMarkdown } from '../../firmware/config/config-markdown.js';
 import { exitCode } from '../../firmware/exit-code.js';
 import { CUSTOMER_TEXTS } from '../../flows/customer-texts.js';
 import { FAULTS, type FaultRow } from '../../flows/faults.js';
+import { OPERATOR_TEXTS } from '../../flows/operator-texts.js';
 import {
   CANCEL_CODES,
   cancelAction,
@@ -47,6 +48,11 @@ export const generatedParts: Readonly<Record<string, () => string>> = {
   'pay-codes': payCodes,
   'other-codes': otherCodes,
   'customer-texts': customerTexts,
+  'operator-texts': () =>
+    markdownTable(
+      ['code', 'for the operator'],
+      Object.entries(OPERATOR_TEXTS).map(([name, text]) => [code(name), text]),
+    ),
   'acquirer-faults': () => acquirerFaultKinds.map(code).join(' '),
   'magic-amounts': () =>
     markdownTable(

@@ -119,6 +119,7 @@ describe('local API', () => {
       assert.equal(attempt?.result, 'F');
       assert.equal(attempt?.code, 'EXPIRED_CODE');
       assert.match(String(attempt?.customerText), /expired/);
+      assert.match(String(attempt?.operatorText), /too old/);
 
       post(`/v1/sales/${saleId}/code`, { code: PAYMENT_CODE });
       terminal.answerPay(answered({ status: 'F', code: 'RISK_REJECT' }));

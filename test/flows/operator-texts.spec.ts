@@ -1,0 +1,18 @@
+import assert from 'node:assert/strict';
+import { OPERATOR_TEXTS, operatorText } from '../../flows/operator-texts.js';
+import { CANCEL_CODES, INQUIRY_CODES, PAY_CODES, REFUND_CODES } from '../../flows/result-codes.js';
+
+describe('operator texts', () => {
+  for (const [name, codes] of Object.entries({ PAY_CODES, INQUIRY_CODES, CANCEL_CODES, REFUND_CODES })) {
+    it(`tell what to do about each of ${name}`, () => {
+      assert.deepEqual(
+        Object.keys(codes).filter((code) => OPERATOR_TEXTS[code] === undefined),
+        [],
+      );
+    });
+  }
+
+  it('name whom to ask about a code of next year', () => {
+    assert.match(operatorText('A_CODE_OF_NEXT_YEAR'), /Alipay technical support/);
+  });
+});
