@@ -98,7 +98,7 @@ export interface SerialPort {
 
 /** Lines are named by the board's own numbers (BCM on a Pi). 1 is high, 0 is low. */
 export interface GpioHost {
-  /** Which backend serves the lines and why, for the log and the status page. */
+  /** Which backend serves the lines and why, for the log and the status page; where none does, `none: ` and the reason. */
   readonly backend: string;
   /** An output, driven to `initial` without a glitch on the way. Throws `HostError` where the line cannot be had. */
   output(line: number, initial: Level): GpioOutput;

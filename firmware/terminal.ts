@@ -228,6 +228,7 @@ function createCore({ host, settings, ...parts }: TerminalParts, log: Log, store
     host.board.exit(exitCode.flash);
   }
 
+  log.info('gpio', { backend: host.gpio.backend });
   const devices = createDevices({
     host,
     config: config.devices,

@@ -22,7 +22,7 @@ export async function checkRunning(
   }
 }
 
-function statusRows({ ready, version, faults, devices, queue }: StatusView): CheckRow[] {
+function statusRows({ ready, version, faults, devices, gpio, queue }: StatusView): CheckRow[] {
   const waiting = `${queue.depth} reversals waiting`;
   const blocking = faults.filter(({ blocksSale }) => blocksSale);
   const rows = ready
@@ -33,6 +33,7 @@ function statusRows({ ready, version, faults, devices, queue }: StatusView): Che
   for (const { blocksSale, meaning, operatorAction } of faults) {
     if (!blocksSale) rows.push(checkRow.pass('terminal', `it warns: ${meaning}; ${operatorAction}`));
   }
+  rows.push(checkRow.skip('GPIO', `in use by the terminal, which says: ${gpio}`));
   for (const [name, { state, kind, detail }] of Object.entries(devices)) {
     const about = [kind, detail].filter((word) => word !== undefined).join(', ');
     rows.push(checkRow.skip(name, `in use by the terminal, which says: ${state}${about === '' ? '' : ` (${about})`}`));

@@ -6,6 +6,7 @@ import { readBook } from '../read-book.js';
 import { checkClock } from './check-clock.js';
 import { checkDataDir } from './check-data-dir.js';
 import { checkDevices } from './check-devices.js';
+import { checkGpio } from './check-gpio.js';
 import { checkJournal } from './check-journal.js';
 import { checkPorts } from './check-ports.js';
 import type { CheckRow } from './check-row.js';
@@ -48,5 +49,5 @@ export async function runChecks(parts: CheckParts): Promise<void> {
   const probe = await probeAcquirer({ ...host, config, signer, agentToken });
   found(diagnoseAcquirer(probe, config, signer));
   found(checkClock(probe, host.board.clockSynchronised(), config));
-  tell(running ?? (await checkDevices({ host, config, print })));
+  tell(running ?? [checkGpio(host.gpio, config.devices), ...(await checkDevices({ host, config, print }))]);
 }

@@ -49,6 +49,7 @@ describe('tillbox check', () => {
         'SKIP notification port',
         'PASS acquirer',
         'PASS clock',
+        'SKIP GPIO',
         'SKIP scanner',
         'SKIP keypad',
         'SKIP printer',
@@ -142,6 +143,8 @@ describe('tillbox check', () => {
     const rows = rowsOf(run);
     assert.match(rows.terminal ?? '', /^FAIL runs and is not ready: /);
     assert.match(rows.printer ?? '', /^SKIP in use by the terminal, which says: absent/);
+    assert.equal(rows.GPIO, 'SKIP in use by the terminal, which says: none: no line is configured');
+    assert.match(terminal.process.out(), / INFO +gpio backend="none: no line is configured"/);
     assert.equal(rows['data directory'], undefined);
     assert.match(rows.acquirer ?? '', /^PASS/);
   });

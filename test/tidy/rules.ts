@@ -145,12 +145,6 @@ export const fileLength: Rule = (files) =>
     .filter(({ lines }) => lines > LENGTH_LIMIT_LINES)
     .map(({ path, lines }) => `${path} has ${lines} lines; the limit is ${LENGTH_LIMIT_LINES}`);
 
-/** Built and proven, and not yet part of a terminal that starts: to be taken off this list as they are. */
-const TO_BE_WIRED: readonly RegExp[] = [
-  /^drivers\/panel\/test-lamps\.ts$/,
-  /^firmware\/store\/(?:document|durable-low|read-store)\.ts$/,
-];
-
 /** The simulator's own ways in; its files can be judged once both are there. */
 const SIM_WAYS_IN = ['hw-sim/sim.ts', 'hw-sim/fuzz.ts'];
 
@@ -164,7 +158,7 @@ export const noDeadFiles: Rule = (files) => {
     if (folder === 'hw-sim' && !simWhole) return [];
     if (path.endsWith('.d.ts')) return [];
     if (!alive.has(path)) return [`${path} is not used by anything`];
-    const product = folder !== 'test' && folder !== 'hw-sim' && !matches(path, TO_BE_WIRED);
+    const product = folder !== 'test' && folder !== 'hw-sim';
     return product && !atWork.has(path) ? [`${path} is used by specs only`] : [];
   });
 };
