@@ -11,9 +11,17 @@ export interface MatrixKeypadOptions {
   readonly settleMs?: number;
 }
 
+/** A crossing of a row and a column, both counted from 0. */
+export interface KeyPlace {
+  readonly row: number;
+  readonly column: number;
+}
+
 export interface MatrixKeypadEvents {
   /** Once for each press, when it is certain; no repetition while held. */
   keyPressed(key: string): void;
+  /** Whenever other places are down for certain, clean or not: for somebody who tests keys and wires. */
+  downChanged?(down: readonly KeyPlace[]): void;
   statusChanged(status: DeviceStatus<KeypadFault>): void;
 }
 
@@ -147,6 +155,7 @@ export function createMatrixKeypad(
 
   function decide(found: readonly number[]): void {
     const fresh = found.filter((place) => !down.includes(place));
+    if (found.join() !== down.join()) events.downChanged?.(found.map(placeOf));
     down = found;
     watchForStuck();
     if (found.length === 0) refusing = false;
@@ -177,8 +186,13 @@ export function createMatrixKeypad(
     });
   }
 
+  function placeOf(place: number): KeyPlace {
+    return { row: Math.floor(place / columns.length), column: place % columns.length };
+  }
+
   function keyAt(place: number): string | undefined {
-    const key = options.keys[Math.floor(place / columns.length)]?.[place % columns.length];
+    const { row, column } = placeOf(place);
+    const key = options.keys[row]?.[column];
     return key === ' ' ? undefined : key;
   }
 

@@ -1,8 +1,8 @@
-import { createPanel, type PanelOptions } from '../../drivers/panel/panel.js';
+import { createPanel } from '../../drivers/panel/panel.js';
 import type { View } from '../../flows/view.js';
 import type { PanelConfig } from '../config/config.js';
 import type { DeviceParts } from './device-parts.js';
-import { SIMULATED_WIRING } from './simulated-wiring.js';
+import { panelOptionsOf } from './panel-options-of.js';
 
 export interface PanelShow {
   show(view: View): void;
@@ -15,7 +15,7 @@ const REFUSED_BEEPS_MS = [120, 120, 120];
 /** Lamps, buzzer and door switch; undefined where there are none. */
 export function openPanel(config: PanelConfig, { host, feed, report }: DeviceParts): PanelShow | undefined {
   if (config.kind === 'none') return undefined;
-  const panel = createPanel(host, optionsOf(config.kind === 'sim' ? SIMULATED_WIRING.panel : config), {
+  const panel = createPanel(host, panelOptionsOf(config), {
     statusChanged: report,
     doorChanged: (open) => feed({ type: 'doorChanged', open }),
   });
@@ -37,19 +37,5 @@ export function openPanel(config: PanelConfig, { host, feed, report }: DevicePar
       refused = refusing ? text : undefined;
     },
     close: () => panel.close(),
-  };
-}
-
-function optionsOf(pins: Omit<Extract<PanelConfig, { kind: 'gpio' }>, 'kind'>): PanelOptions {
-  const { readyPin, busyPin, paidPin, faultPin, buzzerPin, doorPin } = pins;
-  return {
-    lampLines: {
-      ...(readyPin === undefined ? {} : { ready: readyPin }),
-      ...(busyPin === undefined ? {} : { busy: busyPin }),
-      ...(paidPin === undefined ? {} : { paid: paidPin }),
-      ...(faultPin === undefined ? {} : { fault: faultPin }),
-    },
-    ...(buzzerPin === undefined ? {} : { buzzerLine: buzzerPin }),
-    ...(doorPin === undefined ? {} : { doorLine: doorPin }),
   };
 }

@@ -6,7 +6,7 @@ import type { Money } from '../../flows/money.js';
 import type { VendConfig } from '../config/config.js';
 import { currencyNumberOf } from './currency-number-of.js';
 import type { DeviceParts } from './device-parts.js';
-import { SIMULATED_WIRING } from './simulated-wiring.js';
+import { relayOptionsOf } from './relay-options-of.js';
 
 /** Whatever hands out the goods. */
 export interface Vend {
@@ -30,25 +30,18 @@ export function openVend(config: VendConfig, currency: string, parts: DevicePart
     case 'none':
       return undefined;
     case 'relay':
-      return openRelays(config, parts);
     case 'sim':
-      return openRelays({ ...SIMULATED_WIRING.vend, timeoutMs: config.timeoutMs }, parts);
+      return openRelays(config, parts);
     case 'mdb':
       return openMachine(config, currency, parts);
   }
 }
 
-function openRelays(
-  config: Omit<Extract<VendConfig, { kind: 'relay' }>, 'kind'>,
-  { host, feed, report }: DeviceParts,
-): Vend {
-  const { pins, pulseMs, sensorPin, timeoutMs } = config;
-  const sensor = sensorPin === undefined ? {} : { sensorLine: sensorPin };
-  const relays = createRelayVend(
-    host,
-    { channelLines: pins, pulseMs, timeoutMs, ...sensor },
-    { statusChanged: report, droppedLate: () => feed({ type: 'droppedLate' }) },
-  );
+function openRelays(config: Extract<VendConfig, { kind: 'relay' | 'sim' }>, { host, feed, report }: DeviceParts): Vend {
+  const relays = createRelayVend(host, relayOptionsOf(config), {
+    statusChanged: report,
+    droppedLate: () => feed({ type: 'droppedLate' }),
+  });
   return {
     vend: ({ channel = '1' }, done) => relays.vend(Number(channel) - 1, (outcome) => done(outcome)),
     refuse: () => undefined,
