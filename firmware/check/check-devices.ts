@@ -1,7 +1,6 @@
 import type { DeviceStatus } from '../../drivers/device-status.js';
 import type { Host } from '../../drivers/host.js';
 import { readableTime } from '../../flows/civil-time.js';
-import { FAULTS } from '../../flows/faults.js';
 import { paymentRequestId } from '../../flows/payment-request-id.js';
 import type { Receipt } from '../../flows/receipt.js';
 import type { Config } from '../config/config.js';
@@ -9,9 +8,8 @@ import { createDevices, type Devices } from '../devices/devices.js';
 import { receiptHeadOf } from '../receipt-head-of.js';
 import { createTimeZone } from '../time-zone.js';
 import { type CheckRow, checkRow } from './check-row.js';
+import { deviceRow, STARTING_LIMIT_MS } from './device-row.js';
 
-/** A scan engine that has just got its power takes some seconds before it answers. */
-const STARTING_LIMIT_MS = 12_000;
 /** Longer than the printer's driver waits for the printer's word. */
 const PRINTING_LIMIT_MS = 60_000;
 
@@ -54,31 +52,8 @@ function deviceRows(config: Config, devices: Devices): CheckRow[] {
   return Object.entries({ scanner, keypad, printer, panel, vend }).map(([name, { kind }]) => {
     if (kind === 'none') return checkRow.skip(name, `${name.toUpperCase()}=none`);
     const status = statuses[name];
-    return status === undefined ? checkRow.skip(name, `${kind}: has no self-test`) : statusRow(name, kind, status);
+    return status === undefined ? checkRow.skip(name, `${kind}: has no self-test`) : deviceRow(name, kind, status);
   });
-}
-
-function statusRow(name: string, kind: string, { state, faults, warnings, detail }: DeviceStatus): CheckRow {
-  const about = detail === undefined ? kind : `${kind}, ${detail}`;
-  switch (state) {
-    case 'ok': {
-      const notes = warnings.map((warning) => `; but ${FAULTS[warning].meaning}`).join('');
-      return checkRow.pass(name, `answers (${about})${notes}`);
-    }
-    case 'starting':
-      return checkRow.fail(
-        name,
-        `says nothing within ${STARTING_LIMIT_MS / 1000} s (${about})`,
-        'check power and cable',
-      );
-    case 'fault':
-    case 'absent': {
-      const rows = faults.map((fault) => FAULTS[fault]);
-      const found = rows.map(({ meaning }) => meaning).join('; ') || state;
-      const todo = rows.map(({ operatorAction }) => operatorAction).join('; ') || 'check power and cable';
-      return checkRow.fail(name, `${found} (${about})`, todo);
-    }
-  }
 }
 
 const ITEM = 'test receipt';

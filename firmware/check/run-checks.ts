@@ -3,13 +3,15 @@ import { createRsaSigner, type Signer } from '../acquirer/signer.js';
 import type { Config } from '../config/config.js';
 import { createLocalApiClient } from '../local-api-client.js';
 import { readBook } from '../read-book.js';
+import { checkByHand } from './by-hand/check-by-hand.js';
+import type { Person } from './by-hand/person.js';
 import { checkClock } from './check-clock.js';
 import { checkDataDir } from './check-data-dir.js';
 import { checkDevices } from './check-devices.js';
 import { checkGpio } from './check-gpio.js';
 import { checkJournal } from './check-journal.js';
 import { checkPorts } from './check-ports.js';
-import type { CheckRow } from './check-row.js';
+import { type CheckRow, checkRow } from './check-row.js';
 import { checkRunning } from './check-running.js';
 import { diagnoseAcquirer } from './diagnose-acquirer.js';
 import { probeAcquirer } from './probe-acquirer.js';
@@ -23,6 +25,8 @@ export interface CheckParts {
   readonly holder: () => Promise<string | undefined>;
   /** Whether paper may be used. */
   readonly print: boolean;
+  /** Who tests by hand what a program cannot; absent: nobody does. */
+  readonly person?: Person;
   /** Instead of RSA with the configured keys: for an imagined world. */
   readonly signer?: Signer;
   /** Told each row as it is found. */
@@ -34,7 +38,7 @@ export interface CheckParts {
  * already holds is left to it, and it is asked instead.
  */
 export async function runChecks(parts: CheckParts): Promise<void> {
-  const { host, config, found, print } = parts;
+  const { host, config, found, print, person } = parts;
   const tell = (rows: readonly CheckRow[]): void => rows.forEach(found);
   const signer = parts.signer ?? createRsaSigner(config.acquirer.privateKey, config.acquirer.alipayPublicKey);
   const running = await checkRunning(createLocalApiClient(host.http, config.api), await parts.holder());
@@ -49,5 +53,18 @@ export async function runChecks(parts: CheckParts): Promise<void> {
   const probe = await probeAcquirer({ ...host, config, signer, agentToken });
   found(diagnoseAcquirer(probe, config, signer));
   found(checkClock(probe, host.board.clockSynchronised(), config));
-  tell(running ?? [checkGpio(host.gpio, config.devices), ...(await checkDevices({ host, config, print }))]);
+  if (running === undefined) {
+    found(checkGpio(host.gpio, config.devices));
+    tell(await checkDevices({ host, config, print }));
+    if (person !== undefined) await checkByHand({ host, devices: config.devices, person, found });
+  } else {
+    tell(running);
+    if (person !== undefined) found(IN_USE);
+  }
 }
+
+const IN_USE = checkRow.fail(
+  'by hand',
+  'not tested: the terminal that runs here has the devices',
+  'stop it (systemctl stop tillbox), test, and start it again',
+);

@@ -1,29 +1,49 @@
+import type { Host } from '../../drivers/host.js';
 import { configFiles } from '../../drivers/linux/config-files.js';
 import { dataDirHolder } from '../../drivers/linux/data-dir-holder.js';
 import { createLinuxFlash } from '../../drivers/linux/flash.js';
+import { createLineConsole } from '../../drivers/linux/line-console.js';
 import type { CommandProcess } from '../../drivers/linux/process.js';
+import type { Person, PersonEvents } from '../check/by-hand/person.js';
 import { checkConfiguration } from '../check/check-configuration.js';
 import type { CheckRow } from '../check/check-row.js';
 import { runChecks } from '../check/run-checks.js';
+import type { Config } from '../config/config.js';
 import { loadConfig } from '../config/load-config.js';
 import { type ExitCode, exitCode } from '../exit-code.js';
 import { createRedact } from '../log/redact.js';
 import { journalPartitions } from '../open-book.js';
 import { boardHost } from './board-host.js';
 
-/** `tillbox check [--print] [--json]`: tests everything the configuration names; 0 where nothing failed. */
-export async function check(args: readonly string[], self: CommandProcess): Promise<ExitCode> {
+/**
+ * `tillbox check [--print] [--by-hand | --json]`: tests everything the configuration names; 0 where nothing failed. It asks
+ * nothing but with `--by-hand`.
+ *
+ * @param hostOf the board, or one with simulated devices
+ */
+export async function check(
+  args: readonly string[],
+  self: CommandProcess,
+  hostOf: (config: Config) => Host = boardHost,
+): Promise<ExitCode> {
   const json = args.includes('--json');
+  const talk = args.includes('--by-hand') ? openTalk(self, json) : undefined;
+  if (typeof talk === 'string') {
+    self.errorOut(`tillbox check: ${talk}\n`);
+    return exitCode.usage;
+  }
+  const out = talk?.say ?? self.out;
   const redact = createRedact();
   const rows: CheckRow[] = [];
   const found = (row: CheckRow): void => {
     rows.push(row);
-    if (!json) self.out(`${redact(textOf(row))}\n`);
+    if (!json) out(`${redact(textOf(row))}\n`);
   };
   const end = (code: ExitCode): ExitCode => {
     const failed = rows.filter(({ outcome }) => outcome === 'FAIL').length;
+    talk?.close();
     if (json) self.out(`${redact(JSON.stringify({ failed, rows }, undefined, 2))}\n`);
-    else self.out(failed === 0 ? 'Nothing failed.\n' : `${failed} failed.\n`);
+    else self.out(failed === 0 ? 'Nothing failed.\n' : `${failed} failed: ${failedItems(rows)}.\n`);
     return failed === 0 ? exitCode.done : code;
   };
 
@@ -34,7 +54,7 @@ export async function check(args: readonly string[], self: CommandProcess): Prom
   const { config } = loading;
   const { dataDir } = config.storage;
   await runChecks({
-    host: boardHost(config),
+    host: hostOf(config),
     config,
     cardReader: createLinuxFlash({
       dataDir,
@@ -44,12 +64,44 @@ export async function check(args: readonly string[], self: CommandProcess): Prom
     holder: () => new Promise((resolve) => dataDirHolder(dataDir, resolve)),
     print: args.includes('--print'),
     found,
+    ...(talk === undefined ? {} : { person: { ...talk, say: (text) => talk.say(redact(text)) } }),
   });
   const card = rows.some(
     ({ item, outcome }) => outcome === 'FAIL' && (item === 'journal' || item === 'data directory'),
   );
   return end(card ? exitCode.flash : exitCode.unavailable);
 }
+
+interface Talk extends Person {
+  close(): void;
+}
+
+/** The person at this terminal, or why there is none. What is typed before the first question is nobody's answer. */
+function openTalk(self: CommandProcess, json: boolean): Talk | string {
+  if (json) return '--by-hand is a talk, which --json has no place for: use one of them';
+  const terminal = createLineConsole('> ', self.out);
+  if (!terminal.isTerminal)
+    return '--by-hand needs a person at a terminal (ssh -t; docker exec -it); without it nothing is asked';
+  let events: PersonEvents | undefined;
+  let left = false;
+  const leave = (): void => {
+    left = true;
+    events?.left();
+  };
+  self.onStop(leave);
+  terminal.open({ line: (text) => events?.typed(text), ended: leave, interrupted: leave, complete: () => [] });
+  return {
+    say: terminal.print,
+    close: terminal.close,
+    listen(to) {
+      events = to;
+      if (left) to.left();
+    },
+  };
+}
+
+const failedItems = (rows: readonly CheckRow[]): string =>
+  [...new Set(rows.flatMap(({ item, outcome }) => (outcome === 'FAIL' ? [item] : [])))].join(', ');
 
 function textOf({ item, outcome, found, todo }: CheckRow): string {
   const line = `${outcome}  ${item.padEnd(17)} ${found}`;

@@ -50,9 +50,10 @@ export const commandTable: readonly CommandRow[] = [
   },
   {
     name: 'check',
-    usage: '[--print] [--json]',
-    summary: 'tests configuration, keys, clock, devices and acquirer',
-    options: { print: { type: 'boolean' }, json: { type: 'boolean' } },
+    usage: '[--print] [--by-hand | --json]',
+    summary:
+      'tests configuration, keys, clock, devices and acquirer; by hand also lamps, keys and whatever else needs a person',
+    options: { print: { type: 'boolean' }, 'by-hand': { type: 'boolean' }, json: { type: 'boolean' } },
     words: none,
     module: './check.js',
     entry: 'check',

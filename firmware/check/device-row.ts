@@ -1,0 +1,30 @@
+import type { DeviceStatus } from '../../drivers/device-status.js';
+import { FAULTS } from '../../flows/faults.js';
+import { type CheckRow, checkRow } from './check-row.js';
+
+/** A scan engine that has just got its power takes some seconds before it answers. */
+export const STARTING_LIMIT_MS = 12_000;
+
+/** What a device says of itself, and what to do about it. `kind` is what the configuration names. */
+export function deviceRow(item: string, kind: string, { state, faults, warnings, detail }: DeviceStatus): CheckRow {
+  const about = detail === undefined ? kind : `${kind}, ${detail}`;
+  switch (state) {
+    case 'ok': {
+      const notes = warnings.map((warning) => `; but ${FAULTS[warning].meaning}`).join('');
+      return checkRow.pass(item, `answers (${about})${notes}`);
+    }
+    case 'starting':
+      return checkRow.fail(
+        item,
+        `says nothing within ${STARTING_LIMIT_MS / 1000} s (${about})`,
+        'check power and cable',
+      );
+    case 'fault':
+    case 'absent': {
+      const rows = faults.map((fault) => FAULTS[fault]);
+      const found = rows.map(({ meaning }) => meaning).join('; ') || state;
+      const todo = rows.map(({ operatorAction }) => operatorAction).join('; ') || 'check power and cable';
+      return checkRow.fail(item, `${found} (${about})`, todo);
+    }
+  }
+}
