@@ -13,7 +13,7 @@ export interface LineConsole {
 
 export interface LineConsoleEvents {
   line(text: string): void;
-  /** The input has ended: Ctrl-D at a terminal, the end of a file or pipe. */
+  /** The input has ended: Ctrl-D at a terminal, or its window or connection is gone; the end of a file or pipe. */
   ended(): void;
   /** Ctrl-C at a terminal. Elsewhere it is a signal to the process. */
   interrupted(): void;
@@ -49,8 +49,17 @@ export function createLineConsole(prompt: string, write: (text: string) => void)
           })
         : createInterface({ input: stdin, terminal: false });
       lines = opened;
-      // A terminal that vanishes gives an error in the place of an end.
-      stdin.on('error', () => opened.close());
+      // A terminal that vanishes gives errors in the place of an end, one more when it is closed, and a signal that would
+      // end the process at once.
+      let vanished = false;
+      const vanish = (): void => {
+        if (vanished) return;
+        vanished = true;
+        opened.close();
+      };
+      stdin.on('error', vanish);
+      opened.on('error', vanish);
+      if (isTerminal) process.once('SIGHUP', vanish);
       opened.on('line', (text) => {
         events.line(text);
         if (isTerminal && lines !== undefined) opened.prompt();

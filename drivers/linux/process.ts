@@ -1,4 +1,5 @@
-import { writeSync } from 'node:fs';
+import { closeSync, writeSync } from 'node:fs';
+import { isatty } from 'node:tty';
 
 /** The process as the command line sees it. */
 export interface CommandProcess {
@@ -17,12 +18,17 @@ export interface CommandProcess {
 
 /** This process. */
 export function createProcess(): CommandProcess {
+  const terminals = [0, 1, 2].filter(isatty);
   return {
     args: process.argv.slice(2),
     env: process.env,
     out: (text) => write(1, text),
     errorOut: (text) => write(2, text),
-    exit: (code) => process.exit(code),
+    exit(code) {
+      /* Node restores the modes of its terminals at exit, and aborts where one has gone meanwhile. */
+      for (const descriptor of terminals) if (!isatty(descriptor)) closeSync(descriptor);
+      process.exit(code);
+    },
     onStop(stop) {
       process.once('SIGTERM', stop);
       process.once('SIGINT', stop);

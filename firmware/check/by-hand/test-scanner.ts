@@ -1,6 +1,5 @@
 import { createScanEngine } from '../../../drivers/scanner/scan-engine.js';
 import { scannerOptionsOf } from '../../devices/scanner-options-of.js';
-import { plainText } from '../../plain-text.js';
 import { checkRow } from '../check-row.js';
 import { deviceRow } from '../device-row.js';
 import type { HandsParts } from './hands-parts.js';
@@ -51,8 +50,8 @@ const SHOWN_LIMIT = 40;
 
 function contentOf(code: string): string {
   if (/^\d+$/.test(code) && code.length > GOODS_DIGITS) return `${kindOf(code)}, perhaps a payment code: not shown`;
-  const shown = code.length > SHOWN_LIMIT ? `${code.slice(0, SHOWN_LIMIT)}…` : code;
-  return `${kindOf(code)}: ${plainText(shown)}`;
+  /* Whole characters of ASCII: the driver lets nothing else through. */
+  return `${kindOf(code)}: ${code.length > SHOWN_LIMIT ? `${code.slice(0, SHOWN_LIMIT)}…` : code}`;
 }
 
 function kindOf(code: string): string {

@@ -356,6 +356,12 @@ describe('check by hand', () => {
       });
     }
 
+    it('lets no barcode write to the terminal', async () => {
+      const bench = scannerBench();
+      await bench.run(show(bench, 'A\u009b2J'));
+      assert.equal(bench.said.at(-1), 'It read 4 characters: A?2J.');
+    });
+
     it('shows only the beginning of a long one', async () => {
       const bench = scannerBench();
       await bench.run(show(bench, `https://example.com/${'b'.repeat(60)}`));
