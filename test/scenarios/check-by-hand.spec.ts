@@ -58,7 +58,7 @@ describe('tillbox check --by-hand at a terminal', () => {
     await answer(at, 'Goods: type a channel', '2\r');
     await answer(at, 'PASS  vend channel 2', '\r');
     assert.equal(await at.ended(), 69, at.screen());
-    const rows = [...at.screen().matchAll(/^(?:> )?(PASS|FAIL|SKIP) {2}(.{17}) /gm)].map(
+    const rows = [...at.screen().matchAll(/^(PASS|FAIL|SKIP) {2}(.{17}) /gm)].map(
       ([, outcome, item = '']) => `${outcome} ${item.trim()}`,
     );
     assert.deepEqual(rows.slice(rows.indexOf('PASS vend') + 1), [

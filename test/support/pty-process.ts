@@ -3,10 +3,11 @@ import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'no
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { eventually } from './eventually.js';
+import { terminalScreen } from './terminal-screen.js';
 
 /** A process that a person has started at a terminal of their own. */
 export interface PtyProcess {
-  /** What is on the terminal, without what moves its cursor. */
+  /** What is on the terminal, from the first line to the last. */
   screen(): string;
   type(text: string): void;
   /** The window is closed, or the connection is lost. */
@@ -48,8 +49,7 @@ export function startOnPty(
     seen += text;
   });
   return {
-    // biome-ignore lint/suspicious/noControlCharactersInRegex: the control sequences of a terminal
-    screen: () => seen.replace(/\u001b\[[\d;?]*[A-Za-z]/g, '').replaceAll('\r', ''),
+    screen: () => terminalScreen(seen),
     type: (text) => void socat.stdin.write(text),
     hangUp: kill,
     async ended() {
