@@ -6,6 +6,8 @@ export type KeyLayout = Pick<MatrixKeypadOptions, 'rowLines' | 'columnLines' | '
 
 /** What came of asking for one key after the other. */
 export interface KeyTrial {
+  /** Of the whole keypad, tested or not. */
+  readonly keyCount: number;
   /** For each place that was asked for: the places that came, sorted. None: the key gave nothing. */
   readonly answers: ReadonlyMap<number, readonly number[]>;
   /** Places that stayed down. */

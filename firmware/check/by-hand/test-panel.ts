@@ -18,8 +18,9 @@ export async function testPanel(parts: HandsParts): Promise<void> {
     statusChanged: () => undefined,
     doorChanged: (open) => door.notice(open ? 'open' : 'closed'),
   });
-  const status = await knownStatus(host.clock, panel);
-  if (status.state === 'ok') {
+  try {
+    const status = await knownStatus(host.clock, panel);
+    if (status.state !== 'ok') return found(deviceRow('lamps', devices.panel.kind, status));
     for (const lamp of LAMPS) {
       const line = options.lampLines[lamp];
       if (line !== undefined) await testLamp(parts, panel, lamp, line);
@@ -27,10 +28,9 @@ export async function testPanel(parts: HandsParts): Promise<void> {
     panel.show(only(undefined));
     if (options.buzzerLine !== undefined) await testBuzzer(parts, panel, options.buzzerLine);
     if (options.doorLine !== undefined) await testDoor(parts, { panel, door, line: options.doorLine });
-  } else {
-    found(deviceRow('lamps', devices.panel.kind, status));
+  } finally {
+    panel.close();
   }
-  panel.close();
 }
 
 /** It blinks, because a lamp that is always lit would pass for one that was switched on. */

@@ -17,14 +17,14 @@ export async function testScanner({ host, devices, session, found }: HandsParts)
     ambiguous: () => read.notice('several'),
     statusChanged: () => undefined,
   });
-  const status = await knownStatus(host.clock, engine);
-  if (status.state === 'ok') {
+  try {
+    const status = await knownStatus(host.clock, engine);
+    if (status.state !== 'ok') return found(deviceRow(ITEM, scanner.kind, status));
     engine.arm();
     found(await firstCode());
-  } else {
-    found(deviceRow(ITEM, scanner.kind, status));
+  } finally {
+    engine.close();
   }
-  engine.close();
 
   async function firstCode() {
     session.say('Show the scanner any barcode, of a bottle for example. [Enter = it reads nothing]');

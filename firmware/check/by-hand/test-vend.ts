@@ -21,10 +21,13 @@ export async function testVend(parts: HandsParts): Promise<void> {
   if (vend.kind === 'mdb') return found(checkRow.skip(ITEM, 'a machine begins by itself: choose something at it'));
   const options = relayOptionsOf(vend);
   const relays = createRelayVend(host, options, { statusChanged: () => undefined, droppedLate: () => undefined });
-  const status = await knownStatus(host.clock, relays);
-  if (status.state === 'ok') await testChannels(parts, relays, options);
-  else found(deviceRow(ITEM, vend.kind, status));
-  relays.close();
+  try {
+    const status = await knownStatus(host.clock, relays);
+    if (status.state !== 'ok') return found(deviceRow(ITEM, vend.kind, status));
+    await testChannels(parts, relays, options);
+  } finally {
+    relays.close();
+  }
 }
 
 async function testChannels(
