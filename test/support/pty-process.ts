@@ -30,9 +30,19 @@ export function startOnPty(
   const shell = join(directory, 'shell');
   const exit = join(directory, 'exit');
   const command = [process.execPath, '--enable-source-maps', script, ...args].map(quoted).join(' ');
-  /* The shell lives through the loss of its terminal, to tell how the process took it. */
-  const lines = ['#!/bin/sh', "trap ':' HUP", command, `echo $? >${quoted(`${exit}.new`)}`];
-  writeFileSync(shell, `${lines.join('\n')}\nmv ${quoted(`${exit}.new`)} ${quoted(exit)}\n`, { mode: 0o755 });
+  /* As an interactive shell does, it passes on the loss of its terminal; and it lives to tell how that was taken. */
+  const lines = [
+    '#!/bin/sh',
+    'exec 3<&0',
+    `${command} <&3 &`,
+    'child=$!',
+    "trap 'kill -HUP $child' HUP",
+    'wait $child; code=$?',
+    'while kill -0 $child 2>/dev/null; do wait $child; code=$?; done',
+    `echo $code >${quoted(`${exit}.new`)}`,
+    `mv ${quoted(`${exit}.new`)} ${quoted(exit)}`,
+  ];
+  writeFileSync(shell, `${lines.join('\n')}\n`, { mode: 0o755 });
   const socat = spawn('socat', ['-', `EXEC:${shell},pty,setsid,ctty,stderr`], {
     env: { PATH: process.env.PATH, TERM: 'xterm', ...env },
     stdio: ['pipe', 'pipe', 'ignore'],

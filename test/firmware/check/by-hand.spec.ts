@@ -118,6 +118,7 @@ describe('check by hand', () => {
       assert.equal(failures(rows).length, 1);
       assert.deepEqual([...new Set(rows.slice(1).map(({ outcome }) => outcome))], ['SKIP']);
       assert.deepEqual(bench.panel.lit(), []);
+      assert.deepEqual(bench.taken([121, 122, 123, 124, 125, 126]), []);
       assert.ok(bench.world.nowMs() < 125_000, `${bench.world.nowMs()} ms`);
     });
 
@@ -281,6 +282,18 @@ describe('check by hand', () => {
           'keys: at one press came 1 (row 1, column 1), 2 (row 1, column 2), 4 (row 2, column 1), 5 (row 2, column 2) → look for shorts between its lines; press one key at a time',
         ],
       ],
+      'a second contact that follows the first': [
+        {},
+        (bench) => (said) => {
+          const key = asked(said);
+          if (key === undefined) return;
+          bench.keypad.tap(key);
+          if (key === '1') bench.world.after(30, () => bench.keypad.tap('6'));
+        },
+        [
+          'keys: at one press came 1 (row 1, column 1), 6 (row 2, column 3) → look for shorts between its lines; press one key at a time',
+        ],
+      ],
       'a key whose contact bounces for long': [
         {},
         (bench) => (said) => {
@@ -321,6 +334,7 @@ describe('check by hand', () => {
       const bench = keypadBench();
       const rows = await bench.run(() => undefined);
       assert.deepEqual(short(keyRows(rows)), ['FAIL keys: 0 of 12 tested; nobody answered for 120 s']);
+      assert.deepEqual(bench.taken([101, 102, 103, 104, 111, 112, 113]), []);
     });
 
     it('says that a column is low without a key, and asks nothing', async () => {
@@ -399,6 +413,7 @@ describe('check by hand', () => {
       const answers = ['y', '0', '5', '-1', '1x'];
       const rows = await bench.run((said) => said.startsWith('Goods') && bench.type(answers.shift() ?? 'q'));
       assert.equal(short(rows).at(-1), 'SKIP vend: given up');
+      assert.deepEqual(failures(rows), []);
       assert.deepEqual(bench.vend.fallen, []);
     });
 
@@ -412,6 +427,7 @@ describe('check by hand', () => {
         'FAIL vend channel 3: nothing came out (vendNothingFell)',
       ]);
       assert.deepEqual(bench.vend.fallen, [1]);
+      assert.deepEqual(bench.taken([131, 132, 133, 134, 139]), []);
     });
   });
 });

@@ -22,6 +22,8 @@ export interface HandsBench {
   readonly vend: VendMechanismModel;
   /** Everything that was said, a line each. */
   readonly said: string[];
+  /** Those of these lines that somebody still has. */
+  taken(lines: readonly number[]): number[];
   type(line: string): void;
   leave(): void;
   /** Runs the whole test by hand; `react` is called a moment after each thing that is said. */
@@ -82,6 +84,17 @@ export function createHandsBench(options: HandsBenchOptions = {}): HandsBench {
       turnMs: 150,
       fallMs: 400,
     }),
+    taken(lines) {
+      const host = gpio.hostFor(clock);
+      return lines.filter((line) => {
+        try {
+          host.input(line).release();
+          return false;
+        } catch {
+          return true;
+        }
+      });
+    },
     type: (line) => events?.typed(line),
     leave: () => events?.left(),
     async run(react) {
