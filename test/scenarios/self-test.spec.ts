@@ -86,7 +86,7 @@ describe('tillbox check', () => {
     assert.match(run.out, /FAIL {2}keys +ALIPAY_PUBLIC_KEY is neither PEM nor base64/);
     assert.match(run.out, /FAIL {2}configuration +STORE_ID is not set/);
     assert.match(run.out, /FAIL {2}configuration +PRINTER /);
-    assert.match(run.out, /\n3 failed: keys, configuration\.\n$/);
+    assert.match(run.out, /\n3 failed: configuration, keys\.\n$/);
   });
 
   it('finds our own public key in the place of Alipay’s', async () => {
