@@ -161,7 +161,11 @@ export function createCustomer({
   function afterwards(): void {
     if (saleId === undefined) return;
     const id = saleId;
-    if (chance.likely(0.05)) return soon(0, 1_000, () => report(false));
+    if (chance.likely(0.05)) {
+      soon(0, 1_000, () => report(false));
+      /* The terminal may refuse it, or the host app forget to say it: then nothing comes that would end the visit. */
+      return soon(10_000, 30_000, () => leave('complained for nothing'));
+    }
     if (chance.likely(0.25)) wantMoneyBack(id);
     if (chance.likely(0.05)) ask({ type: 'receiptRequested', saleId: id }, () => undefined);
     if (chance.likely(0.1)) ask({ type: 'cancelRequested', saleId: id }, () => undefined);
