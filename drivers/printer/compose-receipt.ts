@@ -162,11 +162,23 @@ function barcodeOption(payload: string, options: ComposeOptions): string | undef
 
 function qrOption(payload: string, options: ComposeOptions): string {
   const dots = options.columns * DOTS_PER_COLUMN;
-  const modules = receiptline.qrcode.generate({ data: payload, type: 'qrcode', cell: 3, level: 'm' }).length;
+  const modules = qrModules(payload);
   // Not wider than two thirds of the paper: a larger one takes longer to send and reads no better.
   const cell = QR_MODULE_DOTS.find((size) => (modules + 8) * size <= (dots * 2) / 3) ?? 3;
   return `qrcode,${cell},m`;
 }
+
+/** How large a QR code is depends only on how many bytes it holds, and finding out costs as much as drawing it. */
+function qrModules(payload: string): number {
+  const known = MODULES_OF_LENGTH.get(payload.length);
+  if (known !== undefined) return known;
+  const modules = receiptline.qrcode.generate({ data: payload, type: 'qrcode', cell: 3, level: 'm' }).length;
+  MODULES_OF_LENGTH.set(payload.length, modules);
+  return modules;
+}
+
+/** At most one entry for each length that a code may have. */
+const MODULES_OF_LENGTH = new Map<number, number>();
 
 function aligned(markup: string, align: 'left' | 'centre' | 'right'): string {
   if (markup === '') return BLANK_LINE;
@@ -199,5 +211,8 @@ function textWidth(text: string, options: ComposeOptions): number {
 }
 
 function hasRealTimeCommand(bytes: Uint8Array): boolean {
-  return bytes.some((byte, at) => byte === 0x10 && [0x04, 0x05, 0x14].includes(bytes[at + 1] ?? 0));
+  for (let at = bytes.indexOf(0x10); at !== -1; at = bytes.indexOf(0x10, at + 1)) {
+    if ([0x04, 0x05, 0x14].includes(bytes[at + 1] ?? 0)) return true;
+  }
+  return false;
 }
