@@ -158,7 +158,8 @@ function createLine(world: World, path: string, baud: number, create: (cable: Se
       }
       pump();
     }
-    if (data.length > 0) later(to, () => to.events.data(data));
+    /* No call of the process is under way: this comes from the world's heap. */
+    if (data.length > 0) to.events.data(data);
   }
 
   /** A callback into the process that holds the connection, unless it is closed by then. */
