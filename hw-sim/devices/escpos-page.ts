@@ -1,6 +1,6 @@
 import { code128Modules } from './code128.js';
 import type { EscposToken } from './escpos-tokens.js';
-import { columnsOf, FONT_DOTS, itemHeight, type PaperItem, type TextRun } from './paper.js';
+import { FONT_DOTS, itemHeight, type PaperItem, type TextRun } from './paper.js';
 
 /** The typesetter of an ESC/POS printer: commands in, paper items out. It knows nothing of time, paper or cables. */
 export interface EscposPage {
@@ -15,9 +15,18 @@ const CODE128 = 73;
 
 const gbk = new TextDecoder('gbk');
 
+/** A run that the next character may join. */
+interface GrowingRun extends TextRun {
+  text: string;
+}
+
+const NOTHING: readonly PaperItem[] = [];
+
 export function createEscposPage(widthDots: number): EscposPage {
-  let line: TextRun[] = [];
+  let line: GrowingRun[] = [];
   let x = 0;
+  /** Where the last run ends. */
+  let runEnd = 0;
   let bold = false;
   let wide = false;
   let tall = false;
@@ -32,6 +41,7 @@ export function createEscposPage(widthDots: number): EscposPage {
   function reset(): void {
     line = [];
     x = 0;
+    runEnd = 0;
     bold = false;
     wide = false;
     tall = false;
@@ -59,18 +69,19 @@ export function createEscposPage(widthDots: number): EscposPage {
     return runs.length === 0 ? [{ kind: 'feed', heightDots }] : [{ kind: 'textLine', runs, heightDots }];
   }
 
-  function putText(bytes: readonly number[]): PaperItem[] {
+  function putText(bytes: readonly number[]): readonly PaperItem[] {
     const text = bytes.length === 2 ? gbk.decode(Uint8Array.from(bytes)) : String.fromCharCode(bytes[0] ?? 0x20);
     // A byte above ASCII without a multi-byte font is a letter of some code page: it shows as a box here.
     const shown = bytes.length === 1 && (bytes[0] ?? 0) >= 0x80 ? '\u25a1' : text;
     const columns = bytes.length === 2 ? 2 : 1;
     const advance = columns * FONT_DOTS.width * (wide ? 2 : 1);
-    const wrapped = x + advance > area() ? endLine() : [];
+    const wrapped = x + advance > area() ? endLine() : NOTHING;
     const last = line.at(-1);
     const joins = last !== undefined && last.bold === bold && last.wide === wide && last.tall === tall;
-    if (joins && last.leftDots + runDots(last) === x) line[line.length - 1] = { ...last, text: last.text + shown };
+    if (joins && runEnd === x) last.text += shown;
     else line.push({ text: shown, leftDots: x, bold, wide, tall });
     x += advance;
+    runEnd = x;
     lineHeight = Math.max(lineHeight, FONT_DOTS.height * (tall ? 2 : 1));
     return wrapped;
   }
@@ -92,53 +103,54 @@ export function createEscposPage(widthDots: number): EscposPage {
   function putRaster(token: Extract<EscposToken, { kind: 'raster' }>): PaperItem[] {
     const before = line.length > 0 ? endLine() : [];
     const { rowBytes, data } = token;
-    return [...before, { kind: 'raster', rowBytes, rows: 1, data, leftDots: graphicLeft(rowBytes * 8) }];
+    return [...before, { kind: 'raster', rowBytes, rows: 1, data: [...data], leftDots: graphicLeft(rowBytes * 8) }];
   }
 
-  function command(name: string, args: readonly number[]): PaperItem[] {
-    const [a = 0, b = 0] = args;
+  function command(name: string, args: readonly number[]): readonly PaperItem[] {
+    const a = args[0] ?? 0;
+    const b = args[1] ?? 0;
     switch (name) {
       case 'ESC @':
         reset();
-        return [];
+        return NOTHING;
       case 'ESC E':
         bold = (a & 1) === 1;
-        return [];
+        return NOTHING;
       case 'GS !':
         wide = a >> 4 > 0;
         tall = (a & 15) > 0;
-        return [];
+        return NOTHING;
       case 'ESC a':
         align = a % 48;
-        return [];
+        return NOTHING;
       case 'GS L':
         marginDots = a + b * 256;
-        return [];
+        return NOTHING;
       case 'GS W':
         areaDots = a + b * 256;
-        return [];
+        return NOTHING;
       case 'ESC $':
         x = a + b * 256;
-        return [];
+        return NOTHING;
       case 'ESC \\':
         x += a + b * 256;
-        return [];
+        return NOTHING;
       case 'ESC 2':
         spacingDots = DEFAULT_SPACING_DOTS;
-        return [];
+        return NOTHING;
       case 'ESC 3':
         spacingDots = a;
-        return [];
+        return NOTHING;
       case 'ESC d':
         return [...endLine(), { kind: 'feed', heightDots: a * spacingDots }];
       case 'GS w':
         barDots = a;
-        return [];
+        return NOTHING;
       case 'GS h':
         barcodeDots = a;
-        return [];
+        return NOTHING;
       default:
-        return [];
+        return NOTHING;
     }
   }
 
@@ -159,16 +171,10 @@ export function createEscposPage(widthDots: number): EscposPage {
         case 'block':
         case 'realTimeStatus':
         case 'realTimeCommand':
-          return [];
+          return NOTHING;
       }
     },
   };
-}
-
-function runDots(run: TextRun): number {
-  let columns = 0;
-  for (const character of run.text) columns += character === '\u25a1' ? 1 : columnsOf(character);
-  return columns * FONT_DOTS.width * (run.wide ? 2 : 1);
 }
 
 /** Paper that items use up. */

@@ -87,7 +87,8 @@ export function createEscposTokenizer(token: (token: EscposToken) => void): Escp
       return;
     }
     bytes.push(byte);
-    const [first = 0, second] = bytes;
+    const first = bytes[0] ?? 0;
+    const second = bytes[1];
     const prefix = PREFIXES[first];
     if (prefix !== undefined) {
       if (second !== undefined) takePrefixed(prefix[0], prefix[1], second);
@@ -122,46 +123,51 @@ export function createEscposTokenizer(token: (token: EscposToken) => void): Escp
   }
 
   function takePrefixed(name: string, lengths: Readonly<Record<number, number>>, second: number): void {
-    const letter = `${name} ${String.fromCharCode(second)}`;
-    const args = bytes.slice(2);
-    const [a, b] = args;
-    if (letter === 'GS k') return takeBarcode(args);
-    if (letter === 'GS v') return takeRaster(args);
-    if (letter === 'GS V') {
-      if (a !== undefined && (a < 0x30 ? a < 2 : a < 0x32)) emit({ kind: 'command', name: letter, args });
-      else if (b !== undefined) emit({ kind: 'command', name: letter, args });
-      return;
-    }
-    if (letter === 'GS (' || letter === 'FS (') {
-      const low = args[1];
-      const high = args[2];
-      if (low === undefined || high === undefined || args.length < 3 + low + high * 256) return;
-      emit({ kind: 'block', name: `${letter}${String.fromCharCode(a ?? 0)}`, data: args.slice(3) });
-      return;
-    }
+    const given = bytes.length - 2;
     const length = lengths[second];
-    if (length === undefined) {
-      // Unknown: the printer throws away the two bytes and goes on.
-      emit({ kind: 'command', name: `${letter}?`, args: [] });
-    } else if (args.length === length) emit({ kind: 'command', name: letter, args });
+    if (length !== undefined) {
+      if (given === length) emit({ kind: 'command', name: nameOf(name, second), args: bytes.slice(2) });
+      return;
+    }
+    const letter = nameOf(name, second);
+    switch (letter) {
+      case 'GS k':
+        return takeBarcode(given);
+      case 'GS v':
+        return takeRaster(given);
+      case 'GS V': {
+        const mode = bytes[2];
+        const plain = mode !== undefined && (mode < 0x30 ? mode < 2 : mode < 0x32);
+        if (plain || given === 2) emit({ kind: 'command', name: letter, args: bytes.slice(2) });
+        return;
+      }
+      case 'GS (':
+      case 'FS (': {
+        const [, , kind = 0, low = 0, high = 0] = bytes;
+        if (given < 3 || given < 3 + low + high * 256) return;
+        return emit({ kind: 'block', name: `${letter}${String.fromCharCode(kind)}`, data: bytes.slice(5) });
+      }
+      default:
+        // Unknown: the printer throws away the two bytes and goes on.
+        return emit({ kind: 'command', name: `${letter}?`, args: [] });
+    }
   }
 
-  function takeBarcode(args: readonly number[]): void {
-    const [symbology, length] = args;
+  function takeBarcode(given: number): void {
+    const symbology = bytes[2];
+    const length = bytes[3];
     if (symbology === undefined || length === undefined) return;
     if (symbology < 65) {
-      if (args.at(-1) === 0) emit({ kind: 'barcode', symbology, data: args.slice(1, -1) });
-    } else if (args.length === 2 + length) emit({ kind: 'barcode', symbology, data: args.slice(2) });
+      if (bytes.at(-1) === 0) emit({ kind: 'barcode', symbology, data: bytes.slice(3, -1) });
+    } else if (given === 2 + length) emit({ kind: 'barcode', symbology, data: bytes.slice(4) });
   }
 
-  function takeRaster(args: readonly number[]): void {
-    const [, mode, xLow, xHigh, yLow, yHigh] = args;
-    if (mode === undefined || xLow === undefined || xHigh === undefined || yLow === undefined || yHigh === undefined) {
-      return;
-    }
+  function takeRaster(given: number): void {
+    if (given < 6) return;
+    const [, , , mode = 0, xLow = 0, xHigh = 0, yLow = 0, yHigh = 0] = bytes;
     const rowBytes = xLow + xHigh * 256;
     const rows = yLow + yHigh * 256;
-    if (rowBytes * rows === 0) emit({ kind: 'command', name: 'GS v', args });
+    if (rowBytes * rows === 0) emit({ kind: 'command', name: 'GS v', args: bytes.slice(2) });
     else {
       bytes = [];
       raster = { mode, rowBytes, rowsLeft: rows };
@@ -179,4 +185,8 @@ export function createEscposTokenizer(token: (token: EscposToken) => void): Escp
       twoByte = false;
     },
   };
+}
+
+function nameOf(prefix: string, letter: number): string {
+  return `${prefix} ${String.fromCharCode(letter)}`;
 }

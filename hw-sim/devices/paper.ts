@@ -11,8 +11,9 @@ export type PaperItem =
   | {
       readonly kind: 'raster';
       readonly rowBytes: number;
-      readonly rows: number;
-      readonly data: readonly number[];
+      /** Both grow while rows of the same picture follow. */
+      rows: number;
+      readonly data: number[];
       readonly leftDots: number;
     }
   | { readonly kind: 'feed'; readonly heightDots: number };
@@ -27,13 +28,14 @@ export interface TextRun {
 
 export const FONT_DOTS = { width: 12, height: 24 } as const;
 
-/** Puts items on a strip; rows of one picture join. */
+/** Puts items on a strip, which owns them from then on; rows of one picture join. */
 export function addToStrip(strip: PaperItem[], items: readonly PaperItem[]): void {
   for (const item of items) {
     const last = strip.at(-1);
     const joins = item.kind === 'raster' && last?.kind === 'raster' && last.rowBytes === item.rowBytes;
     if (joins && last.leftDots === item.leftDots) {
-      strip[strip.length - 1] = { ...last, rows: last.rows + item.rows, data: [...last.data, ...item.data] };
+      last.rows += item.rows;
+      for (const byte of item.data) last.data.push(byte);
     } else strip.push(item);
   }
 }
