@@ -59,6 +59,8 @@ export function createPrinterLine(
 ): PrinterLine {
   type Waiter = (reply: PrinterReply | 'timeout' | 'lost') => void;
   let waiter: Waiter | undefined;
+  /** To be called when the bytes that came together are all taken. */
+  let answered: (() => void) | undefined;
   let silence: Timer | undefined;
   let mayWrite = true;
   let closed = false;
@@ -78,7 +80,10 @@ export function createPrinterLine(
     data(bytes) {
       parser.push(bytes);
       silence?.cancel();
-      silence = parts.clock.after(SILENCE_MS, () => parser.silence());
+      silence = parser.isMidReply() ? parts.clock.after(SILENCE_MS, () => parser.silence()) : undefined;
+      const next = answered;
+      answered = undefined;
+      if (!closed) next?.();
     },
     lost(error) {
       resetInput();
@@ -100,36 +105,24 @@ export function createPrinterLine(
     parser.silence();
   }
 
-  /** Calls `take` with every reply until it returns true, or with `timeout` or `lost`, which end it. */
-  function wait(timeoutMs: number, take: (reply: PrinterReply | 'timeout' | 'lost') => boolean): void {
+  /** Waits for a reply that is `wanted`; `done` may begin the next wait. */
+  function wait(timeoutMs: number, wanted: (reply: PrinterReply) => boolean, done: Waiter): void {
     const timer = parts.clock.after(timeoutMs, () => mine('timeout'));
     const mine: Waiter = (reply) => {
       if (waiter !== mine || closed) return;
-      if (typeof reply === 'string') {
-        waiter = undefined;
-        timer.cancel();
-        take(reply);
-      } else if (take(reply)) {
-        timer.cancel();
-        // `take` may have begun the next wait already.
-        if (waiter === mine) waiter = undefined;
-      }
+      if (typeof reply !== 'string' && !wanted(reply)) return;
+      waiter = undefined;
+      timer.cancel();
+      done(reply);
     };
     waiter = mine;
   }
 
   function ask(n: 1 | 2 | 3 | 4, done: (byte: number | undefined) => void, timeoutMs = REPLY_TIMEOUT_MS): void {
-    let found: number | undefined;
-    wait(timeoutMs, (reply) => {
-      if (typeof reply === 'string') {
-        done(undefined);
-        return true;
-      }
-      if (reply.kind !== 'status') return false;
-      found = reply.byte;
-      // Later, so that the waiter is free again when the next question is asked.
-      parts.clock.after(0, () => !closed && done(found));
-      return true;
+    wait(timeoutMs, isStatus, (reply) => {
+      if (typeof reply === 'string') done(undefined);
+      // Later, so that what came together with this answer is not taken for the answer to the next question.
+      else if (reply.kind === 'status') answered = () => done(reply.byte);
     });
     port.write(Uint8Array.of(0x10, 0x04, n), ignore);
   }
@@ -211,11 +204,7 @@ export function createPrinterLine(
       then(true);
       return;
     }
-    wait(CHUNK_STALL_MS, (reply) => {
-      if (typeof reply !== 'string' && !(reply.kind === 'flow' && reply.mayWrite)) return false;
-      then(typeof reply !== 'string');
-      return true;
-    });
+    wait(CHUNK_STALL_MS, isGoAhead, (reply) => then(typeof reply !== 'string'));
   }
 
   function wake(done: (result: 'answered' | 'woken' | 'silent') => void): void {
@@ -254,6 +243,14 @@ export function createPrinterLine(
       port.close();
     },
   };
+}
+
+function isStatus(reply: PrinterReply): boolean {
+  return reply.kind === 'status';
+}
+
+function isGoAhead(reply: PrinterReply): boolean {
+  return reply.kind === 'flow' && reply.mayWrite;
 }
 
 function ignore(): void {

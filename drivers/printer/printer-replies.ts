@@ -13,6 +13,8 @@ export interface PrinterReplyParser {
   push(bytes: Uint8Array): void;
   /** The line has been quiet: what is half read will not be completed. */
   silence(): void;
+  /** Something is half read. */
+  isMidReply(): boolean;
   noiseBytes(): number;
 }
 
@@ -105,6 +107,7 @@ export function createPrinterReplyParser(reply: (reply: PrinterReply) => void): 
       automatic = [];
       block = [];
     },
+    isMidReply: () => automatic.length > 0 || block.length > 0,
     noiseBytes: () => noise,
   };
 }

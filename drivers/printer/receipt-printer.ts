@@ -35,6 +35,12 @@ export interface ReceiptPrinter {
 
 const QUEUE_LIMIT = 4;
 const POLL_MS = 1_000;
+/**
+ * A printer that is well is asked only whether it is still on line (every fault takes it off line, Epson ESC/POS
+ * reference, "DLE EOT"), and each so many times for its whole condition: the end of the paper that comes near does not
+ * take it off line, and of some printers one cannot be sure.
+ */
+const WHOLE_EVERY_POLLS = 3;
 const SILENT_POLLS = 2;
 const WAKE_EVERY_POLLS = 15;
 /** A printer with a full buffer at 9600 baud needs about 5 s for it; a slow head twice that. */
@@ -72,6 +78,8 @@ export function createReceiptPrinter(
   let current: DeviceStatus<PrinterFault> = DEVICE_STARTING;
   let poll: Timer | undefined;
   let silentPolls = 0;
+  /** Since the whole condition was asked for. */
+  let glances = 0;
   /** A conversation is under way, or there is nobody to talk to. */
   let busy = true;
   /** Whether a receipt, or a part of one, may hang from the paper; `unsure` after a cut that was not confirmed. */
@@ -176,14 +184,29 @@ export function createReceiptPrinter(
   function pollStatus(): void {
     if (busy) return;
     busy = true;
-    line.query(
-      here((condition) => {
-        silentPolls = condition === undefined ? silentPolls + 1 : 0;
-        if (silentPolls > 0 && silentPolls < SILENT_POLLS) next();
-        else if (silentPolls > 0 && silentPolls % WAKE_EVERY_POLLS === 0) begin();
-        else heard(condition);
-      }),
-    );
+    const wasWell = current.state === 'ok' && silentPolls === 0 && remains !== 'some';
+    if (wasWell && glances + 1 < WHOLE_EVERY_POLLS) {
+      glances += 1;
+      line.online(
+        here((online) => {
+          if (online === false) pollCondition();
+          else if (online === undefined) polled(undefined);
+          else next();
+        }),
+      );
+    } else pollCondition();
+  }
+
+  function pollCondition(): void {
+    glances = 0;
+    line.query(here(polled));
+  }
+
+  function polled(condition: PrinterCondition | undefined): void {
+    silentPolls = condition === undefined ? silentPolls + 1 : 0;
+    if (silentPolls > 0 && silentPolls < SILENT_POLLS) next();
+    else if (silentPolls > 0 && silentPolls % WAKE_EVERY_POLLS === 0) begin();
+    else heard(condition);
   }
 
   function preflight(condition: PrinterCondition | undefined): void {
