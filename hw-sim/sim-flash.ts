@@ -285,14 +285,21 @@ function readPages(offset: number, lengthBytes: number, layers: readonly Pages[]
   const bytes = new Uint8Array(lengthBytes);
   const end = offset + lengthBytes;
   for (let page = Math.floor(offset / pageBytes); page * pageBytes < end; page += 1) {
-    const layer = layers.find((pages) => pages.has(page));
-    const found = layer?.get(page);
+    const found = pageIn(layers, page);
     if (found === undefined) continue;
     const from = Math.max(offset, page * pageBytes);
     const to = Math.min(end, (page + 1) * pageBytes);
     bytes.set(found.subarray(from - page * pageBytes, to - page * pageBytes), from - offset);
   }
   return bytes;
+}
+
+function pageIn(layers: readonly Pages[], page: number): Uint8Array | undefined {
+  for (const pages of layers) {
+    const found = pages.get(page);
+    if (found !== undefined) return found;
+  }
+  return undefined;
 }
 
 function writePages(volume: Volume, offset: number, bytes: Uint8Array): void {
@@ -302,9 +309,11 @@ function writePages(volume: Volume, offset: number, bytes: Uint8Array): void {
     const from = Math.max(offset, page * pageBytes);
     const to = Math.min(end, (page + 1) * pageBytes);
     const piece = bytes.subarray(from - offset, to - offset);
-    const before = [volume.unflushed, volume.pretended, volume.durable].find((pages) => pages.has(page))?.get(page);
-    const after = (before ?? zeroPage).slice();
-    after.set(piece, from - page * pageBytes);
+    const whole = piece.length === pageBytes;
+    const before = whole ? undefined : pageIn([volume.unflushed, volume.pretended, volume.durable], page);
+    /* Not `slice` of what was given: that of a Buffer is no copy. */
+    const after = new Uint8Array(whole ? piece : (before ?? zeroPage));
+    if (!whole) after.set(piece, from - page * pageBytes);
     volume.unflushed.set(page, after);
   }
 }

@@ -70,7 +70,10 @@ export function createLife(parts: LifeParts): Life {
     clock: {
       monotonicMs: () => world.nowMs(),
       wallMs: () => world.wallMs() + clock.offsetMs,
-      after: (delayMs, callback) => world.after(delayMs, whileAlive(callback)),
+      after: (delayMs, callback) =>
+        world.after(delayMs, () => {
+          if (alive) callback();
+        }),
     },
     random: {
       bytes(count) {
@@ -90,7 +93,10 @@ export function createLife(parts: LifeParts): Life {
         const port = parts.serial.open(options, guarded);
         return {
           write(bytes, done) {
-            if (touch()) port.write(bytes, whileAlive(done));
+            if (!touch()) return;
+            port.write(bytes, (error) => {
+              if (alive) done(error);
+            });
           },
           close: () => port.close(),
         };
