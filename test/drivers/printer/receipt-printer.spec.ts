@@ -185,6 +185,36 @@ describe('receipt printer', () => {
     });
   }
 
+  it('tells within 4 s of any instant that the paper ends soon, the cover is open or it hangs', () => {
+    const troubles: [act: (printer: ReceiptPrinterModel) => void, told: PrinterFault][] = [
+      [(printer) => printer.loadPaper(10_000), 'printerPaperNearEnd'],
+      [(printer) => printer.openCover(), 'printerCoverOpen'],
+      [(printer) => printer.hang(true), 'printerSilent'],
+    ];
+    for (const [act, told] of troubles) {
+      for (let afterMs = 0; afterMs < 3_200; afterMs += 50) {
+        const { world, printer, driver } = readyBench();
+        pass(world, afterMs);
+        act(printer);
+        pass(world, 4_000);
+        const { faults, warnings } = driver.status();
+        assert.deepEqual([...faults, ...warnings], [told], `${told} after ${afterMs} ms`);
+      }
+    }
+  });
+
+  it('asks a printer that is well for its whole condition every third second, and else for one byte', () => {
+    const { world, printer } = readyBench();
+    const asked: number[] = [];
+    const { receive } = printer;
+    printer.receive = (bytes) => {
+      asked.push(bytes[2] ?? 0);
+      receive(bytes);
+    };
+    pass(world, 9_500);
+    assert.deepEqual(asked, [1, 1, 1, 2, 3, 4, 1, 1, 1, 2, 3, 4, 1, 1, 1, 2, 3, 4]);
+  });
+
   it('warns of the near end of the paper and prints on', () => {
     const { world, printer, driver, answers, print } = readyBench();
     printer.loadPaper(15_000);
