@@ -1,9 +1,10 @@
 import { DEVICE_STARTING, type DeviceStatus, type PrinterFault, sameDeviceStatus } from '../device-status.js';
-import type { Clock, HostError, SerialHost, SerialOptions, Timer } from '../host.js';
+import type { Clock, SerialHost, SerialOptions, Timer } from '../host.js';
 import { type ComposeOptions, composeReceipt } from './compose-receipt.js';
 import { type PrinterCondition, printerFaults, printerWarnings } from './printer-condition.js';
 import type { FenceResult } from './printer-fence.js';
 import { createPrinterLine } from './printer-line.js';
+import { lostPrinterStatus, printerPortFault } from './printer-port-fault.js';
 import type { ReceiptDocument } from './receipt-document.js';
 
 export interface ReceiptPrinterOptions extends SerialOptions, ComposeOptions {}
@@ -92,9 +93,9 @@ export function createReceiptPrinter(
     opened: begin,
     lost(error) {
       breakOff();
-      tell(lostStatus(error));
-      endJob(faultOfError(error));
-      refuseQueue(faultOfError(error));
+      tell(lostPrinterStatus(error));
+      endJob(printerPortFault(error));
+      refuseQueue(printerPortFault(error));
     },
     condition: tellCondition,
   });
@@ -393,18 +394,4 @@ function remainsAfterCut(result: FenceResult, condition: PrinterCondition): 'non
     case 'faulted':
       return 'some';
   }
-}
-
-function lostStatus(error: HostError): DeviceStatus<PrinterFault> {
-  const fault = faultOfError(error);
-  return {
-    state: fault === 'printerAbsent' ? 'absent' : 'fault',
-    faults: [fault],
-    warnings: [],
-    detail: error.message,
-  };
-}
-
-function faultOfError(error: HostError): PrinterFault {
-  return error.code === 'denied' || error.code === 'busy' ? 'printerPortDenied' : 'printerAbsent';
 }
