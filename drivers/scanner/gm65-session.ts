@@ -38,6 +38,8 @@ const WRITE_ATTEMPTS = 2;
 const HEARTBEAT_MS = 10_000;
 const HEARTBEAT_MISSES = 3;
 const SETUP_RETRY_MS = 5_000;
+/** An answer that is still owed after that long never comes. */
+const OWED_MS = 1_500;
 
 /**
  * The settings of a payment terminal. Setup barcodes are on by default and printed in public manuals: with them anyone
@@ -60,11 +62,16 @@ export function gm65Settings(mode: 'pin' | 'command' | 'continuous'): readonly G
 }
 
 /**
- * Keeps one GM65 in the wanted settings and watches that it lives. One command is under way at a time; registers are
- * written only when they differ (their memory wears) and saved once at the end.
+ * Keeps one GM65 in the wanted settings and watches that it lives.
  *
- * Setup ends as ready, insecure or silent. Silence in setup is tried again after 5 s; three missed heartbeats
- * (one every 10 s) start the setup again, because an engine that lost power has forgotten what was not saved.
+ * Invariants
+ * - One command is under way at a time, and none is sent while the answer to an earlier one may still come: answers do
+ *   not say what they answer, and a late one would be taken for the content of another register.
+ * - Registers are written only when they differ, and saved only when one took a new value (their memory wears).
+ *
+ * Setup ends as ready, insecure or silent. Silence in setup is tried again after 5 s, three missed heartbeats (one every
+ * 10 s) start the setup again. With each heartbeat the settings are compared: an engine that lost its power for a moment
+ * answers as before, and may have come back with its setup barcodes on.
  */
 export function createGm65Session(
   parts: { readonly clock: Clock; readonly write: (bytes: Uint8Array) => void },
@@ -80,6 +87,9 @@ export function createGm65Session(
   let queue: Command[] = [];
   let current: Command | undefined;
   let tried = 0;
+  /** Answers that have not come yet. */
+  let owed = 0;
+  let told: Gm65State | undefined;
   let timer: Timer | undefined;
   let pause: Timer | undefined;
   let resting: Timer | undefined;
@@ -100,6 +110,7 @@ export function createGm65Session(
 
   function send(command: Command): void {
     tried += 1;
+    owed += 1;
     parts.write(command.bytes);
     timer = parts.clock.after(REPLY_TIMEOUT_MS, () => {
       if (tried < command.tries) send(command);
@@ -111,14 +122,19 @@ export function createGm65Session(
     const command = current;
     current = undefined;
     timer?.cancel();
-    // The answers to repeated commands may still come; they must not be taken for answers to the next one.
-    if (tried > 1) resting = parts.clock.after(REPLY_TIMEOUT_MS, rested);
+    restWhileOwed();
     command?.done(data);
     next();
   }
 
+  function restWhileOwed(): void {
+    resting?.cancel();
+    resting = owed === 0 ? undefined : parts.clock.after(OWED_MS, rested);
+  }
+
   function rested(): void {
     resting = undefined;
+    owed = 0;
     next();
   }
 
@@ -134,11 +150,11 @@ export function createGm65Session(
   function setUp(): void {
     const refused: string[] = [];
     let insecure = false;
-    let written = false;
+    let taken = false;
 
     function silent(): void {
       queue = [];
-      changed({ kind: 'silent' });
+      tell({ kind: 'silent' });
       later(SETUP_RETRY_MS, setUp);
     }
 
@@ -154,7 +170,8 @@ export function createGm65Session(
           const value = data?.[0];
           if (value === undefined) {
             silent();
-          } else if ((value & wanted.mask) === wanted.value) {
+          } else if (holds(wanted, value)) {
+            if (attempts > 0) taken = true;
             setting(index + 1);
           } else if (attempts === WRITE_ATTEMPTS) {
             refused.push(wanted.name);
@@ -162,7 +179,6 @@ export function createGm65Session(
             setting(index + 1);
           } else {
             attempts += 1;
-            written = true;
             command(gm65Write(wanted.address, (value & ~wanted.mask) | wanted.value), (answer) => {
               if (answer === undefined) silent();
               else check();
@@ -174,7 +190,7 @@ export function createGm65Session(
     }
 
     function save(): void {
-      if (!written) {
+      if (!taken) {
         ready();
         return;
       }
@@ -186,7 +202,8 @@ export function createGm65Session(
 
     function ready(): void {
       missed = 0;
-      changed({ kind: insecure ? 'insecure' : 'ready', refused });
+      const state: Gm65State = { kind: insecure ? 'insecure' : 'ready', refused };
+      if (taken || !sameState(state, told)) tell(state);
       later(HEARTBEAT_MS, heartbeat);
     }
 
@@ -199,16 +216,40 @@ export function createGm65Session(
       answers: 'heartbeat',
       tries: 1,
       done: (data) => {
-        if (data === undefined) missed += 1;
-        if (missed < HEARTBEAT_MISSES) {
-          later(HEARTBEAT_MS, heartbeat);
-          return;
-        }
-        missed = 0;
-        changed({ kind: 'silent' });
-        setUp();
+        if (data === undefined) missedHeartbeat();
+        else compare(0);
       },
     });
+  }
+
+  function missedHeartbeat(): void {
+    missed += 1;
+    if (missed < HEARTBEAT_MISSES) {
+      later(HEARTBEAT_MS, heartbeat);
+      return;
+    }
+    missed = 0;
+    tell({ kind: 'silent' });
+    setUp();
+  }
+
+  function compare(index: number): void {
+    const wanted = settings[index];
+    if (wanted === undefined) {
+      later(HEARTBEAT_MS, heartbeat);
+      return;
+    }
+    command(gm65Read(wanted.address), (data) => {
+      const value = data?.[0];
+      if (value === undefined) missedHeartbeat();
+      else if (holds(wanted, value)) compare(index + 1);
+      else setUp();
+    });
+  }
+
+  function tell(state: Gm65State): void {
+    told = state;
+    changed(state);
   }
 
   setUp();
@@ -216,6 +257,12 @@ export function createGm65Session(
   return {
     reply(reply) {
       missed = 0;
+      owed = Math.max(0, owed - 1);
+      if (resting !== undefined) {
+        restWhileOwed();
+        next();
+        return;
+      }
       if (current === undefined || current.answers !== reply.kind) return;
       // A refusal is an answer: what it means shows when the register is read back.
       finish(reply.kind === 'heartbeat' ? new Uint8Array() : reply.data);
@@ -234,4 +281,13 @@ export function createGm65Session(
       resting?.cancel();
     },
   };
+}
+
+function holds(wanted: Gm65Setting, value: number): boolean {
+  return (value & wanted.mask) === wanted.value;
+}
+
+function sameState(a: Gm65State, b: Gm65State | undefined): boolean {
+  const refusedOf = (state: Gm65State): string => (state.kind === 'silent' ? '' : state.refused.join());
+  return a.kind === b?.kind && refusedOf(a) === refusedOf(b);
 }

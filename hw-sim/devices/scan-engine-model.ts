@@ -20,6 +20,10 @@ export interface ScanEngineModel extends SerialDevice {
   power(on: boolean): void;
   /** It hangs: powered, and answering nothing. */
   hang(hung: boolean): void;
+  /** It is busy with other things: from now on its answers take that long. */
+  answerAfter(delayMs: number): void;
+  /** What a brownout or another host does to it: all registers are the factory's again, also those it remembers. */
+  forgetSettings(): void;
   /** Ignores writes to this register, as firmware that does not know it. */
   refuseRegister(address: number): void;
   acceptRegister(address: number): void;
@@ -63,6 +67,7 @@ export function createScanEngineModel(
   const refused = new Set<number>();
   let powered = true;
   let hung = false;
+  let replyMs = REPLY_MS;
   let glass: readonly string[] = [];
   let looking = false;
   let pressed = false;
@@ -106,12 +111,16 @@ export function createScanEngineModel(
   function readGlass(): void {
     looking = false;
     if (options.kind === 'gm65' && (register(SETUP_CODES) & 0x02) === 0 && glass.includes(FACTORY_RESET_BARCODE)) {
-      registers = new Map(FACTORY);
-      saved = new Map(FACTORY);
+      forgetSettings();
       return;
     }
     const tail = options.kind === 'plain' || (register(TAIL) & 1) === 1 ? options.terminator : '';
     cable.send(Buffer.from(glass.map((code) => code + tail).join(''), 'latin1'));
+  }
+
+  function forgetSettings(): void {
+    registers = new Map(FACTORY);
+    saved = new Map(FACTORY);
   }
 
   function startLooking(): void {
@@ -171,7 +180,7 @@ export function createScanEngineModel(
   function answer(head: number, data: readonly number[]): void {
     const body = [0x00, data.length & 0xff, ...data];
     const crc = modelCrc(body);
-    world.after(REPLY_MS, () => {
+    world.after(replyMs, () => {
       if (powered && !hung) cable.send(Uint8Array.from([head, 0x00, ...body, crc >> 8, crc & 0xff]));
     });
   }
@@ -211,6 +220,10 @@ export function createScanEngineModel(
       hung = value;
       frame = [];
     },
+    answerAfter(delayMs) {
+      replyMs = delayMs;
+    },
+    forgetSettings,
     refuseRegister(address) {
       refused.add(address);
     },

@@ -270,6 +270,63 @@ describe('scan engine', () => {
     assert.equal(driver.status().state, 'ok');
   });
 
+  it('takes no answer for the answer to another question, however late the engine answers', () => {
+    for (let replyMs = 50; replyMs <= 3_000; replyMs += 50) {
+      const { world, engine, driver } = bench();
+      const before = [0x0000, 0x0003, 0x000d, 0x0060].map((address) => engine.register(address));
+      engine.answerAfter(replyMs);
+      pass(world, 60_000);
+      const state = driver.status().state;
+      assert.equal(state, replyMs < 1_500 ? 'ok' : 'fault', `${replyMs} ms`);
+      const [mode = 0, setupCodes = 0, output = 0, tail = 0] = before;
+      assert.deepEqual(
+        [0x0000, 0x0003, 0x000d, 0x0060].map((address) => engine.register(address)),
+        state === 'ok' ? [(mode & ~3) | 1, (setupCodes & ~3) | 2, output & ~3, (tail & ~0x61) | 1] : before,
+        `${replyMs} ms`,
+      );
+    }
+  });
+
+  it('secures an engine again that came back with its factory settings, and makes it look', () => {
+    for (const offMs of [50, 3_000, 20_000]) {
+      const { world, engine, driver, told, statuses } = readyBench();
+      driver.arm();
+      engine.power(false);
+      engine.forgetSettings();
+      pass(world, offMs);
+      engine.power(true);
+      pass(world, 15_000);
+      assert.equal(engine.register(0x0003) & 3, 2, 'setup codes are off again');
+      showFor(world, engine, 6_000, FACTORY_RESET_BARCODE);
+      assert.equal(engine.register(0x0003) & 3, 2);
+      pass(world, 5_000);
+      showFor(world, engine, 6_000, CODE);
+      assert.deepEqual(
+        told.filter((code) => code === CODE),
+        [CODE],
+      );
+      assert.equal(driver.status().state, 'ok');
+      assert.ok(statuses.length <= 3);
+    }
+  });
+
+  it('mends a setting that was refused once the engine takes it, and does not wear its memory meanwhile', () => {
+    for (const [address, broken] of [
+      [0x0003, 'scannerSetupCodesOpen'],
+      [0x0060, 'scannerSettings'],
+    ] as const) {
+      const { world, engine, driver } = bench();
+      engine.refuseRegister(address);
+      pass(world, 600_000);
+      const { faults, warnings } = driver.status();
+      assert.deepEqual([...faults, ...warnings], [broken]);
+      assert.ok(engine.saves() <= 1, `${engine.saves()} saves`);
+      engine.acceptRegister(address);
+      pass(world, 120_000);
+      assert.deepEqual(driver.status(), { state: 'ok', faults: [], warnings: [] });
+    }
+  });
+
   it('reads again after the engine lost its power', () => {
     const { world, engine, driver, told } = readyBench();
     driver.arm();
