@@ -74,6 +74,8 @@ export function createRelayVend(
         readonly timers: Timer[];
         pulsing: boolean;
         fell: boolean;
+        /** Something stood in the barrier for longer than goods pass: they may have slid down behind it. */
+        blocked: boolean;
       }
     | undefined;
 
@@ -105,6 +107,7 @@ export function createRelayVend(
     stuckTimer?.cancel();
     if (!covered) {
       if (clock.monotonicMs() - coveredAtMs <= PASSING_LIMIT_MS) passed();
+      else if (vending !== undefined) vending.blocked = true;
       if (current.faults.includes('vendSensorStuck')) tell({ state: 'ok', faults: [], warnings: [] });
       return;
     }
@@ -129,7 +132,7 @@ export function createRelayVend(
       clock.after(0, () => done('no', refusal ?? 'vendChannelUnknown'));
       return;
     }
-    vending = { relay, done, timers: [], pulsing: true, fell: false };
+    vending = { relay, done, timers: [], pulsing: true, fell: false, blocked: false };
     if (!drive(relay, 1)) return;
     vending?.timers.push(
       clock.after(options.pulseMs, endPulse),
@@ -148,9 +151,9 @@ export function createRelayVend(
     return readSensor() === 0 ? 'vendSensorStuck' : undefined;
   }
 
-  /** A barrier that is covered at the end has seen nothing and everything. */
+  /** A barrier that was covered for long has seen nothing and everything. */
   function nothingPassed(): void {
-    if (covered) finish('unknown', 'vendSensorStuck');
+    if (covered || vending?.blocked === true) finish('unknown', 'vendSensorStuck');
     else finish('no', 'vendNothingFell');
   }
 

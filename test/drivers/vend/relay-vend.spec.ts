@@ -114,6 +114,39 @@ describe('relay vend', () => {
     assert.deepEqual(answers, ['no vendSensorStuck', 'yes']);
   });
 
+  it('does not say no after something stood in the barrier for long', () => {
+    for (const [fromMs, lengthMs] of [
+      [100, 1_500],
+      [700, 1_200],
+      [1_400, 1_550],
+    ] as const) {
+      const { world, goods, answers, vend } = openBench();
+      goods.jam(0);
+      vend(0);
+      pass(world, fromMs);
+      goods.coverSensor(true);
+      pass(world, lengthMs);
+      goods.coverSensor(false);
+      pass(world, 4_000);
+      assert.deepEqual(answers, ['unknown vendSensorStuck'], `${fromMs} ms`);
+    }
+  });
+
+  it('counts a drop after something else stood in the barrier', () => {
+    const { world, goods, answers, vend } = openBench({ pulseMs: 2_000 });
+    vend(0);
+    pass(world, 50);
+    goods.coverSensor(true);
+    pass(world, 1_100);
+    goods.coverSensor(false);
+    pass(world, 100);
+    goods.coverSensor(true);
+    pass(world, 40);
+    goods.coverSensor(false);
+    pass(world, 4_000);
+    assert.deepEqual(answers, ['yes']);
+  });
+
   it('refuses a second vend meanwhile, and a channel that is not there', () => {
     const { world, answers, vend, goods } = openBench();
     vend(0);
