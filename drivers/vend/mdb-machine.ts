@@ -80,6 +80,8 @@ export function createMdbMachine(
   let timer: Timer | undefined;
   let closed = false;
   let selections = 0;
+  /** This adapter answers "switch on" with an error while it is on, so that the answer tells. */
+  let tellsWhetherOn = false;
 
   const split = createLineSplitter(LINE_LIMIT_BYTES, (text) => {
     const line = parseMdbLine(text);
@@ -91,6 +93,7 @@ export function createMdbMachine(
     { path: options.path, baud: options.baud, flowControl: 'none' },
     {
       opened() {
+        tellsWhetherOn = false;
         // Ends whatever half a line the adapter holds from an earlier life.
         say('');
         setUp();
@@ -166,9 +169,31 @@ export function createMdbMachine(
       (line) => line.kind === 'version',
       () => {
         if (current.state === 'starting') tellMachineAway();
-        later(HEARTBEAT_MS, heartbeat);
+        if (selection === undefined && vending === undefined) lookWhetherOn();
+        else later(HEARTBEAT_MS, heartbeat);
       },
     );
+  }
+
+  /**
+   * An adapter that started anew by itself (a brownout) is off and has forgotten its settings, but answers as before.
+   * Switching it on once more is an error to one that is on; only of one that is known to say so it can be concluded that
+   * another answer means that it was off.
+   */
+  function lookWhetherOn(): void {
+    say('C,1');
+    expecting = (line) => {
+      if (line.kind === 'refused') tellsWhetherOn = true;
+      else if (line.kind !== 'state') return false;
+      expecting = undefined;
+      if (line.kind === 'state' && tellsWhetherOn) setUp();
+      else later(HEARTBEAT_MS, heartbeat);
+      return line.kind === 'refused';
+    };
+    later(REPLY_TIMEOUT_MS, () => {
+      expecting = undefined;
+      later(HEARTBEAT_MS, heartbeat);
+    });
   }
 
   function tellMachineAway(): void {

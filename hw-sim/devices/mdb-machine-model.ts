@@ -10,6 +10,8 @@ export interface MdbMachineModel extends SerialDevice {
   /** The next goods hang fast: the machine reports a failure. */
   jam(): void;
   machinePower(on: boolean): void;
+  /** The adapter starts anew, as after a brownout: switched off, settings forgotten, and not a word about it. */
+  restartAdapter(): void;
   /** The adapter hangs: powered, and answering nothing. */
   hang(hung: boolean): void;
   /** Goods that fell, with the price that was approved. */
@@ -25,7 +27,16 @@ const ANSWER_MS = 8;
 const VEND_MS = 2_500;
 const PATIENCE_MS = 60_000;
 
-export function createMdbMachineModel(world: World, cable: SerialCable): MdbMachineModel {
+/** What an adapter says that is switched on once more: firmware differs. */
+export interface MdbMachineModelOptions {
+  readonly onAgain: 'refuses' | 'tellsState';
+}
+
+export function createMdbMachineModel(
+  world: World,
+  cable: SerialCable,
+  options: MdbMachineModelOptions = { onAgain: 'refuses' },
+): MdbMachineModel {
   const settings = new Map<string, string>();
   const fallen: { item: string; price: string }[] = [];
   let text = '';
@@ -63,9 +74,11 @@ export function createMdbMachineModel(world: World, cable: SerialCable): MdbMach
       // The reader that the machine saw is gone; firmware differs in whether it says so.
       say('c,STATUS,INACTIVE');
     } else if (head === 'C' && word === '1') {
-      if (on) say('c,ERR,"cashless is on"');
-      on = true;
-      rest();
+      if (!on) {
+        on = true;
+        rest();
+      } else if (options.onAgain === 'refuses') say('c,ERR,"cashless is on"');
+      else say(machineOn ? 'c,STATUS,IDLE' : 'c,STATUS,INACTIVE');
     } else if (head === 'C' && word === 'SETCONF' && value !== undefined) {
       const [name = '', setting = ''] = value.split('=');
       if (on) say('c,ERR,"cashless is on"');
@@ -131,6 +144,12 @@ export function createMdbMachineModel(world: World, cable: SerialCable): MdbMach
     },
     machinePower(value) {
       machineOn = value;
+      rest();
+    },
+    restartAdapter() {
+      text = '';
+      on = false;
+      settings.clear();
       rest();
     },
     hang(value) {

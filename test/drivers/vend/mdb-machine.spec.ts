@@ -4,7 +4,11 @@ import type { DeviceStatus, VendFault } from '../../../drivers/device-status.js'
 import { createLineSplitter } from '../../../drivers/vend/line-splitter.js';
 import { minorUnitsOf, parseMdbLine, priceOf } from '../../../drivers/vend/mdb-lines.js';
 import { createMdbMachine } from '../../../drivers/vend/mdb-machine.js';
-import { createMdbMachineModel, type MdbMachineModel } from '../../../hw-sim/devices/mdb-machine-model.js';
+import {
+  createMdbMachineModel,
+  type MdbMachineModel,
+  type MdbMachineModelOptions,
+} from '../../../hw-sim/devices/mdb-machine-model.js';
 import { createSimSerial } from '../../../hw-sim/sim-serial.js';
 import { createWorld } from '../../../hw-sim/world.js';
 import { chunked } from '../../support/chunks.js';
@@ -12,12 +16,12 @@ import { pass, testClock } from '../../support/test-clock.js';
 
 const PATH = '/dev/ttyACM0';
 
-function bench(timeoutMs = 30_000) {
+function bench(timeoutMs = 30_000, model?: MdbMachineModelOptions) {
   const world = createWorld({ seed: 4, startWallMs: 0 });
   const serial = createSimSerial(world);
   let machine: MdbMachineModel | undefined;
   const port = serial.attach(PATH, 115_200, (cable) => {
-    machine = createMdbMachineModel(world, cable);
+    machine = createMdbMachineModel(world, cable, model);
     return machine;
   });
   assert.ok(machine);
@@ -167,6 +171,52 @@ describe('MDB machine', () => {
       assert.deepEqual(made.told, ['chosen 1 for 50']);
     });
   }
+
+  it('switches an adapter on again that started anew without a word, in each state', () => {
+    for (const state of ['rest', 'chosen', 'vending'] as const) {
+      const { world, machine, told, answers, vend, driver } = readyBench();
+      pass(world, 15_000);
+      if (state !== 'rest') machine.choose('12', '1.50');
+      pass(world, 100);
+      if (state === 'vending') vend('150');
+      pass(world, 500);
+      machine.restartAdapter();
+      pass(world, 30_000);
+      driver.refuse(1);
+      pass(world, 30_000);
+      assert.deepEqual([state, driver.status()], [state, { state: 'ok', faults: [], warnings: [] }]);
+      assert.equal(machine.settings().get('mdb-currency-code'), '0x1156');
+      assert.deepEqual(answers, state === 'vending' ? ['unknown vendMachineSilent'] : []);
+      told.length = 0;
+      answers.length = 0;
+      machine.choose('7', '0.50');
+      pass(world, 100);
+      assert.deepEqual(told.at(-1), 'chosen 7 for 50');
+      vend('50', '7');
+      pass(world, 5_000);
+      assert.deepEqual(answers, ['yes']);
+    }
+  });
+
+  it('leaves an adapter alone that does not say whether it was on', () => {
+    const { world, driver, statuses, machine, told } = bench(30_000, { onAgain: 'tellsState' });
+    pass(world, 120_000);
+    assert.equal(driver.status().state, 'ok');
+    assert.equal(statuses.filter(({ state }) => state === 'ok').length, 1);
+    machine.choose('12', '1.50');
+    pass(world, 100);
+    assert.deepEqual(told, ['chosen 12 for 150']);
+  });
+
+  it('disturbs neither a choice nor goods under way when it looks after the adapter', () => {
+    const { world, machine, told, answers, vend } = readyBench();
+    machine.choose('12', '1.50');
+    pass(world, 45_000);
+    assert.deepEqual(told, ['chosen 12 for 150']);
+    vend('150');
+    pass(world, 30_000);
+    assert.deepEqual(answers, ['yes']);
+  });
 
   it('does not refuse the next choice when it is told to refuse the one before', () => {
     const { world, machine, told, answers, vend, driver } = readyBench();
