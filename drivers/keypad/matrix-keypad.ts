@@ -31,7 +31,9 @@ export interface MatrixKeypad {
 }
 
 const SCAN_MS = 5;
-const EQUAL_SCANS = 3;
+const PRESS_SCANS = 3;
+/** Worn contacts bounce for longer than new ones, and a bounce taken for a release makes a second press of one. */
+const RELEASE_SCANS = 8;
 const HELD_AT_ONCE = 2;
 const STUCK_MS = 30_000;
 /** Edges can get lost between the kernel and us; a finger stays longer than this. */
@@ -45,7 +47,7 @@ const LINE_RETRY_MS = 30_000;
  * - A row is driven low or let go, never driven high: two keys in one column would short two outputs.
  * - At rest all rows are low, so that any key makes an edge on its column; scanning runs only while something is
  *   pressed.
- * - A key counts when three scans in a row agree, both ways. Keys that appear together, or as a third one, are not told;
+ * - A key counts as pressed when three scans in a row agree, and as let go when eight do. Keys that appear together, or as a third one, are not told;
  *   nothing new is told until all are up again. That rules ghosts out: without diodes it takes three keys, at the corners
  *   of a rectangle, to make a fourth appear.
  */
@@ -70,20 +72,35 @@ export function createMatrixKeypad(
   let refusing = false;
 
   function open(): void {
-    try {
-      // One by one, so that those that were had are let go when the next cannot be.
-      for (const line of options.rowLines) rows.push(gpio.openDrain(line));
-      for (const line of options.columnLines) columns.push(gpio.input(line, () => wake()));
-    } catch (error) {
-      if (!(error instanceof HostError)) throw error;
-      releaseLines();
-      tell({ state: 'fault', faults: ['keypadLines'], warnings: [], detail: error.message });
-      timer = clock.after(LINE_RETRY_MS, open);
-      return;
-    }
+    // One by one, so that those that were had are let go when the next cannot be.
+    for (const line of options.rowLines) rows.push(gpio.openDrain(line));
+    for (const line of options.columnLines) columns.push(gpio.input(line, () => guarded(wake)));
     // With every row let go nothing can pull a column down: one that is low is shorted or lacks its pull-up.
     tellLines();
     rest();
+  }
+
+  /** Lines can fail at any touch: an expander on USB goes with its plug. All are let go then and asked for again. */
+  function guarded(act: () => void): void {
+    try {
+      act();
+    } catch (error) {
+      if (!(error instanceof HostError)) throw error;
+      releaseLines();
+      scanning = false;
+      down = [];
+      sample = [];
+      equal = 0;
+      refusing = false;
+      stuckTimer?.cancel();
+      tell({ state: 'fault', faults: ['keypadLines'], warnings: [], detail: error.message });
+      after(LINE_RETRY_MS, open);
+    }
+  }
+
+  function after(delayMs: number, act: () => void): void {
+    timer?.cancel();
+    timer = clock.after(delayMs, () => guarded(act));
   }
 
   function tellLines(): void {
@@ -102,9 +119,11 @@ export function createMatrixKeypad(
   }
 
   function look(): void {
-    timer = clock.after(IDLE_CHECK_MS, () => {
-      if (columns.some((column) => column.read() === 0)) wake();
-      else look();
+    after(IDLE_CHECK_MS, () => {
+      if (columns.some((column) => column.read() === 0)) return wake();
+      // A short that is gone makes no edge that can be relied on.
+      if (current.faults.includes('keypadLines')) tellLines();
+      look();
     });
   }
 
@@ -118,7 +137,7 @@ export function createMatrixKeypad(
 
   function settle(then: () => void): void {
     if (settleMs === 0) then();
-    else timer = clock.after(settleMs, then);
+    else after(settleMs, then);
   }
 
   function scanRow(at: number, found: number[]): void {
@@ -145,12 +164,13 @@ export function createMatrixKeypad(
     }
     equal = found.join() === sample.join() ? equal + 1 : 1;
     sample = found;
-    if (equal === EQUAL_SCANS) decide(found);
-    if (down.length === 0 && found.length === 0 && equal >= EQUAL_SCANS) {
+    const letsGo = down.some((place) => !found.includes(place));
+    if (equal === (letsGo ? RELEASE_SCANS : PRESS_SCANS)) decide(found);
+    if (down.length === 0 && found.length === 0 && equal >= PRESS_SCANS) {
       rest();
       return;
     }
-    timer = clock.after(SCAN_MS, () => scanRow(0, []));
+    after(SCAN_MS, () => scanRow(0, []));
   }
 
   function decide(found: readonly number[]): void {
@@ -209,7 +229,7 @@ export function createMatrixKeypad(
   }
 
   // Later, so that no event comes out of the call that makes the keypad.
-  timer = clock.after(0, open);
+  after(0, open);
 
   return {
     status: () => current,
