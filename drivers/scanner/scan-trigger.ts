@@ -1,4 +1,4 @@
-import { type Clock, type GpioHost, type GpioOutput, HostError, type Timer } from '../host.js';
+import { type Clock, type GpioHost, type GpioOutput, HostError, type Level, type Timer } from '../host.js';
 
 export interface ScanTrigger {
   /** Makes the engine look, and keeps it looking: engines give up after their own timeout of 5 s. */
@@ -25,7 +25,7 @@ export function createScanTrigger(
   parts: { readonly clock: Clock; readonly gpio: GpioHost },
   by: { readonly by: 'line'; readonly line: number } | { readonly by: 'command' } | { readonly by: 'none' },
   command: (on: boolean) => void,
-  mended: () => void,
+  faultChanged: () => void,
 ): ScanTrigger {
   let line: GpioOutput | undefined;
   let fault: string | undefined;
@@ -38,12 +38,28 @@ export function createScanTrigger(
       line = parts.gpio.output(number, pressed ? 0 : 1);
       fault = undefined;
     } catch (error) {
-      if (!(error instanceof HostError)) throw error;
-      fault = `GPIO ${number}: ${error.message}`;
-      retry = parts.clock.after(LINE_RETRY_MS, () => {
-        takeLine(number);
-        if (fault === undefined) mended();
-      });
+      lineLost(number, error);
+    }
+  }
+
+  function lineLost(number: number, error: unknown): void {
+    if (!(error instanceof HostError)) throw error;
+    line?.release();
+    line = undefined;
+    fault = `GPIO ${number}: ${error.message}`;
+    retry = parts.clock.after(LINE_RETRY_MS, () => {
+      takeLine(number);
+      if (fault === undefined) faultChanged();
+    });
+  }
+
+  function drive(level: Level): void {
+    if (by.by !== 'line') return;
+    try {
+      line?.write(level);
+    } catch (error) {
+      lineLost(by.line, error);
+      faultChanged();
     }
   }
   if (by.by === 'line') takeLine(by.line);
@@ -51,7 +67,7 @@ export function createScanTrigger(
   function press(): void {
     if (by.by === 'none') return;
     if (by.by === 'command') command(true);
-    else line?.write(0);
+    else drive(0);
     pressAgainAfter(PRESS_AGAIN_MS);
   }
 
@@ -59,7 +75,7 @@ export function createScanTrigger(
     timer?.cancel();
     timer = parts.clock.after(delayMs, () => {
       if (by.by === 'line') {
-        line?.write(1);
+        drive(1);
         timer = parts.clock.after(RELEASE_MS, press);
       } else press();
     });
@@ -74,7 +90,7 @@ export function createScanTrigger(
       pressed = false;
       timer?.cancel();
       if (by.by === 'command') command(false);
-      else line?.write(1);
+      else drive(1);
     },
     soon() {
       if (pressed && by.by !== 'none') pressAgainAfter(SOON_MS);

@@ -417,6 +417,48 @@ describe('scan engine', () => {
     assert.match(driver.status().detail ?? '', /GPIO 22/);
   });
 
+  it('reports a trigger line that fails while it is used, and takes it again', () => {
+    const world = createWorld({ seed: 8, startWallMs: 0 });
+    const clock = testClock(world);
+    let broken = false;
+    const levels: number[] = [];
+    const gpio: GpioHost = {
+      ...NO_GPIO,
+      output(_line, initial) {
+        if (broken) throw new HostError('absent', 'the expander is away');
+        levels.push(initial);
+        return {
+          write(level) {
+            if (broken) throw new HostError('io', 'the expander went away');
+            levels.push(level);
+          },
+          release: () => undefined,
+        };
+      },
+    };
+    const serial = createSimSerial(world);
+    serial.attach(PATH, 9_600, (cable) => createScanEngineModel(world, cable, { kind: 'plain', terminator: '\r' }));
+    const driver = createScanEngine(
+      { clock, serial: serial.hostFor(clock), gpio },
+      { kind: 'serial', path: PATH, baud: 9_600, trigger: { by: 'line', line: 22 } },
+      { codeRead: () => undefined, ambiguous: () => undefined, statusChanged: () => undefined },
+    );
+    pass(world, 1_000);
+    driver.arm();
+    broken = true;
+    pass(world, 6_000);
+    assert.deepEqual(driver.status().faults, ['scannerTriggerLine']);
+    driver.disarm();
+    driver.arm();
+    broken = false;
+    pass(world, 31_000);
+    assert.equal(driver.status().state, 'ok');
+    assert.equal(levels.at(-1), 0, 'pressed, for it is armed');
+    driver.disarm();
+    assert.equal(levels.at(-1), 1);
+    driver.close();
+  });
+
   it('warns of an engine that reads and sends nothing, until it sends', () => {
     const world = createWorld({ seed: 7, startWallMs: 0 });
     const serial = createSimSerial(world);
