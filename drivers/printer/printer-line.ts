@@ -1,4 +1,5 @@
-import type { Clock, HostError, SerialHost, SerialOptions, Timer } from '../host.js';
+import type { Clock, HostError, SerialHost, SerialOptions } from '../host.js';
+import { createLineSilence } from '../line-silence.js';
 import { createReconnectingPort } from '../reconnecting-port.js';
 import { conditionOfAutomaticStatus, conditionOfRealTimeStatus, type PrinterCondition } from './printer-condition.js';
 import { createPrinterFence, type FenceResult } from './printer-fence.js';
@@ -61,7 +62,6 @@ export function createPrinterLine(
   let waiter: Waiter | undefined;
   /** To be called when the bytes that came together are all taken. */
   let answered: (() => void) | undefined;
-  let silence: Timer | undefined;
   let mayWrite = true;
   let closed = false;
 
@@ -72,6 +72,8 @@ export function createPrinterLine(
     fence.reply(reply);
   });
 
+  const silence = createLineSilence(parts.clock, SILENCE_MS, () => parser.silence());
+
   const port = createReconnectingPort(parts, options, {
     opened() {
       resetInput();
@@ -79,8 +81,8 @@ export function createPrinterLine(
     },
     data(bytes) {
       parser.push(bytes);
-      silence?.cancel();
-      silence = parser.isMidReply() ? parts.clock.after(SILENCE_MS, () => parser.silence()) : undefined;
+      if (parser.isMidReply()) silence.heard();
+      else silence.cancel();
       const next = answered;
       answered = undefined;
       if (!closed) next?.();
@@ -239,7 +241,7 @@ export function createPrinterLine(
       closed = true;
       waiter = undefined;
       fence.close();
-      silence?.cancel();
+      silence.cancel();
       port.close();
     },
   };

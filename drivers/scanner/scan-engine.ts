@@ -1,5 +1,6 @@
 import { DEVICE_STARTING, type DeviceStatus, type ScannerFault, sameDeviceStatus } from '../device-status.js';
-import type { Clock, GpioHost, HostError, SerialHost, Timer } from '../host.js';
+import type { Clock, GpioHost, HostError, SerialHost } from '../host.js';
+import { createLineSilence } from '../line-silence.js';
 import { createReconnectingPort } from '../reconnecting-port.js';
 import { createGm65Session, type Gm65Session, type Gm65State, gm65Settings } from './gm65-session.js';
 import { createGoodReadWatch } from './good-read-watch.js';
@@ -74,7 +75,6 @@ export function createScanEngine(
   let closed = false;
   let armed = false;
   let burstBegan: 'armed' | 'disarmed' | undefined;
-  let silence: Timer | undefined;
   let session: Gm65Session | undefined;
   let last: { readonly code: string; seenMs: number } | undefined;
   let current: DeviceStatus<ScannerFault> = DEVICE_STARTING;
@@ -82,6 +82,7 @@ export function createScanEngine(
   let ofEngine: DeviceStatus<ScannerFault> = DEVICE_STARTING;
   const count = { read: 0, dropped: 0, duplicates: 0, ambiguous: 0, noiseBytes: 0, connections: 0 };
 
+  const silence = createLineSilence(parts.clock, SILENCE_MS, endBurst);
   const framer = createScanFramer({ replies: options.kind === 'gm65', onReply: (reply) => session?.reply(reply) });
 
   const trigger: ScanTrigger = createScanTrigger(
@@ -115,8 +116,7 @@ export function createScanEngine(
         goodRead?.heard();
         burstBegan ??= armed ? 'armed' : 'disarmed';
         framer.push(bytes);
-        silence?.cancel();
-        silence = parts.clock.after(SILENCE_MS, endBurst);
+        silence.heard();
       },
       lost(error) {
         forgetBurst();
@@ -165,7 +165,6 @@ export function createScanEngine(
   function endBurst(): void {
     const began = burstBegan;
     burstBegan = undefined;
-    silence = undefined;
     const burst = framer.silence();
     count.noiseBytes += burst.noiseBytes;
     const [code, second] = burst.codes;
@@ -199,8 +198,7 @@ export function createScanEngine(
   }
 
   function forgetBurst(): void {
-    silence?.cancel();
-    silence = undefined;
+    silence.cancel();
     burstBegan = undefined;
     framer.silence();
   }
@@ -235,7 +233,7 @@ export function createScanEngine(
       if (closed) return;
       closed = true;
       armed = false;
-      silence?.cancel();
+      silence.cancel();
       session?.close();
       trigger.close();
       goodRead?.close();
