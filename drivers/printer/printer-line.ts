@@ -47,6 +47,8 @@ const RECONNECT_MS = 500;
 const SILENCE_MS = 50;
 /** NULs do nothing between commands, and complete the data of one. A receipt's longest is a QR raster below 40 kB. */
 const WAKE_LIMIT_BYTES = 40_960;
+/** Enough for any command of ours; more fills the buffer of a printer that is off line, and a full one does not answer. */
+const WAKE_FIRST_BYTES = 512;
 
 /**
  * Invariants
@@ -216,7 +218,7 @@ export function createPrinterLine(
         if (byte !== undefined) done(padded === 0 ? 'answered' : 'woken');
         else if (padded >= WAKE_LIMIT_BYTES || !port.isOpen()) done('silent');
         else {
-          const size = Math.min(4_096, WAKE_LIMIT_BYTES - padded);
+          const size = padded === 0 ? WAKE_FIRST_BYTES : Math.min(4_096, WAKE_LIMIT_BYTES - padded);
           padded += size;
           send(new Uint8Array(size), (sent) => (sent ? tryOnce() : done('silent')));
         }

@@ -42,8 +42,8 @@ const POLL_MS = 1_000;
  * take it off line, and of some printers one cannot be sure.
  */
 const WHOLE_EVERY_POLLS = 3;
-const SILENT_POLLS = 2;
-const WAKE_EVERY_POLLS = 15;
+/** Every so many polls without an answer the connection is made anew and the printer woken. */
+const RECONNECT_EVERY_POLLS = 15;
 /** A printer with a full buffer at 9600 baud needs about 5 s for it; a slow head twice that. */
 const FENCE_TIMEOUT_MS = 15_000;
 
@@ -205,9 +205,12 @@ export function createReceiptPrinter(
 
   function polled(condition: PrinterCondition | undefined): void {
     silentPolls = condition === undefined ? silentPolls + 1 : 0;
-    if (silentPolls > 0 && silentPolls < SILENT_POLLS) next();
-    else if (silentPolls > 0 && silentPolls % WAKE_EVERY_POLLS === 0) begin();
-    else heard(condition);
+    // A printer that is off line may have said XOFF, which the system obeys until the port is opened anew: no question
+    // gets through to it, and an open cover would look like a lost cable.
+    if (silentPolls % RECONNECT_EVERY_POLLS === 1) {
+      breakOff();
+      line.abandon();
+    } else heard(condition);
   }
 
   function preflight(condition: PrinterCondition | undefined): void {

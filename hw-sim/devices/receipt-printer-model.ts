@@ -14,6 +14,8 @@ export interface ReceiptPrinterModelOptions {
   readonly flowControl: 'none' | 'xonXoff';
   /** It says XOFF when less than this is free, and XON at twice that. */
   readonly stopAtFreeBytes: number;
+  /** It says XOFF while it is off line too, the usual setting of the DIP switch: no question reaches it then. */
+  readonly stopsWhenOffline: boolean;
   /** GS ( H: answered, skipped, or not known and printed as text; `mute`: skipped, and so is GS r. */
   readonly processIds: 'answered' | 'skipped' | 'printed' | 'mute';
   /** Tells every change by itself from power-up on, as Epson's DIP switch 2-1 makes it. */
@@ -29,6 +31,7 @@ export const USUAL_PRINTER: ReceiptPrinterModelOptions = {
   bufferBytes: 4_096,
   flowControl: 'none',
   stopAtFreeBytes: 160,
+  stopsWhenOffline: false,
   processIds: 'answered',
   automaticStatus: false,
   dotsPerSecond: 1_200,
@@ -192,10 +195,11 @@ export function createReceiptPrinterModel(
   function flow(): void {
     if (options.flowControl === 'none' || hung) return;
     const free = options.bufferBytes - bufferedBytes - tokenizer.pendingBytes();
-    if (!held && free < options.stopAtFreeBytes) {
+    const stopped = options.stopsWhenOffline && offline();
+    if (!held && (stopped || free < options.stopAtFreeBytes)) {
       held = true;
       cable.send(Uint8Array.of(XOFF));
-    } else if (held && free > 2 * options.stopAtFreeBytes) {
+    } else if (held && !stopped && free > 2 * options.stopAtFreeBytes) {
       held = false;
       cable.send(Uint8Array.of(XON));
     }

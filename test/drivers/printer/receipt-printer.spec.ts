@@ -463,6 +463,49 @@ describe('receipt printer', () => {
     assert.equal(outcomes.length, 1);
   });
 
+  const offLine: [
+    fault: PrinterFault,
+    cause: (printer: ReceiptPrinterModel) => void,
+    mend: (printer: ReceiptPrinterModel) => void,
+  ][] = [
+    ['printerCoverOpen', (printer) => printer.openCover(), (printer) => printer.closeCover()],
+    ['printerPaperOut', (printer) => printer.loadPaper(0), (printer) => printer.loadPaper()],
+    ['printerOffline', (printer) => printer.holdFeed(true), (printer) => printer.holdFeed(false)],
+  ];
+  for (const [fault, cause, mend] of offLine) {
+    for (const [when, atMs] of [
+      ['at rest', undefined],
+      ['in a receipt', 600],
+    ] as const) {
+      it(`names ${fault} ${when} of a printer that says XOFF while it is off line`, () => {
+        const made = readyBench({ flowControl: 'xonXoff', stopsWhenOffline: true }, { flowControl: 'xonXoff' });
+        const { world, printer, driver, answers, print, statuses } = made;
+        if (atMs !== undefined) {
+          print('one');
+          pass(world, atMs);
+        }
+        cause(printer);
+        pass(world, atMs === undefined ? 6_000 : 40_000);
+        assert.deepEqual(driver.status().faults, [fault]);
+        const told = statuses.length;
+        pass(world, 60_000);
+        assert.deepEqual(driver.status().faults, [fault]);
+        assert.equal(statuses.length, told, 'it does not come and go');
+        mend(printer);
+        pass(world, 10_000);
+        assert.equal(driver.status().state, 'ok');
+        answers.length = 0;
+        print('two');
+        pass(world, 20_000);
+        assert.deepEqual(
+          answers.map(({ outcome }) => outcome),
+          ['printed'],
+        );
+        assert.equal(printer.lostBytes(), 0);
+      });
+    }
+  }
+
   it('gives up on a line that takes no bytes, and answers', () => {
     const { world, port, answers, print } = readyBench();
     print('one');
