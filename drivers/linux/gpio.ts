@@ -19,6 +19,8 @@ export interface LinuxGpioOptions {
   readonly chipLabel?: string;
   readonly sysfsDir?: string;
   readonly loadOnoff?: () => OnoffClass;
+  /** Has `rest` called as the last thing before the process ends. */
+  readonly atExit?: (rest: () => void) => void;
 }
 
 /**
@@ -27,6 +29,9 @@ export interface LinuxGpioOptions {
  *
  * onoff reads a line again after an edge and drops the edge when the level has gone back by then: pulses shorter than a
  * few milliseconds are lost, and nothing may depend on counting them.
+ *
+ * The kernel keeps driving a line of a process that is gone. So whatever ends the process, short of being killed, first
+ * gives every output its first level again: a motor must not turn until the supervisor has started us anew.
  *
  * There is no backend for the character device: no maintained package for Node delivers its edge events (node-libgpiod
  * cannot read them, and knows only the old interface that kernels have begun to leave out).
@@ -40,6 +45,10 @@ export function createLinuxGpio(options: LinuxGpioOptions = {}): GpioHost {
     return { backend: `none: ${found.message}`, output: refuse, openDrain: refuse, input: refuse };
   }
   const { chip, Gpio } = found;
+  const toRest = new Set<() => void>();
+  (options.atExit ?? atProcessExit)(() => {
+    for (const rest of toRest) rest();
+  });
 
   function take(line: number, direction: 'in' | 'low' | 'high', edge: 'none' | 'both' = 'none'): OnoffGpio {
     if (!Number.isInteger(line) || line < 0 || line >= chip.lineCount) {
@@ -48,33 +57,68 @@ export function createLinuxGpio(options: LinuxGpioOptions = {}): GpioHost {
     return guarded(line, () => new Gpio(chip.base + line, direction, edge));
   }
 
+  function restsAtExit(level: Level, output: GpioOutput): GpioOutput {
+    const rest = (): void => {
+      try {
+        output.write(level);
+      } catch {
+        // One line that has gone must not keep the others from their rest.
+      }
+    };
+    toRest.add(rest);
+    return {
+      write: output.write,
+      release() {
+        toRest.delete(rest);
+        output.release();
+      },
+    };
+  }
+
   return {
     backend: `onoff over sysfs: chip ${chip.label}, line 0 is the kernel's ${chip.base}`,
     output(line, initial) {
       // `high` and `low` set direction and level in one step; `out` would drive low first.
       const gpio = take(line, initial === 1 ? 'high' : 'low');
-      return outputOf(line, gpio, (level) => gpio.writeSync(level));
+      return restsAtExit(
+        initial,
+        outputOf(line, gpio, (level) => gpio.writeSync(level)),
+      );
     },
     openDrain(line) {
       const gpio = take(line, 'in');
-      return outputOf(line, gpio, (level) => gpio.setDirection(level === 0 ? 'low' : 'in'));
+      return restsAtExit(
+        1,
+        outputOf(line, gpio, (level) => gpio.setDirection(level === 0 ? 'low' : 'in')),
+      );
     },
     input(line, changed) {
       const gpio = take(line, 'in', changed === undefined ? 'none' : 'both');
       const read = (): Level => guarded(line, () => (gpio.readSync() === 0 ? 0 : 1));
       if (changed !== undefined) {
-        let last = read();
-        gpio.watch((error, value) => {
-          // Equal levels are reported again and again by the kernel; only changes are.
-          const level: Level = value === 0 ? 0 : 1;
-          if (error || level === last) return;
-          last = level;
-          changed(level);
-        });
+        try {
+          let last = read();
+          guarded(line, () =>
+            gpio.watch((error, value) => {
+              // Equal levels are reported again and again by the kernel; only changes are told.
+              const level: Level = value === 0 ? 0 : 1;
+              if (error || level === last) return;
+              last = level;
+              changed(level);
+            }),
+          );
+        } catch (error) {
+          letGo(gpio);
+          throw error;
+        }
       }
       return { read, release: () => letGo(gpio) };
     },
   };
+}
+
+function atProcessExit(rest: () => void): void {
+  process.once('exit', rest);
 }
 
 function outputOf(line: number, gpio: OnoffGpio, write: (level: Level) => void): GpioOutput {

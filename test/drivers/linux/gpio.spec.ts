@@ -5,6 +5,9 @@ import { join } from 'node:path';
 import { HostError, type Level } from '../../../drivers/host.js';
 import { createLinuxGpio, type OnoffClass } from '../../../drivers/linux/gpio.js';
 
+/** The process of the tests ends without a word to the lines of each of them. */
+const atExit = (): void => undefined;
+
 /** A stand-in for onoff that keeps a diary; the real one needs lines of a kernel. */
 function fakeOnoff(fail?: { line: number; code: string }) {
   const diary: string[] = [];
@@ -101,7 +104,7 @@ describe('GPIO lines on Linux', () => {
     it(`finds line 17 of ${board}`, () => {
       for (const chip of chips) addChip(...chip);
       const onoff = fakeOnoff();
-      const gpio = createLinuxGpio({ sysfsDir, loadOnoff: onoff.load });
+      const gpio = createLinuxGpio({ sysfsDir, atExit, loadOnoff: onoff.load });
       gpio.output(17, 1);
       assert.deepEqual(onoff.diary, [`${kernelLine} high none`]);
       assert.match(gpio.backend, /^onoff over sysfs: chip /);
@@ -112,23 +115,67 @@ describe('GPIO lines on Linux', () => {
     addChip(0, 'pinctrl-bcm2835', 54);
     addChip(504, '9030000.pl061', 8);
     const onoff = fakeOnoff();
-    createLinuxGpio({ sysfsDir, loadOnoff: onoff.load, chipLabel: '9030000.pl061' }).input(2);
+    createLinuxGpio({ sysfsDir, atExit, loadOnoff: onoff.load, chipLabel: '9030000.pl061' }).input(2);
     assert.deepEqual(onoff.diary, ['506 in none']);
   });
 
   it('drives an output to its first level in one step and lets go of it as an input', () => {
     addChip(512, 'pinctrl-bcm2711', 58);
     const onoff = fakeOnoff();
-    const line = createLinuxGpio({ sysfsDir, loadOnoff: onoff.load }).output(4, 0);
+    const line = createLinuxGpio({ sysfsDir, atExit, loadOnoff: onoff.load }).output(4, 0);
     line.write(1);
     line.release();
     assert.deepEqual(onoff.diary, ['516 low none', '516 = 1', '516 in', '516 unexported']);
   });
 
+  it('gives every output its first level when the process ends, but not those that it let go', () => {
+    addChip(512, 'pinctrl-bcm2711', 58);
+    const onoff = fakeOnoff();
+    let exit = (): void => undefined;
+    const gpio = createLinuxGpio({
+      sysfsDir,
+      loadOnoff: onoff.load,
+      atExit: (rest) => {
+        exit = rest;
+      },
+    });
+    gpio.output(1, 0).write(1);
+    gpio.output(2, 1).write(0);
+    gpio.openDrain(3).write(0);
+    const gone = gpio.output(4, 0);
+    gone.write(1);
+    gone.release();
+    onoff.diary.length = 0;
+    exit();
+    assert.deepEqual(onoff.diary, ['513 = 0', '514 = 1', '515 in']);
+  });
+
+  it('asks for that by itself, whatever ends the process', () => {
+    addChip(512, 'pinctrl-bcm2711', 58);
+    const before = process.listenerCount('exit');
+    createLinuxGpio({ sysfsDir, loadOnoff: fakeOnoff().load });
+    const [rest] = process.listeners('exit').slice(before);
+    assert.ok(rest);
+    process.removeListener('exit', rest);
+  });
+
+  it('refuses an input that cannot be watched, and lets go of it', () => {
+    addChip(512, 'pinctrl-bcm2711', 58);
+    const onoff = fakeOnoff();
+    class Unwatchable extends onoff.load() {
+      override watch(): void {
+        throw Object.assign(new Error('EPERM: epoll'), { code: 'EPERM' });
+      }
+    }
+    const gpio = createLinuxGpio({ sysfsDir, atExit, loadOnoff: () => Unwatchable });
+    assert.equal(refusal(() => gpio.input(6, () => undefined)).code, 'denied');
+    assert.equal(onoff.diary.at(-1), '518 unexported');
+  });
+
   it('never drives an open-drain line high', () => {
     addChip(512, 'pinctrl-bcm2711', 58);
     const onoff = fakeOnoff();
-    const line = createLinuxGpio({ sysfsDir, loadOnoff: onoff.load }).openDrain(5);
+    const line = createLinuxGpio({ sysfsDir, atExit, loadOnoff: onoff.load }).openDrain(5);
     line.write(0);
     line.write(1);
     assert.deepEqual(onoff.diary, ['517 in none', '517 low', '517 in']);
@@ -138,7 +185,7 @@ describe('GPIO lines on Linux', () => {
     addChip(512, 'pinctrl-bcm2711', 58);
     const onoff = fakeOnoff();
     const seen: Level[] = [];
-    const input = createLinuxGpio({ sysfsDir, loadOnoff: onoff.load }).input(6, (level) => seen.push(level));
+    const input = createLinuxGpio({ sysfsDir, atExit, loadOnoff: onoff.load }).input(6, (level) => seen.push(level));
     for (const level of [1, 0, 0, 1, 1, 0] as const) onoff.edge(level);
     assert.deepEqual(seen, [0, 1, 0]);
     assert.equal(input.read(), 0);
@@ -166,7 +213,7 @@ describe('GPIO lines on Linux', () => {
   for (const [errno, code, hint] of errors) {
     it(`names the line and the cause of ${errno}`, () => {
       addChip(512, 'pinctrl-bcm2711', 58);
-      const gpio = createLinuxGpio({ sysfsDir, loadOnoff: fakeOnoff({ line: 516, code: errno }).load });
+      const gpio = createLinuxGpio({ sysfsDir, atExit, loadOnoff: fakeOnoff({ line: 516, code: errno }).load });
       const error = refusal(() => gpio.output(4, 0));
       assert.equal(error.code, code);
       assert.match(error.message, /^GPIO 4: /);
@@ -176,7 +223,7 @@ describe('GPIO lines on Linux', () => {
 
   it('refuses a line that the chip does not have', () => {
     addChip(512, 'pinctrl-bcm2711', 58);
-    const gpio = createLinuxGpio({ sysfsDir, loadOnoff: fakeOnoff().load });
+    const gpio = createLinuxGpio({ sysfsDir, atExit, loadOnoff: fakeOnoff().load });
     for (const line of [58, -1, 1.5]) assert.equal(refusal(() => gpio.input(line)).code, 'absent');
   });
 
@@ -217,7 +264,7 @@ describe('GPIO lines on Linux', () => {
   ];
   for (const [name, options, why] of absences) {
     it(`says so where ${name}, and refuses every line`, () => {
-      const gpio = createLinuxGpio(options());
+      const gpio = createLinuxGpio({ ...options(), atExit });
       assert.match(gpio.backend, /^none: /);
       assert.match(gpio.backend, why);
       for (const ask of [() => gpio.output(4, 0), () => gpio.input(4), () => gpio.openDrain(4)]) {
