@@ -3,6 +3,8 @@ export type Locale = 'en' | 'zh-CN';
 
 export const CUSTOMER_TEXTS = {
   outOfService: { en: 'Out of service', 'zh-CN': '暂停服务' },
+  startingUp: { en: 'Starting. One moment please', 'zh-CN': '正在启动，请稍候' },
+  noConnection: { en: 'No connection. Please try again later', 'zh-CN': '网络异常，请稍后再试' },
   serviceUnavailable: { en: 'Payment is not available right now', 'zh-CN': '暂时无法支付' },
   ready: { en: 'Ready', 'zh-CN': '准备就绪' },
   enterAmount: { en: 'Enter the amount, then #', 'zh-CN': '请输入金额，按 # 确认' },

@@ -1,3 +1,5 @@
+import type { TextKey } from './customer-texts.js';
+
 /** Devices whose condition the flow knows. `flash` is the journal's medium. */
 export type DeviceName = 'scanner' | 'keypad' | 'printer' | 'panel' | 'vend' | 'flash';
 
@@ -49,44 +51,53 @@ export interface FaultRow {
   readonly meaning: string;
   /** `always`; `ifPrinterRequired`, `ifScannerRequired`: by configuration; `never`: a warning. */
   readonly blocksSale: 'always' | 'ifPrinterRequired' | 'ifScannerRequired' | 'never';
+  /** What customers read while it keeps sales from starting; missing exactly where it never does. */
+  readonly customerText?: TextKey;
   readonly operatorAction: string;
 }
 
-/** One row for each fault: what it means, whether it stops sales, what to do. */
+/** One row for each fault: what it means, whether it stops sales, what customers read, what to do. */
 export const FAULTS: Readonly<Record<FaultCode, FaultRow>> = {
   starting: {
     meaning: 'the terminal has just started and has not finished its checks',
     blocksSale: 'always',
+    customerText: 'startingUp',
     operatorAction: 'wait; if it stays, read the log for the check that does not finish',
   },
   clockUnconfirmed: {
     meaning: 'the wall clock has not been confirmed since the start',
     blocksSale: 'always',
+    customerText: 'outOfService',
     operatorAction: 'check the network and NTP; a machine with a clock of its own may set CLOCK_TRUST=always',
   },
   acquirerUnknown: {
     meaning: 'the acquirer has not answered yet since the start',
     blocksSale: 'always',
+    customerText: 'startingUp',
     operatorAction: 'wait a few seconds; then check the network and ACQUIRER_URL',
   },
   acquirerUnreachable: {
     meaning: 'the acquirer does not answer',
     blocksSale: 'always',
+    customerText: 'noConnection',
     operatorAction: 'check cable, modem, DNS and firewall; the terminal retries by itself',
   },
   acquirerMisconfigured: {
     meaning: 'the acquirer refuses our requests: client id, key or contract',
     blocksSale: 'always',
+    customerText: 'outOfService',
     operatorAction: 'check ALIPAY_CLIENT_ID and ALIPAY_PRIVATE_KEY against the dashboard, then the contract',
   },
   acquirerUnverified: {
     meaning: "the acquirer's replies do not verify with the configured public key",
     blocksSale: 'always',
+    customerText: 'outOfService',
     operatorAction: "set ALIPAY_PUBLIC_KEY to Alipay's key from the dashboard, not to your own",
   },
   queueFull: {
     meaning: 'too many reversals wait for the acquirer',
     blocksSale: 'always',
+    customerText: 'outOfService',
     operatorAction: 'restore the connection; see the queue; settle by hand what Alipay has confirmed',
   },
   reversalNeedsPerson: {
@@ -97,58 +108,77 @@ export const FAULTS: Readonly<Record<FaultCode, FaultRow>> = {
   flashFailed: {
     meaning: 'the flash reported an error: nothing can be made durable',
     blocksSale: 'always',
+    customerText: 'outOfService',
     operatorAction: 'the terminal restarts by itself; if it comes back, read the queue on a laptop and change the card',
   },
   flashSlow: {
     meaning: 'a write to flash took longer than 5 seconds',
     blocksSale: 'always',
+    customerText: 'outOfService',
     operatorAction: 'if it stays, the card is at the end of its life: change it',
   },
   flashAbsent: {
     meaning: 'the data volume, or the journal on it, is not there: a card that fell out is not an empty queue',
     blocksSale: 'always',
+    customerText: 'outOfService',
     operatorAction: 'put the card or volume back and restart; only a new terminal starts with an empty one',
   },
   flashDamaged: {
     meaning: 'the journal cannot be read whole, or the card does not keep what it accepted; money may be at stake',
     blocksSale: 'always',
+    customerText: 'outOfService',
     operatorAction: 'export the queue on a laptop, settle what is in it, then start with a new card',
   },
   scannerStarting: {
     meaning: 'the scan engine is being set up',
     blocksSale: 'ifScannerRequired',
+    customerText: 'startingUp',
     operatorAction: 'wait a few seconds',
   },
-  keypadStarting: { meaning: 'the keypad is being set up', blocksSale: 'never', operatorAction: 'wait a few seconds' },
+  keypadStarting: {
+    meaning: 'the keypad is being set up',
+    blocksSale: 'never',
+    operatorAction: 'wait a few seconds',
+  },
   printerStarting: {
     meaning: 'the printer has not told its condition yet',
     blocksSale: 'ifPrinterRequired',
+    customerText: 'startingUp',
     operatorAction: 'wait a few seconds',
   },
-  panelStarting: { meaning: 'the panel is being set up', blocksSale: 'never', operatorAction: 'wait a few seconds' },
+  panelStarting: {
+    meaning: 'the panel is being set up',
+    blocksSale: 'never',
+    operatorAction: 'wait a few seconds',
+  },
   vendStarting: {
     meaning: 'the vend mechanism is being set up',
     blocksSale: 'always',
+    customerText: 'startingUp',
     operatorAction: 'wait a few seconds',
   },
   scannerAbsent: {
     meaning: "the scan engine's port is not there or was unplugged",
     blocksSale: 'ifScannerRequired',
+    customerText: 'outOfService',
     operatorAction: 'check cable and SCANNER_PORT; it reconnects by itself',
   },
   scannerPortDenied: {
     meaning: "the scan engine's port may not be opened or is held by another program",
     blocksSale: 'ifScannerRequired',
+    customerText: 'outOfService',
     operatorAction: 'check the permissions of SCANNER_PORT and that nothing else uses it',
   },
   scannerSilent: {
     meaning: 'the scan engine does not answer',
     blocksSale: 'ifScannerRequired',
+    customerText: 'outOfService',
     operatorAction: 'check power and SCANNER_BAUD',
   },
   scannerSetupCodesOpen: {
     meaning: 'the scan engine can be reconfigured by a printed barcode: it did not switch setup codes off',
     blocksSale: 'ifScannerRequired',
+    customerText: 'outOfService',
     operatorAction: 'power the engine off and on; if it stays, replace it',
   },
   scannerSettings: {
@@ -159,6 +189,7 @@ export const FAULTS: Readonly<Record<FaultCode, FaultRow>> = {
   scannerTriggerLine: {
     meaning: 'the line of the scan trigger cannot be had',
     blocksSale: 'ifScannerRequired',
+    customerText: 'outOfService',
     operatorAction: 'check SCANNER_TRIGGER_PIN',
   },
   keypadLines: {
@@ -174,26 +205,31 @@ export const FAULTS: Readonly<Record<FaultCode, FaultRow>> = {
   printerAbsent: {
     meaning: "the printer's port is not there or was unplugged",
     blocksSale: 'ifPrinterRequired',
+    customerText: 'outOfService',
     operatorAction: 'check cable and PRINTER_PORT; it reconnects by itself',
   },
   printerPortDenied: {
     meaning: "the printer's port may not be opened or is held by another program",
     blocksSale: 'ifPrinterRequired',
+    customerText: 'outOfService',
     operatorAction: 'check the permissions of PRINTER_PORT and that nothing else uses it',
   },
   printerSilent: {
     meaning: 'the printer does not answer status requests',
     blocksSale: 'ifPrinterRequired',
+    customerText: 'outOfService',
     operatorAction: 'check power and PRINTER_BAUD',
   },
   printerOffline: {
     meaning: 'the printer is offline and does not say why',
     blocksSale: 'ifPrinterRequired',
+    customerText: 'outOfService',
     operatorAction: 'press the FEED button once; power it off and on',
   },
   printerPaperOut: {
     meaning: 'the paper has run out',
     blocksSale: 'ifPrinterRequired',
+    customerText: 'outOfService',
     operatorAction: 'load a new roll',
   },
   printerPaperNearEnd: {
@@ -204,21 +240,25 @@ export const FAULTS: Readonly<Record<FaultCode, FaultRow>> = {
   printerCoverOpen: {
     meaning: "the printer's cover is open",
     blocksSale: 'ifPrinterRequired',
+    customerText: 'outOfService',
     operatorAction: 'close the cover until it clicks',
   },
   printerCutter: {
     meaning: 'the paper cutter is jammed',
     blocksSale: 'ifPrinterRequired',
+    customerText: 'outOfService',
     operatorAction: 'open the cover, remove the paper, close it, power off and on',
   },
   printerOverheated: {
     meaning: 'the print head is too hot',
     blocksSale: 'ifPrinterRequired',
+    customerText: 'outOfService',
     operatorAction: 'wait; if it stays, check the ventilation',
   },
   printerBroken: {
     meaning: 'the printer reports an error that it cannot recover from',
     blocksSale: 'ifPrinterRequired',
+    customerText: 'outOfService',
     operatorAction: 'power it off and on; if it stays, replace it',
   },
   panelLines: {
@@ -229,31 +269,37 @@ export const FAULTS: Readonly<Record<FaultCode, FaultRow>> = {
   doorOpen: {
     meaning: 'the door is open: somebody is at work inside',
     blocksSale: 'always',
+    customerText: 'outOfService',
     operatorAction: 'close the door; if it is closed, check its switch and PANEL_DOOR_PIN',
   },
   vendLines: {
     meaning: 'the lines of the vend mechanism cannot be had',
     blocksSale: 'always',
+    customerText: 'outOfService',
     operatorAction: 'check VEND_PINS and VEND_SENSOR_PIN',
   },
   vendSensorStuck: {
     meaning: 'the drop sensor reports goods all the time',
     blocksSale: 'always',
+    customerText: 'outOfService',
     operatorAction: 'clean the sensor',
   },
   vendMachineAbsent: {
     meaning: 'the MDB adapter is not there or was unplugged',
     blocksSale: 'always',
+    customerText: 'outOfService',
     operatorAction: 'check MDB_PORT and the cable; it reconnects by itself',
   },
   vendMachineSilent: {
     meaning: 'the MDB adapter or the vending machine does not answer',
     blocksSale: 'always',
+    customerText: 'outOfService',
     operatorAction: "check the machine's power and that its cashless reader is enabled",
   },
   vendPortDenied: {
     meaning: "the MDB adapter's port may not be opened or is held by another program",
     blocksSale: 'always',
+    customerText: 'outOfService',
     operatorAction: 'check the permissions of MDB_PORT and that nothing else uses it',
   },
 };

@@ -1,6 +1,7 @@
 import { openSale } from './book.js';
 import { type CatalogItem, itemAt } from './catalog.js';
 import type { TextKey } from './customer-texts.js';
+import { FAULTS, type FaultCode } from './faults.js';
 import { formatMoney, type Money, typedMoney } from './money.js';
 import type { Policy } from './policy.js';
 import { readiness } from './readiness.js';
@@ -36,7 +37,7 @@ export function view(state: TerminalState): View {
   const { notice } = state.live;
   const chosen = sale === undefined ? chosenItem(state) : undefined;
   return {
-    text: notice ?? screen(state, sale, reasons.length === 0, chosen),
+    text: notice ?? screen(state, sale, reasons, chosen),
     values: valuesOf(sale, chosen),
     entry: sale === undefined ? typed(state) : '',
     lamps: {
@@ -53,7 +54,7 @@ export function view(state: TerminalState): View {
 function screen(
   state: TerminalState,
   sale: Sale | undefined,
-  ready: boolean,
+  reasons: readonly FaultCode[],
   chosen: CatalogItem | undefined,
 ): TextKey {
   switch (sale?.state) {
@@ -68,9 +69,16 @@ function screen(
     case 'vending':
       return 'vending';
     default:
-      if (!ready) return 'outOfService';
+      if (reasons.length > 0) return whyNot(reasons);
       return chosen === undefined ? INVITATIONS[state.policy.saleMode] : 'itemChosen';
   }
+}
+
+/** The gravest first: who reads that it starts may wait for nothing. */
+const EXCUSES = ['outOfService', 'noConnection', 'startingUp'] as const satisfies readonly TextKey[];
+
+function whyNot(reasons: readonly FaultCode[]): TextKey {
+  return EXCUSES.find((text) => reasons.some((reason) => FAULTS[reason].customerText === text)) ?? 'outOfService';
 }
 
 const INVITATIONS = {

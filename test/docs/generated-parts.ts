@@ -91,11 +91,12 @@ const BLOCKS: Readonly<Record<FaultRow['blocksSale'], string>> = {
 
 function faults(): string {
   return markdownTable(
-    ['fault', 'means', 'stops sales', 'what to do'],
-    Object.entries(FAULTS).map(([name, { meaning, blocksSale, operatorAction }]) => [
+    ['fault', 'means', 'stops sales', 'customers read', 'what to do'],
+    Object.entries(FAULTS).map(([name, { meaning, blocksSale, customerText, operatorAction }]) => [
       code(name),
       meaning,
       BLOCKS[blocksSale],
+      customerText === undefined ? '' : CUSTOMER_TEXTS[customerText].en,
       operatorAction,
     ]),
   );

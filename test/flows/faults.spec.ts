@@ -14,8 +14,9 @@ const probed = (
 
 describe('faults', () => {
   for (const [code, row] of Object.entries(FAULTS)) {
-    it(`${code} has a meaning and something to do about it`, () => {
+    it(`${code} has a meaning, a text for customers where it stops sales, and something to do about it`, () => {
       assert.ok(row.meaning.length > 10 && row.operatorAction.length > 5);
+      assert.equal(row.customerText === undefined, row.blocksSale === 'never');
     });
   }
 

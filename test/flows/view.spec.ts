@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { view } from '../../flows/view.js';
-import { CODE, cny, failure, paid } from './builders.js';
+import { CODE, cny, failure, paid, SILENCE } from './builders.js';
 import { createDrive, createReadyDrive, startPaying, startSale } from './drive.js';
 import { SITUATIONS, type Situation } from './situations.js';
 
@@ -50,10 +50,24 @@ describe('view', () => {
     });
   }
 
-  it('says that it is out of service, with the fault lamp lit, until it is ready', () => {
-    const { text, lamps } = view(createDrive().state);
+  it('says that it is out of service, with the fault lamp lit, while its clock cannot be trusted', () => {
+    const drive = createDrive();
+    drive.setClock({ trusted: false });
+    drive.feed({ type: 'booted' });
+    const { text, lamps } = view(drive.state);
     assert.equal(text, 'outOfService');
     assert.deepEqual(lamps, { ready: false, busy: false, paid: false, fault: true });
+  });
+
+  it('tells customers the gravest of what keeps it from selling', () => {
+    const drive = createDrive();
+    drive.feed({ type: 'booted' });
+    drive.feed({ type: 'deviceChanged', device: 'vend', faults: ['vendStarting'] });
+    assert.equal(view(drive.state).text, 'startingUp');
+    drive.feed({ type: 'probeAnswered', answer: SILENCE });
+    assert.equal(view(drive.state).text, 'noConnection');
+    drive.feed({ type: 'deviceChanged', device: 'printer', faults: ['printerPaperOut', 'printerPaperNearEnd'] });
+    assert.equal(view(drive.state).text, 'outOfService');
   });
 
   it('shows the price while it asks for a code', () => {
