@@ -33,7 +33,7 @@ export interface MdbMachineModelOptions {
 }
 
 export function createMdbMachineModel(
-  world: World,
+  world: Pick<World, 'after'>,
   cable: SerialCable,
   options: MdbMachineModelOptions = { onAgain: 'refuses' },
 ): MdbMachineModel {

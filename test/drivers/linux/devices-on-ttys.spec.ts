@@ -5,6 +5,8 @@ import { createLinuxSerial } from '../../../drivers/linux/serial.js';
 import type { ReceiptDocument } from '../../../drivers/printer/receipt-document.js';
 import { createReceiptPrinter } from '../../../drivers/printer/receipt-printer.js';
 import { createScanEngine } from '../../../drivers/scanner/scan-engine.js';
+import { createMdbMachine } from '../../../drivers/vend/mdb-machine.js';
+import { createMdbMachineModel } from '../../../hw-sim/devices/mdb-machine-model.js';
 import { paperText } from '../../../hw-sim/devices/paper.js';
 import {
   createReceiptPrinterModel,
@@ -179,5 +181,58 @@ describe('devices on real ttys', function () {
     device.show('251111111111111111');
     await until(() => codes.length === 2, 10_000);
     assert.deepEqual(codes, ['281234567890123456', '251111111111111111']);
+  });
+
+  it('sells at a vending machine before and after its adapter was unplugged, and says unknown for what was under way', async () => {
+    const { device, replug } = attach((cable) => createMdbMachineModel(world, cable));
+    const chosen: string[] = [];
+    const answers: string[] = [];
+    const machine = createMdbMachine(
+      { clock: createLinuxClock(), serial: createLinuxSerial() },
+      { path: pair.terminalEnd, baud: 115_200, currencyNumber: 156, currencyDecimals: 2, timeoutMs: 10_000 },
+      {
+        selectionMade: ({ item, amountMinorUnits }) => {
+          chosen.push(item);
+          machine.vend({ item, amountMinorUnits }, (outcome) => answers.push(`${item} ${outcome}`));
+        },
+        selectionEnded: () => undefined,
+        vendedLate: () => undefined,
+        statusChanged: () => undefined,
+      },
+    );
+    closers.push(() => machine.close());
+    await until(() => machine.status().state === 'ok');
+    device.choose('12', '1.50');
+    await until(() => answers.length === 1);
+    device.choose('13', '2.00');
+    await until(() => chosen.length === 2);
+    await unplug();
+    await until(() => answers.length === 2 && machine.status().state === 'absent');
+    await new Promise((resolve) => setTimeout(resolve, 3_000));
+    await replug();
+    await until(() => machine.status().state === 'ok', 15_000);
+    device.choose('14', '0.50');
+    await until(() => answers.length === 3);
+    assert.deepEqual(answers, ['12 yes', '13 unknown', '14 yes']);
+    assert.equal(device.wrongApprovals(), 0);
+  });
+
+  it('gives a receipt up that XOFF held for long, and prints none of its rest later', async () => {
+    const { printer, driver, answers, print } = openPrinter({}, 19_200);
+    await until(() => driver.status().state === 'ok');
+    print('old');
+    await until(() => printer.tape().length > 0, 10_000);
+    far?.send(Uint8Array.of(0x13));
+    await until(() => answers.length > 0, 20_000);
+    assert.deepEqual(answers, ['old unknown']);
+    // A pty keeps its XOFF over a new opening, which a UART does not.
+    await until(() => driver.status().state === 'fault', 20_000);
+    far?.send(Uint8Array.of(0x11));
+    await until(() => driver.status().state === 'ok', 20_000);
+    print('new');
+    await until(() => answers.length > 1, 20_000);
+    assert.deepEqual(answers, ['old unknown', 'new printed']);
+    assert.ok(!printer.tape().join().includes('end old'));
+    assert.deepEqual(texts(printer).at(-1), ['begin new', 'end new']);
   });
 });
