@@ -47,12 +47,13 @@ function printableCharacter(character: string, charset: PrinterCharset): string 
   if (code === 0x09 || code === 0x0a || code === 0x0d) return ' ';
   if (code < 0x20 || (code >= 0x7f && code < 0xa0)) return '';
   if (code < 0x7f) return character;
-  if (charset === 'ascii') {
-    const plain = character.normalize('NFKD').replace(/[^ -~]/g, '');
-    return plain === '' ? '?' : plain;
+  if (charset === 'gbk') {
+    gbkCharacters ??= charactersOfGbk();
+    if (gbkCharacters.has(character)) return character;
   }
-  gbkCharacters ??= charactersOfGbk();
-  return gbkCharacters.has(character) ? character : '?';
+  // A letter without its accent reads better than none; compatibility forms do not: ½ would become 12.
+  const plain = character.normalize('NFD').replace(/[^ -~]/g, '');
+  return plain === '' ? '?' : plain;
 }
 
 /** Every character with a two-byte code in GBK (lead 81–FE, trail 40–FE without 7F), private ones left out. */

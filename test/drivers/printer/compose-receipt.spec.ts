@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import fc from 'fast-check';
 import { composeReceipt } from '../../../drivers/printer/compose-receipt.js';
+import { printableText } from '../../../drivers/printer/printable-text.js';
 import type { ReceiptLine } from '../../../drivers/printer/receipt-document.js';
 import { createEscposPage } from '../../../hw-sim/devices/escpos-page.js';
 import { createEscposTokenizer, type EscposToken } from '../../../hw-sim/devices/escpos-tokens.js';
@@ -83,6 +84,16 @@ describe('composing a receipt', () => {
   it('replaces what the font of the printer lacks', () => {
     assert.deepEqual(print([{ kind: 'text', text: '𠮷 € 😀 café ½' }]).text, ['? EUR ? café ?']);
     assert.deepEqual(print([{ kind: 'text', text: 'café ¥5 支付' }], 48, 'ascii').text, ['cafe Y5 ??']);
+  });
+
+  it('prints a letter without the accent that the font lacks, rather than a question mark', () => {
+    for (const [text, printed] of [
+      ['Brûlée Ünïcode', 'Brulée Unicode'],
+      ['Çilek ½ l', 'Cilek ? l'],
+      ['שלום 😀', '???? ?'],
+    ] as const) {
+      assert.equal(printableText(text, 'gbk'), printed);
+    }
   });
 
   it('sends every character of GBK in two bytes that read back as that character', () => {
