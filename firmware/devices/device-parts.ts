@@ -4,7 +4,7 @@ import type { Event } from '../../flows/input.js';
 
 /** What each device of the terminal is opened with. */
 export interface DeviceParts {
-  readonly host: Host;
+  readonly host: Pick<Host, 'clock' | 'serial' | 'gpio'>;
   /** What the device notices. */
   readonly feed: (event: Event) => void;
   readonly report: (status: DeviceStatus) => void;

@@ -1,6 +1,7 @@
 import { DEVICE_STARTING, type DeviceStatus } from '../../drivers/device-status.js';
 import type { Host } from '../../drivers/host.js';
 import type { PrintOutcome } from '../../drivers/printer/receipt-printer.js';
+import type { ScanEngine } from '../../drivers/scanner/scan-engine.js';
 import type { VendOutcome } from '../../drivers/vend/vend-outcome.js';
 import type { DeviceName, FaultCode } from '../../flows/faults.js';
 import type { Event } from '../../flows/input.js';
@@ -28,7 +29,7 @@ export interface Devices {
 }
 
 export interface DevicesParts {
-  readonly host: Host;
+  readonly host: Pick<Host, 'clock' | 'serial' | 'gpio'>;
   readonly config: DevicesConfig;
   readonly currency: string;
   readonly receiptHead: ReceiptHead;
@@ -70,11 +71,27 @@ export function createDevices({ host, config, currency, receiptHead, feed }: Dev
       vend.vend(order, done);
     },
     refuseSelection: (selection) => vend?.refuse(selection),
-    status: () => ({ ...statuses }),
+    status: () => ({
+      ...statuses,
+      ...(statuses.scanner && scanner ? { scanner: counted(statuses.scanner, scanner) } : {}),
+    }),
     close() {
       for (const device of [scanner, printer, keypad, panel, vend]) device?.close();
     },
   };
+}
+
+/** With what the engine told that was no sale: noise means a loose wire or another speed, which nothing else shows. */
+function counted(status: DeviceStatus, scanner: ScanEngine): DeviceStatus {
+  const { noiseBytes, dropped, ambiguous, connections } = scanner.counters();
+  const told = [
+    ...(status.detail === undefined ? [] : [status.detail]),
+    ...(noiseBytes === 0 ? [] : [`${noiseBytes} bytes of noise`]),
+    ...(dropped === 0 ? [] : [`${dropped} codes dropped`]),
+    ...(ambiguous === 0 ? [] : [`${ambiguous} times two codes at once`]),
+    ...(connections <= 1 ? [] : [`connected ${connections} times`]),
+  ];
+  return told.length === 0 ? status : { ...status, detail: told.join('; ') };
 }
 
 /** A device that is still starting is no better than a broken one: nothing is sold on a guess. */
