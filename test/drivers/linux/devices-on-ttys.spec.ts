@@ -134,30 +134,6 @@ describe('devices on real ttys', function () {
     assert.deepEqual(texts(printer).at(-1), ['begin new', 'end new']);
   });
 
-  it('does not cut a code in two when the process was busy in its middle', async () => {
-    const { device } = attach((cable) => createScanEngineModel(world, cable, { kind: 'plain', terminator: '' }));
-    assert.ok(device);
-    const codes: string[] = [];
-    const engine = createScanEngine(
-      { clock: createLinuxClock(), serial: createLinuxSerial(), gpio: createNoGpio() },
-      { kind: 'serial', path: pair.terminalEnd, baud: 9_600, trigger: { by: 'none' } },
-      { codeRead: (code) => codes.push(code), ambiguous: () => codes.push('?'), statusChanged: () => undefined },
-    );
-    closers.push(() => engine.close());
-    await until(() => engine.status().state === 'ok');
-    engine.arm();
-    for (let round = 0; round < 5; round += 1) {
-      codes.length = 0;
-      far?.send(Buffer.from('28123456'));
-      await new Promise((resolve) => setTimeout(resolve, 10));
-      far?.send(Buffer.from(`789012345${round}`));
-      const busyUntilMs = performance.now() + 100;
-      while (performance.now() < busyUntilMs);
-      await new Promise((resolve) => setTimeout(resolve, 200));
-      assert.deepEqual(codes, [`28123456789012345${round}`]);
-    }
-  });
-
   it('reads codes before and after the scanner was unplugged', async () => {
     const { device, replug } = attach((cable) =>
       createScanEngineModel(world, cable, { kind: 'gm65', terminator: '\r' }),

@@ -1,0 +1,77 @@
+import assert from 'node:assert/strict';
+import type { Clock } from '../../drivers/host.js';
+import { createLineSilence } from '../../drivers/line-silence.js';
+
+/** A clock whose timers are run by hand, as a process does that was busy: first what is due, then the bytes. */
+function busyClock() {
+  let nowMs = 0;
+  let timers: { readonly dueMs: number; readonly callback: () => void }[] = [];
+  const clock: Clock = {
+    monotonicMs: () => nowMs,
+    wallMs: () => nowMs,
+    after(delayMs, callback) {
+      const timer = { dueMs: nowMs + delayMs, callback };
+      timers.push(timer);
+      return {
+        cancel() {
+          timers = timers.filter((one) => one !== timer);
+        },
+      };
+    },
+  };
+  /** Time passes, and what is due then runs once. */
+  function pass(durationMs: number): void {
+    nowMs += durationMs;
+    const due = timers.filter(({ dueMs }) => dueMs <= nowMs);
+    timers = timers.filter(({ dueMs }) => dueMs > nowMs);
+    for (const { callback } of due) callback();
+  }
+  return { clock, pass };
+}
+
+describe('the silence of a line', () => {
+  it('begins when nothing came for its time', () => {
+    const { clock, pass } = busyClock();
+    let began = 0;
+    const silence = createLineSilence(clock, 40, () => {
+      began += 1;
+    });
+    silence.heard();
+    pass(30);
+    pass(9);
+    assert.equal(began, 0);
+    pass(1);
+    assert.equal(began, 1);
+    pass(1_000);
+    assert.equal(began, 1);
+  });
+
+  it('does not begin while bytes that came wait behind a process that was busy', () => {
+    for (const busyMs of [30, 39, 40, 41, 100, 5_000]) {
+      const { clock, pass } = busyClock();
+      let began = 0;
+      const silence = createLineSilence(clock, 40, () => {
+        began += 1;
+      });
+      silence.heard();
+      pass(busyMs);
+      silence.heard();
+      assert.equal(began, 0, `${busyMs} ms`);
+      pass(30);
+      pass(10);
+      assert.equal(began, 1);
+    }
+  });
+
+  it('does not begin after it was cancelled, in either step', () => {
+    for (const beforeMs of [0, 30]) {
+      const { clock, pass } = busyClock();
+      const silence = createLineSilence(clock, 40, () => assert.fail('cancelled'));
+      silence.heard();
+      pass(beforeMs);
+      silence.cancel();
+      pass(100);
+      pass(100);
+    }
+  });
+});
