@@ -15,6 +15,7 @@ import type { Turn } from './turn.js';
  * - A reversal is finished only by a verified answer, or by hand.
  * - A payment that the acquirer never showed to know is closed only by an answer to a request that was sent after the
  *   payment request could no longer arrive.
+ * - A payment that it once showed to know is never closed by the word that there is none: that goes to a person.
  * - Reversals do not wait for one another.
  */
 
@@ -147,7 +148,7 @@ function afterCancel(turn: Turn, reversal: Reversal, progress: ReversalProgress,
   if (answer.status === 'S') return nothingLeft(turn, reversal, progress, 'cancelled');
   switch (cancelAction(answer.code)) {
     case 'absent':
-      if (reversal.paymentId !== undefined) return inquireNext(turn, reversal.reversalId, answer.code);
+      if (reversal.known) return inquireNext(turn, reversal.reversalId, answer.code);
       return nothingLeft(turn, reversal, progress, 'nothingCharged');
     case 'inquire':
       return inquireNext(turn, reversal.reversalId, answer.code);
@@ -156,18 +157,14 @@ function afterCancel(turn: Turn, reversal: Reversal, progress: ReversalProgress,
   }
 }
 
-/**
- * The acquirer has nothing to charge any more, unless the payment request is still on its way. A payment that it once
- * answered about and now does not know was never taken up; that too is sure only after the expiry.
- */
+/** The acquirer has nothing to charge any more, unless the payment request is still on its way. */
 function nothingLeft(
   turn: Turn,
   { reversalId, known }: Reversal,
   progress: ReversalProgress,
   how: 'cancelled' | 'nothingCharged',
 ): void {
-  const undone = known && how === 'cancelled';
-  if (undone || progress.sentAtMs >= progress.unpayableAtMs) return finish(turn, reversalId, { how });
+  if (known || progress.sentAtMs >= progress.unpayableAtMs) return finish(turn, reversalId, { how });
   update(turn, reversalId, { phase: 'cancel' });
   turn.setTimer(`reversal:${reversalId}`, Math.max(0, progress.unpayableAtMs - turn.at.atMs));
 }
@@ -180,7 +177,7 @@ function inquireNext(turn: Turn, reversalId: string, cancelRefusedCode: string):
 function afterInquiry(turn: Turn, reversal: Reversal, progress: ReversalProgress, answer: VerifiedAnswer): void {
   const { reversalId } = reversal;
   if (answer.status === 'F') {
-    if (answer.code === 'ORDER_NOT_EXIST' && reversal.paymentId === undefined) {
+    if (answer.code === 'ORDER_NOT_EXIST' && !reversal.known) {
       return nothingLeft(turn, reversal, progress, 'nothingCharged');
     }
     return startOver(turn, reversal, answer.code);

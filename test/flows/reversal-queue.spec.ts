@@ -239,6 +239,78 @@ describe('the cancel queue', () => {
     });
   });
 
+  describe('a payment that the acquirer once showed to know, and then says does not exist', () => {
+    /** The last word about the payment before it is given up, each without a payment id. */
+    const shown: readonly [name: string, begin: () => Drive][] = [
+      [
+        'paid',
+        () => {
+          const drive = createReadyDrive({ vend: 'host', hostConfirmMs: 30_000 });
+          const paymentRequestId = startPaying(drive);
+          drive.feed({ type: 'payAnswered', paymentRequestId, answer: success({ amount: AMOUNT }) });
+          drive.feed({ type: 'deliveryReported', callId: 'c', saleId: drive.sale().saleId, ok: false });
+          return drive;
+        },
+      ],
+      [
+        'paid, with a power cut after it',
+        () => {
+          const drive = createReadyDrive({ vend: 'host', hostConfirmMs: 30_000 });
+          const paymentRequestId = startPaying(drive);
+          drive.feed({ type: 'payAnswered', paymentRequestId, answer: success({ amount: AMOUNT }) });
+          drive.reboot();
+          return drive;
+        },
+      ],
+      [
+        'paid with another amount',
+        () => {
+          const drive = createReadyDrive();
+          const paymentRequestId = startPaying(drive);
+          drive.feed({ type: 'payAnswered', paymentRequestId, answer: success({ amount: cny('1') }) });
+          drive.feed({ type: 'keyPressed', key: '*' });
+          return drive;
+        },
+      ],
+      [
+        'waiting for the customer to confirm',
+        () => {
+          const drive = createReadyDrive();
+          const paymentRequestId = startPaying(drive);
+          drive.feed({ type: 'payAnswered', paymentRequestId, answer: unclear('PAYMENT_IN_PROCESS') });
+          drive.feed({ type: 'keyPressed', key: '*' });
+          return drive;
+        },
+      ],
+      [
+        'found by the inquiry after a refused cancel',
+        () => {
+          const drive = reversedUnknown();
+          answer(drive, failure('ORDER_STATUS_INVALID'));
+          answer(drive, success({ paymentStatus: 'SUCCESS' }));
+          drive.wait(5000);
+          return drive;
+        },
+      ],
+    ];
+    for (const [name, begin] of shown) {
+      it(`(${name}) is inquired, is never closed by that, and goes to a person`, () => {
+        const drive = begin();
+        assert.equal(drive.reversal().paymentId, undefined);
+        answer(drive, failure('ORDER_NOT_EXIST'));
+        assert.equal(lastRequest(drive).type, 'inquiry');
+        keepAnswering(drive, failure('ORDER_NOT_EXIST'), 20 * MINUTE_MS);
+        assert.deepEqual(
+          [drive.reversal().state, drive.reversal().lastCode, drive.sale().state],
+          ['needsPerson', 'ORDER_NOT_EXIST', 'reversing'],
+        );
+        waitForRequest(drive);
+        answer(drive, success(lastRequest(drive).type === 'inquiry' ? { paymentStatus: 'CANCELLED' } : {}));
+        assert.deepEqual([drive.reversal().end?.how, drive.sale().state], ['cancelled', 'reversed']);
+      });
+    }
+  });
+
   describe('a cancel that is refused', () => {
     it('with CANCEL_WINDOW_EXCEED: inquires, and refunds the whole with a durable request id', () => {
       const drive = reversedPaid();
