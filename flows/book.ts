@@ -1,3 +1,4 @@
+import { ownEntry } from './own-entry.js';
 import type { TerminalRecord } from './record.js';
 import { type Reversal, reversesSale } from './reversal.js';
 import { type Attempt, isOpen, type Sale } from './sale.js';
@@ -92,7 +93,7 @@ export function fold(book: Book, record: TerminalRecord): Book {
     case 'saleCancelled':
       return withSale(book, record, { ...saleOf(book, record.saleId), state: 'cancelled', endCode: record.cause });
     case 'receiptFinished': {
-      const sale = book.sales[record.saleId];
+      const sale = ownEntry(book.sales, record.saleId);
       return sale === undefined ? book : withSale(book, record, { ...sale, receipt: record.receipt });
     }
     case 'reversalStarted': {
@@ -121,7 +122,7 @@ export function fold(book: Book, record: TerminalRecord): Book {
     case 'reversalFinished': {
       const reversal = reversalOf(book, record.reversalId);
       const next = withReversal(book, { ...reversal, state: 'finished', end: record.end });
-      const sale = book.sales[reversal.saleId];
+      const sale = ownEntry(book.sales, reversal.saleId);
       if (sale === undefined || !reversesSale(reversal)) return next;
       return withSale(next, record, { ...sale, state: 'reversed' });
     }
@@ -143,13 +144,13 @@ export function openReversals(book: Book): Reversal[] {
 }
 
 function saleOf(book: Book, saleId: string): Sale {
-  const sale = book.sales[saleId];
+  const sale = ownEntry(book.sales, saleId);
   if (sale === undefined) throw new Error(`the book has no sale ${saleId}`);
   return sale;
 }
 
 function reversalOf(book: Book, reversalId: string): Reversal {
-  const reversal = book.reversals[reversalId];
+  const reversal = ownEntry(book.reversals, reversalId);
   if (reversal === undefined) throw new Error(`the book has no reversal ${reversalId}`);
   return reversal;
 }

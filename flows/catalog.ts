@@ -1,4 +1,5 @@
 import type { Money } from './money.js';
+import { ownEntry } from './own-entry.js';
 
 /** One thing that keys can choose. */
 export interface CatalogItem {
@@ -22,5 +23,5 @@ export function slotNumber(typed: string): string {
 
 /** What stands behind the digits that were typed; undefined where there is nothing. */
 export function itemAt(catalog: Catalog, typed: string): CatalogItem | undefined {
-  return catalog[slotNumber(typed)];
+  return ownEntry(catalog, slotNumber(typed));
 }

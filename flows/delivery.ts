@@ -1,4 +1,5 @@
 import { openReversals, openSale } from './book.js';
+import { ownEntry } from './own-entry.js';
 import { paidRest } from './paid-rest.js';
 import { receiptOf } from './receipt.js';
 import { holdForPerson, startReversal } from './reversal-start.js';
@@ -38,7 +39,7 @@ export function onVendFinished(turn: Turn, saleId: string, outcome: 'yes' | 'no'
   const sale = openSale(turn.book);
   if (sale?.saleId !== saleId || sale.state !== 'vending') {
     /* Goods without money, or money without goods: somebody has to know. */
-    const settled = turn.book.sales[saleId]?.state === 'settled';
+    const settled = ownEntry(turn.book.sales, saleId)?.state === 'settled';
     if (outcome === (settled ? 'no' : 'yes')) turn.alarm('vendUnknown', saleId);
     return turn.ignore('late word of the vend mechanism');
   }
@@ -75,7 +76,7 @@ export function onHostSilent(turn: Turn): void {
 
 /** The host app tells whether it handed out the goods. Repeating is safe. */
 export function onDeliveryReported(turn: Turn, callId: string, saleId: string, ok: boolean): void {
-  const sale = turn.book.sales[saleId];
+  const sale = ownEntry(turn.book.sales, saleId);
   if (sale === undefined) return turn.answer(callId, { kind: 'notFound', what: 'sale' });
   const conflict = deliveryConflict(turn, sale, ok);
   if (conflict !== undefined) return turn.answer(callId, conflict);
@@ -121,7 +122,7 @@ export function settle(turn: Turn, saleId: string): void {
 
 /** A receipt asked for again: marked as a copy, or as reversed where the money went back. */
 export function onReceiptRequested(turn: Turn, callId: string, saleId: string): void {
-  const sale = turn.book.sales[saleId];
+  const sale = ownEntry(turn.book.sales, saleId);
   if (sale === undefined) return turn.answer(callId, { kind: 'notFound', what: 'sale' });
   const kind = sale.state === 'settled' ? 'copy' : 'reversed';
   /* Where a person has yet to decide, nobody may be handed a slip that says "reversed". */
@@ -140,14 +141,14 @@ function hasReceipt({ state }: Sale): boolean {
 }
 
 function print(turn: Turn, saleId: string, kind: 'sale' | 'copy' | 'reversed'): void {
-  const sale = turn.book.sales[saleId];
+  const sale = ownEntry(turn.book.sales, saleId);
   const receipt = sale === undefined ? undefined : receiptOf(sale, kind, turn.at);
   if (receipt === undefined || !turn.policy.printerPresent) return;
   turn.effect({ type: 'printReceipt', saleId, receipt });
 }
 
 export function onPrintFinished(turn: Turn, saleId: string, outcome: 'printed' | 'failed' | 'unknown'): void {
-  const sale = turn.book.sales[saleId];
+  const sale = ownEntry(turn.book.sales, saleId);
   if (sale === undefined) return turn.ignore('receipt of a sale that is no longer kept');
   if (!hasReceipt(sale)) return turn.ignore('no receipt was printed for this sale');
   if (outcome !== 'printed') turn.alarm('receiptLost', saleId);

@@ -1,4 +1,5 @@
 import { minorUnits } from './minor-units.js';
+import { ownEntry } from './own-entry.js';
 
 /**
  * An amount of money: an ISO 4217 currency and an integer number of its smallest units, as a decimal string, exactly as
@@ -32,7 +33,7 @@ export function typedMoney(currency: string, digits: string): Money {
  * amount: signs, blanks, commas, more decimals than the currency has, more than nine digits before the point.
  */
 export function parseMoney(text: string, currency: string): Money | undefined {
-  const decimals = minorUnits[currency];
+  const decimals = ownEntry(minorUnits, currency);
   const found = /^(\d{1,9})(?:\.(\d{1,4}))?$/.exec(text);
   if (found === null || decimals === undefined) return undefined;
   const [, whole = '', fraction = ''] = found;
@@ -54,7 +55,7 @@ export function subtractMoney(a: Money, b: Money): Money | undefined {
 
 /** For people: `1250` CNY is `12.50`, `1250` JPY is `1250`. */
 export function formatMoney(money: Money): string {
-  const decimals = minorUnits[money.currency] ?? 2;
+  const decimals = ownEntry(minorUnits, money.currency) ?? 2;
   if (decimals === 0) return money.value;
   const digits = money.value.padStart(decimals + 1, '0');
   return `${digits.slice(0, -decimals)}.${digits.slice(-decimals)}`;

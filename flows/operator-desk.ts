@@ -2,6 +2,7 @@ import { openReversals } from './book.js';
 import type { CallAnswer } from './call-answer.js';
 import type { Event } from './input.js';
 import { isMoneyValue, isPayable, sameMoney, subtractMoney } from './money.js';
+import { ownEntry } from './own-entry.js';
 import { paidRest } from './paid-rest.js';
 import { refundRequestIdFor } from './refund-request-id.js';
 import type { Reversal } from './reversal.js';
@@ -26,7 +27,7 @@ export function onRefundRequested(turn: Turn, request: RefundRequested): void {
 }
 
 function refund(turn: Turn, request: RefundRequested): CallAnswer {
-  const sale = turn.book.sales[request.saleId];
+  const sale = ownEntry(turn.book.sales, request.saleId);
   if (sale === undefined) return { kind: 'notFound', what: 'sale' };
   const same = Object.values(turn.book.reversals).find((reversal) => reversal.refundId === request.refundId);
   if (same !== undefined) return sameRefund(same, request);
@@ -80,7 +81,7 @@ function sameRefund(same: Reversal, request: RefundRequested): CallAnswer {
 }
 
 export function onReversalRetryRequested(turn: Turn, callId: string, reversalId: string): void {
-  const reversal = turn.book.reversals[reversalId];
+  const reversal = ownEntry(turn.book.reversals, reversalId);
   if (reversal === undefined) return turn.answer(callId, { kind: 'notFound', what: 'reversal' });
   if (reversal.state === 'finished') return turn.answer(callId, FINISHED);
   if (reversal.manual) turn.record({ type: 'reversalReleased', reversalId });
@@ -90,7 +91,7 @@ export function onReversalRetryRequested(turn: Turn, callId: string, reversalId:
 
 /** A person settled it outside the terminal, and answers for it by name. */
 export function onReversalSettled(turn: Turn, callId: string, reversalId: string, by: string, note: string): void {
-  const reversal = turn.book.reversals[reversalId];
+  const reversal = ownEntry(turn.book.reversals, reversalId);
   if (reversal === undefined) return turn.answer(callId, { kind: 'notFound', what: 'reversal' });
   if (reversal.state === 'finished') return turn.answer(callId, FINISHED);
   finish(turn, reversalId, { how: 'settledByHand', by, note });

@@ -1,4 +1,5 @@
 import type { TextKey } from './customer-texts.js';
+import { ownEntry } from './own-entry.js';
 
 /**
  * Result codes of the acquirer. The decision always starts from the result status (S, F, U); a code only refines an F.
@@ -63,7 +64,7 @@ export const PAY_CODES: Readonly<Record<string, PayRow>> = {
 };
 
 export function payRow(code: string): PayRow {
-  return PAY_CODES[code] ?? OTHER_PAY_FAILURE;
+  return ownEntry(PAY_CODES, code) ?? OTHER_PAY_FAILURE;
 }
 
 /**
@@ -71,7 +72,7 @@ export function payRow(code: string): PayRow {
  * told one. Nothing was charged for certain, so the customer may pay again, unless the code says that it is no use.
  */
 export function failedPaymentRow(paymentResultCode: string | undefined): PayRow {
-  const row = paymentResultCode === undefined ? undefined : PAY_CODES[paymentResultCode];
+  const row = paymentResultCode === undefined ? undefined : ownEntry(PAY_CODES, paymentResultCode);
   return row === undefined || row.action === 'inquire' ? tryAgain('declined') : row;
 }
 
@@ -99,7 +100,9 @@ export function showsPayment(reply: { readonly status: string; readonly code: st
 
 /** Codes that tell of wrong keys, client or contract: believed without a signature, because such replies come unsigned. */
 export function isConfigurationCode(code: string): boolean {
-  return PAY_CODES[code]?.action === 'configuration' && code !== 'PARAM_ILLEGAL' && code !== 'CURRENCY_NOT_SUPPORT';
+  return (
+    ownEntry(PAY_CODES, code)?.action === 'configuration' && code !== 'PARAM_ILLEGAL' && code !== 'CURRENCY_NOT_SUPPORT'
+  );
 }
 
 /** What an F to an inquiry of a payment being made means: `again` proves nothing yet, `reverse` gives up. */
@@ -110,7 +113,7 @@ export const INQUIRY_CODES: Readonly<Record<string, InquiryAction>> = {
 };
 
 export function inquiryAction(code: string): InquiryAction {
-  return INQUIRY_CODES[code] ?? 'reverse';
+  return ownEntry(INQUIRY_CODES, code) ?? 'reverse';
 }
 
 /**
@@ -129,7 +132,7 @@ export const CANCEL_CODES: Readonly<Record<string, CancelAction>> = {
 };
 
 export function cancelAction(code: string): CancelAction {
-  return CANCEL_CODES[code] ?? 'again';
+  return ownEntry(CANCEL_CODES, code) ?? 'again';
 }
 
 /** After which refusals of a cancel the money goes back as a refund, once an inquiry found the payment to be paid. */
@@ -162,7 +165,7 @@ export const REFUND_CODES: Readonly<Record<string, RefundAction>> = {
 };
 
 export function refundAction(code: string): RefundAction {
-  return REFUND_CODES[code] ?? 'inquire';
+  return ownEntry(REFUND_CODES, code) ?? 'inquire';
 }
 
 /** Answers to an inquiry of a refund that say the acquirer has never seen it: the same refund may be sent again. */

@@ -3,6 +3,7 @@ import { noteReversalAnswer, type VerifiedAnswer, verified } from './acquirer-wa
 import { nextDayAt } from './civil-time.js';
 import type { ReversalRequest } from './effect.js';
 import { sameMoney } from './money.js';
+import { ownEntry } from './own-entry.js';
 import { refundRequestIdFor } from './refund-request-id.js';
 import { cancelAction, isRefundUnknown, refundAction, refundsAfter } from './result-codes.js';
 import type { Reversal, ReversalEnd } from './reversal.js';
@@ -56,7 +57,7 @@ export function retryNow(turn: Turn, reversalId: string): void {
 }
 
 export function onReversalTimer(turn: Turn, reversalId: string): void {
-  const progress = turn.live.reversals[reversalId];
+  const progress = ownEntry(turn.live.reversals, reversalId);
   if (progress === undefined) return turn.ignore('the reversal is finished');
   if (progress.awaiting !== undefined) {
     drop(turn, reversalId, 'awaiting');
@@ -68,8 +69,8 @@ export function onReversalTimer(turn: Turn, reversalId: string): void {
 
 export function onReversalAnswered(turn: Turn, exchange: number, reversalId: string, answer: AcquirerAnswer): void {
   noteReversalAnswer(turn, answer);
-  const progress = turn.live.reversals[reversalId];
-  const reversal = turn.book.reversals[reversalId];
+  const progress = ownEntry(turn.live.reversals, reversalId);
+  const reversal = ownEntry(turn.book.reversals, reversalId);
   if (progress?.awaiting !== exchange || reversal === undefined) return turn.ignore('late reply to a reversal');
   drop(turn, reversalId, 'awaiting');
   const believed = verified(answer);
@@ -100,8 +101,8 @@ export function finish(turn: Turn, reversalId: string, end: Omit<ReversalEnd, 'a
 }
 
 function work(turn: Turn, reversalId: string): void {
-  const reversal = turn.book.reversals[reversalId];
-  const progress = turn.live.reversals[reversalId];
+  const reversal = ownEntry(turn.book.reversals, reversalId);
+  const progress = ownEntry(turn.live.reversals, reversalId);
   if (reversal === undefined || progress === undefined) return;
   if (reversal.manual || progress.awaiting !== undefined) return;
   const phase = phaseOf(turn, reversal, progress);
@@ -288,8 +289,8 @@ function refused(turn: Turn, reversal: Reversal, code: string): void {
 }
 
 function retryLater(turn: Turn, reversalId: string, code: string): void {
-  const progress = turn.live.reversals[reversalId];
-  const reversal = turn.book.reversals[reversalId];
+  const progress = ownEntry(turn.live.reversals, reversalId);
+  const reversal = ownEntry(turn.book.reversals, reversalId);
   if (progress === undefined || reversal === undefined) return;
   const { atMs, wallMs } = turn.at;
   if (atMs < progress.burstUntilMs) {
@@ -314,20 +315,20 @@ function callPerson(turn: Turn, reversal: Reversal, code: string): void {
 
 /** Up to a tenth is added at random, so that a fleet does not come back in step. */
 function waitInQueue(turn: Turn, reversalId: string): void {
-  const slow = turn.book.reversals[reversalId]?.state === 'needsPerson' ? SLOWDOWN_AFTER_PERSON : 1;
+  const slow = ownEntry(turn.book.reversals, reversalId)?.state === 'needsPerson' ? SLOWDOWN_AFTER_PERSON : 1;
   const waitMs = turn.policy.queueRetryIntervalMs * slow;
   const spreadMs = (waitMs * Number(turn.at.randomDigits.slice(0, 3))) / 10_000;
   turn.setTimer(`reversal:${reversalId}`, Math.round(waitMs + spreadMs));
 }
 
 function update(turn: Turn, reversalId: string, change: Partial<ReversalProgress>): void {
-  const progress = turn.live.reversals[reversalId];
+  const progress = ownEntry(turn.live.reversals, reversalId);
   if (progress === undefined) return;
   turn.live = { ...turn.live, reversals: { ...turn.live.reversals, [reversalId]: { ...progress, ...change } } };
 }
 
 function drop(turn: Turn, reversalId: string, key: 'awaiting' | 'cancelRefusedCode'): void {
-  const progress = turn.live.reversals[reversalId];
+  const progress = ownEntry(turn.live.reversals, reversalId);
   if (progress === undefined) return;
   const { [key]: _, ...rest } = progress;
   turn.live = { ...turn.live, reversals: { ...turn.live.reversals, [reversalId]: rest } };

@@ -3,6 +3,7 @@ import type { CallAnswer } from './call-answer.js';
 import { digitsTime } from './civil-time.js';
 import type { Event } from './input.js';
 import { isMoneyValue, isPayable, type Money, sameMoney } from './money.js';
+import { ownEntry } from './own-entry.js';
 import { startPayment } from './payment.js';
 import { isPaymentCode } from './payment-code.js';
 import { readiness } from './readiness.js';
@@ -94,7 +95,7 @@ export function onCodeUnclear(turn: Turn): void {
 }
 
 export function onCodeGiven(turn: Turn, callId: string, saleId: string, code: string): void {
-  const sale = turn.book.sales[saleId];
+  const sale = ownEntry(turn.book.sales, saleId);
   if (sale === undefined) return turn.answer(callId, { kind: 'notFound', what: 'sale' });
   if (sale.state !== 'awaitingCode') {
     const message = `the sale is ${sale.state}; a code is taken only while it is awaitingCode`;
@@ -127,7 +128,7 @@ export function onCodeWaitOver(turn: Turn): void {
 }
 
 export function onCancelRequested(turn: Turn, callId: string, saleId: string): void {
-  const sale = turn.book.sales[saleId];
+  const sale = ownEntry(turn.book.sales, saleId);
   if (sale === undefined) return turn.answer(callId, { kind: 'notFound', what: 'sale' });
   switch (sale.state) {
     case 'vending': {

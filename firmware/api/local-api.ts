@@ -1,6 +1,7 @@
 import type { Clock, HostError, HttpHandler, HttpHost, Random } from '../../drivers/host.js';
 import { openReversals } from '../../flows/book.js';
 import type { Locale } from '../../flows/customer-texts.js';
+import { ownEntry } from '../../flows/own-entry.js';
 import type { Kernel } from '../kernel.js';
 import { apiError } from './api-error.js';
 import { API_LIMITS } from './api-limits.js';
@@ -119,11 +120,11 @@ function createApiHandler({ clock, random, kernel, options, about, sources }: Lo
     const inputs = createInputSchemas(kernel.state.policy.currency);
     const views = {
       sale: (saleId: string) => {
-        const sale = kernel.state.book.sales[saleId];
+        const sale = ownEntry(kernel.state.book.sales, saleId);
         return sale === undefined ? undefined : presentSale(sale, locale);
       },
       reversal: (reversalId: string) => {
-        const reversal = kernel.state.book.reversals[reversalId];
+        const reversal = ownEntry(kernel.state.book.reversals, reversalId);
         return reversal === undefined ? undefined : presentReversal(reversal);
       },
     };

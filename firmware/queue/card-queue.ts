@@ -1,4 +1,5 @@
 import type { Locale } from '../../flows/customer-texts.js';
+import { ownEntry } from '../../flows/own-entry.js';
 import { presentReversal } from '../api/present-reversal.js';
 import { presentSale } from '../api/present-sale.js';
 import { exitCode } from '../exit-code.js';
@@ -30,7 +31,7 @@ export function createCardQueue({ place, reading, locale, settle }: CardQueuePar
     troubles: reading.troubles,
     reversals: () => Promise.resolve(Object.values(book.reversals).map(presentReversal)),
     sale(saleId) {
-      const sale = book.sales[saleId];
+      const sale = ownEntry(book.sales, saleId);
       return Promise.resolve(sale === undefined ? undefined : presentSale(sale, locale));
     },
     retry: () =>

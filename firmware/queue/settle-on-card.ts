@@ -1,5 +1,6 @@
 import type { Clock, FlashHost, Random } from '../../drivers/host.js';
 import { EMPTY_BOOK, fold } from '../../flows/book.js';
+import { ownEntry } from '../../flows/own-entry.js';
 import type { TerminalRecord } from '../../flows/record.js';
 import type { ReversalView } from '../api/output-schemas.js';
 import { presentReversal } from '../api/present-reversal.js';
@@ -52,7 +53,7 @@ function settle(
   wallMs: number,
   done: (trouble: QueueTrouble | undefined, settled?: ReversalView) => void,
 ): void {
-  const reversal = store.state.reversals[reversalId];
+  const reversal = ownEntry(store.state.reversals, reversalId);
   if (reversal === undefined) {
     return done(new QueueTrouble(exitCode.usage, `there is no reversal ${reversalId} on this card`));
   }
@@ -63,7 +64,7 @@ function settle(
   const end = { how: 'settledByHand', atWallMs, by, note } as const;
   const record: TerminalRecord = { type: 'reversalFinished', reversalId, end, atWallMs };
   store.commit([record], fold(store.state, record), (error) => {
-    const settled = store.state.reversals[reversalId];
+    const settled = ownEntry(store.state.reversals, reversalId);
     if (error !== undefined || settled === undefined) done(troubleOf(error));
     else done(undefined, presentReversal(settled));
   });
