@@ -205,10 +205,20 @@ export interface HttpListenOptions {
   readonly port: number;
   /** A longer request body is answered 413 by the host and never reaches the handler. */
   readonly bodyLimitBytes: number;
-  /** A request that has not arrived whole by then is dropped. */
+  /** A request that has not arrived whole by then is answered 408 and never reaches the handler. */
   readonly requestTimeoutMs: number;
   /** More connections than this at once are refused. */
   readonly connectionLimit: number;
+  /** Words what the host answers by itself; bare words where missing. The host adds length and end of the connection. */
+  readonly refusal?: (status: HttpRefusalStatus) => HttpRefusal;
+}
+
+/** Malformed, too slow, body too long, an expectation that nobody fulfils, headers too long, one connection too many. */
+export type HttpRefusalStatus = 400 | 408 | 413 | 417 | 431 | 503;
+
+export interface HttpRefusal {
+  readonly headers: Readonly<Record<string, string>>;
+  readonly body: string;
 }
 
 export interface HttpListener {

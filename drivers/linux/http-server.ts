@@ -13,9 +13,11 @@ import {
   type HttpHost,
   type HttpListener,
   type HttpListenOptions,
+  type HttpRefusalStatus,
   type HttpServerResponse,
   type HttpStream,
 } from '../host.js';
+import { createHttpRefusals, type HttpRefusals } from './http-refusals.js';
 
 const headerLimitBytes = 16_384;
 const headerCountLimit = 100;
@@ -33,11 +35,13 @@ export const createHttpServer: HttpHost['listen'] = (options, handler, listening
       headersTimeout: options.requestTimeoutMs,
       connectionsCheckingInterval: Math.max(20, Math.min(1_000, options.requestTimeoutMs / 4)),
       maxHeaderSize: headerLimitBytes,
+      /* Refused like the rest, in our own words. */
+      requireHostHeader: false,
       keepAlive: true,
     },
-    (request, response) => serve(options, handler, request, response),
+    (request, response) => serve(options, refusals, handler, request, response),
   );
-  server.maxConnections = options.connectionLimit;
+  const refusals = createHttpRefusals(server, options);
   server.maxHeadersCount = headerCountLimit;
   server.maxRequestsPerSocket = requestsPerConnection;
 
@@ -79,27 +83,33 @@ function listenError(options: HttpListenOptions, error: NodeJS.ErrnoException): 
   }
 }
 
-function serve(options: HttpListenOptions, handler: HttpHandler, request: IncomingMessage, response: ServerResponse) {
+function serve(
+  options: HttpListenOptions,
+  refusals: HttpRefusals,
+  handler: HttpHandler,
+  request: IncomingMessage,
+  response: ServerResponse,
+) {
   const chunks: Buffer[] = [];
   let sizeBytes = 0;
   let refused = false;
 
-  const refuse = () => {
+  const refuse = (status: HttpRefusalStatus) => {
     refused = true;
     chunks.length = 0;
-    const text = 'request body too large\n';
-    response.writeHead(413, { 'content-type': 'text/plain', 'content-length': text.length, connection: 'close' });
-    response.write(text);
+    refusals.begin(response, status);
   };
 
   response.on('error', () => undefined);
   request.on('error', () => undefined);
+  const whyNot = refusals.admit(request, response);
+  if (whyNot !== undefined) refuse(whyNot);
   request.on('data', (chunk: Buffer) => {
     sizeBytes += chunk.length;
     if (refused) {
       if (sizeBytes > options.bodyLimitBytes + discardLimitBytes) request.socket.destroy();
     } else if (sizeBytes > options.bodyLimitBytes) {
-      refuse();
+      refuse(413);
     } else {
       chunks.push(chunk);
     }

@@ -5,7 +5,7 @@ import type { FaultCode } from '../../flows/faults.js';
  * ready. Neither `message` nor `field` ever repeats what the caller sent: it might be a payment code.
  */
 export interface ApiError {
-  readonly status: 400 | 401 | 403 | 404 | 405 | 409 | 414 | 415 | 503;
+  readonly status: 400 | 401 | 403 | 404 | 405 | 408 | 409 | 413 | 414 | 415 | 417 | 431 | 503;
   readonly code: string;
   readonly message: string;
   /** Which member of the body or which query parameter, with dots: `amount.value`. */

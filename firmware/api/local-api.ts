@@ -13,6 +13,7 @@ import { createAskKernel } from './ask-kernel.js';
 import { createEventFeed } from './event-feed.js';
 import { createInputSchemas } from './input-schemas.js';
 import { isLoopbackHost } from './is-loopback-host.js';
+import { listenerRefusal } from './listener-refusal.js';
 import { openApi } from './open-api.js';
 import { presentReversal } from './present-reversal.js';
 import { presentSale } from './present-sale.js';
@@ -73,6 +74,7 @@ export function createLocalApi(
       bodyLimitBytes: API_LIMITS.bodyBytes,
       requestTimeoutMs: API_LIMITS.requestTimeoutMs,
       connectionLimit: API_LIMITS.connections,
+      refusal: listenerRefusal,
     },
     handler,
     (error, listener) => {

@@ -110,24 +110,77 @@ describe('http server on real sockets', () => {
       const listener = await listen({ requestTimeoutMs: 100 }, () => {
         handled += 1;
       });
-      const reply = await raw(listener.port, text);
-      assert.ok(reply === '' || reply.startsWith('HTTP/1.1 408 '), reply);
+      assert.match(await raw(listener.port, text), /^HTTP\/1\.1 408 .*\r\nconnection: close\r\n.*Request Timeout\n$/s);
       assert.equal(handled, 0);
     });
   }
 
-  it('answers oversized headers 431', async () => {
-    const listener = await listen({}, () => undefined);
-    const reply = await raw(listener.port, `GET / HTTP/1.1\r\nHost: x\r\nX-Long: ${'x'.repeat(20_000)}\r\n\r\n`);
-    assert.match(reply, /^HTTP\/1\.1 431 /);
+  const longHeaders = `GET / HTTP/1.1\r\nHost: x\r\nX-Long: ${'x'.repeat(20_000)}\r\n\r\n`;
+  const chunk = 'POST / HTTP/1.1\r\nHost: x\r\nTransfer-Encoding: chunked\r\n\r\n';
+  const refusals: readonly [name: string, status: number, text: string][] = [
+    ['what is no HTTP', 400, 'hello\r\n\r\n'],
+    ['a request without a Host', 400, 'GET / HTTP/1.1\r\n\r\n'],
+    ['a body with two lengths', 400, 'POST / HTTP/1.1\r\nHost: x\r\nContent-Length: 1\r\nContent-Length: 2\r\n\r\nab'],
+    ['a chunk without a size', 400, `${chunk}zz\r\n`],
+    ['a body that stops', 408, 'POST / HTTP/1.1\r\nHost: x\r\nContent-Length: 100\r\n\r\nabc'],
+    ['a body over the limit', 413, `POST / HTTP/1.1\r\nHost: x\r\nContent-Length: 1001\r\n\r\n${'x'.repeat(1_001)}`],
+    ['endless chunk extensions', 413, `${chunk}1;${'x'.repeat(20_000)}\r\na\r\n0\r\n\r\n`],
+    ['an expectation', 417, 'POST / HTTP/1.1\r\nHost: x\r\nContent-Length: 2\r\nExpect: tea\r\n\r\nab'],
+    ['oversized headers', 431, longHeaders],
+  ];
+  for (const [name, status, text] of refusals) {
+    it(`answers ${name} ${status} in the words that it was given, and closes`, async () => {
+      let handled = 0;
+      const listener = await listen(
+        {
+          requestTimeoutMs: 200,
+          refusal: (refused) => ({ headers: { 'content-type': 'x/y' }, body: `no: ${refused}` }),
+        },
+        () => {
+          handled += 1;
+        },
+      );
+      const reply = await raw(listener.port, text);
+      assert.match(reply, new RegExp(`^HTTP/1\\.1 ${status} [A-Z].*\r\nconnection: close\r\n`, 'is'));
+      assert.match(reply, new RegExp(`\r\ncontent-type: x/y\r\ncontent-length: 7\r\n.*\r\n\r\nno: ${status}$`, 's'));
+      assert.equal(handled, 0);
+    });
+  }
+
+  it('says nothing into an answer that has begun', async () => {
+    const listener = await listen({}, (_request, response) => {
+      response.stream(200, {}, () => undefined).write('data: 1\n\n');
+    });
+    const reply = await raw(listener.port, 'GET / HTTP/1.1\r\nHost: x\r\n\r\n', (socket) => socket.write('hello\r\n'));
+    assert.match(reply, /data: 1/);
+    assert.doesNotMatch(reply, /400/);
   });
 
-  it('refuses connections beyond the limit', async () => {
-    const listener = await listen({ connectionLimit: 2 }, (_request, response) => response.end(200, {}, 'ok'));
-    const sockets = [0, 1].map(() => connect(listener.port, '127.0.0.1'));
-    for (const socket of sockets) open.push({ close: () => socket.destroy() });
-    await Promise.all(sockets.map((socket) => new Promise((resolve) => socket.once('connect', resolve))));
-    assert.equal(await raw(listener.port, 'GET / HTTP/1.1\r\nHost: x\r\n\r\n'), '');
+  describe('at its limit of connections', () => {
+    async function full(): Promise<{ listener: HttpListener; handled: () => number }> {
+      let handled = 0;
+      const listener = await listen({ connectionLimit: 2 }, (_request, response) => {
+        handled += 1;
+        response.end(200, {}, 'ok');
+      });
+      const sockets = [0, 1].map(() => connect(listener.port, '127.0.0.1'));
+      for (const socket of sockets) open.push({ close: () => socket.destroy() });
+      await Promise.all(sockets.map((socket) => new Promise((resolve) => socket.once('connect', resolve))));
+      return { listener, handled: () => handled };
+    }
+
+    it('answers a request on one more 503 and closes it', async () => {
+      const { listener, handled } = await full();
+      const reply = await raw(listener.port, 'POST / HTTP/1.1\r\nHost: x\r\nContent-Length: 2\r\n\r\nab');
+      assert.match(reply, /^HTTP\/1\.1 503 /);
+      assert.equal(handled(), 0);
+    });
+
+    it('closes one more that asks nothing, and still more at once', async () => {
+      const { listener } = await full();
+      const silent = Array.from({ length: 20 }, () => raw(listener.port, ''));
+      assert.deepEqual(new Set(await Promise.all(silent)), new Set(['']));
+    });
   });
 
   it('streams until the caller closes, and tells so once', async () => {

@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import * as v from 'valibot';
+import { listenerRefusal } from '../../../firmware/api/listener-refusal.js';
 import { createLocalApi } from '../../../firmware/api/local-api.js';
 import { reversalSchema, saleSchema, statusSchema } from '../../../firmware/api/output-schemas.js';
 import { createMemoryHttp } from '../memory-http.js';
@@ -19,6 +20,7 @@ describe('local API', () => {
         bodyLimitBytes: 65_536,
         requestTimeoutMs: 10_000,
         connectionLimit: 64,
+        refusal: listenerRefusal,
       });
       assert.equal(api.port, 8080);
     });
