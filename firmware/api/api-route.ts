@@ -15,6 +15,7 @@ export interface ApiRoute {
   readonly summary: string;
   readonly query?: v.GenericSchema;
   readonly body?: v.GenericSchema;
+  /** Its own; what any of them can answer besides is in `routeAnswers`. */
   readonly answers: readonly RouteAnswer[];
   /** Checks what was sent and serves it, or says what is wrong with it. */
   serve(params: RouteParams, query: string, request: HttpServerRequest, reply: ApiReply): void;
@@ -26,6 +27,8 @@ export interface RouteAnswer {
   readonly schema?: v.GenericSchema;
   /** Where it is not JSON. */
   readonly contentType?: string;
+  /** Of a refusal: every `error.code` that can come with this status. */
+  readonly codes?: readonly string[];
 }
 
 export type RouteParams = Readonly<Record<string, string>>;

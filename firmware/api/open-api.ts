@@ -4,6 +4,7 @@ import type { ApiRoute, RouteAnswer } from './api-route.js';
 import { ID_PATTERN } from './input-schemas.js';
 import { type JsonSchema, jsonSchema, namedJsonSchema } from './json-schema.js';
 import { errorSchema, reversalSchema, saleSchema, statusSchema } from './output-schemas.js';
+import { routeAnswers } from './route-answers.js';
 
 const NAMES: ReadonlyMap<GenericSchema, string> = new Map<GenericSchema, string>([
   [saleSchema, 'Sale'],
@@ -45,7 +46,7 @@ function operation(route: ApiRoute): object {
     ...(parameters.length === 0 ? {} : { parameters }),
     ...(route.body === undefined ? {} : { requestBody: requestBody(jsonSchema(route.body)) }),
     responses: {
-      ...Object.fromEntries(route.answers.map((answer) => [`${answer.status}`, response(answer)])),
+      ...Object.fromEntries(routeAnswers(route).map((answer) => [`${answer.status}`, response(answer)])),
       default: { description: 'refused', ...ERROR },
     },
   };
@@ -78,7 +79,13 @@ function requestBody(schema: JsonSchema): object {
   return { required: schema.required !== undefined, content: { 'application/json': { schema } } };
 }
 
-function response({ description, schema, contentType = 'application/json' }: RouteAnswer): object {
-  const content = { [contentType]: schema === undefined ? {} : { schema: jsonSchema(schema, NAMES) } };
-  return { description, content };
+function response({ description, schema, contentType = 'application/json', codes }: RouteAnswer): object {
+  const whole = schema === undefined ? {} : { schema: withCodes(jsonSchema(schema, NAMES), codes) };
+  return { description, content: { [contentType]: whole } };
+}
+
+/** An error whose code is one of these. */
+function withCodes(schema: JsonSchema, codes: RouteAnswer['codes']): object {
+  if (codes === undefined) return schema;
+  return { allOf: [schema, { properties: { error: { properties: { code: { enum: codes } } } } }] };
 }

@@ -1,8 +1,9 @@
 import { type ApiRoute, apiRoute, type RouteAnswer, type RouteParams } from './api-route.js';
 import type { AskKernel } from './ask-kernel.js';
 import type { InputSchemas } from './input-schemas.js';
-import { errorSchema, type ReversalView, reversalSchema, reversalsSchema } from './output-schemas.js';
+import { type ReversalView, reversalSchema, reversalsSchema } from './output-schemas.js';
 import { type AnswerViews, replyWith, replyWithAnswer } from './reply-with-answer.js';
+import { refusals } from './route-answers.js';
 
 export interface ReversalRouteParts {
   readonly ask: AskKernel;
@@ -17,10 +18,7 @@ const reversal = (status: number, description: string): RouteAnswer => ({
   description,
   schema: reversalSchema,
 });
-const refusal = (status: number, description: string): RouteAnswer => ({ status, description, schema: errorSchema });
-const NO_REVERSAL = refusal(404, 'no such reversal, or no longer kept');
-const INVALID = refusal(400, 'wrong input; `error.field` names it');
-const FINISHED = refusal(409, 'the reversal is finished');
+const FINISHED = refusals.conflict(['reversalFinished'], 'the reversal is finished');
 
 /** Money on its way back: refunds, and the cancel queue. */
 export function reversalRoutes({ ask, inputs, views, reversals }: ReversalRouteParts): ApiRoute[] {
@@ -34,9 +32,13 @@ export function reversalRoutes({ ask, inputs, views, reversals }: ReversalRouteP
       body: inputs.refund,
       answers: [
         reversal(202, 'durable; retried until the acquirer confirms it'),
-        INVALID,
-        refusal(404, 'no such sale, or no longer kept'),
-        refusal(409, 'the sale was not paid, or that refundId was used for another refund'),
+        refusals.invalid,
+        refusals.noSale,
+        refusals.conflict(
+          ['notPaid', 'refundDiffers'],
+          'the sale was not paid, or that refundId was used for another refund',
+        ),
+        { ...refusals.notReady, description: 'the queue is full; `reasons` say `queueFull`' },
       ],
       handle: ({ body }, reply) =>
         ask({ type: 'refundRequested', ...body }, reply, (answer) => replyWithAnswer(answer, views, reply)),
@@ -47,7 +49,7 @@ export function reversalRoutes({ ask, inputs, views, reversals }: ReversalRouteP
       operationId: 'listReversals',
       summary: 'The cancel queue, oldest first; with state=all also what is finished and still kept',
       query: inputs.reversals,
-      answers: [{ status: 200, description: 'the queue', schema: reversalsSchema }, INVALID],
+      answers: [{ status: 200, description: 'the queue', schema: reversalsSchema }, refusals.invalid],
       handle: ({ query }, reply) => reply.json(200, { reversals: reversals(query.state === 'all') }),
     }),
     apiRoute({
@@ -55,7 +57,7 @@ export function reversalRoutes({ ask, inputs, views, reversals }: ReversalRouteP
       path: '/v1/reversals/{reversalId}',
       operationId: 'readReversal',
       summary: 'A reversal or refund, also when it is finished',
-      answers: [reversal(200, 'found'), NO_REVERSAL],
+      answers: [reversal(200, 'found'), refusals.noReversal],
       handle: ({ params }, reply) => replyWith(reply, 200, views.reversal(reversalId(params)), 'reversal'),
     }),
     apiRoute({
@@ -64,7 +66,7 @@ export function reversalRoutes({ ask, inputs, views, reversals }: ReversalRouteP
       operationId: 'retryReversal',
       summary: 'Try a reversal again now; one that was held back for a person is released',
       body: inputs.nothing,
-      answers: [reversal(202, 'under way'), NO_REVERSAL, FINISHED],
+      answers: [reversal(202, 'under way'), refusals.noReversal, FINISHED],
       handle: ({ params }, reply) =>
         ask({ type: 'reversalRetryRequested', reversalId: reversalId(params) }, reply, (answer) =>
           replyWithAnswer(answer, views, reply),
@@ -76,7 +78,7 @@ export function reversalRoutes({ ask, inputs, views, reversals }: ReversalRouteP
       operationId: 'settleReversal',
       summary: 'Close a reversal that a person settled outside the terminal; who and why are recorded',
       body: inputs.settle,
-      answers: [reversal(200, 'finished'), INVALID, NO_REVERSAL, FINISHED],
+      answers: [reversal(200, 'finished'), refusals.invalid, refusals.noReversal, FINISHED],
       handle: ({ params, body }, reply) =>
         ask({ type: 'reversalSettled', reversalId: reversalId(params), ...body }, reply, (answer) =>
           replyWithAnswer(answer, views, reply, 200),

@@ -3,8 +3,9 @@ import type { ApiReply } from './api-reply.js';
 import { type ApiRoute, apiRoute, type RouteAnswer, type RouteParams } from './api-route.js';
 import type { AskKernel } from './ask-kernel.js';
 import type { InputSchemas } from './input-schemas.js';
-import { errorSchema, type SaleView, saleSchema } from './output-schemas.js';
+import { type SaleView, saleSchema } from './output-schemas.js';
 import { type AnswerViews, replyWith, replyWithAnswer } from './reply-with-answer.js';
+import { refusals } from './route-answers.js';
 
 export interface SaleRouteParts {
   readonly ask: AskKernel;
@@ -15,10 +16,6 @@ export interface SaleRouteParts {
 }
 
 const sale = (status: number, description: string): RouteAnswer => ({ status, description, schema: saleSchema });
-const refusal = (status: number, description: string): RouteAnswer => ({ status, description, schema: errorSchema });
-const NO_SALE = refusal(404, 'no such sale, or no longer kept');
-const INVALID = refusal(400, 'wrong input; `error.field` names it');
-const NOT_READY = refusal(503, 'not ready; `reasons` tell why');
 
 /** Sales: start one, watch it, give it a code, cancel it, tell of its delivery, print its receipt again. */
 export function saleRoutes({ ask, inputs, views, saleOfOrder }: SaleRouteParts): ApiRoute[] {
@@ -35,12 +32,12 @@ export function saleRoutes({ ask, inputs, views, saleOfOrder }: SaleRouteParts):
       answers: [
         sale(201, 'started'),
         sale(200, 'the sale of that order is open already, or was paid: safe to repeat'),
-        INVALID,
-        refusal(
-          409,
+        refusals.invalid,
+        refusals.conflict(
+          ['saleOpen', 'orderPaid', 'machineSells'],
           'another sale is open, the order was paid with another amount, or a vending machine starts the sales',
         ),
-        NOT_READY,
+        refusals.notReady,
       ],
       handle: ({ body }, reply) => decide({ type: 'saleRequested', ...body }, reply),
     }),
@@ -50,7 +47,7 @@ export function saleRoutes({ ask, inputs, views, saleOfOrder }: SaleRouteParts):
       operationId: 'findSale',
       summary: 'The newest sale of an order',
       query: inputs.order,
-      answers: [sale(200, 'found'), INVALID, NO_SALE],
+      answers: [sale(200, 'found'), refusals.invalid, refusals.noSale],
       handle: ({ query }, reply) => replyWith(reply, 200, saleOfOrder(query.orderId), 'sale'),
     }),
     apiRoute({
@@ -58,7 +55,7 @@ export function saleRoutes({ ask, inputs, views, saleOfOrder }: SaleRouteParts):
       path: '/v1/sales/{saleId}',
       operationId: 'readSale',
       summary: 'A sale with its attempts',
-      answers: [sale(200, 'found'), NO_SALE],
+      answers: [sale(200, 'found'), refusals.noSale],
       handle: ({ params }, reply) => replyWith(reply, 200, views.sale(saleId(params)), 'sale'),
     }),
     apiRoute({
@@ -67,7 +64,13 @@ export function saleRoutes({ ask, inputs, views, saleOfOrder }: SaleRouteParts):
       operationId: 'giveCode',
       summary: "Pay with a code read by the host app's own camera, as if it had been scanned",
       body: inputs.code,
-      answers: [sale(200, 'the payment is under way'), INVALID, NO_SALE, refusal(409, 'no code is wanted'), NOT_READY],
+      answers: [
+        sale(200, 'the payment is under way'),
+        refusals.invalid,
+        refusals.noSale,
+        refusals.conflict(['notAwaitingCode'], 'no code is wanted'),
+        refusals.notReady,
+      ],
       handle: ({ params, body }, reply) =>
         decide({ type: 'codeGiven', saleId: saleId(params), code: body.code.trim() }, reply),
     }),
@@ -77,7 +80,11 @@ export function saleRoutes({ ask, inputs, views, saleOfOrder }: SaleRouteParts):
       operationId: 'cancelSale',
       summary: 'Cancel: closed before a charge, reversed once the payment was sent',
       body: inputs.nothing,
-      answers: [sale(200, 'closed, or its reversal is durable'), NO_SALE, refusal(409, 'the goods are out or moving')],
+      answers: [
+        sale(200, 'closed, or its reversal is durable'),
+        refusals.noSale,
+        refusals.conflict(['alreadyDelivered', 'goodsMoving'], 'the goods are out or moving'),
+      ],
       handle: ({ params }, reply) => decide({ type: 'cancelRequested', saleId: saleId(params) }, reply),
     }),
     apiRoute({
@@ -86,7 +93,12 @@ export function saleRoutes({ ask, inputs, views, saleOfOrder }: SaleRouteParts):
       operationId: 'reportDelivery',
       summary: 'Tell whether the host app delivered the goods (VEND=none); not delivered is reversed',
       body: inputs.delivered,
-      answers: [sale(200, 'taken; safe to repeat'), INVALID, NO_SALE, refusal(409, 'not paid, reversed, or not yours')],
+      answers: [
+        sale(200, 'taken; safe to repeat'),
+        refusals.invalid,
+        refusals.noSale,
+        refusals.conflict(['notPaid', 'alreadyReversed', 'notYourDelivery'], 'not paid, reversed, or not yours'),
+      ],
       handle: ({ params, body }, reply) =>
         decide({ type: 'deliveryReported', saleId: saleId(params), ok: body.ok }, reply),
     }),
@@ -96,7 +108,11 @@ export function saleRoutes({ ask, inputs, views, saleOfOrder }: SaleRouteParts):
       operationId: 'printReceipt',
       summary: 'Print the receipt again, marked as a copy',
       body: inputs.nothing,
-      answers: [sale(200, 'sent to the printer'), NO_SALE, refusal(409, 'there is nothing to print')],
+      answers: [
+        sale(200, 'sent to the printer'),
+        refusals.noSale,
+        refusals.conflict(['nothingToPrint'], 'there is nothing to print'),
+      ],
       handle: ({ params }, reply) => decide({ type: 'receiptRequested', saleId: saleId(params) }, reply),
     }),
   ];

@@ -1,6 +1,7 @@
 import type { ApiReply } from './api-reply.js';
 import { type ApiRoute, apiRoute } from './api-route.js';
-import { errorSchema, type StatusView, statusSchema } from './output-schemas.js';
+import { type StatusView, statusSchema } from './output-schemas.js';
+import { refusals } from './route-answers.js';
 
 export interface WatchRouteParts {
   readonly status: () => StatusView;
@@ -30,7 +31,7 @@ export function watchRoutes({ status, openEvents, metrics, openApi }: WatchRoute
         'are; with Last-Event-ID it goes on from there, or sends `reset` and how things are where too much was missed',
       answers: [
         { status: 200, description: 'a stream that stays open', contentType: 'text/event-stream' },
-        { status: 503, description: 'too many streams are open', schema: errorSchema },
+        refusals.tooManyStreams,
       ],
       handle: ({ headers }, reply) => openEvents(headers['last-event-id'], reply),
     }),

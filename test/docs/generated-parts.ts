@@ -119,7 +119,12 @@ function routes(): string {
     rows.map(({ method, path, summary, answers }) => [
       code(`${method} ${path}`),
       summary,
-      answers.map(({ status, description }) => `**${status}** ${description}`).join('<br>'),
+      answers
+        .map(
+          ({ status, codes, description }) =>
+            `**${status}** ${codes ? `${codes.map(code).join(' ')}: ` : ''}${description}`,
+        )
+        .join('<br>'),
     ]),
   );
 }
