@@ -63,6 +63,7 @@ export type TerminalSettings = Extract<ConfigLoading, { readonly config: Config 
  */
 export function createTerminal(parts: TerminalParts, started: (terminal: Terminal) => void): void {
   const { host } = parts;
+  const { storage } = parts.settings.config;
   const redact = createRedact();
   const log = createTerminalLog(parts, redact);
   let core: Core | undefined;
@@ -89,6 +90,7 @@ export function createTerminal(parts: TerminalParts, started: (terminal: Termina
         core.kernel.feed({ type: 'deviceChanged', device: 'flash', faults: [trouble.fault] });
       } else {
         log.info('journal open', { ...report });
+        if (report?.provisioned === true) log.warn('new journal', { dataDir: storage.dataDir, meaning: NEW_JOURNAL });
         core = createCore(parts, log, store);
       }
       hideAgentToken(core.kernel, redact);
@@ -96,6 +98,10 @@ export function createTerminal(parts: TerminalParts, started: (terminal: Termina
     },
   );
 }
+
+/** An empty directory looks the same on the first day and where a card was lost: only a person knows which it is. */
+const NEW_JOURNAL =
+  'right on the first start only; otherwise the card is missing, changed or wiped, and its queue with it';
 
 /** Opens the ports before anything is decided: who asks at once must not be refused for a moment. */
 function serve(parts: TerminalParts, log: Log, core: Core, started: (terminal: Terminal) => void): void {

@@ -8,6 +8,8 @@ import { flashError } from './flash-error.js';
 export interface LinuxFlashOptions {
   /** Must exist: it is never made, because an unmounted card must not look like an empty one. */
   readonly dataDir: string;
+  /** The directory has to be on another file system than `/`: otherwise what belongs there is not mounted. */
+  readonly dataDirMounted?: boolean;
   /** Raw block devices that stand in for volumes of these names. */
   readonly partitions?: Readonly<Record<string, string>>;
   /** `readOnly` takes no lock, writes nothing and takes volumes at the size they have. Default `readWrite`. */
@@ -34,6 +36,11 @@ export function createLinuxFlash(options: LinuxFlashOptions): FlashHost {
   let waiting: ((error?: HostError) => void)[] | undefined;
 
   const hold = (held: (error?: HostError) => void): void => {
+    if (options.dataDirMounted !== true) return lockFirst(held);
+    notMounted(dataDir, (error) => (error === undefined ? lockFirst(held) : held(error)));
+  };
+
+  const lockFirst = (held: (error?: HostError) => void): void => {
     if (readOnly || lock !== undefined) {
       held();
       return;
@@ -71,8 +78,8 @@ export function createLinuxFlash(options: LinuxFlashOptions): FlashHost {
         released(name);
         opened(error);
       };
-      hold((lockError) => {
-        if (lockError !== undefined) return fail(lockError);
+      hold((holdError) => {
+        if (holdError !== undefined) return fail(holdError);
         const openNow = (): void =>
           openExisting(request, where, readOnly, (error, file) => {
             if (error !== undefined || file === undefined) return fail(error ?? new HostError('io', 'no descriptor'));
@@ -89,6 +96,19 @@ export function createLinuxFlash(options: LinuxFlashOptions): FlashHost {
       });
     },
   };
+}
+
+/** An empty directory under a missing mount is like any other, but for the file system that it is on. */
+function notMounted(dataDir: string, done: (error?: HostError) => void): void {
+  fs.stat(dataDir, (error, found) => {
+    if (error !== null) return done(flashError(error));
+    fs.stat('/', (rootError, root) => {
+      if (rootError !== null) return done(flashError(rootError));
+      if (found.dev !== root.dev) return done();
+      const why = `${dataDir} is on the file system of /, so what belongs there is not mounted`;
+      done(new HostError('absent', `${why} (DATA_DIR_MOUNTED=true)`));
+    });
+  });
 }
 
 function volumePath(dataDir: string, name: string): string | HostError {

@@ -8,18 +8,19 @@ import { createLinuxSerial } from './serial.js';
 
 export interface LinuxHostOptions {
   readonly dataDir: string;
+  readonly dataDirMounted: boolean;
   readonly partitions: Readonly<Record<string, string>>;
   readonly gpio: GpioHost;
 }
 
 /** The outside world of a real board. */
-export function createLinuxHost({ dataDir, partitions, gpio }: LinuxHostOptions): Host {
+export function createLinuxHost({ dataDir, dataDirMounted, partitions, gpio }: LinuxHostOptions): Host {
   return {
     clock: createLinuxClock(),
     random: createLinuxRandom(),
     serial: createLinuxSerial(),
     gpio,
-    flash: createLinuxFlash({ dataDir, partitions }),
+    flash: createLinuxFlash({ dataDir, dataDirMounted, partitions }),
     http: createLinuxHttp(),
     board: createLinuxBoard(),
   };

@@ -12,6 +12,7 @@ export function boardHost({ devices, storage }: Config): Host {
   const gpio = usesGpioLines(devices) ? createLinuxGpio(chip) : createNoGpio();
   return createLinuxHost({
     dataDir: storage.dataDir,
+    dataDirMounted: storage.dataDirMounted,
     partitions: journalPartitions(storage.journalPartitions),
     gpio,
   });

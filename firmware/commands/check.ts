@@ -52,12 +52,13 @@ export async function check(
   checkConfiguration(loading).forEach(found);
   if ('errors' in loading) return end(exitCode.usage);
   const { config } = loading;
-  const { dataDir } = config.storage;
+  const { dataDir, dataDirMounted } = config.storage;
   await runChecks({
     host: hostOf(config),
     config,
     cardReader: createLinuxFlash({
       dataDir,
+      dataDirMounted,
       partitions: journalPartitions(config.storage.journalPartitions),
       access: 'readOnly',
     }),

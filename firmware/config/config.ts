@@ -15,6 +15,8 @@ export interface Config {
   readonly api: { readonly host: string; readonly port: number; readonly token?: string };
   readonly storage: {
     readonly dataDir: string;
+    /** The data directory has to be on another file system than `/`. */
+    readonly dataDirMounted: boolean;
     /** Raw block devices for the two halves of the journal; absent: files in the data directory. */
     readonly journalPartitions?: readonly [string, string];
     readonly salesKept: number;

@@ -420,6 +420,14 @@ export const variables = {
     example: '/data',
     parse: path(),
   },
+  DATA_DIR_MOUNTED: {
+    group: 'Storage and log',
+    meaning:
+      '`DATA_DIR` is on a card, partition or volume of its own; where it turns out to be on the file system of `/`, that is not mounted, and nothing is made there or sold.',
+    default: 'false',
+    example: 'true',
+    parse: flag(),
+  },
   JOURNAL_PARTITIONS: {
     group: 'Storage and log',
     meaning:

@@ -119,6 +119,23 @@ describe('a wrong configuration', () => {
     await terminal.ready();
   });
 
+  it('with a data directory that ought to be mounted and is not makes nothing in it, and tells why', async () => {
+    terminal = await startTerminal(acquirer, { ...QUICK, DATA_DIR: '/', DATA_DIR_MOUNTED: 'true' });
+    assert.deepEqual((await terminal.status()).reasons.includes('flashAbsent'), true);
+    assert.match(terminal.process.out(), /\/ is on the file system of \/, so what belongs there is not mounted/);
+    assert.doesNotMatch(terminal.process.out(), /new journal/);
+  });
+
+  it('with an empty data directory warns of a new journal, at that start only', async () => {
+    terminal = await startTerminal(acquirer, QUICK);
+    assert.match(terminal.process.out(), /WARN {2}new journal dataDir=\S+ meaning="right on the first start only/);
+    assert.equal((await terminal.status()).bootCount, 1);
+    await terminal.kill();
+    await terminal.restart();
+    assert.doesNotMatch(terminal.process.out(), /new journal/);
+    assert.equal((await terminal.status()).bootCount, 2);
+  });
+
   it('with keys of another terminal is found out by the acquirer: not ready, and the reason', async () => {
     const other = await startAcquirer();
     try {

@@ -65,6 +65,31 @@ describe('createLinuxFlash', () => {
     again.close();
   });
 
+  describe('where the data directory has to be mounted', () => {
+    it('makes nothing in a directory on the file system of /', async () => {
+      const flash = createLinuxFlash({ dataDir: '/', dataDirMounted: true });
+      const opened = await open(flash);
+      assert.ok('error' in opened);
+      assert.equal(opened.error.code, 'absent');
+      assert.match(opened.error.message, /not mounted \(DATA_DIR_MOUNTED=true\)/);
+      assert.deepEqual(
+        fs.readdirSync('/').filter((name) => name.startsWith('journal') || name === 'lock'),
+        [],
+      );
+      const missing = createLinuxFlash({ dataDir: path.join(dataDir, 'missing'), dataDirMounted: true });
+      assert.equal(await codeOf(missing), 'absent');
+    });
+
+    it('takes one on another file system', async () => {
+      const memory = fs.mkdtempSync('/dev/shm/tillbox-flash-');
+      try {
+        (await mustOpen(createLinuxFlash({ dataDir: memory, dataDirMounted: true }))).close();
+      } finally {
+        fs.rmSync(memory, { recursive: true });
+      }
+    });
+  });
+
   it('makes bytes durable in one step', async () => {
     const volume = await mustOpen(createLinuxFlash({ dataDir }));
     await asked((done) => volume.writeDurably(4096, bytesOf(3), done));

@@ -71,7 +71,7 @@ describe('loadConfig', () => {
       cancelPeriodEnd: { minuteOfDay: 15, offsetMinutes: 480 },
     });
     assert.deepEqual(config.sale, { mode: 'host', hostConfirmMs: 0 });
-    assert.deepEqual(config.storage, { dataDir: '/data', salesKept: 500, salesKeptDays: 30 });
+    assert.deepEqual(config.storage, { dataDir: '/data', dataDirMounted: false, salesKept: 500, salesKeptDays: 30 });
     assert.deepEqual(config.api, { host: '127.0.0.1', port: 8080 });
     assert.deepEqual(config.notify, {});
     assert.equal(config.devices.scanner.kind, 'none');
