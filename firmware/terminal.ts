@@ -262,8 +262,9 @@ const NO_JOURNAL: Journal = {
 };
 
 function storeFacts(store: BookStore): Readonly<Record<string, string | number | boolean>> {
-  const { health, ...facts } = store.status;
-  return { ...facts, health: health.kind };
+  const { health, lastFlushMs, slowestFlushMs, ...facts } = store.status;
+  const times = { lastFlushMs: Math.round(lastFlushMs), slowestFlushMs: Math.round(slowestFlushMs) };
+  return { ...facts, ...times, health: health.kind };
 }
 
 export type { Book } from '../flows/book.js';

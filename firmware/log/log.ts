@@ -97,8 +97,10 @@ export function createLog({ board, clock, level, format, redact }: LogParts): Lo
   function cleaned(value: string | number | boolean): string | number | boolean {
     if (typeof value === 'boolean') return value;
     if (typeof value === 'string') return redact(value);
-    const written = redact(String(value));
-    return written === String(value) ? value : written;
+    /* Measured times come with a dozen decimals, of which nobody needs more than one. */
+    const rounded = Math.round(value * 10) / 10;
+    const written = redact(String(rounded));
+    return written === String(rounded) ? rounded : written;
   }
 
   return {

@@ -29,6 +29,12 @@ describe('createLog', () => {
     assert.deepEqual(lines, ['2026-11-23T20:21:17.042Z INFO  sale paid saleId=S1 amount=1250 note="two words"']);
   });
 
+  it('writes numbers with one decimal at most', () => {
+    const { log, lines } = createBench();
+    log.info('answered', { tookMs: 37.181152, whole: 42, half: 0.5, tiny: 0.04, below: -1.25, never: Number.NaN });
+    assert.match(lines[0] ?? '', / tookMs=37\.2 whole=42 half=0\.5 tiny=0 below=-1\.2 never=NaN$/);
+  });
+
   it('writes an object a line', () => {
     const { log, lines } = createBench('json');
     log.warn('acquirer silent', { reason: 'timeout', tookMs: 5000 });
