@@ -124,7 +124,9 @@ export function fold(book: Book, record: TerminalRecord): Book {
       const next = withReversal(book, { ...reversal, state: 'finished', end: record.end });
       const sale = ownEntry(book.sales, reversal.saleId);
       if (sale === undefined || !reversesSale(reversal)) return next;
-      return withSale(next, record, { ...sale, state: 'reversed' });
+      if (record.end.outcome !== 'paid') return withSale(next, record, { ...sale, state: 'reversed' });
+      const { endCode: _, ...paid } = sale;
+      return withSale(next, record, { ...paid, state: 'settled' });
     }
     case 'agentTokenReceived': {
       const { type: _, atWallMs: __, ...agentToken } = record;

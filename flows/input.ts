@@ -2,6 +2,7 @@ import type { AcquirerAnswer } from './acquirer-answer.js';
 import type { DeviceName, FaultCode } from './faults.js';
 import type { Moment } from './moment.js';
 import type { Money } from './money.js';
+import type { HandOutcome } from './reversal.js';
 
 /** Everything that happens to the terminal, stamped with its moment by the kernel. */
 export type Input = Event & { readonly at: Moment };
@@ -46,6 +47,8 @@ export type Event =
       readonly reversalId: string;
       readonly by: string;
       readonly note: string;
+      /** `reversed` where missing. */
+      readonly outcome?: HandOutcome;
     }
 
   /* the acquirer */

@@ -9,6 +9,7 @@ import type { Reversal } from './reversal.js';
 import { enqueue, finish, retryNow } from './reversal-queue.js';
 import { lastAttempt } from './sale.js';
 import type { Turn } from './turn.js';
+import { whyNotPaid } from './why-not-paid.js';
 
 /*
  * What host apps and technicians may ask about money that was taken: refunds, and the queue's entries. Invariants
@@ -90,11 +91,14 @@ export function onReversalRetryRequested(turn: Turn, callId: string, reversalId:
 }
 
 /** A person settled it outside the terminal, and answers for it by name. */
-export function onReversalSettled(turn: Turn, callId: string, reversalId: string, by: string, note: string): void {
+export function onReversalSettled(turn: Turn, settled: Extract<Event, { type: 'reversalSettled' }>): void {
+  const { callId, reversalId, by, note, outcome = 'reversed' } = settled;
   const reversal = ownEntry(turn.book.reversals, reversalId);
   if (reversal === undefined) return turn.answer(callId, { kind: 'notFound', what: 'reversal' });
   if (reversal.state === 'finished') return turn.answer(callId, FINISHED);
-  finish(turn, reversalId, { how: 'settledByHand', by, note });
+  const unproven = outcome === 'paid' ? whyNotPaid(turn.book, reversal) : undefined;
+  if (unproven !== undefined) return turn.answer(callId, { kind: 'conflict', code: 'notPaid', message: unproven });
+  finish(turn, reversalId, { how: 'settledByHand', by, note, outcome });
   turn.answer(callId, { kind: 'reversal', reversalId, created: false });
 }
 

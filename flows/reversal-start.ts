@@ -1,4 +1,5 @@
 import { sameMoney } from './money.js';
+import { ownEntry } from './own-entry.js';
 import { paidRest } from './paid-rest.js';
 import { refundRequestIdFor } from './refund-request-id.js';
 import type { Reversal, ReversalCause } from './reversal.js';
@@ -28,7 +29,7 @@ function begin(turn: Turn, sale: Sale, cause: ReversalCause, state: 'open' | 'ne
   const paymentId = payment?.paymentId ?? attempt.paymentId;
   const amount = paidRest(turn.book, sale);
   const reversal: Reversal = {
-    reversalId: `c${attempt.paymentRequestId}`,
+    reversalId: freeId(turn, `c${attempt.paymentRequestId}`),
     saleId: sale.saleId,
     cause,
     paymentRequestId: attempt.paymentRequestId,
@@ -47,6 +48,13 @@ function begin(turn: Turn, sale: Sale, cause: ReversalCause, state: 'open' | 'ne
   };
   turn.record({ type: 'reversalStarted', reversal });
   enqueue(turn, reversal, payment?.startedAtMs);
+}
+
+/** One that a person settled as paid before keeps its entry, which says who did. */
+function freeId(turn: Turn, wanted: string): string {
+  let id = wanted;
+  for (let number = 2; ownEntry(turn.book.reversals, id) !== undefined; number += 1) id = `${wanted}-${number}`;
+  return id;
 }
 
 /**

@@ -51,7 +51,12 @@ export interface ReversalEnd {
   readonly atWallMs: number;
   readonly by?: string;
   readonly note?: string;
+  /** What a person who settled it declared; missing in old records, which all meant `reversed`. */
+  readonly outcome?: HandOutcome;
 }
+
+/** `reversed`: the customer has the money, or was never charged. `paid`: the payment stands, nothing goes back. */
+export type HandOutcome = 'reversed' | 'paid';
 
 /** True for the reversals of a whole sale; a refund of a delivered sale leaves the sale as it is. */
 export function reversesSale(reversal: Reversal): boolean {

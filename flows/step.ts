@@ -80,7 +80,7 @@ function decide(turn: Turn, input: Input): void {
     case 'reversalRetryRequested':
       return onReversalRetryRequested(turn, input.callId, input.reversalId);
     case 'reversalSettled':
-      return onReversalSettled(turn, input.callId, input.reversalId, input.by, input.note);
+      return onReversalSettled(turn, input);
     case 'payAnswered':
       return onPayAnswered(turn, input.paymentRequestId, input.answer);
     case 'inquiryAnswered':

@@ -60,6 +60,7 @@ export function createInputSchemas(currency: string) {
     settle: v.strictObject({
       by: text(/^[^\p{Cc}\p{Cs}\p{Zl}\p{Zp}]{1,64}$/u, 'has to be the name of a person, 1 to 64 characters'),
       note: text(LINE, LINE_MESSAGE),
+      outcome: v.exactOptional(v.picklist(['reversed', 'paid'], 'has to be reversed or paid')),
     }),
   };
 }

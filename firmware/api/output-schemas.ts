@@ -86,6 +86,7 @@ export const reversalSchema = v.object({
       at: time,
       by: v.exactOptional(v.string()),
       note: v.exactOptional(v.string()),
+      outcome: v.exactOptional(v.picklist(['reversed', 'paid'])),
     }),
   ),
 });

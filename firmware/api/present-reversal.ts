@@ -25,11 +25,12 @@ export function presentReversal(reversal: Reversal): ReversalView {
   };
 }
 
-function presentEnd({ how, atWallMs, by, note }: ReversalEnd): NonNullable<ReversalView['end']> {
+function presentEnd({ how, atWallMs, by, note, outcome }: ReversalEnd): NonNullable<ReversalView['end']> {
   return {
     how,
     at: utcTime(atWallMs),
     ...(by === undefined ? {} : { by }),
     ...(note === undefined ? {} : { note }),
+    ...(outcome === undefined ? {} : { outcome }),
   };
 }

@@ -76,9 +76,18 @@ export function reversalRoutes({ ask, inputs, views, reversals }: ReversalRouteP
       method: 'POST',
       path: '/v1/reversals/{reversalId}/settle',
       operationId: 'settleReversal',
-      summary: 'Close a reversal that a person settled outside the terminal; who and why are recorded',
+      summary:
+        'Close a reversal that a person settled outside the terminal; who, why and the outcome are recorded: reversed (default), or paid where the payment stands',
       body: inputs.settle,
-      answers: [reversal(200, 'finished'), refusals.invalid, refusals.noReversal, FINISHED],
+      answers: [
+        reversal(200, 'finished'),
+        refusals.invalid,
+        refusals.noReversal,
+        refusals.conflict(
+          ['reversalFinished', 'notPaid'],
+          'the reversal is finished, or it cannot end as paid because the payment was never proven',
+        ),
+      ],
       handle: ({ params, body }, reply) =>
         ask({ type: 'reversalSettled', reversalId: reversalId(params), ...body }, reply, (answer) =>
           replyWithAnswer(answer, views, reply, 200),

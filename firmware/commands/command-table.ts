@@ -60,7 +60,8 @@ export const commandTable: readonly CommandRow[] = [
   },
   {
     name: 'queue',
-    usage: 'list [--all]|show ID|retry ID|settle ID --by NAME --note TEXT|export [--data-dir DIR] [--json]',
+    usage:
+      'list [--all]|show ID|retry ID|settle ID --by NAME --note TEXT [--outcome paid]|export [--data-dir DIR] [--json]',
     summary: 'shows and works on the cancel queue, of the running terminal or as the card holds it',
     options: {
       all: { type: 'boolean' },

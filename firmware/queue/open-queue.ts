@@ -75,7 +75,7 @@ async function openCard({ flash, clock, random, dataDir, locale }: OpenQueuePart
     place: dataDir,
     reading: { ...reading, db },
     locale,
-    settle: (reversalId, by, note) =>
-      settleOnCard({ flash: flash('readWrite'), clock, random }, { reversalId, by, note }),
+    settle: (reversalId, settlement) =>
+      settleOnCard({ flash: flash('readWrite'), clock, random }, reversalId, settlement),
   });
 }

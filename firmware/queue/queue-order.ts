@@ -1,12 +1,13 @@
 import { parseArgs } from 'node:util';
 import { createInputSchemas } from '../api/input-schemas.js';
 import { validateInput } from '../api/validate-input.js';
+import type { Settlement } from './queue-source.js';
 
 /** What `tillbox queue` was asked to do. */
 export type QueueOrder = { readonly json: boolean; readonly dataDir?: string } & (
   | { readonly action: 'list'; readonly all: boolean }
   | { readonly action: 'show' | 'retry'; readonly id: string }
-  | { readonly action: 'settle'; readonly id: string; readonly by: string; readonly note: string }
+  | { readonly action: 'settle'; readonly id: string; readonly settlement: Settlement }
   | { readonly action: 'export' }
 );
 
@@ -17,6 +18,7 @@ export function queueOrder(args: readonly string[]): QueueOrder | string {
     options: {
       by: { type: 'string' },
       note: { type: 'string' },
+      outcome: { type: 'string' },
       json: { type: 'boolean' },
       all: { type: 'boolean' },
       'data-dir': { type: 'string' },
@@ -27,8 +29,9 @@ export function queueOrder(args: readonly string[]): QueueOrder | string {
   const dataDir = values['data-dir'];
   if (dataDir === '') return '--data-dir needs a directory';
   const common = { json: values.json === true, ...(dataDir === undefined ? {} : { dataDir }) };
-  if (action !== 'settle' && (values.by !== undefined || values.note !== undefined)) {
-    return '--by and --note belong to settle';
+  const { by, note, outcome } = values;
+  if (action !== 'settle' && (by !== undefined || note !== undefined || outcome !== undefined)) {
+    return '--by, --note and --outcome belong to settle';
   }
   switch (action) {
     case 'list':
@@ -40,13 +43,13 @@ export function queueOrder(args: readonly string[]): QueueOrder | string {
       return id === undefined || id === '' ? `${action} needs the id of a reversal` : { ...common, action, id };
     case 'settle': {
       if (id === undefined || id === '') return 'settle needs the id of a reversal';
-      if (values.by === undefined || values.note === undefined) {
+      if (by === undefined || note === undefined) {
         return 'settle needs --by NAME and --note TEXT: who settled it, and how';
       }
       const { settle } = createInputSchemas('');
-      const given = validateInput(settle, { by: values.by, note: values.note });
+      const given = validateInput(settle, { by, note, ...(outcome === undefined ? {} : { outcome }) });
       if ('error' in given) return `--${given.error.message.replace(':', '')}`;
-      return { ...common, action, id, ...given.output };
+      return { ...common, action, id, settlement: given.output };
     }
     default:
       return 'say list, show, retry, settle or export';

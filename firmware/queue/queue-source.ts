@@ -1,3 +1,4 @@
+import type { HandOutcome } from '../../flows/reversal.js';
 import type { ReversalView, SaleView } from '../api/output-schemas.js';
 import type { ExitCode } from '../exit-code.js';
 
@@ -15,8 +16,15 @@ export interface QueueSource {
   sale(saleId: string): Promise<SaleView | undefined>;
   /** Sends it again now, also one that is held back for a person. Answers what it is then. */
   retry(reversalId: string): Promise<ReversalView>;
-  /** Closes it by hand; who and why are durable when this resolves. */
-  settle(reversalId: string, by: string, note: string): Promise<ReversalView>;
+  /** Closes it by hand; who, why and the outcome are durable when this resolves. */
+  settle(reversalId: string, settlement: Settlement): Promise<ReversalView>;
+}
+
+/** What a person declares who settled a reversal outside the terminal; the outcome is `reversed` where missing. */
+export interface Settlement {
+  readonly by: string;
+  readonly note: string;
+  readonly outcome?: HandOutcome;
 }
 
 /** Why a command on the queue ends; `code` is the exit code. */

@@ -53,6 +53,7 @@ function entry(reversal: ReversalView, sale: SaleView | undefined): string {
     ['ended', end && `${end.how} at ${end.at}`],
     ['by', end?.by],
     ['note', end?.note],
+    ['outcome', end?.outcome],
     ['sale', reversal.saleId],
     ['order', sale === undefined ? 'no longer kept' : sale.orderId],
     ['sale state', sale?.state],
@@ -69,10 +70,10 @@ function advice({ state, manual, reversalId }: ReversalView): readonly string[] 
   return [
     '',
     manual
-      ? 'Held back: the goods may have gone. Retry it to give the money back, or settle it where the customer has them.'
+      ? 'Held back: the goods may have gone. Retry it to give the money back; where the customer has them, settle it as paid.'
       : 'The terminal cannot end this alone; it goes on trying slowly. Ask Alipay’s technical support about the payment.',
     `  tillbox queue retry ${reversalId}`,
-    `  tillbox queue settle ${reversalId} --by NAME --note TEXT`,
+    `  tillbox queue settle ${reversalId} --by NAME --note TEXT${manual ? ' --outcome paid' : ''}`,
   ];
 }
 

@@ -2,19 +2,14 @@ import type { Clock, FlashHost, Random } from '../../drivers/host.js';
 import { EMPTY_BOOK, fold } from '../../flows/book.js';
 import { ownEntry } from '../../flows/own-entry.js';
 import type { TerminalRecord } from '../../flows/record.js';
+import { whyNotPaid } from '../../flows/why-not-paid.js';
 import type { ReversalView } from '../api/output-schemas.js';
 import { presentReversal } from '../api/present-reversal.js';
 import { exitCode } from '../exit-code.js';
 import { BOOK_SEGMENT_BYTES, BOOK_VOLUMES, type BookStore } from '../open-book.js';
 import { openStore } from '../store/store.js';
 import type { StoreError } from '../store/store-error.js';
-import { QueueTrouble } from './queue-source.js';
-
-export interface Settlement {
-  readonly reversalId: string;
-  readonly by: string;
-  readonly note: string;
-}
+import { QueueTrouble, type Settlement } from './queue-source.js';
 
 /**
  * Writes down that a person settled a reversal, while no terminal runs: takes the data directory for itself, and answers
@@ -23,6 +18,7 @@ export interface Settlement {
  */
 export function settleOnCard(
   host: { readonly flash: FlashHost; readonly clock: Clock; readonly random: Random },
+  reversalId: string,
   settlement: Settlement,
 ): Promise<ReversalView> {
   return new Promise((resolve, reject) => {
@@ -37,7 +33,7 @@ export function settleOnCard(
       },
       (error, store) => {
         if (store === undefined) return reject(troubleOf(error));
-        settle(store, settlement, host.clock.wallMs(), (trouble, settled) => {
+        settle(store, reversalId, settlement, host.clock.wallMs(), (trouble, settled) => {
           store.close();
           if (settled === undefined) reject(trouble);
           else resolve(settled);
@@ -49,7 +45,8 @@ export function settleOnCard(
 
 function settle(
   store: BookStore,
-  { reversalId, by, note }: Settlement,
+  reversalId: string,
+  { by, note, outcome = 'reversed' }: Settlement,
   wallMs: number,
   done: (trouble: QueueTrouble | undefined, settled?: ReversalView) => void,
 ): void {
@@ -60,8 +57,10 @@ function settle(
   if (reversal.state === 'finished') {
     return done(new QueueTrouble(exitCode.usage, `the reversal ${reversalId} is finished already`));
   }
+  const unproven = outcome === 'paid' ? whyNotPaid(store.state, reversal) : undefined;
+  if (unproven !== undefined) return done(new QueueTrouble(exitCode.usage, unproven));
   const atWallMs = Math.floor(wallMs);
-  const end = { how: 'settledByHand', atWallMs, by, note } as const;
+  const end = { how: 'settledByHand', atWallMs, by, note, outcome } as const;
   const record: TerminalRecord = { type: 'reversalFinished', reversalId, end, atWallMs };
   store.commit([record], fold(store.state, record), (error) => {
     const settled = ownEntry(store.state.reversals, reversalId);

@@ -22,8 +22,8 @@ export function createTerminalQueue(client: LocalApiClient): QueueSource {
       }
     },
     retry: (reversalId) => refusable(client.post(`${path(reversalId)}/retry`, {}, reversalSchema)),
-    settle: (reversalId, by, note) =>
-      refusable(client.post(`${path(reversalId)}/settle`, { by, note }, reversalSchema)),
+    settle: (reversalId, settlement) =>
+      refusable(client.post(`${path(reversalId)}/settle`, settlement, reversalSchema)),
   };
 }
 

@@ -29,7 +29,7 @@ export async function workOnQueue(source: QueueSource, order: QueueOrder, out: (
       return told(await source.retry(pickReversal(all, order.id).reversalId));
     case 'settle': {
       const { reversalId } = pickReversal(all, order.id);
-      return told(await source.settle(reversalId, order.by, order.note));
+      return told(await source.settle(reversalId, order.settlement));
     }
   }
 }

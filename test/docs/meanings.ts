@@ -75,7 +75,8 @@ export const meanings = {
     cancelled: 'the payment is cancelled at the acquirer',
     refunded: 'the money was refunded',
     nothingCharged: 'the acquirer has no such payment, at a time when it can no longer arrive, or says that it failed',
-    settledByHand: 'a person closed it; `by` and `note` say who and why',
+    settledByHand:
+      'a person closed it; `by`, `note` and `outcome` say who, why, and whether the payment stands (`paid`) or not (`reversed`)',
   } satisfies Record<ReversalEnd['how'], string>,
 
   inquiryActions: {
@@ -101,7 +102,7 @@ export const meanings = {
     notAwaitingCode: 'no code is wanted in this state',
     goodsMoving: 'too late to cancel: the goods are on their way',
     alreadyDelivered: 'too late to cancel: ask for a refund',
-    notPaid: 'only a paid sale can be delivered or refunded',
+    notPaid: 'only a paid sale can be delivered or refunded, or a reversal be settled as paid',
     alreadyReversed: 'the payment went back: the goods are not paid for',
     notYourDelivery: 'the terminal hands out the goods itself (`VEND` is not `none`)',
     refundDiffers: 'this `refundId` was used for another refund',

@@ -167,4 +167,71 @@ describe('a person at the queue', () => {
     drive.reboot();
     assert.deepEqual([drive.reversal().end?.by, drive.sent('sendReversal').length], ['Wang', 1]);
   });
+
+  describe('who declares that the customer keeps the goods', () => {
+    /** Paid, and nobody knows whether the goods came out. */
+    function held(): Drive {
+      const drive = createReadyDrive({ vend: 'device', vendUnknown: 'operator' });
+      const paymentRequestId = startPaying(drive, '1250');
+      drive.feed({ type: 'payAnswered', paymentRequestId, answer: paid(cny('1250')) });
+      drive.feed({ type: 'vendFinished', saleId: drive.sale().saleId, outcome: 'unknown' });
+      return drive;
+    }
+
+    const settle = (drive: Drive, outcome?: 'paid' | 'reversed'): string => {
+      const { reversalId } = drive.reversal();
+      const given = outcome === undefined ? {} : { outcome };
+      const settled = { type: 'reversalSettled', callId: 'c', reversalId, by: 'Wang', note: 'seen', ...given } as const;
+      return effectWords(drive.feed(settled));
+    };
+
+    for (const [outcome, state, code] of [
+      ['paid', 'settled', undefined],
+      ['reversed', 'reversed', 'vendUnknown'],
+      [undefined, 'reversed', 'vendUnknown'],
+    ] as const) {
+      it(`(${outcome ?? 'saying nothing of it'}) leaves the sale ${state}, also after a power cut`, () => {
+        const drive = held();
+        assert.equal(settle(drive, outcome), 'told:reversal');
+        assert.equal(drive.reversal().end?.outcome, outcome ?? 'reversed');
+        drive.reboot();
+        assert.deepEqual([drive.sale().state, drive.sale().endCode], [state, code]);
+        assert.equal(drive.sent('sendReversal').length, 0);
+      });
+    }
+
+    it('lets the payment that stands be refunded in whole later', () => {
+      const drive = held();
+      settle(drive, 'paid');
+      assert.match(refund(drive, 'r1', cny('1250')), /told:reversal\/created/);
+    });
+
+    it('keeps the entry that says so when the same sale is reversed after all', () => {
+      const drive = held();
+      settle(drive, 'paid');
+      drive.reboot({ policy: { vend: 'host' } });
+      drive.feed({ type: 'deliveryReported', callId: 'c', saleId: drive.sale().saleId, ok: false });
+      assert.deepEqual(
+        Object.values(drive.state.book.reversals).map(({ end }) => end?.by),
+        ['Wang', undefined],
+      );
+      assert.equal(drive.sale().state, 'reversing');
+    });
+
+    it('is refused where the acquirer never confirmed the payment', () => {
+      const drive = createReadyDrive();
+      startPaying(drive);
+      drive.feed({ type: 'keyPressed', key: '*' });
+      assert.equal(settle(drive, 'paid'), 'told:conflict/notPaid');
+      assert.deepEqual([drive.reversal().state, drive.sale().state], ['open', 'reversing']);
+    });
+
+    it('of a refund leaves the amount with what was paid', () => {
+      const drive = settled();
+      refund(drive, 'r1', cny('250'));
+      settle(drive, 'paid');
+      assert.equal(drive.sale().state, 'settled');
+      assert.match(refund(drive, 'r2', cny('1250')), /told:reversal\/created/);
+    });
+  });
 });

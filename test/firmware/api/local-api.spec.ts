@@ -346,6 +346,8 @@ describe('local API', () => {
 
       const path = `/v1/reversals/${queued?.reversalId}/settle`;
       assert.equal(errorOf(post(path, { by: 'Li' })).field, 'note');
+      assert.equal(errorOf(post(path, { by: 'Li', note: 'x', outcome: 'kept' })).field, 'outcome');
+      assert.equal(errorOf(post(path, { by: 'Li', note: 'x', outcome: 'paid' })).code, 'notPaid');
       const settled = post(path, { by: 'Li', note: 'returned at the counter, case 4711' });
       assert.equal(settled.status(), 200);
       assert.deepEqual(jsonOf(settled).end, {
@@ -353,6 +355,7 @@ describe('local API', () => {
         at: '2026-11-23T12:00:00Z',
         by: 'Li',
         note: 'returned at the counter, case 4711',
+        outcome: 'reversed',
       });
       for (const action of ['retry', 'settle']) {
         const again = post(

@@ -13,6 +13,7 @@ import type { Event } from '../../../flows/input.js';
 import type { Policy } from '../../../flows/policy.js';
 import { step } from '../../../flows/step.js';
 import { CODE, cny, createMoment } from '../../flows/builders.js';
+import type { Drive } from '../../flows/drive.js';
 import { SITUATIONS } from '../../flows/situations.js';
 import { createApiFixture, errorOf } from './api-fixture.js';
 
@@ -61,7 +62,15 @@ function calls(saleId: string, reversalId: string): readonly [call: string, even
     ['POST /v1/refunds', { type: 'refundRequested', callId, saleId, refundId: 'R', amount: cny('9999') }],
     [`${reversal}/retry`, { type: 'reversalRetryRequested', callId, reversalId }],
     [`${reversal}/settle`, { type: 'reversalSettled', callId, reversalId, by: 'Wang', note: 'in cash' }],
+    [`${reversal}/settle`, { type: 'reversalSettled', callId, reversalId, by: 'Wang', note: 'kept', outcome: 'paid' }],
   ];
+}
+
+/** The payment goes back without ever having been confirmed. */
+function givenUpWhilePaying(): Drive {
+  const drive = SITUATIONS.paying();
+  drive.feed({ type: 'keyPressed', key: '*' });
+  return drive;
 }
 
 const POLICIES: readonly Partial<Policy>[] = [
@@ -81,7 +90,7 @@ function observed(): Set<string> {
     stream: () => assert.fail('no stream is due'),
   });
   const views = { sale: () => ({}), reversal: () => ({}) };
-  for (const begin of Object.values(SITUATIONS)) {
+  for (const begin of [...Object.values(SITUATIONS), givenUpWhilePaying]) {
     const drive = begin();
     const at = createMoment({ atMs: drive.nowMs, randomDigits: '5555555555' });
     const saleId = Object.keys(drive.state.book.sales).at(-1) ?? 'none';

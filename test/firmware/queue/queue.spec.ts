@@ -163,6 +163,9 @@ describe('tillbox queue', () => {
     });
 
     it('settles: durable, with who and why, and once', async () => {
+      const unproven = await onCard('settle', first, '--by', 'Ada', '--note', 'has it', '--outcome', 'paid');
+      assert.equal(unproven.code, 64);
+      assert.match(unproven.errorOut, /never confirmed this payment/);
       const settled = await onCard('settle', first, '--by', 'Ada', '--note', 'paid back in cash', '--json');
       assert.equal(settled.code, 0, settled.errorOut);
       const { end } = JSON.parse(settled.out).reversal;
@@ -245,7 +248,7 @@ describe('tillbox queue', () => {
     it('settles through the terminal', async () => {
       const { code, out } = await online('settle', first, '--by', 'Ada', '--note', 'cash');
       assert.equal(code, 0);
-      assert.match(out, /ended +settledByHand at .*\nby +Ada\nnote +cash\n/);
+      assert.match(out, /ended +settledByHand at .*\nby +Ada\nnote +cash\noutcome +reversed\n/);
       assert.equal(terminal.kernel.state.book.reversals[first]?.end?.by, 'Ada');
       const again = await online('settle', first, '--by', 'Ada', '--note', 'cash');
       assert.equal(again.code, 64);
