@@ -1,4 +1,5 @@
 import { closeSync, fstatSync, openSync, readSync } from 'node:fs';
+import { fileTrouble } from './file-trouble.js';
 
 const largestBytes = 1_048_576;
 
@@ -6,7 +7,15 @@ const largestBytes = 1_048_576;
 export const configFiles = { read };
 
 function read(path: string): string {
-  const descriptor = open(path);
+  try {
+    return readSmall(path);
+  } catch (error) {
+    throw new Error(fileTrouble(error, path));
+  }
+}
+
+function readSmall(path: string): string {
+  const descriptor = openSync(path, 'r');
   try {
     const { size } = fstatSync(descriptor);
     if (size > largestBytes) throw new Error(`${path} is larger than 1 MiB`);
@@ -22,19 +31,4 @@ function read(path: string): string {
   } finally {
     closeSync(descriptor);
   }
-}
-
-function open(path: string): number {
-  try {
-    return openSync(path, 'r');
-  } catch (error) {
-    throw new Error(`${path}: ${reasonOf(error)}`);
-  }
-}
-
-function reasonOf(error: unknown): string {
-  const code = error instanceof Error && 'code' in error ? error.code : undefined;
-  if (code === 'ENOENT') return 'no such file';
-  if (code === 'EACCES' || code === 'EPERM') return 'no permission';
-  return typeof code === 'string' ? code : 'cannot be opened';
 }

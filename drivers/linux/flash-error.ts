@@ -1,4 +1,5 @@
 import { HostError, type HostErrorCode } from '../host.js';
+import { fileTrouble } from './file-trouble.js';
 
 const codes: { readonly [errno: string]: HostErrorCode } = {
   ENOENT: 'absent',
@@ -15,5 +16,5 @@ const codes: { readonly [errno: string]: HostErrorCode } = {
 
 /** A system error in the words of the seam. Whatever is not known to be harmless is `io`. */
 export function flashError(error: NodeJS.ErrnoException): HostError {
-  return new HostError(codes[error.code ?? ''] ?? 'io', error.message);
+  return new HostError(codes[error.code ?? ''] ?? 'io', fileTrouble(error));
 }

@@ -1,6 +1,7 @@
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { HostError } from '../host.js';
+import { fileTrouble, makingTrouble } from './file-trouble.js';
 
 /** A directory of small text files that hold keys. */
 export interface KeyDirectory {
@@ -15,13 +16,26 @@ export interface KeyDirectory {
 /** Opens the directory and makes it where it is missing; its parent must be there. Throws `HostError`. */
 export function createKeyDirectory(directory: string): KeyDirectory {
   const pathOf = (name: string) => resolve(directory, name);
-  attempt(`cannot make the directory ${directory}`, () => makeDirectory(directory));
+  attempt(
+    'cannot make the directory',
+    (error) => makingTrouble(error, directory),
+    () => makeDirectory(directory),
+  );
   return {
     pathOf,
-    read: (name) => attempt(`cannot read ${pathOf(name)}`, () => readIfThere(pathOf(name))),
+    read: (name) =>
+      attempt(
+        'cannot read',
+        (error) => fileTrouble(error, pathOf(name)),
+        () => readIfThere(pathOf(name)),
+      ),
     writeNew(name, text, access) {
       const mode = access === 'secret' ? 0o600 : 0o644;
-      attempt(`cannot write ${pathOf(name)}`, () => writeFileSync(pathOf(name), text, { flag: 'wx', mode }));
+      attempt(
+        'cannot write',
+        (error) => fileTrouble(error, pathOf(name)),
+        () => writeFileSync(pathOf(name), text, { flag: 'wx', mode }),
+      );
     },
   };
 }
@@ -40,10 +54,10 @@ function readIfThere(path: string): string | undefined {
   }
 }
 
-function attempt<T>(what: string, act: () => T): T {
+function attempt<T>(what: string, trouble: (error: unknown) => string, act: () => T): T {
   try {
     return act();
   } catch (error) {
-    throw new HostError('io', `${what}: ${error instanceof Error ? error.message : String(error)}`);
+    throw new HostError('io', `${what} ${trouble(error)}`);
   }
 }

@@ -1,6 +1,7 @@
 import { generateKeyPairSync } from 'node:crypto';
-import { closeSync, fsyncSync, openSync, writeSync } from 'node:fs';
+import { closeSync, fsyncSync, openSync, rmSync, writeFileSync } from 'node:fs';
 import { dirname } from 'node:path';
+import { fileTrouble, makingTrouble } from './file-trouble.js';
 
 /** Makes and stores key pairs. */
 export const keyFiles = { createRsaPair, writeNew };
@@ -17,7 +18,7 @@ function createRsaPair(): { readonly privatePem: string; readonly publicPem: str
 
 /**
  * Writes a new file with the given permissions, durable when it returns. An existing file is never touched: the answer is
- * then `exists`. Throws an Error when the file cannot be written.
+ * then `exists`. Throws an Error that says why when the file cannot be written; then no part of it is left.
  */
 function writeNew(path: string, text: string, mode: number): 'written' | 'exists' {
   let descriptor: number;
@@ -25,19 +26,32 @@ function writeNew(path: string, text: string, mode: number): 'written' | 'exists
     descriptor = openSync(path, 'wx', mode);
   } catch (error) {
     if (error instanceof Error && 'code' in error && error.code === 'EEXIST') return 'exists';
-    throw error;
+    throw new Error(makingTrouble(error, path));
   }
   try {
-    writeSync(descriptor, text);
+    fill(descriptor, text);
+    flushDirectory(dirname(path));
+  } catch (error) {
+    rmSync(path, { force: true });
+    throw new Error(fileTrouble(error, path));
+  }
+  return 'written';
+}
+
+function fill(descriptor: number, text: string): void {
+  try {
+    writeFileSync(descriptor, text);
     fsyncSync(descriptor);
   } finally {
     closeSync(descriptor);
   }
-  const directory = openSync(dirname(path), 'r');
+}
+
+function flushDirectory(path: string): void {
+  const directory = openSync(path, 'r');
   try {
     fsyncSync(directory);
   } finally {
     closeSync(directory);
   }
-  return 'written';
 }
