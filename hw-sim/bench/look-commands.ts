@@ -1,11 +1,12 @@
 import { formatMoney, type Money, type ReversalView, type StatusView } from '../../firmware/terminal.js';
 import { magicAmounts } from '../acquirer/magic-amounts.js';
+import type { PaperItem } from '../devices/paper.js';
 import type { Bench } from './bench.js';
 import { type ConsoleCommand, wordCommand } from './console-command.js';
 import type { HostApp } from './host-app.js';
 import type { Ink } from './ink.js';
 import type { Narrator } from './narrator.js';
-import { receiptBox } from './receipt-box.js';
+import { isBlankStrip, receiptBox } from './receipt-box.js';
 import type { Say } from './say.js';
 
 export interface LookCommandParts {
@@ -114,11 +115,12 @@ export function createLookCommands(parts: LookCommandParts): {
 
   const widthDots = config.devices.printer.kind === 'none' ? 0 : config.devices.printer.columns * 12;
   function showPaper(): void {
-    const strips = bench.printer.receipts().slice(-RECEIPTS_SHOWN);
+    const printed = (strip: readonly PaperItem[]): boolean => !isBlankStrip(strip);
+    const strips = bench.printer.receipts().filter(printed).slice(-RECEIPTS_SHOWN);
     const unfinished = bench.printer.unfinished();
-    if (strips.length === 0 && unfinished.length === 0) return show(['no paper came out so far']);
+    if (strips.length === 0 && !printed(unfinished)) return show(['no paper came out so far']);
     for (const strip of strips) show(receiptBox(strip, widthDots));
-    if (unfinished.length > 0) show(['still in the slot, not cut:', ...receiptBox(unfinished, widthDots)]);
+    if (printed(unfinished)) show(['still in the slot, not cut:', ...receiptBox(unfinished, widthDots)]);
   }
 
   const commands: ConsoleCommand[] = [

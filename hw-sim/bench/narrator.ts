@@ -3,7 +3,7 @@ import type { LedgerEvent } from '../acquirer/ledger.js';
 import type { Bench } from './bench.js';
 import type { Ink } from './ink.js';
 import { panelLine } from './panel-line.js';
-import { receiptBox } from './receipt-box.js';
+import { isBlankStrip, receiptBox } from './receipt-box.js';
 import type { Say } from './say.js';
 
 export interface Narrator {
@@ -124,7 +124,10 @@ export function createNarrator({ bench, say, ink }: NarratorParts): Narrator {
   function tellPrinter(): void {
     const strips = printer.receipts();
     for (; printed < strips.length; printed += 1) {
-      say('printer', 'cuts a receipt', ...receiptBox(strips[printed] ?? [], widthDots));
+      const strip = strips[printed] ?? [];
+      if (isBlankStrip(strip))
+        say('printer', 'cuts off a piece of blank paper: there might have been half a receipt on it');
+      else say('printer', 'cuts a receipt', ...receiptBox(strip, widthDots));
     }
   }
 

@@ -4,6 +4,11 @@ import { readCode128 } from '../devices/read-code128.js';
 /** Feeds shorter than half a line leave no gap in text. */
 const GAP_DOTS = 15;
 
+/** True where nothing is printed: after a power cut the terminal cuts off what may hang from the paper unseen. */
+export function isBlankStrip(strip: readonly PaperItem[]): boolean {
+  return strip.every(({ kind }) => kind === 'feed');
+}
+
 /**
  * A strip of paper as a box of text. What a barcode holds is read from its bars, not taken from the text beside it; a QR
  * code is drawn so that a phone can read it from the screen.

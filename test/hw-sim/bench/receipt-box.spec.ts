@@ -33,6 +33,17 @@ describe('the receipt as a box of text', () => {
     }
   });
 
+  it('is none for blank paper, which is cut off after a power cut', () => {
+    const typed = createTypedBench(typedSettings());
+    typed.type([], 6_000);
+    typed.type(['12.50', 'scan'], 100);
+    typed.type(['power'], 500);
+    const told = typed.type(['power'], 20_000) + typed.type(['paper'], 100);
+    assert.match(told, /printer {3}cuts off a piece of blank paper/);
+    assert.match(told, /no paper came out so far/);
+    assert.doesNotMatch(told, /┌/);
+  });
+
   it('says so where bars cannot be read', () => {
     const modules = [true, false, true, true, false];
     const [, line] = receiptBox([{ kind: 'barcode', modules, moduleDots: 2, heightDots: 72, leftDots: 0 }], 384);
