@@ -12,7 +12,6 @@ export type FaultCode =
   | 'acquirerUnverified'
   | 'queueFull'
   | 'reversalNeedsPerson'
-  | 'flashFailed'
   | 'flashSlow'
   | 'flashAbsent'
   | 'flashDamaged'
@@ -104,12 +103,6 @@ export const FAULTS: Readonly<Record<FaultCode, FaultRow>> = {
     meaning: 'a reversal could not be completed and needs a person',
     blocksSale: 'never',
     operatorAction: 'contact Alipay technical support with the paymentRequestId, then retry or settle it',
-  },
-  flashFailed: {
-    meaning: 'the flash reported an error: nothing can be made durable',
-    blocksSale: 'always',
-    customerText: 'outOfService',
-    operatorAction: 'the terminal restarts by itself; if it comes back, read the queue on a laptop and change the card',
   },
   flashSlow: {
     meaning: 'a write to flash took longer than 5 seconds',

@@ -117,11 +117,11 @@ describe('events of the local API', () => {
     const first = get('/v1/events');
     const lastSeen = eventsIn(first.text()).at(-1)?.id ?? '';
     first.disconnect();
-    for (const faults of [['flashSlow'], [], ['flashFailed']] as const) {
+    for (const faults of [['flashSlow'], [], ['flashDamaged']] as const) {
       terminal.kernel.feed({ type: 'deviceChanged', device: 'flash', faults });
     }
     const [status, ...rest] = eventsIn(get('/v1/events', { 'last-event-id': lastSeen }).text());
-    assert.deepEqual(status?.data.reasons, ['flashFailed']);
+    assert.deepEqual(status?.data.reasons, ['flashDamaged']);
     assert.deepEqual(rest, []);
   });
 
