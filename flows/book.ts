@@ -38,99 +38,119 @@ export const EMPTY_BOOK: Book = {
   reversals: {},
 };
 
-/** The state that records lead to, from an empty book or from a snapshot of one. */
+/** The state that records lead to, from an empty book or from a snapshot of one. Throws like `fold`. */
 export function replay(records: readonly TerminalRecord[], from: Book = EMPTY_BOOK): Book {
-  return records.reduce(fold, from);
+  const draft: Draft = { book: from };
+  for (const record of records) apply(draft, record);
+  return draft.book;
 }
 
 /** The book after one more record. Throws on a record that cannot follow: the journal is then not ours. */
 export function fold(book: Book, record: TerminalRecord): Book {
+  const draft: Draft = { book };
+  apply(draft, record);
+  return draft.book;
+}
+
+/**
+ * A book in the making. Its maps are copied before the first change, and only then: with a thousand entries a copy for
+ * each record would make a start last seconds.
+ */
+interface Draft {
+  book: Book;
+  sales?: Record<string, Sale>;
+  reversals?: Record<string, Reversal>;
+}
+
+function change(draft: Draft, fields: Partial<Book>): void {
+  draft.book = { ...draft.book, ...fields };
+}
+
+function apply(draft: Draft, record: TerminalRecord): void {
   switch (record.type) {
-    case 'terminalStarted':
-      return prune(
-        { ...book, bootCount: book.bootCount + 1, salesKept: record.salesKept, salesKeptMs: record.salesKeptMs },
-        undefined,
-      );
-    case 'saleStarted': {
-      const sales = { ...book.sales, [record.sale.saleId]: record.sale };
-      return prune({ ...book, sales }, record.atWallMs);
+    case 'terminalStarted': {
+      const { salesKept, salesKeptMs } = record;
+      change(draft, { bootCount: draft.book.bootCount + 1, salesKept, salesKeptMs });
+      return prune(draft, undefined);
     }
+    case 'saleStarted':
+      putSale(draft, record.sale);
+      return prune(draft, record.atWallMs);
     case 'paymentStarted': {
       const attempt: Attempt = {
         paymentRequestId: record.paymentRequestId,
         startedAtWallMs: record.atWallMs,
         expiresAtWallMs: record.expiresAtWallMs,
       };
-      const sale = saleOf(book, record.saleId);
-      return {
-        ...withSale(book, record, { ...sale, state: 'paying', attempts: [...sale.attempts, attempt] }),
-        serialNumber: record.serialNumber,
-      };
+      const sale = saleOf(draft, record.saleId);
+      changeSale(draft, record, { ...sale, state: 'paying', attempts: [...sale.attempts, attempt] });
+      return change(draft, { serialNumber: record.serialNumber });
     }
     case 'inquiryStarted':
-      return withSale(book, record, { ...saleOf(book, record.saleId), state: 'inquiring' });
+      return changeSale(draft, record, { ...saleOf(draft, record.saleId), state: 'inquiring' });
     case 'attemptFailed': {
-      const sale = withLastAttempt(saleOf(book, record.saleId), { result: 'F', resultCode: record.resultCode });
-      return withSale(
-        book,
-        record,
-        record.final ? { ...sale, state: 'declined', endCode: record.resultCode } : { ...sale, state: 'awaitingCode' },
-      );
+      const { resultCode } = record;
+      const sale = withLastAttempt(saleOf(draft, record.saleId), { result: 'F', resultCode });
+      const failed: Sale = record.final
+        ? { ...sale, state: 'declined', endCode: resultCode }
+        : { ...sale, state: 'awaitingCode' };
+      return changeSale(draft, record, failed);
     }
     case 'paymentApproved': {
       const found = record.paymentId === undefined ? {} : { paymentId: record.paymentId };
-      const sale = withLastAttempt(saleOf(book, record.saleId), { result: 'S', ...found });
-      return withSale(book, record, { ...sale, state: 'approved' });
+      const sale = withLastAttempt(saleOf(draft, record.saleId), { result: 'S', ...found });
+      return changeSale(draft, record, { ...sale, state: 'approved' });
     }
     case 'vendStarted':
-      return withSale(book, record, { ...saleOf(book, record.saleId), state: 'vending' });
-    case 'saleSettled':
-      return withSale(book, record, {
-        ...saleOf(book, record.saleId),
-        state: 'settled',
-        receipt: record.receiptDue ? 'due' : 'none',
-      });
+      return changeSale(draft, record, { ...saleOf(draft, record.saleId), state: 'vending' });
+    case 'saleSettled': {
+      const receipt = record.receiptDue ? 'due' : 'none';
+      return changeSale(draft, record, { ...saleOf(draft, record.saleId), state: 'settled', receipt });
+    }
     case 'saleCancelled':
-      return withSale(book, record, { ...saleOf(book, record.saleId), state: 'cancelled', endCode: record.cause });
+      return changeSale(draft, record, {
+        ...saleOf(draft, record.saleId),
+        state: 'cancelled',
+        endCode: record.cause,
+      });
     case 'receiptFinished': {
-      const sale = ownEntry(book.sales, record.saleId);
-      return sale === undefined ? book : withSale(book, record, { ...sale, receipt: record.receipt });
+      const sale = ownEntry(draft.book.sales, record.saleId);
+      return sale && changeSale(draft, record, { ...sale, receipt: record.receipt });
     }
     case 'reversalStarted': {
       const { reversal } = record;
-      const next = { ...book, reversals: { ...book.reversals, [reversal.reversalId]: reversal } };
-      if (!reversesSale(reversal)) return next;
-      const sale = saleOf(book, reversal.saleId);
-      return withSale(next, record, { ...sale, state: 'reversing', endCode: reversal.cause });
+      putReversal(draft, reversal);
+      if (!reversesSale(reversal)) return;
+      const sale = saleOf(draft, reversal.saleId);
+      return changeSale(draft, record, { ...sale, state: 'reversing', endCode: reversal.cause });
     }
     case 'reversalTurnedToRefund': {
       const { refundRequestId, paymentId } = record;
-      const reversal = reversalOf(book, record.reversalId);
-      return withReversal(book, { ...reversal, kind: 'refund', known: true, refundRequestId, paymentId });
+      const reversal = reversalOf(draft, record.reversalId);
+      return putReversal(draft, { ...reversal, kind: 'refund', known: true, refundRequestId, paymentId });
     }
     case 'reversalPaymentFound': {
-      const reversal = reversalOf(book, record.reversalId);
       const found = record.paymentId === undefined ? {} : { paymentId: record.paymentId };
-      return withReversal(book, { ...reversal, known: true, ...found });
+      return putReversal(draft, { ...reversalOf(draft, record.reversalId), known: true, ...found });
     }
     case 'reversalNeedsPerson': {
-      const reversal = reversalOf(book, record.reversalId);
-      return withReversal(book, { ...reversal, state: 'needsPerson', lastCode: record.lastCode });
+      const { lastCode } = record;
+      return putReversal(draft, { ...reversalOf(draft, record.reversalId), state: 'needsPerson', lastCode });
     }
     case 'reversalReleased':
-      return withReversal(book, { ...reversalOf(book, record.reversalId), state: 'open', manual: false });
+      return putReversal(draft, { ...reversalOf(draft, record.reversalId), state: 'open', manual: false });
     case 'reversalFinished': {
-      const reversal = reversalOf(book, record.reversalId);
-      const next = withReversal(book, { ...reversal, state: 'finished', end: record.end });
-      const sale = ownEntry(book.sales, reversal.saleId);
-      if (sale === undefined || !reversesSale(reversal)) return next;
-      if (record.end.outcome !== 'paid') return withSale(next, record, { ...sale, state: 'reversed' });
+      const reversal = reversalOf(draft, record.reversalId);
+      putReversal(draft, { ...reversal, state: 'finished', end: record.end });
+      const sale = ownEntry(draft.book.sales, reversal.saleId);
+      if (sale === undefined || !reversesSale(reversal)) return;
+      if (record.end.outcome !== 'paid') return changeSale(draft, record, { ...sale, state: 'reversed' });
       const { endCode: _, ...paid } = sale;
-      return withSale(next, record, { ...paid, state: 'settled' });
+      return changeSale(draft, record, { ...paid, state: 'settled' });
     }
     case 'agentTokenReceived': {
       const { type: _, atWallMs: __, ...agentToken } = record;
-      return { ...book, agentToken };
+      return change(draft, { agentToken });
     }
   }
 }
@@ -145,26 +165,37 @@ export function openReversals(book: Book): Reversal[] {
   return Object.values(book.reversals).filter((reversal) => reversal.state !== 'finished');
 }
 
-function saleOf(book: Book, saleId: string): Sale {
+function saleOf({ book }: Draft, saleId: string): Sale {
   const sale = ownEntry(book.sales, saleId);
   if (sale === undefined) throw new Error(`the book has no sale ${saleId}`);
   return sale;
 }
 
-function reversalOf(book: Book, reversalId: string): Reversal {
+function reversalOf({ book }: Draft, reversalId: string): Reversal {
   const reversal = ownEntry(book.reversals, reversalId);
   if (reversal === undefined) throw new Error(`the book has no reversal ${reversalId}`);
   return reversal;
 }
 
 /** Never back in time: a boot may write with a clock that is decades behind, and age decides what is still kept. */
-function withSale(book: Book, record: TerminalRecord, sale: Sale): Book {
-  const updatedAtWallMs = Math.max(sale.updatedAtWallMs, record.atWallMs);
-  return { ...book, sales: { ...book.sales, [sale.saleId]: { ...sale, updatedAtWallMs } } };
+function changeSale(draft: Draft, record: TerminalRecord, sale: Sale): void {
+  putSale(draft, { ...sale, updatedAtWallMs: Math.max(sale.updatedAtWallMs, record.atWallMs) });
 }
 
-function withReversal(book: Book, reversal: Reversal): Book {
-  return { ...book, reversals: { ...book.reversals, [reversal.reversalId]: reversal } };
+function putSale(draft: Draft, sale: Sale): void {
+  if (draft.sales === undefined) {
+    draft.sales = { ...draft.book.sales };
+    change(draft, { sales: draft.sales });
+  }
+  draft.sales[sale.saleId] = sale;
+}
+
+function putReversal(draft: Draft, reversal: Reversal): void {
+  if (draft.reversals === undefined) {
+    draft.reversals = { ...draft.book.reversals };
+    change(draft, { reversals: draft.reversals });
+  }
+  draft.reversals[reversal.reversalId] = reversal;
 }
 
 function withLastAttempt(sale: Sale, change: Partial<Attempt>): Sale {
@@ -174,24 +205,27 @@ function withLastAttempt(sale: Sale, change: Partial<Attempt>): Sale {
 }
 
 /** Drops closed sales beyond the retention, with their finished reversals. `nowWallMs` only where the clock is trusted. */
-function prune(book: Book, nowWallMs: number | undefined): Book {
-  const sales = Object.values(book.sales);
+function prune(draft: Draft, nowWallMs: number | undefined): void {
+  const { book } = draft;
   const old = (sale: Sale): boolean => nowWallMs !== undefined && sale.updatedAtWallMs < nowWallMs - book.salesKeptMs;
-  let surplus = sales.length - book.salesKept;
-  const first = sales[0];
-  if (surplus <= 0 && (first === undefined || !old(first))) return book;
-  const busy = new Set(openReversals(book).map((reversal) => reversal.saleId));
+  const saleIds = Object.keys(book.sales);
+  let surplus = saleIds.length - book.salesKept;
+  let busy: ReadonlySet<string> | undefined;
   const gone = new Set<string>();
-  for (const sale of sales) {
+  for (const saleId of saleIds) {
+    const sale = saleOf(draft, saleId);
     if (surplus <= 0 && !old(sale)) break;
-    if (isOpen(sale) || busy.has(sale.saleId)) continue;
-    gone.add(sale.saleId);
+    /* A sale that is reversing has an open reversal: to look for it would only cost time. */
+    if (isOpen(sale) || sale.state === 'reversing') continue;
+    busy ??= new Set(openReversals(book).map((reversal) => reversal.saleId));
+    if (busy.has(saleId)) continue;
+    gone.add(saleId);
     surplus -= 1;
   }
-  if (gone.size === 0) return book;
-  return {
-    ...book,
-    sales: Object.fromEntries(Object.entries(book.sales).filter(([saleId]) => !gone.has(saleId))),
-    reversals: Object.fromEntries(Object.entries(book.reversals).filter(([, reversal]) => !gone.has(reversal.saleId))),
-  };
+  if (gone.size === 0) return;
+  draft.sales = Object.fromEntries(Object.entries(book.sales).filter(([saleId]) => !gone.has(saleId)));
+  draft.reversals = Object.fromEntries(
+    Object.entries(book.reversals).filter(([, reversal]) => !gone.has(reversal.saleId)),
+  );
+  change(draft, { sales: draft.sales, reversals: draft.reversals });
 }

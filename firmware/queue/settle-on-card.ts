@@ -6,7 +6,7 @@ import { whyNotPaid } from '../../flows/why-not-paid.js';
 import type { ReversalView } from '../api/output-schemas.js';
 import { presentReversal } from '../api/present-reversal.js';
 import { exitCode } from '../exit-code.js';
-import { BOOK_SEGMENT_BYTES, BOOK_VOLUMES, type BookStore } from '../open-book.js';
+import { BOOK_SEGMENT_BYTES, BOOK_VOLUMES, type BookStore, replayBook } from '../open-book.js';
 import { openStore } from '../store/store.js';
 import type { StoreError } from '../store/store-error.js';
 import { QueueTrouble, type Settlement } from './queue-source.js';
@@ -30,6 +30,7 @@ export function settleOnCard(
         provision: 'never',
         empty: EMPTY_BOOK,
         fold,
+        replay: replayBook,
       },
       (error, store) => {
         if (store === undefined) return reject(troubleOf(error));

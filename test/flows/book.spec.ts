@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict';
+import { deepFreeze } from '../../firmware/store/deep-freeze.js';
 import { EMPTY_BOOK, fold, openReversals, openSale, replay } from '../../flows/book.js';
 import type { TerminalRecord } from '../../flows/record.js';
 import { cny, NOON_WALL_MS, paid } from './builders.js';
@@ -95,4 +96,63 @@ describe('the book', () => {
       assert.throws(() => fold(EMPTY_BOOK, record), /the book has no (?:sale|reversal) none/);
     });
   }
+
+  it('is the same folded one by one, at once, and from any snapshot on; no snapshot is touched', () => {
+    const drive = createReadyDrive({ vend: 'host', salesKept: 10, queueLimit: 100 });
+    for (let sale = 0; sale < 40; sale += 1) {
+      const paymentRequestId = startPaying(drive, '1250', `order-${sale}`);
+      if (sale % 3 === 0) drive.feed({ type: 'keyPressed', key: '*' });
+      else drive.feed({ type: 'payAnswered', paymentRequestId, answer: paid(cny('1250')) });
+      const { saleId } = drive.sale();
+      if (sale % 3 === 1) {
+        drive.feed({ type: 'refundRequested', callId: 'c', saleId, refundId: `r${sale}`, amount: cny('250') });
+      }
+      if (sale % 5 === 0) drive.wait(30_000);
+    }
+    const { records } = drive;
+    const whole = JSON.stringify(records.reduce(fold, EMPTY_BOOK));
+    assert.ok(records.length > 100 && !whole.includes('order-2"') && whole.includes('order-39"'));
+    for (let at = 0; at <= records.length; at += 7) {
+      const snapshot = deepFreeze(records.slice(0, at).reduce(fold, EMPTY_BOOK));
+      assert.equal(JSON.stringify(replay(records.slice(at), snapshot)), whole, `from record ${at} on`);
+    }
+  });
+
+  it('replays three thousand records over a thousand open reversals in no more than a second', () => {
+    const amount = cny('1250');
+    const times = { atWallMs: 1, startedAtWallMs: 1, updatedAtWallMs: 1 };
+    const records = Array.from({ length: 1000 }, (_, i): TerminalRecord[] => {
+      const [saleId, id] = [`s${i}`, `2026${i}`];
+      const sale = {
+        saleId,
+        orderId: 'o',
+        amount,
+        state: 'awaitingCode',
+        attempts: [],
+        receipt: 'none',
+        ...times,
+      } as const;
+      const reversal = { ...REVERSAL, reversalId: `c${id}`, saleId, paymentRequestId: id, amount };
+      return [
+        { type: 'saleStarted', atWallMs: 1, sale },
+        { type: 'paymentStarted', atWallMs: 1, saleId, paymentRequestId: id, serialNumber: i, expiresAtWallMs: 2 },
+        { type: 'reversalStarted', atWallMs: 1, reversal },
+      ];
+    }).flat();
+    const startedMs = performance.now();
+    assert.equal(openReversals(replay(records)).length, 1000);
+    const tookMs = performance.now() - startedMs;
+    assert.ok(tookMs < 1000, `${tookMs} ms`);
+  });
 });
+
+const REVERSAL = {
+  cause: 'budgetSpent',
+  kind: 'cancel',
+  known: false,
+  payableUntilWallMs: 2,
+  paidAtWallMs: 1,
+  startedAtWallMs: 1,
+  state: 'open',
+  manual: false,
+} as const;
