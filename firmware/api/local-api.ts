@@ -113,7 +113,8 @@ function createApiHandler({ clock, random, kernel, options, about, sources }: Lo
   });
   const unwatch = watchBook(kernel, [feed.watcher, metrics.watcher]);
   const routes = routeTable();
-  const contract = openApi(routes, about.version, token !== undefined);
+  /** Made when somebody asks: few do, and a box that starts has other things to do. */
+  let contract: object | undefined;
   const guard = createRequestGuard(options.host, token);
   const match = createApiRouter(routes);
 
@@ -141,8 +142,13 @@ function createApiHandler({ clock, random, kernel, options, about, sources }: Lo
     return [
       ...saleRoutes({ ask, inputs, views, saleOfOrder }),
       ...reversalRoutes({ ask, inputs, views, reversals }),
-      ...watchRoutes({ status, openEvents: feed.open, metrics: metrics.render, openApi: () => contract }),
+      ...watchRoutes({ status, openEvents: feed.open, metrics: metrics.render, openApi: document }),
     ];
+  }
+
+  function document(): object {
+    contract ??= openApi(routes, about.version, token !== undefined);
+    return contract;
   }
 
   const handler: HttpHandler = (request, response) => {

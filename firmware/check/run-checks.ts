@@ -1,5 +1,6 @@
 import type { FlashHost, Host } from '../../drivers/host.js';
 import { createRsaSigner, type Signer } from '../acquirer/signer.js';
+import { agentTokenOf } from '../agent-token-of.js';
 import type { Config } from '../config/config.js';
 import { createLocalApiClient } from '../local-api-client.js';
 import { readBook } from '../read-book.js';
@@ -49,7 +50,7 @@ export async function runChecks(parts: CheckParts): Promise<void> {
     tell(row.outcome === 'PASS' ? [row, checkJournal(reading, dataDir)] : [row]);
     tell(await checkPorts(host.http, config));
   }
-  const agentToken = reading.db?.data.agentToken?.accessToken ?? config.acquirer.agentToken;
+  const agentToken = agentTokenOf(reading.db?.data ?? {}, config.acquirer.agentToken, host.clock.wallMs());
   const probe = await probeAcquirer({ ...host, config, signer, agentToken });
   found(diagnoseAcquirer(probe, config, signer));
   found(checkClock(probe, host.board.clockSynchronised(), config));
