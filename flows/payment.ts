@@ -6,6 +6,7 @@ import type { Money } from './money.js';
 import { sameMoney } from './money.js';
 import { paymentRequestId } from './payment-request-id.js';
 import { declinedText, failedPaymentRow, inquiryAction, type PayRow, payRow, showsPayment } from './result-codes.js';
+import { notePaymentShown } from './reversal-queue.js';
 import { startReversal } from './reversal-start.js';
 import type { Sale } from './sale.js';
 import type { PaymentProgress } from './terminal-state.js';
@@ -49,12 +50,13 @@ export function startPayment(turn: Turn, sale: Sale, code: string): void {
 
 export function onPayAnswered(turn: Turn, id: string, answer: AcquirerAnswer): void {
   const current = currentPayment(turn, id);
+  const believed = verified(answer);
   if (current === undefined) {
     noteLateAnswer(turn, answer);
+    if (believed !== undefined && showsPayment(believed) && notePaymentShown(turn, id, believed.paymentId)) return;
     return turn.ignore('late reply to pay');
   }
   noteAnswer(turn, answer);
-  const believed = verified(answer);
   if (believed === undefined) return inquire(turn, current.sale);
   if (showsPayment(believed)) markKnown(turn, current.payment, believed.paymentId);
   switch (believed.status) {
@@ -88,12 +90,13 @@ export function onInquiryTimer(turn: Turn): void {
 
 export function onInquiryAnswered(turn: Turn, id: string, answer: AcquirerAnswer): void {
   const current = currentPayment(turn, id);
+  const believed = verified(answer);
   if (current === undefined) {
     noteLateAnswer(turn, answer);
+    if (believed?.paymentStatus !== undefined && notePaymentShown(turn, id, believed.paymentId)) return;
     return turn.ignore('late reply to an inquiry');
   }
   noteAnswer(turn, answer);
-  const believed = verified(answer);
   if (believed === undefined) return;
   switch (believed.status) {
     case 'U':
@@ -129,6 +132,7 @@ export function onPaymentNotified(turn: Turn, id: string, paymentId: string, amo
     for (const attempt of sale.attempts) {
       if (attempt.paymentRequestId !== id) continue;
       if (attempt.result === 'F') turn.alarm('resultContradicts', id);
+      if (notePaymentShown(turn, id, paymentId)) return;
       return turn.ignore(`notification in state ${sale.state}`);
     }
   }

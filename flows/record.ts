@@ -37,7 +37,7 @@ export type TerminalRecord = { readonly atWallMs: number } & (
       readonly refundRequestId: string;
       readonly paymentId: string;
     }
-  /** What an inquiry found of a payment to be reversed. */
+  /** An answer or a notification showed that the acquirer knows the payment to be reversed. */
   | { readonly type: 'reversalPaymentFound'; readonly reversalId: string; readonly paymentId?: string }
   | { readonly type: 'reversalNeedsPerson'; readonly reversalId: string; readonly lastCode: string }
   /** A person decided that a held-back reversal is to be sent. */

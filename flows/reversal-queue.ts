@@ -235,6 +235,18 @@ function turnToRefund(turn: Turn, { reversalId, paymentRequestId }: Reversal, pa
   turn.record({ type: 'reversalTurnedToRefund', reversalId, refundRequestId, paymentId });
 }
 
+/**
+ * A word that comes too late to approve a payment still shows that there is one: the cancel under way may not be closed
+ * by the word that there is none. Tells whether that was news.
+ */
+export function notePaymentShown(turn: Turn, paymentRequestId: string, paymentId: string | undefined): boolean {
+  const unseen = Object.values(turn.book.reversals).find(
+    (reversal) => reversal.paymentRequestId === paymentRequestId && reversal.state !== 'finished' && !reversal.known,
+  );
+  if (unseen !== undefined) noteFound(turn, unseen, paymentId);
+  return unseen !== undefined;
+}
+
 /** Recorded only when it is news, or every retry would write to flash. */
 function noteFound(
   turn: Turn,

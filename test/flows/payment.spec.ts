@@ -66,22 +66,27 @@ describe('a payment without a known result', () => {
     assert.equal(drive.reversal().known, true);
   });
 
-  it('that is cancelled by the customer is reversed, told as durable, and a late success changes nothing', () => {
-    const drive = createReadyDrive();
-    const paymentRequestId = startPaying(drive);
-    drive.feed({ type: 'keyPressed', key: '*' });
-    assert.deepEqual([drive.sale().state, drive.state.live.notice], ['reversing', 'reversing']);
-    for (const type of ['payAnswered', 'inquiryAnswered'] as const) {
-      const answer = found('SUCCESS', { amount: AMOUNT });
-      expectIgnored(
-        drive.feed({ type, paymentRequestId, answer }),
-        type === 'payAnswered' ? 'late reply to pay' : 'late reply to an inquiry',
-      );
-    }
-    const notified = drive.feed({ type: 'paymentNotified', paymentRequestId, paymentId: 'P1', amount: AMOUNT });
-    expectIgnored(notified, 'notification in state reversing');
-    assert.deepEqual([drive.sale().state, drive.sent('startVend')], ['reversing', []]);
-  });
+  const LATE_WORDS = {
+    'a reply to pay': ['payAnswered', 'late reply to pay'],
+    'a reply to an inquiry': ['inquiryAnswered', 'late reply to an inquiry'],
+    'a notification': ['paymentNotified', 'notification in state reversing'],
+  } as const;
+  for (const [name, [type, reason]] of Object.entries(LATE_WORDS)) {
+    it(`that the customer cancelled is reversed; ${name} of success shows that there is one, and approves nothing`, () => {
+      const drive = createReadyDrive();
+      const paymentRequestId = startPaying(drive);
+      drive.feed({ type: 'keyPressed', key: '*' });
+      assert.deepEqual([drive.sale().state, drive.state.live.notice], ['reversing', 'reversing']);
+      const late = () =>
+        type === 'paymentNotified'
+          ? drive.feed({ type, paymentRequestId, paymentId: 'P1', amount: AMOUNT })
+          : drive.feed({ type, paymentRequestId, answer: found('SUCCESS', { amount: AMOUNT, paymentId: 'P1' }) });
+      late();
+      assert.deepEqual([drive.reversal().known, drive.reversal().paymentId], [true, 'P1']);
+      expectIgnored(late(), reason);
+      assert.deepEqual([drive.sale().state, drive.sent('startVend')], ['reversing', []]);
+    });
+  }
 
   describe('how much the acquirer has shown to know', () => {
     const ANSWERS = {
