@@ -225,6 +225,34 @@ describe('matrix keypad', () => {
     }
   });
 
+  it('reports a column that is shorted while a key is down, without end of work, and is well again by itself', () => {
+    const { world, gpio, keypad, pressed, driver } = openBench();
+    keypad.press('1');
+    pass(world, 100);
+    gpio.drive(20, 0);
+    const before = world.eventCount;
+    pass(world, 10_000);
+    assert.ok(world.eventCount - before < 1_000, `${world.eventCount - before} events`);
+    assert.deepEqual(driver.status().faults, ['keypadLines']);
+    gpio.drive(20, undefined);
+    keypad.release('1');
+    pass(world, 500);
+    assert.deepEqual(driver.status().faults, []);
+    keypad.tap('2');
+    pass(world, 300);
+    assert.deepEqual(pressed, ['1', '2']);
+  });
+
+  it('still takes other keys while one is stuck', () => {
+    const { world, keypad, pressed, driver } = openBench();
+    keypad.press('1');
+    pass(world, 60_000);
+    assert.deepEqual(driver.status().faults, ['keypadKeyStuck']);
+    keypad.tap('5', 100);
+    pass(world, 300);
+    assert.deepEqual(pressed, ['1', '5']);
+  });
+
   it('reports a line that cannot be had, and takes it later', () => {
     const { world, gpio, make, keypad, pressed } = bench();
     gpio.refuse(13, 'busy');
