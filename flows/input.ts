@@ -72,7 +72,7 @@ export type Event =
       readonly type: 'agentTokenNotified';
       readonly accessToken: string;
       readonly expiresAtWallMs?: number;
-      /** The acquirer's clock when it signed the notification: an older one that comes again is a replay. */
+      /** When it was issued, by the acquirer's clock: an older one that comes again is a replay or a late retry. */
       readonly issuedAtWallMs?: number;
     }
 

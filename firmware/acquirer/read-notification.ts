@@ -20,7 +20,7 @@ export type Notification =
       readonly kind: 'agentToken';
       /** A secret. */
       readonly token: string;
-      /** The acquirer's clock when it signed it. */
+      /** When the merchant authorised us, by the acquirer's clock; each retry of the notification is signed later. */
       readonly issuedAtMs?: number;
       /** Milliseconds since 1970. */
       readonly expiresAtMs?: number;
@@ -64,11 +64,12 @@ export function readNotification(raw: RawNotification, path: string, clientId: s
   }
   const authorisation = v.safeParse(authorisationSchema, json);
   if (authorisation.success && !hasResult(json)) {
-    const { accessToken, accessTokenExpiryTime } = authorisation.output;
+    const { accessToken, accessTokenExpiryTime, authTime } = authorisation.output;
+    const issuedAtMs = authTime === undefined ? check.atAcquirerMs : earlier(Number(authTime), check.atAcquirerMs);
     return {
       kind: 'agentToken',
       token: accessToken,
-      ...(check.atAcquirerMs === undefined ? {} : { issuedAtMs: check.atAcquirerMs }),
+      ...(issuedAtMs === undefined ? {} : { issuedAtMs }),
       ...(accessTokenExpiryTime === undefined ? {} : { expiresAtMs: Number(accessTokenExpiryTime) }),
     };
   }
@@ -100,11 +101,17 @@ const paymentSchema = v.object({
 
 const authorisationSchema = v.object({
   accessToken: v.pipe(v.string(), v.regex(/^[\x21-\x7e]{1,512}$/)),
+  authTime: v.fallback(v.optional(v.pipe(v.string(), v.regex(/^\d{12,14}$/))), undefined),
   accessTokenExpiryTime: v.fallback(v.optional(v.pipe(v.string(), v.regex(/^\d{12,14}$/))), undefined),
 });
 
 /** Other products notify with a type and without a payment; retrying them would help nobody. */
 const otherSchema = v.object({ notifyType: v.pipe(word, v.notValue('PAYMENT_RESULT')) });
+
+/** Nothing is authorised after it was told: a time from the future would keep every later token out. */
+function earlier(authorisedAtMs: number, signedAtMs: number | undefined): number {
+  return signedAtMs === undefined ? authorisedAtMs : Math.min(authorisedAtMs, signedAtMs);
+}
 
 function hasResult(json: unknown): boolean {
   return typeof json === 'object' && json !== null && 'result' in json;

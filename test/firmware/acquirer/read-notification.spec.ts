@@ -70,6 +70,20 @@ describe('readNotification', () => {
     });
   });
 
+  const authorisations: readonly (readonly [what: string, authTime: string | undefined, issuedAtMs: number])[] = [
+    ['by the authorisation, not by the retry that told it', '1795465200000', 1_795_465_200_000],
+    ['by the signature where the authorisation tells no time', undefined, 1_795_465_278_000],
+    ['by the signature where the authorisation tells no readable time', 'today', 1_795_465_278_000],
+    ['by the signature where the authorisation is of the future', '1895465278000', 1_795_465_278_000],
+  ];
+  for (const [what, authTime, issuedAtMs] of authorisations) {
+    it(`dates a token ${what}`, () => {
+      const told = read(signed(JSON.stringify({ accessToken: 'abcdef', authTime })));
+      assert.ok(told.kind === 'agentToken');
+      assert.equal(told.issuedAtMs, issuedAtMs);
+    });
+  }
+
   const honest = signed(JSON.stringify(payment));
   const cases: readonly (readonly [string, { headers: Readonly<Record<string, string>>; body: string }, string])[] = [
     ['without a signature', { ...honest, headers: { 'client-id': clientId } }, 'invalid'],
