@@ -57,6 +57,9 @@ export interface Store<State, Op> {
   close(): void;
 }
 
+/** From the end of a slow flush to the next try. */
+const TRIAL_AFTER_MS = 10_000;
+
 export const defaultSegmentSizeBytes = 4 * 1024 * 1024;
 
 /**
@@ -111,6 +114,7 @@ function runStore<State, Op>(
   let lastFlushMs = 0;
   let slowestFlushMs = 0;
   let watch: Timer | undefined;
+  let trial: Timer | undefined;
   const jobs: ((release: () => void) => void)[] = [];
   const verifying: Verified[] = [];
 
@@ -139,6 +143,7 @@ function runStore<State, Op>(
   const fail = (error: StoreError): void => {
     if (failed() !== undefined) return;
     watch?.cancel();
+    trial?.cancel();
     become({ kind: 'failed', error });
     const lost = [...underWay, ...waiting];
     underWay = [];
@@ -163,8 +168,22 @@ function runStore<State, Op>(
     bytesWritten += sizeBytes;
     lastFlushMs = clock.monotonicMs() - startedMs;
     slowestFlushMs = Math.max(slowestFlushMs, lastFlushMs);
-    become(lastFlushMs > slowAfterMs ? { kind: 'slow', ms: lastFlushMs } : { kind: 'ok' });
+    if (lastFlushMs > slowAfterMs) {
+      become({ kind: 'slow', ms: lastFlushMs });
+      tryAgainLater();
+    } else become({ kind: 'ok' });
     answer();
+  };
+
+  /* While the medium is slow nothing is sold, and so nothing written: only a trial shows that it is well again. */
+  const tryAgainLater = (): void => {
+    trial?.cancel();
+    trial = clock.after(TRIAL_AFTER_MS, () => {
+      if (health.kind !== 'slow') return;
+      if (busy) return tryAgainLater();
+      busy = true;
+      write(state);
+    });
   };
 
   const answer = (): void => {
@@ -191,19 +210,24 @@ function runStore<State, Op>(
       return;
     }
     for (const commit of underWay) planner.take(commit.operations);
-    const write = planner.plan(() => JSON.stringify(last.stateAfter));
-    if (write === undefined) {
+    write(last.stateAfter);
+  };
+
+  /* The next frame, with the operations that were taken; without any it repeats what the medium has. */
+  const write = (stateAfter: State): void => {
+    const planned = planner.plan(() => JSON.stringify(stateAfter));
+    if (planned === undefined) {
       const limit = `${options.segmentSizeBytes} bytes of a segment`;
       clock.after(0, () => fail(new StoreError('tooLarge', `the whole state does not fit the ${limit}`)));
       return;
     }
-    const volume = volumes[write.segment];
+    const volume = volumes[planned.segment];
     const startedMs = clock.monotonicMs();
     watchFlush(startedMs);
-    volume.writeDurably(write.offset, write.bytes, (error) => {
+    volume.writeDurably(planned.offset, planned.bytes, (error) => {
       if (failed() !== undefined) return;
       if (error !== undefined) return fail(asStoreError(error, 'write'));
-      flushed(startedMs, write.bytes.length);
+      flushed(startedMs, planned.bytes.length);
     });
   };
 
