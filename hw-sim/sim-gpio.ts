@@ -36,25 +36,38 @@ interface Held {
   readonly changed: ((level: Level) => void) | undefined;
 }
 
+interface Watcher {
+  readonly line: number;
+  last: Level;
+  /** Of a process's own input; undefined: something outside. */
+  readonly holder: Held | undefined;
+  readonly changed: (level: Level) => void;
+}
+
 export function createSimGpio(world: World): SimGpio {
   const held = new Map<number, Held>();
   const pulls = new Map<number, Level>();
   const outside = new Map<number, Level>();
   const refused = new Map<number, HostErrorCode>();
-  const contacts: { readonly a: number; readonly b: number; closed: boolean }[] = [];
-  const watchers: { readonly line: number; last: Level; readonly changed: (level: Level) => void }[] = [];
+  /** Of each line the others that a closed contact joins it to, as often as there are such contacts. */
+  const joined = new Map<number, Map<number, number>>();
+  let watchers: Watcher[] = [];
   let shorts = 0;
 
   /** The lines that closed contacts make one wire with this one. */
   function wire(line: number): ReadonlySet<number> {
     const reached = new Set([line]);
-    for (const from of reached) {
-      for (const { a, b, closed } of contacts) {
-        if (closed && a === from) reached.add(b);
-        if (closed && b === from) reached.add(a);
-      }
-    }
+    for (const from of reached) for (const next of joined.get(from)?.keys() ?? []) reached.add(next);
     return reached;
+  }
+
+  function join(from: number, to: number, by: 1 | -1): void {
+    const others = joined.get(from) ?? new Map<number, number>();
+    joined.set(from, others);
+    const times = (others.get(to) ?? 0) + by;
+    if (times > 0) others.set(to, times);
+    else others.delete(to);
+    if (others.size === 0) joined.delete(from);
   }
 
   function driversOf(lines: ReadonlySet<number>): ReadonlySet<Level> {
@@ -67,7 +80,7 @@ export function createSimGpio(world: World): SimGpio {
 
   function level(line: number): Level {
     // The usual line: nothing is connected to it.
-    if (!contacts.some(({ a, b, closed }) => closed && (a === line || b === line))) {
+    if (!joined.has(line)) {
       const own = held.get(line)?.drives;
       const other = outside.get(line);
       return own === 0 || other === 0 ? 0 : (own ?? other ?? pulls.get(line) ?? 1);
@@ -78,15 +91,17 @@ export function createSimGpio(world: World): SimGpio {
     return [...lines].some((one) => pulls.get(one) === 0) ? 0 : 1;
   }
 
-  function settle(): void {
-    const seen = new Set<number>();
-    for (const line of held.keys()) {
-      if (seen.has(line)) continue;
+  /** Something changed at these lines: tells those who watch them, or a line of the same wire. */
+  function settle(...changed: readonly number[]): void {
+    const affected = new Set<number>();
+    for (const line of changed) {
+      if (affected.has(line)) continue;
       const lines = wire(line);
-      for (const one of lines) seen.add(one);
+      for (const one of lines) affected.add(one);
       if (driversOf(lines).size > 1) shorts += 1;
     }
     for (const watcher of watchers) {
+      if (!affected.has(watcher.line)) continue;
       const now = level(watcher.line);
       if (now === watcher.last) continue;
       watcher.last = now;
@@ -99,7 +114,7 @@ export function createSimGpio(world: World): SimGpio {
     if (code !== undefined) throw new HostError(code, `GPIO line ${line} cannot be had (${code})`);
     const mine: Held = { drives, changed };
     held.set(line, mine);
-    settle();
+    settle(line);
     return mine;
   }
 
@@ -108,7 +123,7 @@ export function createSimGpio(world: World): SimGpio {
       write(value) {
         if (held.get(line) !== mine) return;
         mine.drives = drive(value);
-        settle();
+        settle(line);
       },
       release: () => letGo(line, mine),
     };
@@ -117,7 +132,8 @@ export function createSimGpio(world: World): SimGpio {
   function letGo(line: number, mine: Held): void {
     if (held.get(line) !== mine) return;
     held.delete(line);
-    settle();
+    watchers = watchers.filter((watcher) => watcher.holder !== mine);
+    settle(line);
   }
 
   return {
@@ -133,6 +149,7 @@ export function createSimGpio(world: World): SimGpio {
           watchers.push({
             line,
             last: level(line),
+            holder: mine,
             changed: (value) => clock.after(0, () => held.get(line) === mine && changed(value)),
           });
         }
@@ -140,30 +157,39 @@ export function createSimGpio(world: World): SimGpio {
       },
     }),
     releaseAll() {
+      const lines = [...held.keys()];
       held.clear();
-      settle();
+      watchers = watchers.filter((watcher) => watcher.holder === undefined);
+      settle(...lines);
     },
     pull(line, value) {
       pulls.set(line, value);
-      settle();
+      settle(line);
     },
     drive(line, value) {
       if (value === undefined) outside.delete(line);
       else outside.set(line, value);
-      settle();
+      settle(line);
     },
     contact(a, b) {
-      const contact = { a, b, closed: false };
-      contacts.push(contact);
+      let was = false;
       return {
         set(closed) {
-          contact.closed = closed;
-          settle();
+          if (closed === was) return;
+          was = closed;
+          join(a, b, closed ? 1 : -1);
+          join(b, a, closed ? 1 : -1);
+          settle(a, b);
         },
       };
     },
     watch(line, changed) {
-      watchers.push({ line, last: level(line), changed: (value) => world.after(0, () => changed(value)) });
+      watchers.push({
+        line,
+        last: level(line),
+        holder: undefined,
+        changed: (value) => world.after(0, () => changed(value)),
+      });
     },
     refuse(line, code) {
       if (code === undefined) refused.delete(line);
