@@ -5,10 +5,15 @@ import type { World } from '../world.js';
 export interface MdbMachineModel extends SerialDevice {
   /** A customer presses a button of the machine. */
   choose(item: string, price: string): void;
+  /** The machine repeats what it asked, whether or not it had its answer. */
+  askAgain(): void;
   /** The customer gives up at the machine. */
   giveUp(): void;
   /** The next goods hang fast: the machine reports a failure. */
   jam(): void;
+  /** From now on goods take so long from the approval to their fall; undefined: as usual. */
+  dawdle(vendMs: number | undefined): void;
+  /** Off: the machine forgets what it was about, and what was moving falls or does not. */
   machinePower(on: boolean): void;
   /** The adapter starts anew, as after a brownout: switched off, settings forgotten, and not a word about it. */
   restartAdapter(): void;
@@ -45,7 +50,9 @@ export function createMdbMachineModel(
   let hung = false;
   let jammed = false;
   let asked: { readonly item: string; readonly price: string } | undefined;
-  let vending = false;
+  /** What the motor moves: nothing stops it but the machine's own power. */
+  let moving: { readonly item: string; readonly price: string } | undefined;
+  let vendMs = VEND_MS;
   let wrong = 0;
   let refusals = 0;
   /** Counts what makes planned events void. */
@@ -59,7 +66,6 @@ export function createMdbMachineModel(
 
   function rest(): void {
     asked = undefined;
-    vending = false;
     turn += 1;
     if (on) say(machineOn ? 'c,STATUS,IDLE' : 'c,STATUS,INACTIVE');
   }
@@ -92,7 +98,7 @@ export function createMdbMachineModel(
   }
 
   function approve(price: string): void {
-    if (asked === undefined || vending || !on || (price !== '-1' && price !== asked.price)) {
+    if (asked === undefined || moving !== undefined || !on || (price !== '-1' && price !== asked.price)) {
       if (price !== '-1') wrong += 1;
       say('c,ERR,"no vend request"');
       return;
@@ -102,20 +108,25 @@ export function createMdbMachineModel(
       rest();
       return;
     }
-    vending = true;
-    const { item } = asked;
+    const goods = { item: asked.item, price };
+    moving = goods;
     const mine = ++turn;
-    world.after(VEND_MS, () => {
+    world.after(vendMs, () => {
+      if (moving !== goods) return;
+      moving = undefined;
+      const fell = !jammed;
+      jammed = false;
+      if (fell) fallen.push(goods);
+      /* Switched off and on in the meantime, the reader is not told any more. */
       if (mine !== turn) return;
-      if (jammed) {
-        jammed = false;
-        say('c,ERR,VEND 3');
-      } else {
-        fallen.push({ item, price });
-        say('c,VEND,SUCCESS');
-      }
+      say(fell ? 'c,VEND,SUCCESS' : 'c,ERR,VEND 3');
       rest();
     });
+  }
+
+  function losePower(): void {
+    if (moving !== undefined && world.random() < 0.5) fallen.push(moving);
+    moving = undefined;
   }
 
   return {
@@ -130,19 +141,26 @@ export function createMdbMachineModel(
       }
     },
     choose(item, price) {
-      if (!on || !machineOn || asked !== undefined) return;
+      if (!on || !machineOn || asked !== undefined || moving !== undefined) return;
       asked = { item, price };
       say(`c,STATUS,VEND,${price},${item}`);
       const mine = ++turn;
       world.after(PATIENCE_MS, () => mine === turn && rest());
     },
+    askAgain() {
+      if (asked !== undefined) say(`c,STATUS,VEND,${asked.price},${asked.item}`);
+    },
     giveUp() {
-      if (asked !== undefined && !vending) rest();
+      if (asked !== undefined && moving === undefined) rest();
     },
     jam() {
       jammed = true;
     },
+    dawdle(ms) {
+      vendMs = ms ?? VEND_MS;
+    },
     machinePower(value) {
+      if (machineOn && !value) losePower();
       machineOn = value;
       rest();
     },
