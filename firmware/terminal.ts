@@ -276,6 +276,7 @@ export type { Reversal } from '../flows/reversal.js';
 export type { Sale } from '../flows/sale.js';
 export { type View, view } from '../flows/view.js';
 export type { ReversalView, SaleView, StatusView } from './api/output-schemas.js';
+export type { Config } from './config/config.js';
 export { loadConfig } from './config/load-config.js';
 export { SIMULATED_WIRING } from './devices/simulated-wiring.js';
 export { replayFile } from './replay-file.js';

@@ -1,6 +1,6 @@
 import { answerJobs } from '../drivers/linux/worker-job.js';
 import type { Side } from './fuzz/bad-days.js';
-import { fuzzSettings } from './fuzz/fuzz-settings.js';
+import { type FuzzMode, fuzzSettings } from './fuzz/fuzz-settings.js';
 import { runShift, type ShiftReport } from './fuzz/shift.js';
 import type { KeyPairs } from './kiosk-settings.js';
 
@@ -10,12 +10,13 @@ export interface ShiftJob {
   readonly shifts: number;
   readonly salesAShift: number;
   readonly without: readonly Side[];
+  readonly only: FuzzMode | undefined;
 }
 
 let settings: ReturnType<typeof fuzzSettings> | undefined;
 
-answerJobs<ShiftJob, ShiftReport[]>(({ seed, shifts, salesAShift, without }, data) => {
-  settings ??= fuzzSettings(data as KeyPairs);
+answerJobs<ShiftJob, ShiftReport[]>(({ seed, shifts, salesAShift, without, only }, data) => {
+  settings ??= fuzzSettings(data as KeyPairs, { only });
   const made = settings;
   return Array.from({ length: shifts }, (_, index) =>
     runShift({ seed: seed + index, sales: salesAShift, settings: made, without }),

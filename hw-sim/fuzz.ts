@@ -3,7 +3,7 @@ import { createProcess } from '../drivers/linux/process.js';
 import { runInWorkers } from '../drivers/linux/worker-pool.js';
 import { addCoverage, type Coverage } from './fuzz/coverage.js';
 import { type FuzzOptions, parseFuzzOptions } from './fuzz/fuzz-options.js';
-import { fuzzSettings } from './fuzz/fuzz-settings.js';
+import { FUZZ_MODES, fuzzSettings } from './fuzz/fuzz-settings.js';
 import { missingCoverage } from './fuzz/required-coverage.js';
 import { runShift, type ShiftReport } from './fuzz/shift.js';
 import { shrink } from './fuzz/shrink.js';
@@ -28,8 +28,8 @@ if (typeof options === 'string') {
 }
 
 /** One shift with everything it logs. */
-function showShift({ seed, salesAShift, without }: FuzzOptions): number {
-  const settings = fuzzSettings(createKeyPairs(), true);
+function showShift({ seed, salesAShift, without, only }: FuzzOptions): number {
+  const settings = fuzzSettings(createKeyPairs(), { verbose: true, only });
   const log = (line: string): void => self.out(`${line}\n`);
   const { violations } = runShift({ seed, sales: salesAShift, settings, without, log });
   self.out(`${violations.join('\n') || 'no rule was broken'}\n`);
@@ -59,7 +59,7 @@ async function fuzz(asked: FuzzOptions): Promise<number> {
       )
         return undefined;
       const shifts = Math.min(SHIFTS_A_JOB, Math.ceil((asked.sales - ordered) / asked.salesAShift));
-      const job: ShiftJob = { seed, shifts, salesAShift: asked.salesAShift, without: asked.without };
+      const job: ShiftJob = { seed, shifts, salesAShift: asked.salesAShift, without: asked.without, only: asked.only };
       seed += shifts;
       ordered += shifts * asked.salesAShift;
       return job;
@@ -78,7 +78,8 @@ async function fuzz(asked: FuzzOptions): Promise<number> {
   const rate = Math.round(served / seconds / asked.workers);
   self.out(`${served} sales in ${seconds.toFixed(1)} s, ${asked.workers} threads: ${rate} sales a second a thread\n`);
   self.out(`${Math.round(virtualMs / 3_600_000)} simulated hours, seeds ${asked.seed} to ${seed - 1}\n`);
-  const whole = served >= COVERAGE_FROM_SALES;
+  self.out(`sales by mode: ${FUZZ_MODES.map((mode) => `${mode} ${coverage.get(`mode ${mode}`) ?? 0}`).join(', ')}\n`);
+  const whole = asked.only === undefined && served >= COVERAGE_FROM_SALES;
   if (whole) self.out(coverageTable(coverage));
   const missing = whole ? missingCoverage(coverage) : [];
   for (const name of missing) self.out(`never reached: ${name}\n`);
@@ -88,15 +89,20 @@ async function fuzz(asked: FuzzOptions): Promise<number> {
   return failed === 0 ? 0 : 1;
 }
 
-function describe(failure: ShiftReport, { salesAShift, without, firstOnly }: FuzzOptions, keys: KeyPairs): string {
+function describe(
+  failure: ShiftReport,
+  { salesAShift, without, only, firstOnly }: FuzzOptions,
+  keys: KeyPairs,
+): string {
   const whole = { report: failure, sales: salesAShift, without };
-  const small = firstOnly ? whole : shrink(failure, salesAShift, without, fuzzSettings(keys));
+  const small = firstOnly ? whole : shrink(failure, salesAShift, without, fuzzSettings(keys, { only }));
   const fair = small.without.length === 0 ? '' : ` --without ${small.without.join(',')}`;
+  const kind = only === undefined ? '' : ` --only ${only}`;
   return [
     `\nseed ${failure.seed} broke ${failure.violations.length}:`,
     ...failure.violations.slice(0, 5).map((violation) => `  ${violation}`),
     `smallest found: ${small.report.violations[0] ?? ''}`,
-    `  npm run fuzz -- --seed ${failure.seed} --shift ${small.sales}${fair} --verbose\n\n`,
+    `  npm run fuzz -- --seed ${failure.seed} --shift ${small.sales}${kind}${fair} --verbose\n\n`,
   ].join('\n');
 }
 

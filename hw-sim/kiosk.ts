@@ -1,4 +1,4 @@
-import type { HttpReply } from '../drivers/host.js';
+import type { HttpHost, HttpReply, HttpRequest } from '../drivers/host.js';
 import { createTerminal, type Terminal, type TerminalParts, type TerminalSettings } from '../firmware/terminal.js';
 import { type Acquirer, createAcquirer } from './acquirer/acquirer.js';
 import { type AcquirerFaults, createAcquirerFaults } from './acquirer/acquirer-faults.js';
@@ -61,6 +61,10 @@ export interface KioskParts {
   readonly saveIncident?: TerminalParts['saveIncident'];
   /** Sees every reply and notification that leaves the acquirer's side, true or not. */
   readonly wiretap?: (message: AcquirerMessage) => void;
+  /** Sees every notification of which an acknowledgement has come back. */
+  readonly acknowledged?: (message: AcquirerMessage) => void;
+  /** Sees every request as it leaves the terminal. */
+  readonly asked?: (request: HttpRequest) => void;
   /** Called for each terminal as it starts, before anything else happens to it. */
   readonly started?: (terminal: Terminal) => void;
 }
@@ -86,8 +90,12 @@ export function createKiosk(parts: KioskParts): Kiosk {
     random: world.random,
     send(notification, done) {
       const { url, headers, body } = notification;
-      parts.wiretap?.({ url, time: headers['request-time'] ?? '', headers, body });
-      network.notify(notification, done);
+      const message = { url, time: headers['request-time'] ?? '', headers, body };
+      parts.wiretap?.(message);
+      network.notify(notification, (reply) => {
+        if (reply?.status === 200) parts.acknowledged?.(message);
+        done(reply);
+      });
     },
   });
   const faults = createAcquirerFaults({ acquirer, signer: acquirerSigner, after });
@@ -100,6 +108,14 @@ export function createKiosk(parts: KioskParts): Kiosk {
       reply(whole);
     });
   });
+
+  const http: HttpHost = {
+    ...network.http,
+    request(request, done) {
+      parts.asked?.(request);
+      return network.http.request(request, done);
+    },
+  };
 
   let life: Life | undefined;
   let terminal: Terminal | undefined;
@@ -145,7 +161,7 @@ export function createKiosk(parts: KioskParts): Kiosk {
         serial: serial.hostFor({ after }),
         gpio: gpio.hostFor({ after }),
         flash,
-        http: network.http,
+        http,
         clock,
         log: log ?? (() => undefined),
         exited(code) {

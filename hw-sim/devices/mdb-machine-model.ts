@@ -38,7 +38,7 @@ export interface MdbMachineModelOptions {
 }
 
 export function createMdbMachineModel(
-  world: Pick<World, 'after'>,
+  world: Pick<World, 'after' | 'random'>,
   cable: SerialCable,
   options: MdbMachineModelOptions = { onAgain: 'refuses' },
 ): MdbMachineModel {

@@ -2,10 +2,10 @@ import type { AcquirerFault } from '../acquirer/acquirer-faults.js';
 import { magicAmounts } from '../acquirer/magic-amounts.js';
 import { type PaymentPlan, successPlan } from '../acquirer/payment-plan.js';
 import type { Kiosk } from '../kiosk.js';
-import type { KioskDevices } from '../kiosk-devices.js';
 import { FAIR_WEATHER } from '../network.js';
 import type { Chance } from './chance.js';
 import { type Coverage, count } from './coverage.js';
+import type { DeviceTroubles } from './device-troubles.js';
 
 export const SIDES = ['network', 'replies', 'acquirer', 'notifications', 'clock', 'flash', 'power', 'devices'] as const;
 
@@ -42,20 +42,23 @@ const CHANGE_EVERY_MS = 20_000;
 /** Makes the world as bad as the days are, changing all the time, until `clearUp`. */
 export function beginBadDays(
   kiosk: Kiosk,
-  devices: KioskDevices,
+  devices: DeviceTroubles,
   days: BadDays,
   chance: Chance,
   coverage: Coverage,
 ): { clearUp(): void } {
   const { world, network, acquirer, acquirerFaults, flash, clock } = kiosk;
   let over = false;
+  /** What all requests meet for a while, because what is slow is slow for all of them. */
+  let spell: 'slow' | 'overtaking' | undefined;
 
   function change(): void {
     if (over) return;
     if (days.network > 0) changeNetwork();
     if (days.clock > 0 && chance.likely(days.clock / 4)) changeClock();
-    if (days.devices > 0 && chance.likely(days.devices)) changeDevices();
+    if (days.devices > 0 && chance.likely(days.devices)) devices.change();
     if (days.flash > 0 && chance.likely(days.flash / 2)) changeFlash();
+    if (days.replies > 0) spell = chance.likely(days.replies / 2) ? chance.pick(['slow', 'overtaking']) : undefined;
     world.after(chance.between(1, CHANGE_EVERY_MS), change);
   }
 
@@ -91,47 +94,21 @@ export function beginBadDays(
     });
   }
 
-  /** Something is broken, or what was broken is mended. */
-  function changeDevices(): void {
-    const { scanner, scannerPort, printer, printerPort, vend } = devices;
-    const trouble = chance.pick<readonly [string, () => void]>([
-      ['scanner unplugged', () => scannerPort.unplug()],
-      ['scanner hangs', () => scanner.hang(true)],
-      ['printer unplugged', () => printerPort.unplug()],
-      ['printer hangs', () => printer.hang(true)],
-      ['paper out', () => printer.loadPaper(chance.between(0, 3) * 400)],
-      ['cover open', () => printer.openCover()],
-      ['cutter jammed', () => printer.jamCutter()],
-      ['head hot', () => printer.overheat(true)],
-      ['goods jammed', () => vend.jam(0)],
-      ['sensor covered', () => vend.coverSensor(true)],
-      ['mended', mend],
-      ['mended', mend],
-      ['mended', mend],
-      ['mended', mend],
-    ]);
-    count(coverage, `fault device ${trouble[0]}`);
-    trouble[1]();
-  }
-
-  function mend(): void {
-    const { scanner, scannerPort, printer, printerPort, vend } = devices;
-    scannerPort.plug();
-    scanner.hang(false);
-    printerPort.plug();
-    printer.hang(false);
-    printer.overheat(false);
-    printer.freeCutter();
-    printer.loadPaper();
-    printer.closeCover();
-    vend.coverSensor(false);
-  }
-
   function changeFlash(): void {
     const kind = chance.pick(['slow', 'slow', 'io', 'good'] as const);
     count(coverage, `fault flash ${kind}`);
     flash.faults.syncMs = kind === 'slow' ? chance.pick([200, 2_000, 6_000]) : 1;
     flash.faults.io = kind === 'io';
+  }
+
+  /**
+   * Slow: a reply comes just in time, after the customer has lost patience. Overtaking: a payment arrives after its own
+   * cancel, and before it expires.
+   */
+  function spellFault(path: string): AcquirerFault | undefined {
+    if (spell === undefined || chance.likely(0.3)) return undefined;
+    if (spell === 'slow') return { kind: 'replyDelayed', delayMs: chance.between(200, 4_900) };
+    return path.endsWith('/pay') ? { kind: 'requestDelayed', delayMs: chance.between(1_000, 59_000) } : undefined;
   }
 
   acquirer.configure({
@@ -145,9 +122,9 @@ export function beginBadDays(
     count(coverage, `plan ${plan.answer.code} ${plan.fate.kind}`);
     return order.amount.value === '' ? undefined : plan;
   });
-  acquirerFaults.chooseFaults(() => {
-    if (!chance.likely(days.replies)) return undefined;
-    const fault = chooseReplyFault(chance);
+  acquirerFaults.chooseFaults(({ path }) => {
+    const fault = spellFault(path) ?? (chance.likely(days.replies) ? chooseReplyFault(chance) : undefined);
+    if (fault === undefined) return undefined;
     count(coverage, `fault reply ${fault.kind}`);
     return fault;
   });
@@ -172,7 +149,7 @@ export function beginBadDays(
       acquirer.notifications.meddle(undefined);
       flash.faults.syncMs = 1;
       flash.faults.io = false;
-      mend();
+      devices.mend();
       clock.offsetMs = 0;
       clock.synchronised = 'yes';
     },

@@ -1,5 +1,6 @@
 import { parseArgs } from 'node:util';
 import { SIDES, type Side } from './bad-days.js';
+import { FUZZ_MODES, type FuzzMode } from './fuzz-settings.js';
 
 export interface FuzzOptions {
   /** Of the first shift; each next shift has the next seed. */
@@ -9,13 +10,15 @@ export interface FuzzOptions {
   readonly minutes: number | undefined;
   readonly workers: number;
   readonly without: readonly Side[];
+  /** Only kiosks of this kind. */
+  readonly only: FuzzMode | undefined;
   /** Ends with the first failure, without narrowing it down: only whether there is one is asked. */
   readonly firstOnly: boolean;
   /** Shows one shift with its log instead of running many. */
   readonly verbose: boolean;
 }
 
-const USAGE = `npm run fuzz -- [--sales N] [--seed N] [--minutes N] [--workers N] [--shift N] [--without SIDE,…] [--first] [--verbose]
+const USAGE = `npm run fuzz -- [--sales N] [--seed N] [--minutes N] [--workers N] [--shift N] [--without SIDE,…] [--only MODE] [--first] [--verbose]
 
 Simulates sales under faults and power cuts, judged from outside. Without --seed the seed is chosen by the clock.
 
@@ -25,6 +28,7 @@ Simulates sales under faults and power cuts, judged from outside. Without --seed
   --workers N    threads; 2 where nothing is said
   --shift N      sales in a shift, 25 where nothing is said
   --without …    sides of the world that stay fair: ${SIDES.join(', ')}
+  --only MODE    only kiosks of this kind: ${FUZZ_MODES.join(', ')}
   --first        stops at the first failure and does not narrow it down
   --verbose      works one shift and shows its log`;
 
@@ -40,6 +44,7 @@ export function parseFuzzOptions(args: readonly string[], clockSeed: number): Fu
         workers: { type: 'string', default: '2' },
         shift: { type: 'string', default: '25' },
         without: { type: 'string', default: '' },
+        only: { type: 'string' },
         verbose: { type: 'boolean', default: false },
         first: { type: 'boolean', default: false },
         help: { type: 'boolean', default: false },
@@ -49,6 +54,10 @@ export function parseFuzzOptions(args: readonly string[], clockSeed: number): Fu
     const without = values.without.split(',').filter((side) => side !== '');
     const stranger = without.find((side) => !SIDES.some((known) => known === side));
     if (stranger !== undefined) return `--without: ${stranger} is none of ${SIDES.join(', ')}`;
+    const only = FUZZ_MODES.find((mode) => mode === values.only);
+    if (values.only !== undefined && only === undefined) {
+      return `--only: ${values.only} is none of ${FUZZ_MODES.join(', ')}`;
+    }
     return {
       seed: whole('seed', values.seed, 0, 4_000_000_000),
       sales: whole('sales', values.sales, 1, 1_000_000_000),
@@ -56,6 +65,7 @@ export function parseFuzzOptions(args: readonly string[], clockSeed: number): Fu
       minutes: values.minutes === undefined ? undefined : whole('minutes', values.minutes, 1, 100_000),
       workers: whole('workers', values.workers, 1, 64),
       without: without as Side[],
+      only,
       firstOnly: values.first,
       verbose: values.verbose,
     };

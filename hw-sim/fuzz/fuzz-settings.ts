@@ -1,30 +1,76 @@
-import type { TerminalSettings } from '../../firmware/terminal.js';
+import { SIMULATED_WIRING, type TerminalSettings } from '../../firmware/terminal.js';
 import { type KeyPairs, kioskSettings, simEnvironment } from '../kiosk-settings.js';
+
+/** A way to set a kiosk up. */
+export interface FuzzSetting {
+  readonly mode: FuzzMode;
+  readonly terminal: TerminalSettings;
+}
+
+/** What a shift is about; a run can be narrowed to one of them. */
+export const FUZZ_MODES = ['host', 'equipped', 'amount', 'selection', 'mdb', 'isv'] as const;
+
+export type FuzzMode = (typeof FUZZ_MODES)[number];
+
+type Environment = Readonly<Record<string, string>>;
 
 const QUIET = { LOG_LEVEL: 'error' };
 const NOTIFIED = { NOTIFY_URL: 'http://127.0.0.1:9100/notify', NOTIFY_PORT: '9100' };
-const EQUIPPED = { SCANNER: 'sim', PRINTER: 'sim', VEND: 'sim', VEND_TIMEOUT_MS: '3000' };
 const BARE = { SCANNER: 'none', PRINTER: 'none' };
+const RELAYS = { VEND: 'sim', VEND_TIMEOUT_MS: '3000' };
+const EQUIPPED = { SCANNER: 'sim', PRINTER: 'sim', ...RELAYS };
+const KEYS = { KEYPAD: 'sim', SCANNER: 'sim', PRINTER: 'none' };
+const CATALOG_FILE = '/data/catalog.csv';
+const SELECTION = { ...KEYS, ...RELAYS, SALE_MODE: 'selection', CATALOG_FILE };
+const MACHINE = {
+  SCANNER: 'sim',
+  PRINTER: 'none',
+  SALE_MODE: 'mdb',
+  VEND: 'mdb',
+  MDB_PORT: SIMULATED_WIRING.mdbPort,
+  VEND_TIMEOUT_MS: '20000',
+};
+const ISV = { ...BARE, ...NOTIFIED, ALIPAY_AGENT_TOKEN: 'token-of-the-first-day' };
+
+const CATALOG = 'slot,name,price,channel\n05,Cola,4.50,2\n12,"Tea, green",3,3\n7,Gum,1.5,1\n31,Cola large,6,4\n';
 
 /**
- * Ways to set a kiosk up; the seed chooses one of them. Few of them log or have devices: a log line costs as much as a
- * sale, and a printer that is asked for its condition every second as much as twenty.
+ * Of a hundred shifts. Few log or have a printer: a log line costs as much as a sale, and a printer that is asked for its
+ * condition every second as much as three.
  */
-export function fuzzSettings(keys: KeyPairs, verbose = false): [TerminalSettings, ...TerminalSettings[]] {
-  const make = (env: Readonly<Record<string, string>>): TerminalSettings =>
-    kioskSettings({ ...simEnvironment(keys), ...env, ...(verbose ? { LOG_LEVEL: 'debug' } : {}) });
-  const bare = (env: Readonly<Record<string, string>>): TerminalSettings => make({ ...BARE, ...QUIET, ...env });
-  const common = [
-    bare({}),
-    bare({ ...NOTIFIED }),
-    bare({ ...NOTIFIED }),
-    bare({ HOST_CONFIRM_MS: '20000' }),
-    bare({ ...NOTIFIED, HOST_CONFIRM_MS: '8000' }),
-  ];
-  return [
-    make({ ...BARE, ...NOTIFIED, LOG_LEVEL: 'debug' }),
-    make({ ...QUIET, ...NOTIFIED, ...EQUIPPED }),
-    make({ ...QUIET, ...EQUIPPED, PRINTER_REQUIRED: 'false' }),
-    ...Array.from({ length: 8 }, () => common).flat(),
-  ];
+const WEIGHTED: readonly (readonly [weight: number, mode: FuzzMode, env: Environment])[] = [
+  [12, 'host', { ...BARE, ...QUIET }],
+  [22, 'host', { ...BARE, ...QUIET, ...NOTIFIED }],
+  [10, 'host', { ...BARE, ...QUIET, HOST_CONFIRM_MS: '20000' }],
+  [10, 'host', { ...BARE, ...QUIET, ...NOTIFIED, HOST_CONFIRM_MS: '8000' }],
+  [2, 'host', { ...BARE, ...NOTIFIED, LOG_LEVEL: 'debug' }],
+  [2, 'equipped', { ...QUIET, ...NOTIFIED, ...EQUIPPED }],
+  [2, 'equipped', { ...QUIET, ...EQUIPPED, PRINTER_REQUIRED: 'false' }],
+  [5, 'amount', { ...QUIET, ...KEYS, ...RELAYS, SALE_MODE: 'amount' }],
+  [4, 'amount', { ...QUIET, ...KEYS, ...NOTIFIED, SALE_MODE: 'amount' }],
+  [5, 'selection', { ...QUIET, ...SELECTION }],
+  [3, 'selection', { ...QUIET, ...SELECTION, ...NOTIFIED, PANEL: 'sim', VEND_UNKNOWN: 'operator' }],
+  [1, 'selection', { ...QUIET, ...SELECTION, PANEL: 'sim', PRINTER: 'sim' }],
+  [7, 'mdb', { ...QUIET, ...MACHINE }],
+  [4, 'mdb', { ...QUIET, ...MACHINE, ...NOTIFIED, KEYPAD: 'sim', PANEL: 'sim' }],
+  [3, 'mdb', { ...QUIET, ...MACHINE, VEND_UNKNOWN: 'operator' }],
+  [1, 'mdb', { ...QUIET, ...MACHINE, PRINTER: 'sim' }],
+  [5, 'isv', { ...ISV, ...QUIET }],
+  [2, 'isv', { ...ISV, LOG_LEVEL: 'debug' }],
+];
+
+/** Every setting as often as its weight says; the seed chooses one. `only` narrows them down to one mode. */
+export function fuzzSettings(
+  keys: KeyPairs,
+  { verbose = false, only }: { readonly verbose?: boolean; readonly only?: FuzzMode | undefined } = {},
+): [FuzzSetting, ...FuzzSetting[]] {
+  const loud = verbose ? { LOG_LEVEL: 'debug' } : {};
+  const [first, ...more] = WEIGHTED.filter(([, mode]) => only === undefined || mode === only).flatMap(
+    ([weight, mode, env]) => {
+      const terminal = kioskSettings({ ...simEnvironment(keys), ...env, ...loud }, { [CATALOG_FILE]: CATALOG });
+      return Array.from({ length: weight }, (): FuzzSetting => ({ mode, terminal }));
+    },
+  );
+  if (first === undefined) throw new Error(`no setting for ${only}`);
+  return [first, ...more];
 }

@@ -1,6 +1,7 @@
 import { acquirerFaultKinds } from '../acquirer/acquirer-faults.js';
 import { interfaceNames, resultCodes } from '../acquirer/result-codes.js';
 import type { Coverage } from './coverage.js';
+import { FUZZ_MODES } from './fuzz-settings.js';
 
 /** Every way a sale may go. A run that never sees one of them has not tried it. */
 const TRANSITIONS = [
@@ -48,6 +49,20 @@ const FAULTS = [
     'head hot',
     'goods jammed',
     'sensor covered',
+    'key stuck',
+    'ghost key',
+    'keys chatter',
+    'keypad line shorted',
+    'keypad line taken',
+    'door open',
+    'machine unplugged',
+    'machine hangs',
+    'machine off',
+    'machine off for a moment',
+    'machine adapter restarts',
+    'machine jammed',
+    'machine slow',
+    'mended',
   ].map((kind) => `device ${kind}`),
   ...['now', 'atTouch', 'crash', 'lost'].map((kind) => `power ${kind}`),
 ];
@@ -71,14 +86,67 @@ const INPUTS = [
   'vendFinished',
   'printFinished',
   'receiptRequested',
+  'keyPressed',
+  'machineAsked',
+  'machineGaveUp',
+  'droppedLate',
+  'doorChanged',
+  'agentTokenNotified',
+  'reversalRetryRequested',
+  'reversalSettled',
 ];
 
-const ALARMS = ['amountDiffers', 'signatureWrong', 'acquirerMisconfigured', 'reversalDelayed', 'reversalNeedsPerson'];
+const RECORDS = [
+  'terminalStarted',
+  'saleStarted',
+  'paymentStarted',
+  'inquiryStarted',
+  'attemptFailed',
+  'paymentApproved',
+  'vendStarted',
+  'saleSettled',
+  'saleCancelled',
+  'receiptFinished',
+  'reversalStarted',
+  'reversalTurnedToRefund',
+  'reversalPaymentFound',
+  'reversalNeedsPerson',
+  'reversalReleased',
+  'reversalFinished',
+  'agentTokenReceived',
+];
+
+/** What people and strangers do, and the situations that only come about where two things meet. */
+const MEETINGS = [
+  'ignored payAnswered: late reply to pay',
+  'ignored agentTokenNotified: an older agent token',
+  'ignored agentTokenNotified: the agent token is known',
+  'ignored vendFinished: late word of the vend mechanism',
+  'ignored keyPressed: keys have no meaning during a sale',
+  'ignored machineGaveUp: nothing to cancel',
+  'token acknowledged',
+  'token forged',
+  'token replayed',
+  ...['retry 202', 'retry 404', 'retry 409', 'settle 200', 'settle 409'].map((done) => `operator ${done}`),
+];
+
+const ALARMS = [
+  'amountDiffers',
+  'signatureWrong',
+  'acquirerMisconfigured',
+  'reversalDelayed',
+  'reversalNeedsPerson',
+  'vendUnknown',
+  'droppedLate',
+];
 
 const REQUIRED: readonly string[] = [
   ...TRANSITIONS.map((name) => `sale ${name}`),
   ...FAULTS.map((name) => `fault ${name}`),
   ...INPUTS.map((name) => `input ${name}`),
+  ...RECORDS.map((name) => `record ${name}`),
+  ...MEETINGS,
+  ...FUZZ_MODES.map((mode) => `mode ${mode}`),
   ...ALARMS.map((name) => `alarm ${name}`),
   ...interfaceNames.flatMap((name) => Object.keys(resultCodes[name]).map((code) => `code ${name} ${code}`)),
   ...['pay', 'inquiryPayment', 'cancel', 'refund'].flatMap((call) =>

@@ -1,14 +1,21 @@
-import type { Sale, TerminalParts, TerminalSettings } from '../../firmware/terminal.js';
+import { type Sale, view } from '../../firmware/terminal.js';
 import { createFastSigner } from '../acquirer/fast-signer.js';
 import { createKiosk, type Kiosk } from '../kiosk.js';
 import { attachDevices } from '../kiosk-devices.js';
 import { SIM_CLIENT_ID } from '../kiosk-settings.js';
 import { createRandom, createWorld } from '../world.js';
+import { type Authorisation, createAuthorisation } from './authorisation.js';
 import { beginBadDays, chooseBadDays, type Side } from './bad-days.js';
-import { type Chance, createChance } from './chance.js';
+import { createChance } from './chance.js';
 import { type Coverage, count } from './coverage.js';
 import { type Customer, createCustomer } from './customer.js';
+import { createDeviceTroubles } from './device-troubles.js';
+import type { FuzzSetting } from './fuzz-settings.js';
+import { goodsOf } from './goods.js';
+import { createObserver } from './observer.js';
+import { createOperator } from './operator.js';
 import { createOracle, type Oracle } from './oracle.js';
+import { keepPower } from './power.js';
 
 /** One kiosk's life from a seed: bad days with customers, then calm, then the reckoning. */
 export interface ShiftReport {
@@ -24,7 +31,7 @@ export interface ShiftOptions {
   readonly seed: number;
   readonly sales: number;
   /** One of them is chosen by the seed. */
-  readonly settings: readonly [TerminalSettings, ...TerminalSettings[]];
+  readonly settings: readonly [FuzzSetting, ...FuzzSetting[]];
   /** Sides of the world that stay fair: how a failure is narrowed down. */
   readonly without?: readonly Side[];
   readonly log?: (line: string) => void;
@@ -37,6 +44,8 @@ const AFTERWARDS_MS = 150_000;
 const SHIFT_LIMIT_MS = 48 * 3_600_000;
 const DAY_MS = 86_400_000;
 const FIRST_DAY_MS = 1_767_225_600_000; /* 2026-01-01 UTC */
+
+type TerminalState = Parameters<typeof view>[0];
 
 export function runShift(options: ShiftOptions): ShiftReport {
   const { seed } = options;
@@ -51,17 +60,24 @@ export function runShift(options: ShiftOptions): ShiftReport {
 
   let oracle: Oracle | undefined;
   let customer: Customer | undefined;
-  const settings = chance.pick(options.settings);
-  const { vend } = settings.config.devices;
+  const { mode, terminal: settings } = chance.pick(options.settings);
+  const { config, secrets } = settings;
+  let authorisation: Authorisation | undefined;
   const kiosk: Kiosk = createKiosk({
     world,
     settings,
     log(line) {
-      oracle?.line(line);
+      oracle?.shown(line);
       options.log?.(`${world.nowMs().toFixed(0).padStart(9)} ${line}`);
     },
-    observe: observer(coverage, (id, code) => oracle?.paySent(id, code)),
-    wiretap: (message) => oracle?.messageLeft(message),
+    observe: createObserver(coverage, (id, code) => oracle?.paySent(id, code)),
+    saveIncident: ({ text }) => oracle?.shown(text),
+    wiretap(message) {
+      oracle?.messageLeft(message);
+      authorisation?.messageLeft(message);
+    },
+    acknowledged: (message) => authorisation?.acknowledged(message),
+    asked: ({ headers }) => oracle?.requestLeft(headers),
     started(terminal) {
       terminal.kernel.onChange((state, before) => {
         if (state.book.sales === before.book.sales) return;
@@ -76,11 +92,15 @@ export function runShift(options: ShiftOptions): ShiftReport {
     },
   });
   const devices = attachDevices(kiosk);
+  const goods = goodsOf(config, devices);
+  const { agentToken } = config.acquirer;
   oracle = createOracle({
-    ...(vend.kind === 'none' ? {} : { fallen: () => devices.vend.fallen.length }),
     ledger: kiosk.acquirer.ledger,
     signer: createFastSigner('acquirer', 'terminal'),
     clientId: SIM_CLIENT_ID,
+    secrets,
+    ...(goods === undefined ? {} : { goods }),
+    ...(agentToken === undefined ? {} : { agentToken }),
   });
   const judge = oracle;
 
@@ -89,10 +109,11 @@ export function runShift(options: ShiftOptions): ShiftReport {
     customer = undefined;
     if (served === options.sales) return;
     served += 1;
+    count(coverage, `mode ${mode}`);
     customer = createCustomer({
       kiosk,
       devices,
-      equipped: vend.kind !== 'none',
+      config,
       oracle: judge,
       chance,
       coverage,
@@ -104,12 +125,20 @@ export function runShift(options: ShiftOptions): ShiftReport {
   try {
     const days = chooseBadDays(chance, options.without ?? []);
     kiosk.powerOn();
-    const badDays = beginBadDays(kiosk, devices, days, chance, coverage);
+    const troubles = createDeviceTroubles(kiosk, devices, config.devices, chance, coverage);
+    const badDays = beginBadDays(kiosk, troubles, days, chance, coverage);
+    const operator = createOperator({ kiosk, apiPort: config.api.port, oracle: judge, chance, coverage });
+    if (agentToken !== undefined && config.notify.url !== undefined) {
+      const notifyUrl = config.notify.url;
+      authorisation = createAuthorisation({ kiosk, notifyUrl, oracle: judge, chance, coverage });
+    }
     const power = keepPower(kiosk, days.power, chance, coverage, () => customer?.powerLost());
     next();
     kiosk.runUntil(() => served === options.sales && customer === undefined, SHIFT_LIMIT_MS);
     badDays.clearUp();
     power.clearUp();
+    operator.clearUp();
+    authorisation?.clearUp();
     kiosk.runUntil(() => atRest(kiosk), CALM_MS);
     world.runUntil(world.nowMs() + AFTERWARDS_MS);
     reckon(kiosk, judge);
@@ -123,9 +152,14 @@ export function runShift(options: ShiftOptions): ShiftReport {
 function atRest(kiosk: Kiosk): boolean {
   const state = kiosk.terminal?.kernel.state;
   if (state === undefined || state.live.acquirer !== 'reachable') return false;
+  if (!view(state).lamps.ready) return false;
   return (
     Object.keys(state.live.reversals).length === 0 && Object.values(state.book.sales).every((sale) => !isOpen(sale))
   );
+}
+
+function faultsOf({ live }: TerminalState): string {
+  return [live.acquirer, `clock trusted: ${live.clockTrusted}`, ...Object.values(live.faults).flat()].join(' ');
 }
 
 const isOpen = ({ state }: Sale): boolean =>
@@ -138,106 +172,20 @@ const isOpen = ({ state }: Sale): boolean =>
 /** What flash holds is read by a new process, not believed from memory. */
 function reckon(kiosk: Kiosk, judge: Oracle): void {
   const memory = kiosk.terminal?.kernel.state;
+  /* Mended devices have to be well again without a restart. */
+  if (memory !== undefined && !view(memory).lamps.ready)
+    judge.violate('rule 8, not ready again by itself', faultsOf(memory));
   kiosk.cutPower();
   kiosk.powerOn();
   if (!kiosk.runUntil(() => kiosk.terminal !== undefined, 60_000)) return judge.violate('rule 8', 'it does not start');
   kiosk.world.runUntil(kiosk.world.nowMs() + 60_000);
   const terminal = kiosk.terminal;
   if (terminal === undefined) return judge.violate('rule 8', 'it does not stay up');
-  const { book, live } = terminal.kernel.state;
+  const { book } = terminal.kernel.state;
   for (const sale of Object.values(memory?.book.sales ?? {})) {
     /* What happened without a payment may wait for the next commit. */
     if (sale.attempts.length === 0) continue;
     if (book.sales[sale.saleId]?.state !== sale.state) judge.violate('flash forgot', `${sale.saleId} ${sale.state}`);
   }
-  const ready = live.booted && live.clockTrusted && live.acquirer === 'reachable';
-  judge.settleUp(book, ready, [
-    live.acquirer,
-    `clock trusted: ${live.clockTrusted}`,
-    ...Object.values(live.faults).flat(),
-  ]);
+  judge.settleUp(book, view(terminal.kernel.state).lamps.ready, [faultsOf(terminal.kernel.state)]);
 }
-
-/** The supervisor, and somebody who pulls the plug. */
-function keepPower(kiosk: Kiosk, level: number, chance: Chance, coverage: Coverage, dark: () => void) {
-  const { world, clock } = kiosk;
-  let over = false;
-
-  function boot(): void {
-    /* Without a battery the clock starts anywhere; the time service may or may not set it later. */
-    if (!over && chance.likely(level)) {
-      clock.offsetMs = chance.pick([0, -5_000, 5_000, -30 * DAY_MS]);
-      clock.synchronised = 'unknown';
-      world.after(chance.between(1_000, 90_000), () => {
-        clock.offsetMs = chance.between(-500, 500);
-        clock.synchronised = 'yes';
-      });
-    }
-    kiosk.powerOn();
-    if (!over && chance.likely(level)) kiosk.life?.endAtTouch(chance.between(1, 60));
-  }
-
-  function watch(): void {
-    if (kiosk.life === undefined) {
-      const { exitCode } = kiosk;
-      count(coverage, exitCode === undefined ? 'fault power lost' : `exit ${exitCode}`);
-      kiosk.flash.faults.io = false;
-      dark();
-      world.after(chance.between(500, over ? 5_000 : 90_000), () => {
-        boot();
-        world.after(1_000, watch);
-      });
-      return;
-    }
-    if (!over && chance.likely(level / 10)) misfortune();
-    world.after(1_000, watch);
-  }
-
-  function misfortune(): void {
-    const kind = chance.pick(['now', 'atTouch', 'crash'] as const);
-    count(coverage, `fault power ${kind}`);
-    if (kind === 'now') kiosk.cutPower();
-    else if (kind === 'crash') kiosk.crash();
-    else kiosk.life?.endAtTouch(kiosk.life.touches + chance.between(1, 40));
-  }
-
-  world.after(1_000, watch);
-  return {
-    clearUp() {
-      over = true;
-      kiosk.life?.endAtTouch(Number.POSITIVE_INFINITY);
-    },
-  };
-}
-
-/** Notes what the terminal meets and decides. */
-function observer(coverage: Coverage, paySent: (id: string, code: string) => void): TerminalParts['observe'] {
-  /** What each exchange of a reversal asks. */
-  const asked = new Map<number, string>();
-  return (input, decision) => {
-    count(coverage, `input ${input.type}`);
-    if (decision.ignored !== undefined) count(coverage, `ignored ${input.type}: ${decision.ignored}`);
-    if ('answer' in input) {
-      const call = input.type === 'reversalAnswered' ? (asked.get(input.exchange) ?? 'lost') : CALLS[input.type];
-      const { answer } = input;
-      if (answer.kind === 'silence') count(coverage, `silence ${call} ${answer.reason}`);
-      else count(coverage, `code ${call} ${answer.code}`);
-      if (answer.kind === 'answered' && answer.signature !== 'valid')
-        count(coverage, `signature ${call} ${answer.signature}`);
-    }
-    for (const record of decision.records) count(coverage, `record ${record.type}`);
-    for (const effect of decision.effects) {
-      if (effect.type === 'sendPay') paySent(effect.payment.paymentRequestId, effect.code);
-      if (effect.type === 'sendReversal') asked.set(effect.exchange, REVERSAL_CALLS[effect.request.type]);
-      if (effect.type === 'raiseAlarm') count(coverage, `alarm ${effect.alarm}`);
-    }
-  };
-}
-
-const CALLS = { payAnswered: 'pay', inquiryAnswered: 'inquiryPayment', probeAnswered: 'probe' } as const;
-const REVERSAL_CALLS = {
-  cancel: 'cancel',
-  inquiry: 'inquiryPayment',
-  refund: 'refund',
-  refundInquiry: 'inquiryRefund',
-} as const;

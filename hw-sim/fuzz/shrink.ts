@@ -1,5 +1,5 @@
-import type { TerminalSettings } from '../../firmware/terminal.js';
 import { SIDES, type Side } from './bad-days.js';
+import type { FuzzSetting } from './fuzz-settings.js';
 import { runShift, type ShiftReport } from './shift.js';
 
 export interface Shrunk {
@@ -16,7 +16,7 @@ export function shrink(
   failing: ShiftReport,
   sales: number,
   without: readonly Side[],
-  settings: readonly [TerminalSettings, ...TerminalSettings[]],
+  settings: readonly [FuzzSetting, ...FuzzSetting[]],
 ): Shrunk {
   let best: Shrunk = { report: failing, sales, without };
   const attempt = (fewer: number, fairer: readonly Side[]): void => {

@@ -1,0 +1,92 @@
+import { signatureHeader } from '../acquirer/acquirer-signer.js';
+import type { AcquirerMessage, Kiosk } from '../kiosk.js';
+import type { Chance } from './chance.js';
+import { type Coverage, count } from './coverage.js';
+import type { Oracle } from './oracle.js';
+
+/**
+ * ISV mode: the merchant authorises the terminal anew, and somebody on the network wants to: with tokens of his own, or by
+ * sending again what he has seen go by.
+ */
+export interface Authorisation {
+  /** A message left the acquirer. */
+  messageLeft(message: AcquirerMessage): void;
+  /** The acquirer received an acknowledgement of it. */
+  acknowledged(message: AcquirerMessage): void;
+  clearUp(): void;
+}
+
+export interface AuthorisationParts {
+  readonly kiosk: Kiosk;
+  readonly notifyUrl: string;
+  readonly oracle: Oracle;
+  readonly chance: Chance;
+  readonly coverage: Coverage;
+}
+
+const TOKEN_LIFE_MS = 365 * 86_400_000;
+
+export function createAuthorisation({ kiosk, notifyUrl, oracle, chance, coverage }: AuthorisationParts): Authorisation {
+  const { world, network, acquirer } = kiosk;
+  const seen: AcquirerMessage[] = [];
+  let over = false;
+
+  function happen(): void {
+    if (over) return;
+    const [name, act] = chance.pick<readonly [string, () => void]>([
+      ['issued', issue],
+      ['issued', issue],
+      ['issued twice', issueTwice],
+      ['forged', forge],
+      ['replayed', replay],
+    ]);
+    count(coverage, `token ${name}`);
+    act();
+    world.after(chance.between(1_000, 240_000), happen);
+  }
+
+  function issue(): void {
+    const token = `token-${chance.digits(16)}`;
+    oracle.tokenIssued(token);
+    acquirer.notifyAuthToken(notifyUrl, token, world.wallMs() + TOKEN_LIFE_MS);
+  }
+
+  function issueTwice(): void {
+    issue();
+    world.after(chance.between(1, 3_000), issue);
+  }
+
+  function forge(): void {
+    const body = JSON.stringify({ accessToken: `token-of-a-thief-${chance.digits(6)}`, authTime: `${world.wallMs()}` });
+    const headers = {
+      'content-type': 'application/json; charset=UTF-8',
+      'client-id': 'TEST_TILLBOX_SIM',
+      'request-time': String(world.wallMs()),
+      signature: signatureHeader(chance.digits(20)),
+    };
+    network.notify({ url: notifyUrl, headers, body }, () => undefined);
+  }
+
+  function replay(): void {
+    const [first, ...more] = seen;
+    if (first === undefined) return;
+    const { url, headers, body } = chance.pick([first, ...more]);
+    network.notify({ url, headers, body }, () => undefined);
+  }
+
+  world.after(chance.between(0, 20_000), happen);
+  return {
+    messageLeft(message) {
+      if (message.body.includes('accessToken')) seen.push(message);
+    },
+    acknowledged({ body }) {
+      const token = /"accessToken":"([^"]+)"/.exec(body)?.[1];
+      if (token === undefined) return;
+      count(coverage, 'token acknowledged');
+      oracle.tokenAcknowledged(token);
+    },
+    clearUp() {
+      over = true;
+    },
+  };
+}

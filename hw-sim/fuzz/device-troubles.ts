@@ -1,0 +1,133 @@
+import { type Config, SIMULATED_WIRING } from '../../firmware/terminal.js';
+import type { Kiosk } from '../kiosk.js';
+import type { KioskDevices } from '../kiosk-devices.js';
+import type { Chance } from './chance.js';
+import { type Coverage, count } from './coverage.js';
+
+/** What breaks in the devices that the kiosk has. */
+export interface DeviceTroubles {
+  /** Something is broken, or what was broken is mended. */
+  change(): void;
+  mend(): void;
+}
+
+type Trouble = readonly [name: string, begin: () => void];
+type Equipment = Config['devices'];
+
+export function createDeviceTroubles(
+  kiosk: Kiosk,
+  devices: KioskDevices,
+  equipment: Equipment,
+  chance: Chance,
+  coverage: Coverage,
+): DeviceTroubles {
+  const { scanner, scannerPort, printer, printerPort, keypad, panel, vend, machine, machinePort } = devices;
+  const { gpio, world } = kiosk;
+  const { rowLines, columnLines } = SIMULATED_WIRING.keypad;
+  const stuckKeys = new Set<string>();
+  const anyKey = (): string => chance.pick([...'1234567890*#'] as [string, ...string[]]);
+
+  function stick(keys: readonly string[]): void {
+    for (const key of keys) {
+      stuckKeys.add(key);
+      keypad.press(key);
+    }
+  }
+
+  /** Contacts in dust: keys that nobody presses. */
+  function chatter(): void {
+    for (let times = chance.between(2, 12), at = 0; times > 0; times -= 1) {
+      at += chance.between(50, 1_500);
+      world.after(at, () => keypad.tap(anyKey(), chance.between(1, 60)));
+    }
+  }
+
+  const troubles: Trouble[] = [];
+  if (equipment.scanner.kind !== 'none') {
+    troubles.push(['scanner unplugged', () => scannerPort.unplug()], ['scanner hangs', () => scanner.hang(true)]);
+  }
+  if (equipment.printer.kind !== 'none') {
+    troubles.push(
+      ['printer unplugged', () => printerPort.unplug()],
+      ['printer hangs', () => printer.hang(true)],
+      ['paper out', () => printer.loadPaper(chance.between(0, 3) * 400)],
+      ['cover open', () => printer.openCover()],
+      ['cutter jammed', () => printer.jamCutter()],
+      ['head hot', () => printer.overheat(true)],
+    );
+  }
+  if (equipment.keypad.kind !== 'none') {
+    troubles.push(
+      ['key stuck', () => stick([anyKey()])],
+      /* Three corners of a rectangle: the fourth appears. */
+      ['ghost key', () => stick(['1', '2', '4'])],
+      ['keys chatter', chatter],
+      ['keypad line shorted', () => gpio.drive(chance.pick(columnLines), 0)],
+      ['keypad line taken', () => gpio.refuse(chance.pick(rowLines), 'busy')],
+    );
+  }
+  if (equipment.panel.kind !== 'none') troubles.push(['door open', () => panel.openDoor()]);
+  if (equipment.vend.kind === 'sim') {
+    const { pins } = SIMULATED_WIRING.vend;
+    troubles.push(
+      ['goods jammed', () => vend.jam(chance.between(0, pins.length - 1))],
+      ['sensor covered', () => vend.coverSensor(true)],
+    );
+  }
+  if (equipment.vend.kind === 'mdb') {
+    troubles.push(
+      ['machine unplugged', () => machinePort.unplug()],
+      ['machine hangs', () => machine.hang(true)],
+      ['machine off', () => machine.machinePower(false)],
+      ['machine off for a moment', () => [machine.machinePower(false), machine.machinePower(true)]],
+      ['machine adapter restarts', () => machine.restartAdapter()],
+      ['machine jammed', () => machine.jam()],
+      ['machine slow', () => machine.dawdle(chance.between(5_000, 40_000))],
+    );
+  }
+
+  function mend(): void {
+    if (equipment.scanner.kind !== 'none') {
+      scannerPort.plug();
+      scanner.hang(false);
+    }
+    if (equipment.printer.kind !== 'none') {
+      printerPort.plug();
+      printer.hang(false);
+      printer.overheat(false);
+      printer.freeCutter();
+      printer.loadPaper();
+      printer.closeCover();
+    }
+    if (equipment.keypad.kind !== 'none') {
+      for (const key of stuckKeys) keypad.release(key);
+      stuckKeys.clear();
+      for (const line of columnLines) gpio.drive(line, undefined);
+      for (const line of rowLines) gpio.refuse(line, undefined);
+    }
+    if (equipment.panel.kind !== 'none') panel.closeDoor();
+    if (equipment.vend.kind === 'sim') vend.coverSensor(false);
+    if (equipment.vend.kind === 'mdb') {
+      machinePort.plug();
+      machine.hang(false);
+      machine.machinePower(true);
+      machine.dawdle(undefined);
+    }
+  }
+
+  return {
+    change() {
+      const [first, ...more] = troubles;
+      if (first === undefined) return;
+      /* As often mended as broken at first, and more often than each of them. */
+      if (chance.likely(0.35)) {
+        count(coverage, 'fault device mended');
+        return mend();
+      }
+      const [name, begin] = chance.pick([first, ...more]);
+      count(coverage, `fault device ${name}`);
+      begin();
+    },
+    mend,
+  };
+}

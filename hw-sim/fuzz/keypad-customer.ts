@@ -1,0 +1,123 @@
+import { type Sale, view } from '../../firmware/terminal.js';
+import type { Chance } from './chance.js';
+import { count } from './coverage.js';
+import type { Customer } from './customer.js';
+import { createVisit, type VisitParts } from './visit.js';
+
+/**
+ * A customer at the keys: types an amount or a slot, mistypes, looks at the display or does not, takes it back, confirms,
+ * shows a phone, presses `*` at any moment, walks away. Whatever sale is open then is theirs to pay.
+ */
+export function createKeypadCustomer(parts: VisitParts): Customer {
+  const { kiosk, devices, chance, coverage, config } = parts;
+  const { world } = kiosk;
+  const visit = createVisit(parts);
+  const { soon, leave } = visit;
+  const wanted = config.sale.mode === 'selection' ? chooseSlot(chance) : chooseAmount(chance);
+  let saleId: string | undefined;
+  let seen: Sale['state'] | undefined;
+
+  /** A finger on each key in turn, as steady as fingers are. */
+  function type(keys: string, typed: () => void): void {
+    const key = keys[0];
+    if (key === undefined) return typed();
+    const pressed = chance.likely(0.01) ? `${chance.between(0, 9)}` : key;
+    devices.keypad.tap(pressed, chance.between(40, 300));
+    if (chance.likely(0.01)) devices.keypad.tap(`${chance.between(0, 9)}`, chance.between(40, 300));
+    const times = chance.likely(0.01) ? keys : keys.slice(1);
+    soon(120, 700, () => type(times, typed));
+  }
+
+  function begin(): void {
+    if (saleId !== undefined || !visit.triesAgain()) return;
+    soon(30_000, 50_000, begin);
+    if (chance.likely(0.03)) return type('#', () => undefined);
+    type(wanted, () => {
+      if (chance.likely(0.03)) return leave('walked away from what was typed');
+      const shown = displayed();
+      if (shown === undefined) return;
+      if (shown.replace('.', '').replace(/^0+/, '') === wanted.replace(/^0+/, '') || chance.likely(0.3)) confirm();
+      else {
+        count(coverage, 'customer took back what was typed');
+        type('*', () => soon(200, 3_000, begin));
+      }
+    });
+  }
+
+  /** What the display shows as typed. */
+  function displayed(): string | undefined {
+    return kiosk.terminal === undefined ? undefined : view(kiosk.terminal.kernel.state).entry;
+  }
+
+  function confirm(): void {
+    type(chance.likely(0.05) ? '##' : '#', () =>
+      soon(1_000, 8_000, () => {
+        if (saleId === undefined) begin();
+      }),
+    );
+  }
+
+  function showCode(): void {
+    if (seen === 'awaitingCode') visit.showPhone();
+  }
+
+  function react(sale: Sale): void {
+    if (visit.gone) return;
+    if (saleId === undefined && sale.state === 'awaitingCode') saleId = sale.saleId;
+    if (sale.saleId !== saleId || (seen === sale.state && sale.state !== 'awaitingCode')) return;
+    seen = sale.state;
+    switch (sale.state) {
+      case 'awaitingCode':
+        if (chance.likely(0.05)) return soon(100, 10_000, () => type('*', () => undefined));
+        if (chance.likely(0.1)) soon(100, 5_000, () => type(`${chance.between(0, 9)}#`, () => undefined));
+        return soon(chance.likely(0.3) ? 0 : 1_000, 20_000, () => {
+          showCode();
+          if (chance.likely(0.5)) soon(2_000, 20_000, showCode);
+        });
+      case 'paying':
+        return soon(200, 4_900, () => {
+          if (seen !== 'paying' && seen !== 'inquiring') return;
+          if (chance.likely(0.25)) type('*', () => undefined);
+          else soon(5_000, 60_000, () => seen === 'inquiring' && chance.likely(0.3) && type('*', () => undefined));
+        });
+      case 'vending':
+        if (chance.likely(0.1)) type('*', () => undefined);
+        return;
+      case 'settled':
+        if (chance.likely(0.1)) visit.wantMoneyBack(sale.saleId, sale.amount.value);
+        if (chance.likely(0.05)) type('*', () => undefined);
+        return soon(0, 5_000, () => leave('got the goods'));
+      case 'declined':
+      case 'cancelled':
+      case 'reversing':
+      case 'reversed':
+        return soon(0, 5_000, () => leave(`saw ${sale.state}`));
+      default:
+        return;
+    }
+  }
+
+  /** Somebody left a sale behind: it is cancelled by key, or paid. */
+  function arrive(): void {
+    const open = Object.values(kiosk.terminal?.kernel.state.book.sales ?? {}).at(-1);
+    if (open?.state !== 'awaitingCode' || chance.likely(0.2)) return begin();
+    if (chance.likely(0.6)) return type('*', () => soon(200, 2_000, begin));
+    react(open);
+  }
+
+  world.after(chance.between(0, 3_000), () => visit.gone || arrive());
+
+  return {
+    saleChanged: react,
+    powerLost: () => leave('saw it go dark'),
+  };
+}
+
+/** With zeros and without, most in the catalogue, some not. */
+function chooseSlot(chance: Chance): string {
+  return chance.pick(['05', '5', '12', '12', '7', '07', '31', '31', '8', '99', '0']);
+}
+
+function chooseAmount(chance: Chance): string {
+  return chance.likely(0.6) ? '1250' : `${chance.between(0, 9_999_999)}`;
+}

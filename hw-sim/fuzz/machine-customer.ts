@@ -1,0 +1,98 @@
+import type { Sale } from '../../firmware/terminal.js';
+import type { Customer } from './customer.js';
+import { createVisit, type VisitParts } from './visit.js';
+
+/** What stands in the machine: its own number of it, and the price as the machine writes it. */
+const MENU = [
+  ['12', '2.50'],
+  ['12', '2.50'],
+  ['13', '2.50'],
+  ['1', '1.00'],
+  ['A7', '0.10'],
+  ['', '3.00'],
+  ['40', '12.5'],
+  /* A machine that is set up wrongly. */
+  ['9', '0.00'],
+  ['9', '1.005'],
+] as const;
+
+/**
+ * A customer of a vending machine that asks the box for the money: presses a button of the machine, chooses anew, shows a
+ * phone, gives up at the machine or, where there are keys, at the box.
+ */
+export function createMachineCustomer(parts: VisitParts): Customer {
+  const { kiosk, devices, chance, config } = parts;
+  const { machine, keypad } = devices;
+  const hasKeys = config.devices.keypad.kind !== 'none';
+  const visit = createVisit(parts);
+  const { soon, leave } = visit;
+  let saleId: string | undefined;
+  let seen: Sale['state'] | undefined;
+
+  function choose(): void {
+    if (saleId !== undefined || !visit.triesAgain()) return;
+    const [item, price] = chance.pick(MENU);
+    machine.choose(item, price);
+    if (chance.likely(0.1)) soon(1, 2_000, () => machine.askAgain());
+    if (chance.likely(0.05)) soon(10, 3_000, chooseAnew);
+    /* The machine was busy or away, or the box said no. */
+    soon(3_000, 40_000, choose);
+  }
+
+  function chooseAnew(): void {
+    machine.giveUp();
+    const [item, price] = chance.pick(MENU);
+    soon(0, 500, () => machine.choose(item, price));
+  }
+
+  function cancel(): void {
+    if (hasKeys && chance.likely(0.5)) keypad.tap('*');
+    else machine.giveUp();
+  }
+
+  function showCode(): void {
+    if (seen === 'awaitingCode') visit.showPhone();
+  }
+
+  function react(sale: Sale): void {
+    if (visit.gone) return;
+    if (saleId === undefined && sale.state === 'awaitingCode') saleId = sale.saleId;
+    if (sale.saleId !== saleId || (seen === sale.state && sale.state !== 'awaitingCode')) return;
+    seen = sale.state;
+    switch (sale.state) {
+      case 'awaitingCode':
+        if (chance.likely(0.05)) return soon(10, 30_000, cancel);
+        return soon(chance.likely(0.3) ? 0 : 1_000, 20_000, () => {
+          showCode();
+          if (chance.likely(0.5)) soon(2_000, 20_000, showCode);
+        });
+      case 'paying':
+        return soon(200, 4_900, () => {
+          if (seen !== 'paying' && seen !== 'inquiring') return;
+          if (chance.likely(0.25)) cancel();
+          else soon(5_000, 60_000, () => seen === 'inquiring' && chance.likely(0.3) && cancel());
+        });
+      case 'vending':
+        if (chance.likely(0.1)) soon(0, 2_000, cancel);
+        if (chance.likely(0.1)) soon(0, 2_000, () => machine.askAgain());
+        return;
+      case 'settled':
+        if (chance.likely(0.1)) visit.wantMoneyBack(sale.saleId, sale.amount.value);
+        return soon(0, 5_000, () => leave('got the goods'));
+      case 'declined':
+      case 'cancelled':
+      case 'reversing':
+      case 'reversed':
+        return soon(0, 5_000, () => leave(`saw ${sale.state}`));
+      default:
+        return;
+    }
+  }
+
+  kiosk.world.after(chance.between(0, 3_000), () => visit.gone || choose());
+
+  return {
+    saleChanged: react,
+    powerLost: () => leave('saw it go dark'),
+  };
+}

@@ -1,0 +1,37 @@
+import type { TerminalParts } from '../../firmware/terminal.js';
+import { type Coverage, count } from './coverage.js';
+
+/** Notes what the terminal meets and decides. */
+export function createObserver(
+  coverage: Coverage,
+  paySent: (id: string, code: string) => void,
+): TerminalParts['observe'] {
+  /** What each exchange of a reversal asks. */
+  const asked = new Map<number, string>();
+  return (input, decision) => {
+    count(coverage, `input ${input.type}`);
+    if (decision.ignored !== undefined) count(coverage, `ignored ${input.type}: ${decision.ignored}`);
+    if ('answer' in input) {
+      const call = input.type === 'reversalAnswered' ? (asked.get(input.exchange) ?? 'lost') : CALLS[input.type];
+      const { answer } = input;
+      if (answer.kind === 'silence') count(coverage, `silence ${call} ${answer.reason}`);
+      else count(coverage, `code ${call} ${answer.code}`);
+      if (answer.kind === 'answered' && answer.signature !== 'valid')
+        count(coverage, `signature ${call} ${answer.signature}`);
+    }
+    for (const record of decision.records) count(coverage, `record ${record.type}`);
+    for (const effect of decision.effects) {
+      if (effect.type === 'sendPay') paySent(effect.payment.paymentRequestId, effect.code);
+      if (effect.type === 'sendReversal') asked.set(effect.exchange, REVERSAL_CALLS[effect.request.type]);
+      if (effect.type === 'raiseAlarm') count(coverage, `alarm ${effect.alarm}`);
+    }
+  };
+}
+
+const CALLS = { payAnswered: 'pay', inquiryAnswered: 'inquiryPayment', probeAnswered: 'probe' } as const;
+const REVERSAL_CALLS = {
+  cancel: 'cancel',
+  inquiry: 'inquiryPayment',
+  refund: 'refund',
+  refundInquiry: 'inquiryRefund',
+} as const;

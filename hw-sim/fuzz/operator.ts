@@ -1,0 +1,103 @@
+import type { Kiosk } from '../kiosk.js';
+import type { Chance } from './chance.js';
+import { type Coverage, count } from './coverage.js';
+import type { Oracle } from './oracle.js';
+
+/**
+ * The person who looks after the kiosk, over the local API as `tillbox queue` does: has reversals tried again, settles some
+ * by hand, reads what there is to read.
+ */
+export interface Operator {
+  /** From now on only what waits for a person is decided, so that the rest has to drain by itself. */
+  clearUp(): void;
+}
+
+export interface OperatorParts {
+  readonly kiosk: Kiosk;
+  readonly apiPort: number;
+  readonly oracle: Oracle;
+  readonly chance: Chance;
+  readonly coverage: Coverage;
+}
+
+interface Entry {
+  readonly reversalId: string;
+  readonly manual: boolean;
+}
+
+const LAST_VISITS_MS = 60_000;
+/** Looked at in one visit. */
+const ENTRIES = 4;
+
+export function createOperator({ kiosk, apiPort, oracle, chance, coverage }: OperatorParts): Operator {
+  const { world, network } = kiosk;
+  /* Most kiosks are never looked at on their bad days. */
+  const diligent = chance.likely(0.3);
+  let over = false;
+
+  function call(method: 'GET' | 'POST', target: string, body: unknown, told: (status: number, text: string) => void) {
+    const headers: Record<string, string> = { host: `127.0.0.1:${apiPort}` };
+    if (method === 'POST') headers['content-type'] = 'application/json';
+    const request = { method, target, headers, body: body === undefined ? '' : JSON.stringify(body) };
+    network.toTerminal(apiPort, { ...request, remoteAddress: '127.0.0.1' }, (reply) => {
+      oracle.shown(reply.body);
+      told(reply.status, reply.body);
+    });
+  }
+
+  function visit(): void {
+    if (chance.likely(0.2)) call('GET', '/v1/status', undefined, () => undefined);
+    if (chance.likely(0.1)) call('GET', '/metrics', undefined, () => undefined);
+    if (chance.likely(0.2)) call('GET', '/v1/reversals?state=all', undefined, () => undefined);
+    if (chance.likely(0.05)) retry('c20200101000000');
+    call('GET', '/v1/reversals', undefined, (status, text) => {
+      if (status !== 200) return;
+      const { reversals } = JSON.parse(text) as { readonly reversals: readonly Entry[] };
+      for (const entry of reversals.slice(0, ENTRIES)) look(entry);
+    });
+  }
+
+  function look({ reversalId, manual }: Entry): void {
+    if (over) {
+      if (manual) world.after(chance.between(0, 5_000), () => decide(reversalId));
+      return;
+    }
+    if (chance.likely(0.3)) retry(reversalId);
+    else if (chance.likely(0.2)) world.after(chance.between(0, 10_000), () => decide(reversalId));
+  }
+
+  function decide(reversalId: string): void {
+    if (chance.likely(0.5)) retry(reversalId);
+    else settle(reversalId);
+    /* Two people, or one who presses twice. */
+    if (chance.likely(0.1)) settle(reversalId);
+  }
+
+  function retry(reversalId: string): void {
+    call('POST', `/v1/reversals/${reversalId}/retry`, {}, (status) => count(coverage, `operator retry ${status}`));
+  }
+
+  function settle(reversalId: string): void {
+    const settling = { reversalId, by: `op${chance.digits(2)}`, note: `paid out, slip ${chance.digits(5)}` };
+    oracle.settlingAsked(settling);
+    const { by, note } = settling;
+    call('POST', `/v1/reversals/${reversalId}/settle`, { by, note }, (status) => {
+      count(coverage, `operator settle ${status}`);
+      if (status === 200) oracle.settlingAgreed(settling);
+    });
+  }
+
+  function comeAgain(): void {
+    world.after(over ? LAST_VISITS_MS : chance.between(5_000, 300_000), () => {
+      if (over || diligent) visit();
+      comeAgain();
+    });
+  }
+
+  comeAgain();
+  return {
+    clearUp() {
+      over = true;
+    },
+  };
+}

@@ -1,0 +1,46 @@
+import type { Book, Sale } from '../../../firmware/terminal.js';
+import type { Violate } from '../oracle.js';
+
+/** What came out of the machine, counted at its own end. */
+export interface Goods {
+  /** One entry for each thing that fell; equal things have equal names. */
+  fallen(): readonly string[];
+  /** What a sale has to make fall. */
+  nameOf(sale: Sale): string;
+  /** What it costs, in the smallest unit, where it has a price. */
+  priceOf(name: string): string | undefined;
+}
+
+/**
+ * Rules 1 and 2 by the goods: what was sold fell, and what fell was sold, each kind by itself. Where the power or the word
+ * of the machine was lost while it moved nobody can know, and the customer wins.
+ */
+export function createGoodsRules(goods: Goods, violate: Violate): { settleUp(book: Book): void } {
+  return {
+    settleUp(book) {
+      const sales = Object.values(book.sales);
+      const settled = tally(sales.filter(({ state }) => state === 'settled').map(goods.nameOf));
+      const unsure = tally(sales.filter(({ endCode }) => endCode === 'vendUnknown').map(goods.nameOf));
+      const fell = tally(goods.fallen());
+      for (const name of new Set([...settled.keys(), ...fell.keys()])) {
+        const sold = settled.get(name) ?? 0;
+        const perhaps = unsure.get(name) ?? 0;
+        const out = fell.get(name) ?? 0;
+        const detail = `${name}: ${sold} settled, ${perhaps} unsure, ${out} fell`;
+        if (out < sold) violate('rule 1, charged without goods', detail);
+        if (out > sold + perhaps) violate('rule 2, goods without payment', detail);
+      }
+      for (const sale of sales) {
+        const price = goods.priceOf(goods.nameOf(sale));
+        if (price === undefined || price === sale.amount.value) continue;
+        violate('rule 2, goods for another price', `${sale.saleId}: ${sale.amount.value} instead of ${price}`);
+      }
+    },
+  };
+}
+
+function tally(names: readonly string[]): ReadonlyMap<string, number> {
+  const times = new Map<string, number>();
+  for (const name of names) times.set(name, (times.get(name) ?? 0) + 1);
+  return times;
+}

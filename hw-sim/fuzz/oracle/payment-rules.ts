@@ -1,0 +1,132 @@
+import type { Book, Sale } from '../../../firmware/terminal.js';
+import { type AcquirerSigner, signatureOf, signedContent } from '../../acquirer/acquirer-signer.js';
+import type { Ledger } from '../../acquirer/ledger.js';
+import type { AcquirerMessage } from '../../kiosk.js';
+import type { Violate } from '../oracle.js';
+import type { HandRules } from './hand-rules.js';
+
+/** Rules 1 to 5 and 7, as far as the ledger tells: what was charged, on whose word, and what became of it. */
+export interface PaymentRules {
+  /** A reply or notification left the acquirer's side; true, forged or altered. */
+  messageLeft(message: AcquirerMessage): void;
+  /** The terminal published a change of a sale. */
+  saleChanged(sale: Sale, before: Sale | undefined): void;
+  codeShown(code: string): void;
+  /** A payment request went out, with the code that the customer showed. */
+  paySent(paymentRequestId: string, code: string): void;
+  /** Somebody asked for money back; the terminal may have heard it, or not. */
+  returnAsked(saleId: string, value: bigint): void;
+  /** The terminal agreed to it. */
+  returnAgreed(saleId: string, value: bigint): void;
+  settleUp(book: Book): void;
+}
+
+export interface PaymentRulesParts {
+  readonly ledger: Ledger;
+  readonly signer: AcquirerSigner;
+  readonly clientId: string;
+  readonly hand: HandRules;
+  readonly violate: Violate;
+}
+
+const FINAL: readonly Sale['state'][] = ['declined', 'cancelled', 'reversed'];
+
+export function createPaymentRules({ ledger, signer, clientId, hand, violate }: PaymentRulesParts): PaymentRules {
+  /** Payments of which a message that may be believed has left the acquirer. */
+  const provenPaid = new Set<string>();
+  const requestIds = new Set<string>();
+  /** How often each code was shown, less how often it was sent. */
+  const codes = new Map<string, number>();
+  const returnsAsked = new Map<string, bigint>();
+  const returnsAgreed = new Map<string, bigint>();
+
+  function paymentHeld(sale: Sale, book: Book): void {
+    const last = sale.attempts.at(-1);
+    const reversals = Object.values(book.reversals).filter(({ saleId }) => saleId === sale.saleId);
+    const byHand = reversals.filter(hand.isByHand);
+    for (const attempt of sale.attempts) {
+      const { heldValue, charged } = ledger.standing(attempt.paymentRequestId);
+      const paidSale = sale.state === 'settled' && attempt === last;
+      if (!paidSale) {
+        /* A person answers by name for the money of this payment. */
+        const answeredFor = sale.state === 'reversed' && attempt === last && byHand.length > 0;
+        if (heldValue !== 0n && !answeredFor) {
+          violate('rule 1, charged without goods', `${sale.state} ${attempt.paymentRequestId}`);
+        }
+        continue;
+      }
+      if (!charged) violate('rule 2, goods without payment', attempt.paymentRequestId);
+      const paid = BigInt(sale.amount.value);
+      const least = paid - (returnsAsked.get(sale.saleId) ?? 0n);
+      let most = paid - (returnsAgreed.get(sale.saleId) ?? 0n);
+      for (const { amount } of byHand) most += BigInt(amount.value);
+      if (charged && (heldValue < least || heldValue > most)) {
+        const detail = `${attempt.paymentRequestId} holds ${heldValue}, due ${least} to ${most}`;
+        violate('rule 5, a delivered sale was not left as it was', detail);
+      }
+    }
+  }
+
+  return {
+    messageLeft({ url, time, headers, body }) {
+      if (!/"SUCCESS"/i.test(body)) return;
+      const path = url.slice(url.indexOf('/', 8));
+      if (signatureOf(headers.signature) !== signer.sign(signedContent(path, clientId, time, body))) return;
+      const told = read(body);
+      if (told === undefined) return;
+      const payment = ledger.payment(told.paymentRequestId);
+      const { amount } = payment ?? {};
+      if (amount?.value === told.value && amount.currency === told.currency) provenPaid.add(told.paymentRequestId);
+    },
+    saleChanged(sale, before) {
+      if (before !== undefined && before.state !== sale.state) {
+        if (FINAL.includes(before.state)) violate('rule 7, a finished sale moved', `${before.state} > ${sale.state}`);
+        if (before.state === 'reversing' && sale.state !== 'reversed') {
+          violate('rule 7, a reversed sale was resurrected', `${sale.saleId} ${sale.state}`);
+        }
+        if (before.state === 'settled' && !returnsAsked.has(sale.saleId)) {
+          violate('rule 5, a delivered sale was reversed', `${sale.saleId} ${sale.state} ${sale.endCode ?? ''}`);
+        }
+      }
+      const id = sale.attempts.at(-1)?.paymentRequestId;
+      if (id === undefined || !['approved', 'vending', 'settled'].includes(sale.state)) return;
+      if (!ledger.standing(id).charged) violate('rule 2, approved without a charge', id);
+      if (!provenPaid.has(id)) violate('rule 2, approved without a message that may be believed', id);
+    },
+    codeShown(code) {
+      codes.set(code, (codes.get(code) ?? 0) + 1);
+    },
+    paySent(paymentRequestId, code) {
+      if (requestIds.has(paymentRequestId)) violate('rule 3, a payment request id repeats', paymentRequestId);
+      requestIds.add(paymentRequestId);
+      const left = (codes.get(code) ?? 0) - 1;
+      if (left < 0) violate('rule 3, one scan made two payment requests', paymentRequestId);
+      codes.set(code, left);
+    },
+    returnAsked: (saleId, value) => add(returnsAsked, saleId, value),
+    returnAgreed: (saleId, value) => add(returnsAgreed, saleId, value),
+    settleUp(book) {
+      const known = new Set<string>();
+      for (const sale of Object.values(book.sales)) {
+        for (const attempt of sale.attempts) known.add(attempt.paymentRequestId);
+        paymentHeld(sale, book);
+      }
+      for (const { paymentRequestId } of ledger.payments()) {
+        if (!known.has(paymentRequestId)) violate('rule 1, flash does not know a payment', paymentRequestId);
+      }
+    },
+  };
+}
+
+function add(to: Map<string, bigint>, saleId: string, value: bigint): void {
+  to.set(saleId, (to.get(saleId) ?? 0n) + value);
+}
+
+function read(body: string): { paymentRequestId: string; value: string; currency: string } | undefined {
+  try {
+    const { paymentRequestId, paymentAmount } = JSON.parse(body);
+    return { paymentRequestId, value: paymentAmount.value, currency: paymentAmount.currency };
+  } catch {
+    return undefined;
+  }
+}

@@ -1,0 +1,37 @@
+import type { Violate } from '../oracle.js';
+
+/** Rule 9: no payment code, key or token where people can read it. */
+export interface SecretRules {
+  add(secret: string): void;
+  addCode(code: string): void;
+  shown(text: string): void;
+}
+
+const PAYMENT_CODE = /(?<!\d)(?:2[5-9]|30)\d{15,30}(?!\d)/g;
+/** Of a secret with several lines each line counts; shorter ones are frames. */
+const LINE_CHARS = 24;
+
+export function createSecretRules(configured: readonly string[], violate: Violate): SecretRules {
+  const codes = new Set<string>();
+  const secrets = new Set<string>();
+
+  function add(secret: string): void {
+    const lines = secret.split('\n');
+    if (lines.length === 1) secrets.add(secret);
+    else for (const line of lines) if (line.length >= LINE_CHARS && !line.startsWith('-----')) secrets.add(line);
+  }
+
+  for (const secret of configured) add(secret);
+  return {
+    add,
+    addCode: (code) => codes.add(code),
+    shown(text) {
+      for (const [found] of text.matchAll(PAYMENT_CODE)) {
+        if (codes.has(found)) violate('rule 9, a payment code is shown', text.replace(found, '…').slice(0, 200));
+      }
+      for (const secret of secrets) {
+        if (text.includes(secret)) violate('rule 9, a key or token is shown', text.replace(secret, '…').slice(0, 200));
+      }
+    },
+  };
+}

@@ -1,0 +1,116 @@
+import type { CallAnswer, Config } from '../../firmware/terminal.js';
+import type { Kiosk } from '../kiosk.js';
+import type { KioskDevices } from '../kiosk-devices.js';
+import type { Chance } from './chance.js';
+import { type Coverage, count } from './coverage.js';
+import type { Oracle } from './oracle.js';
+
+/** What a customer has to do with. */
+export interface VisitParts {
+  readonly kiosk: Kiosk;
+  readonly devices: KioskDevices;
+  readonly config: Config;
+  readonly oracle: Oracle;
+  readonly chance: Chance;
+  readonly coverage: Coverage;
+  readonly orderId: string;
+  readonly left: () => void;
+}
+
+/** What customers of every kind do: wait, ask, show a phone, lose patience, leave once. */
+export interface Visit {
+  readonly gone: boolean;
+  leave(why: string): void;
+  /** Acts after a while, unless the customer has left by then. */
+  soon(leastMs: number, mostMs: number, act: () => void): void;
+  ask(call: Call, told: (answer: CallAnswer) => void): void;
+  /** True as often as a customer bears to begin anew; then they leave. */
+  triesAgain(): boolean;
+  /** Holds a phone before the glass: mostly with a fresh code. `give` takes it where the host app has a camera of its own. */
+  showPhone(give?: (code: string) => void): void;
+  /** Asks for the whole payment of a sale, or a part of it. */
+  wantMoneyBack(saleId: string, value: string): void;
+}
+
+type Call = Parameters<NonNullable<Kiosk['terminal']>['kernel']['ask']>[0];
+
+const PATIENCE_TRIES = 8;
+
+export function createVisit({ kiosk, devices, config, oracle, chance, coverage, left }: VisitParts): Visit {
+  const { world } = kiosk;
+  const scanned = config.devices.scanner.kind !== 'none';
+  let gone = false;
+  let tries = 0;
+
+  function soon(leastMs: number, mostMs: number, act: () => void): void {
+    world.after(chance.between(leastMs, mostMs), () => {
+      if (!gone) act();
+    });
+  }
+
+  function leave(why: string): void {
+    if (gone) return;
+    gone = true;
+    count(coverage, `customer ${why}`);
+    left();
+  }
+
+  function ask(call: Call, told: (answer: CallAnswer) => void): void {
+    kiosk.terminal?.kernel.ask(call, (answer) => {
+      count(coverage, `answer ${call.type} ${answer.kind}${answer.kind === 'conflict' ? ` ${answer.code}` : ''}`);
+      told(answer);
+    });
+  }
+
+  function present(code: string): void {
+    if (scanned) hold(code);
+    else kiosk.terminal?.kernel.feed({ type: 'codeScanned', code });
+  }
+
+  /** Holds the phone before the glass for a while. */
+  function hold(...codes: readonly string[]): void {
+    devices.scanner.show(...codes);
+    world.after(chance.between(300, 4_000), () => devices.scanner.hide());
+  }
+
+  return {
+    get gone() {
+      return gone;
+    },
+    leave,
+    soon,
+    ask,
+    triesAgain() {
+      tries += 1;
+      if (tries > PATIENCE_TRIES) leave('lost patience');
+      return !gone;
+    },
+    showPhone(give) {
+      if (chance.likely(0.05)) {
+        if (scanned) hold('6901234567892', 'hello');
+        else kiosk.terminal?.kernel.feed({ type: 'codeUnclear' });
+        return;
+      }
+      if (chance.likely(0.05)) return present(chance.pick(['6901234567892', 'hi', '28']));
+      if (chance.likely(0.03)) return leave('walked away');
+      const code = `${chance.between(25, 30)}${chance.digits(chance.pick([15, 16, 22, 30]))}`;
+      if (chance.likely(0.05)) kiosk.acquirer.issueCode(code, world.wallMs());
+      oracle.codeShown(code);
+      if (give !== undefined && chance.likely(0.3)) give(code);
+      else present(code);
+      /* The same code is read twice. */
+      if (chance.likely(0.1) && !scanned) present(code);
+    },
+    wantMoneyBack(saleId, value) {
+      const part = chance.likely(0.5) ? `${chance.between(1, Number(value))}` : undefined;
+      const refundId = `f${chance.digits(8)}`;
+      const amount = part === undefined ? {} : { amount: { currency: 'CNY', value: part } };
+      const call = { type: 'refundRequested', saleId, refundId, ...amount } as const;
+      oracle.returnAsked(saleId, BigInt(part ?? value));
+      ask(call, (answer) => {
+        if (answer.kind === 'reversal' && answer.created) oracle.returnAgreed(saleId, BigInt(part ?? value));
+        if (answer.kind === 'reversal' && chance.likely(0.3)) ask(call, () => undefined);
+      });
+    },
+  };
+}
