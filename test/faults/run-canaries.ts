@@ -1,6 +1,7 @@
 import { spawnSync } from 'node:child_process';
 import { cpSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
+import { CANARIES, type Canary } from './canaries.js';
 
 /*
  * Shows that the oracle sees: builds of the firmware that break one money rule each, tried until the fuzzer finds a
@@ -8,132 +9,6 @@ import { fileURLToPath } from 'node:url';
  *
  *   node dist/test/faults/run-canaries.js [NAME…]
  */
-
-interface Canary {
-  readonly name: string;
-  /** Compiled file of the firmware, and what is changed in it: exactly one place. */
-  readonly file: string;
-  readonly find: string;
-  readonly put: string;
-}
-
-const CANARIES: readonly Canary[] = [
-  {
-    name: 'write barrier off',
-    file: 'firmware/kernel.js',
-    find: 'const all = [...deferred, ...records];',
-    put: `journal.commit([...deferred, ...records], state.book, () => undefined);
-        deferred = [];
-        return finish();
-        const all = [];`,
-  },
-  {
-    name: 'reversal dropped after the burst',
-    file: 'flows/reversal-queue.js',
-    find: 'if (progress.queueFailures === 0)',
-    put: "return finish(turn, reversalId, { how: 'cancelled' });\n    if (progress.queueFailures === 0)",
-  },
-  {
-    name: 'success accepted without signature',
-    file: 'flows/acquirer-watch.js',
-    find: "answer.kind === 'answered' && answer.signature === 'valid' ? answer : undefined",
-    put: "answer.kind === 'answered' ? answer : undefined",
-  },
-  {
-    name: 'amount not compared',
-    file: 'flows/payment.js',
-    find: 'if (answer.amount === undefined || !sameMoney(answer.amount, sale.amount)) {',
-    put: 'if (false) {',
-  },
-  {
-    name: 'cancel closed on ORDER_NOT_EXIST at once',
-    file: 'flows/reversal-queue.js',
-    find: "const undone = known && how === 'cancelled';",
-    put: "const undone = known || how === 'nothingCharged';",
-  },
-  {
-    name: 'late success resurrects',
-    file: 'flows/payment.js',
-    find: "return turn.ignore('late reply to pay');",
-    put: `{
-            const late = Object.values(turn.book.sales).find((sale) => sale.state === 'reversing' && sale.attempts.at(-1)?.paymentRequestId === id);
-            if (late === undefined || answer.status !== 'S') return turn.ignore('late reply to pay');
-            return approve(turn, late, answer.paymentId);
-        }`,
-  },
-  {
-    name: 'request id from the clock alone',
-    file: 'flows/payment-request-id.js',
-    find: 'return head + at.randomDigits.slice(0, head.length % 2 === 0 ? 8 : 9);',
-    put: "return time + terminalNumber.padStart(8, '0');",
-  },
-  {
-    name: 'success of another payment believed',
-    file: 'firmware/acquirer/direct-link.js',
-    find: 'told[name] !== undefined && told[name] !== value',
-    put: 'false',
-  },
-  {
-    name: 'one sale charged again after a power cut',
-    file: 'flows/boot.js',
-    find: "return startReversal(turn, sale, 'powerLost');",
-    put: 'return;',
-  },
-  {
-    name: 'machine vends before the money',
-    file: 'flows/machine-desk.js',
-    find: 'turn.live = { ...turn.live, selection };',
-    put: "turn.effect({ type: 'startVend', saleId: 'early', amount, channel: item });",
-  },
-  {
-    name: 'a failure of the machine counted as goods',
-    file: 'drivers/vend/mdb-machine.js',
-    find: "finish('no', 'vendMachineFailed')",
-    put: "finish('yes')",
-  },
-  {
-    name: 'a silent machine counted as goods',
-    file: 'drivers/vend/mdb-machine.js',
-    find: "finish('unknown', 'vendMachineSilent'));",
-    put: "finish('yes'));",
-  },
-  {
-    name: 'the wrong goods for what keys chose',
-    file: 'flows/keypad-entry.js',
-    find: 'channel: item.channel',
-    put: "channel: '1'",
-  },
-  {
-    name: 'agent token acknowledged before it is durable',
-    file: 'flows/record.js',
-    find: "'reversalPaymentFound',",
-    put: "'reversalPaymentFound', 'agentTokenReceived',",
-  },
-  {
-    name: 'an old agent token taken again',
-    file: 'flows/step.js',
-    find: 'if (older)',
-    put: 'if (false)',
-  },
-  {
-    name: 'agent token in the log',
-    file: 'firmware/api/notification-endpoint.js',
-    find: 'return take(eventOf(notification)',
-    put: 'parts.refused(notification.accessToken ?? "");\n                return take(eventOf(notification)',
-  },
-  {
-    name: 'a reversal closed in the name of nobody',
-    file: 'flows/reversal-queue.js',
-    find: "turn.record({ type: 'reversalNeedsPerson',",
-    put: "return finish(turn, reversal.reversalId, { how: 'settledByHand', by: 'op', note: '' });\n    turn.record({ type: 'reversalNeedsPerson',",
-  },
-  {
-    name: 'who settled it is forgotten',
-    file: 'flows/operator-desk.js',
-    find: "{ how: 'settledByHand', by, note }",
-    put: "{ how: 'settledByHand', by: 'somebody', note }",
-  },
-];
 
 const SALES_LIMIT = '15000';
 const root = fileURLToPath(new URL('../../..', import.meta.url));
