@@ -41,6 +41,7 @@ export function enqueue(turn: Turn, reversal: Reversal, paymentStartedAtMs?: num
   const progress: ReversalProgress = {
     phase: reversal.kind,
     sentAtMs: at.atMs,
+    knownWhenSent: false,
     unanswered: false,
     burstUntilMs: at.atMs + policy.cancelRetryWindowMs,
     unpayableAtMs: at.atMs + Math.max(0, expiryLeftMs) + policy.expiryMarginMs,
@@ -108,7 +109,7 @@ function work(turn: Turn, reversalId: string): void {
   const phase = phaseOf(turn, reversal, progress);
   const exchange = turn.live.exchange + 1;
   turn.live = { ...turn.live, exchange };
-  update(turn, reversalId, { phase, awaiting: exchange, sentAtMs: turn.at.atMs });
+  update(turn, reversalId, { phase, awaiting: exchange, sentAtMs: turn.at.atMs, knownWhenSent: reversal.known });
   const timeoutMs =
     phase === 'cancel' || phase === 'refund' ? turn.policy.cancelReplyTimeoutMs : turn.policy.inquiryReplyTimeoutMs;
   turn.effect({ type: 'sendReversal', timeoutMs, exchange, reversalId, request: requestOf(reversal, phase) });
@@ -158,14 +159,17 @@ function afterCancel(turn: Turn, reversal: Reversal, progress: ReversalProgress,
   }
 }
 
-/** The acquirer has nothing to charge any more, unless the payment request is still on its way. */
+/**
+ * The acquirer has nothing to charge any more, unless the payment request was still on its way when it was asked: a
+ * payment that shows up between a cancel and its reply may have come after that cancel.
+ */
 function nothingLeft(
   turn: Turn,
-  { reversalId, known }: Reversal,
+  { reversalId }: Reversal,
   progress: ReversalProgress,
   how: 'cancelled' | 'nothingCharged',
 ): void {
-  if (known || progress.sentAtMs >= progress.unpayableAtMs) return finish(turn, reversalId, { how });
+  if (progress.knownWhenSent || progress.sentAtMs >= progress.unpayableAtMs) return finish(turn, reversalId, { how });
   update(turn, reversalId, { phase: 'cancel' });
   turn.setTimer(`reversal:${reversalId}`, Math.max(0, progress.unpayableAtMs - turn.at.atMs));
 }

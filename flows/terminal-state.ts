@@ -51,6 +51,8 @@ export interface ReversalProgress {
   /** What the next or awaited request is. */
   readonly phase: 'cancel' | 'inquiry' | 'refund' | 'refundInquiry';
   readonly sentAtMs: number;
+  /** Whether the acquirer had shown by then to know the payment: what it says of one it learns of later proves nothing. */
+  readonly knownWhenSent: boolean;
   /** Whether the last request brought no answer that may be believed, so that it is worth asking when one comes again. */
   readonly unanswered: boolean;
   /** Until then the burst goes on; afterwards the queue's slower rhythm. */

@@ -197,6 +197,18 @@ describe('the cancel queue', () => {
       assert.equal(drive.reversal().state, 'finished');
     });
 
+    it('that shows up between a cancel and its reply is cancelled once more: it may have come after that cancel', () => {
+      const drive = reversedUnknown();
+      const { paymentRequestId } = drive.reversal();
+      drive.feed({ type: 'paymentNotified', paymentRequestId, paymentId: 'P1', amount: AMOUNT });
+      assert.equal(drive.reversal().known, true);
+      answer(drive, success());
+      assert.equal(drive.reversal().state, 'open');
+      waitForRequest(drive);
+      answer(drive, success());
+      assert.deepEqual([requests(drive), drive.reversal().end?.how], ['cancel cancel', 'cancelled']);
+    });
+
     it('that arrived after all is cancelled by the confirmation', () => {
       const drive = reversedUnknown();
       answer(drive, failure('ORDER_NOT_EXIST'));
