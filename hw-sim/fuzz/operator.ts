@@ -22,6 +22,8 @@ export interface OperatorParts {
 
 interface Entry {
   readonly reversalId: string;
+  readonly paymentRequestId: string;
+  readonly cause: string;
   readonly manual: boolean;
 }
 
@@ -57,32 +59,36 @@ export function createOperator({ kiosk, apiPort, oracle, chance, coverage }: Ope
     });
   }
 
-  function look({ reversalId, manual }: Entry): void {
+  function look(entry: Entry): void {
     if (over) {
-      if (manual) world.after(chance.between(0, 5_000), () => decide(reversalId));
+      if (entry.manual) world.after(chance.between(0, 5_000), () => decide(entry));
       return;
     }
-    if (chance.likely(0.3)) retry(reversalId);
-    else if (chance.likely(0.2)) world.after(chance.between(0, 10_000), () => decide(reversalId));
+    if (chance.likely(0.3)) retry(entry.reversalId);
+    else if (chance.likely(0.2)) world.after(chance.between(0, 10_000), () => decide(entry));
   }
 
-  function decide(reversalId: string): void {
-    if (chance.likely(0.5)) retry(reversalId);
-    else settle(reversalId);
+  function decide(entry: Entry): void {
+    if (chance.likely(0.5)) retry(entry.reversalId);
+    else settle(entry);
     /* Two people, or one who presses twice. */
-    if (chance.likely(0.1)) settle(reversalId);
+    if (chance.likely(0.1)) settle(entry);
   }
 
   function retry(reversalId: string): void {
     call('POST', `/v1/reversals/${reversalId}/retry`, {}, (status) => count(coverage, `operator retry ${status}`));
   }
 
-  function settle(reversalId: string): void {
-    const settling = { reversalId, by: `op${chance.digits(2)}`, note: `paid out, slip ${chance.digits(5)}` };
+  function settle({ reversalId, paymentRequestId, cause }: Entry): void {
+    const by = `op${chance.digits(2)}`;
+    const note = `looked at it, slip ${chance.digits(5)}`;
+    /* Who finds the tray empty believes the customer; of other causes nobody can say that the goods are out. */
+    const outcome = chance.likely(cause === 'vendUnknown' ? 0.5 : 0.1) ? 'paid' : 'reversed';
+    const settling = { reversalId, paymentRequestId, by, note, outcome } as const;
     oracle.settlingAsked(settling);
-    const { by, note } = settling;
-    call('POST', `/v1/reversals/${reversalId}/settle`, { by, note }, (status) => {
-      count(coverage, `operator settle ${status}`);
+    const body = outcome === 'reversed' && chance.likely(0.5) ? { by, note } : { by, note, outcome };
+    call('POST', `/v1/reversals/${reversalId}/settle`, body, (status) => {
+      count(coverage, `operator settle ${outcome} ${status}`);
       if (status === 200) oracle.settlingAgreed(settling);
     });
   }

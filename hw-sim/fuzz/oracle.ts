@@ -15,7 +15,7 @@ import { createTokenRules, type TokenRules } from './oracle/token-rules.js';
  */
 export interface Oracle
   extends Omit<PaymentRules, 'settleUp' | 'codeShown'>,
-    Omit<HandRules, 'settleUp' | 'isByHand'>,
+    Omit<HandRules, 'settleUp' | 'isByHand' | 'wasKept'>,
     TokenRules {
   readonly violations: readonly string[];
   /** A customer shows a code, once more. */

@@ -27,6 +27,7 @@ const TRANSITIONS = [
   'approved > reversing',
   'settled > reversing',
   'reversing > reversed',
+  'reversing > settled',
 ];
 
 /** Only for real sockets: in the world a reply comes whole, and a huge one costs too much. */
@@ -127,7 +128,15 @@ const MEETINGS = [
   'token acknowledged',
   'token forged',
   'token replayed',
-  ...['retry 202', 'retry 404', 'retry 409', 'settle 200', 'settle 409'].map((done) => `operator ${done}`),
+  ...[
+    'retry 202',
+    'retry 404',
+    'retry 409',
+    'settle reversed 200',
+    'settle reversed 409',
+    'settle paid 200',
+    'settle paid 409',
+  ].map((done) => `operator ${done}`),
 ];
 
 const ALARMS = [

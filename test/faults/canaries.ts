@@ -38,8 +38,14 @@ export const CANARIES: readonly Canary[] = [
   {
     name: 'cancel closed on ORDER_NOT_EXIST at once',
     file: 'flows/reversal-queue.js',
-    find: 'if (known || progress.sentAtMs',
-    put: "if (known || how === 'nothingCharged' || progress.sentAtMs",
+    find: 'if (progress.knownWhenSent || progress.sentAtMs',
+    put: "if (progress.knownWhenSent || how === 'nothingCharged' || progress.sentAtMs",
+  },
+  {
+    name: 'a cancel counts for a payment that showed up after it',
+    file: 'flows/reversal-queue.js',
+    find: 'knownWhenSent: reversal.known',
+    put: 'knownWhenSent: true',
   },
   {
     name: 'late success resurrects',
@@ -120,7 +126,7 @@ export const CANARIES: readonly Canary[] = [
   {
     name: 'who settled it is forgotten',
     file: 'flows/operator-desk.js',
-    find: "{ how: 'settledByHand', by, note }",
-    put: "{ how: 'settledByHand', by: 'somebody', note }",
+    find: "{ how: 'settledByHand', by, note, outcome }",
+    put: "{ how: 'settledByHand', by: 'somebody', note, outcome }",
   },
 ];

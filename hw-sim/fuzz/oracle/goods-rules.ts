@@ -13,14 +13,19 @@ export interface Goods {
 
 /**
  * Rules 1 and 2 by the goods: what was sold fell, and what fell was sold, each kind by itself. Where the power or the word
- * of the machine was lost while it moved nobody can know, and the customer wins.
+ * of the machine was lost while it moved nobody can know, and the customer wins, or a person says by name what happened.
  */
 export function createGoodsRules(goods: Goods, violate: Violate): { settleUp(book: Book): void } {
   return {
     settleUp(book) {
       const sales = Object.values(book.sales);
-      const settled = tally(sales.filter(({ state }) => state === 'settled').map(goods.nameOf));
-      const unsure = tally(sales.filter(({ endCode }) => endCode === 'vendUnknown').map(goods.nameOf));
+      const judged = new Set<string>();
+      for (const { saleId, cause, end } of Object.values(book.reversals)) {
+        if (cause === 'vendUnknown' && end?.how === 'settledByHand') judged.add(saleId);
+      }
+      const isUnsure = ({ saleId, endCode }: Sale): boolean => endCode === 'vendUnknown' || judged.has(saleId);
+      const settled = tally(sales.filter((sale) => sale.state === 'settled' && !isUnsure(sale)).map(goods.nameOf));
+      const unsure = tally(sales.filter(isUnsure).map(goods.nameOf));
       const fell = tally(goods.fallen());
       for (const name of new Set([...settled.keys(), ...fell.keys()])) {
         const sold = settled.get(name) ?? 0;

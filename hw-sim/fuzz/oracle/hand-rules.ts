@@ -9,44 +9,51 @@ export interface HandRules {
   settlingAgreed(settling: Settling): void;
   /** Whether it was closed by hand. */
   isByHand(reversal: Reversal): boolean;
+  /** Whether a person said that the goods of this payment are out and the money stays. */
+  wasKept(paymentRequestId: string): boolean;
   settleUp(book: Book): void;
 }
 
 export interface Settling {
   readonly reversalId: string;
+  readonly paymentRequestId: string;
   readonly by: string;
   readonly note: string;
+  readonly outcome: 'reversed' | 'paid';
 }
 
 export function createHandRules(violate: Violate): HandRules {
   const asked = new Set<string>();
   const agreed: Settling[] = [];
+  const kept = new Set<string>();
 
   const isByHand = ({ end }: Reversal): boolean => end?.how === 'settledByHand';
 
-  function matches(reversal: Reversal | undefined, { by, note }: Settling): boolean {
-    return reversal !== undefined && isByHand(reversal) && reversal.end?.by === by && reversal.end.note === note;
-  }
+  const wordsOf = ({ reversalId, end }: Reversal): string =>
+    keyOf({ reversalId, by: end?.by ?? '', note: end?.note ?? '', outcome: end?.outcome ?? 'reversed' });
 
   return {
-    settlingAsked: (settling) => asked.add(keyOf(settling)),
+    settlingAsked(settling) {
+      asked.add(keyOf(settling));
+      if (settling.outcome === 'paid') kept.add(settling.paymentRequestId);
+    },
     settlingAgreed: (settling) => agreed.push(settling),
     isByHand,
+    wasKept: (paymentRequestId) => kept.has(paymentRequestId),
     settleUp(book) {
       for (const reversal of Object.values(book.reversals)) {
-        if (!isByHand(reversal)) continue;
-        const { by = '', note = '' } = reversal.end ?? {};
-        if (asked.has(keyOf({ reversalId: reversal.reversalId, by, note }))) continue;
-        violate('rule 6, a reversal was closed in the name of nobody', `${reversal.reversalId} ${by} ${note}`);
+        if (!isByHand(reversal) || asked.has(wordsOf(reversal))) continue;
+        violate('rule 6, a reversal was closed in the name of nobody', wordsOf(reversal));
       }
       for (const settling of agreed) {
-        if (matches(book.reversals[settling.reversalId], settling)) continue;
+        const reversal = book.reversals[settling.reversalId];
+        if (reversal !== undefined && isByHand(reversal) && wordsOf(reversal) === keyOf(settling)) continue;
         violate('rule 6, what a person settled is not recorded so', keyOf(settling));
       }
     },
   };
 }
 
-function keyOf({ reversalId, by, note }: Settling): string {
-  return `${reversalId} by ${by}: ${note}`;
+function keyOf({ reversalId, by, note, outcome }: Omit<Settling, 'paymentRequestId'>): string {
+  return `${reversalId} ${outcome} by ${by}: ${note}`;
 }

@@ -56,6 +56,8 @@ export function createPaymentRules({ ledger, signer, clientId, hand, violate }: 
         continue;
       }
       if (!charged) violate('rule 2, goods without payment', attempt.paymentRequestId);
+      /* A cancel was under way when a person said that the money stays: that word is theirs too. */
+      if (byHand.some(({ cause }) => cause !== 'refundRequested')) continue;
       const paid = BigInt(sale.amount.value);
       const least = paid - (returnsAsked.get(sale.saleId) ?? 0n);
       let most = paid - (returnsAgreed.get(sale.saleId) ?? 0n);
@@ -81,7 +83,9 @@ export function createPaymentRules({ ledger, signer, clientId, hand, violate }: 
     saleChanged(sale, before) {
       if (before !== undefined && before.state !== sale.state) {
         if (FINAL.includes(before.state)) violate('rule 7, a finished sale moved', `${before.state} > ${sale.state}`);
-        if (before.state === 'reversing' && sale.state !== 'reversed') {
+        const last = sale.attempts.at(-1)?.paymentRequestId ?? '';
+        const kept = sale.state === 'settled' && hand.wasKept(last);
+        if (before.state === 'reversing' && sale.state !== 'reversed' && !kept) {
           violate('rule 7, a reversed sale was resurrected', `${sale.saleId} ${sale.state}`);
         }
         if (before.state === 'settled' && !returnsAsked.has(sale.saleId)) {
