@@ -258,6 +258,8 @@ export function createReceiptPrinterModel(
     receive(bytes) {
       if (!powered || hung) return;
       for (const byte of bytes) receive(byte);
+      // Also while the paper moves: the line does not wait for it.
+      flow();
       work();
     },
     openCover() {
