@@ -56,6 +56,11 @@ export function printerFaults(condition: PrinterCondition): readonly PrinterFaul
   return faults;
 }
 
+/** The first of them; a printer that does not tell its condition is silent. */
+export function printerTrouble(condition: PrinterCondition | undefined): PrinterFault | undefined {
+  return condition === undefined ? 'printerSilent' : printerFaults(condition)[0];
+}
+
 export function printerWarnings(condition: PrinterCondition): readonly PrinterFault[] {
   return condition.paperNearEnd && !condition.paperOut ? ['printerPaperNearEnd'] : [];
 }

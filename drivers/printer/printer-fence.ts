@@ -10,13 +10,15 @@ export type FenceResult = 'printed' | 'processed' | 'faulted' | 'silent';
 
 export interface PrinterFence {
   /** Waits until the printer says that it has dealt with everything before, or why it cannot. */
-  ask(timeoutMs: number, done: (result: FenceResult) => void): void;
+  ask(done: (result: FenceResult) => void): void;
   reply(reply: PrinterReply): void;
   /** The port went away; another printer may be on it next time. */
   lost(): void;
   close(): void;
 }
 
+/** A printer with a full buffer at 9600 baud needs about 5 s for it; a slow head twice that. */
+const TIMEOUT_MS = 15_000;
 /**
  * Together with the tries of a query this stays below the time that printers need to start: one that was switched off
  * and on has lost the question, and what it sends while it starts can look like the answer to GS r.
@@ -47,7 +49,7 @@ export function createPrinterFence(parts: {
   let answered: ((reply: PrinterReply | 'lost') => void) | undefined;
   let closed = false;
 
-  function ask(timeoutMs: number, done: (result: FenceResult) => void): void {
+  function ask(done: (result: FenceResult) => void): void {
     number += 1;
     const id = processIdOf(number);
     const withId = processIds !== 'unsupported';
@@ -63,7 +65,7 @@ export function createPrinterFence(parts: {
       for (const timer of [over, poll, grace]) timer?.cancel();
       if (!asking) clock.after(0, () => !closed && done(how));
     };
-    const over = clock.after(timeoutMs, () => end('silent'));
+    const over = clock.after(TIMEOUT_MS, () => end('silent'));
     // It may run out of paper or lose its power meanwhile, and then it never answers.
     const askInBetween = (): void => {
       asking = true;

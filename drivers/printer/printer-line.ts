@@ -23,7 +23,7 @@ export interface PrinterLine {
   /** Sends at the speed of the line. False: the port was lost or the printer took nothing for too long. */
   send(bytes: Uint8Array, done: (sent: boolean) => void): void;
   /** Waits until the printer says that it has dealt with everything before, or why it cannot. */
-  fence(timeoutMs: number, done: (result: FenceResult) => void): void;
+  fence(done: (result: FenceResult) => void): void;
   /**
    * Gets a printer that may be stuck in the middle of a command to listen again. `answered`: it listened at once.
    * `woken`: it had been stuck. `silent`: nothing helps.

@@ -1,0 +1,119 @@
+import type { PrinterFault } from '../device-status.js';
+import type { ComposedReceipt } from './compose-receipt.js';
+import { printerFaults, printerTrouble } from './printer-condition.js';
+import type { PrinterCutter } from './printer-cutter.js';
+import type { PrinterTalk } from './printer-talk.js';
+
+/**
+ * `printed`: the printer confirmed that it is on paper. `failed`: nothing of it was sent. `unknown`: bytes left for the
+ * printer and no confirmation came; it may be on paper whole, in part or not at all, or come out when the paper is
+ * changed.
+ */
+export type PrintOutcome = 'printed' | 'failed' | 'unknown';
+
+/** Why a receipt did not print, or `printerCutter` with one that was printed and not surely cut. */
+export type PrintFault = PrinterFault | 'printerQueueFull' | 'printerDocument' | 'printerClosed';
+
+/** A receipt under way. */
+export interface ReceiptUnderWay {
+  /** Ends it where it is, after its conversation was broken off; not after `done`. */
+  end(why: PrintFault): void;
+}
+
+/**
+ * The conversation of one receipt: preflight (DLE EOT) → pieces → fence → cut → fence.
+ *
+ * Invariants
+ * - `done` is called exactly once; if the receipt gave up on the connection, the conversation was abandoned before.
+ * - Nothing is sent to a printer with a fault, or onto the rest of another receipt.
+ * - *Written is not printed*: `printed` needs the printer's own word after the last line.
+ * - After anything but `printed`, what has not left yet is thrown away with the connection, so that it cannot come out
+ *   later.
+ */
+export function printReceipt(
+  talk: PrinterTalk,
+  cutter: PrinterCutter,
+  receipt: ComposedReceipt,
+  done: (outcome: PrintOutcome, why?: PrintFault) => void,
+): ReceiptUnderWay {
+  /** What is true of the receipt if it ends now. */
+  let outcome: PrintOutcome = 'failed';
+
+  function end(why?: PrintFault): void {
+    done(outcome, why);
+  }
+
+  /** Nothing more of this may leave the box. */
+  function giveUp(why: PrintFault): void {
+    talk.abandon();
+    end(why);
+  }
+
+  function preflight(): void {
+    talk.look((condition) => {
+      const fault = printerTrouble(condition);
+      if (fault !== undefined) end(fault);
+      else if (!receipt.ok) end('printerDocument');
+      else clearPaper(receipt.pieces);
+    });
+  }
+
+  function clearPaper(pieces: readonly Uint8Array[]): void {
+    if (cutter.remains() !== 'some') {
+      startSending(pieces);
+      return;
+    }
+    cutter.cutOff((fault) => {
+      if (fault === undefined) startSending(pieces);
+      else end(fault);
+    });
+  }
+
+  function startSending(pieces: readonly Uint8Array[]): void {
+    outcome = 'unknown';
+    sendPieces(cutter.startReceipt(pieces));
+  }
+
+  /**
+   * After each piece the printer has to answer: one that lost its power for a moment has lost the beginning of the
+   * receipt, and would still confirm the end of it.
+   */
+  function sendPieces([piece, ...rest]: readonly Uint8Array[]): void {
+    if (piece === undefined) {
+      awaitPaper();
+      return;
+    }
+    talk.send(piece, (sent) => {
+      if (!sent) giveUp('printerSilent');
+      else
+        talk.online((online) => {
+          if (online === true) sendPieces(rest);
+          else if (online === undefined) giveUp('printerSilent');
+          else talk.look((condition) => giveUp((condition && printerFaults(condition)[0]) ?? 'printerOffline'));
+        });
+    });
+  }
+
+  function awaitPaper(): void {
+    talk.fence((result) => {
+      if (result === 'printed') {
+        cut();
+        return;
+      }
+      talk.look((condition) => {
+        const fault = printerTrouble(condition);
+        // GS r says that the data were dealt with; without a fault afterwards they are on paper.
+        if (result === 'processed' && fault === undefined) cut();
+        else giveUp(fault ?? 'printerSilent');
+      });
+    });
+  }
+
+  function cut(): void {
+    outcome = 'printed';
+    cutter.cutReceipt((isCut) => end(isCut ? undefined : 'printerCutter'));
+  }
+
+  preflight();
+  return { end };
+}
