@@ -16,6 +16,8 @@ import { createKeyPairs, type KeyPairs } from './kiosk-settings.js';
 const COVERAGE_FROM_SALES = 100_000;
 const FAILURES_SHOWN = 3;
 const SHIFTS_A_JOB = 4;
+/** johnny-five keeps every lamp it ever made, and with it the world that the lamp was in. */
+const JOBS_A_WORKER = 100;
 
 const self = createProcess();
 const clock = createLinuxClock();
@@ -50,6 +52,7 @@ async function fuzz(asked: FuzzOptions): Promise<number> {
   await runInWorkers<ShiftJob, ShiftReport[]>({
     module: new URL('./fuzz-worker.js', import.meta.url),
     workers: asked.workers,
+    jobsAWorker: JOBS_A_WORKER,
     data: keys,
     next() {
       if (

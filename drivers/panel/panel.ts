@@ -1,7 +1,7 @@
 import five from 'johnny-five';
 import { DEVICE_STARTING, type DeviceStatus, type PanelFault, sameDeviceStatus } from '../device-status.js';
 import { type Clock, type GpioHost, type GpioInput, HostError, type Level, type Timer } from '../host.js';
-import { createGpioIoPlugin, type IoPlugin } from './gpio-io-plugin.js';
+import { createGpioIoPlugin } from './gpio-io-plugin.js';
 
 export const LAMPS = ['ready', 'busy', 'paid', 'fault'] as const;
 export type Lamp = (typeof LAMPS)[number];
@@ -51,9 +51,17 @@ export function createPanel(
   events: PanelEvents,
 ): Panel {
   const { clock, gpio } = parts;
-  let plugin: IoPlugin | undefined;
+  const io = createGpioIoPlugin(gpio);
+  /* Made once: johnny-five remembers every component it ever made. Lines are taken and let go beneath them. */
+  const board = new five.Board({ io, repl: false, sigint: false, debug: false });
   const leds = new Map<Lamp, InstanceType<typeof five.Led>>();
-  let buzzer: InstanceType<typeof five.Relay> | undefined;
+  for (const lamp of LAMPS) {
+    const pin = options.lampLines[lamp];
+    if (pin !== undefined) leds.set(lamp, new five.Led({ pin, board }));
+  }
+  const buzzer =
+    options.buzzerLine === undefined ? undefined : new five.Relay({ pin: options.buzzerLine, board, type: 'NO' });
+  let hasLines = false;
   let door: GpioInput | undefined;
   let current: DeviceStatus<PanelFault> = DEVICE_STARTING;
   let shown = ALL_OFF;
@@ -66,17 +74,9 @@ export function createPanel(
   let closed = false;
 
   function open(): void {
-    plugin = createGpioIoPlugin(gpio);
-    const io = plugin;
     guarded(() => {
-      const board = new five.Board({ io, repl: false, sigint: false, debug: false });
-      for (const lamp of LAMPS) {
-        const pin = options.lampLines[lamp];
-        if (pin !== undefined) leds.set(lamp, new five.Led({ pin, board }).off());
-      }
-      if (options.buzzerLine !== undefined) {
-        buzzer = new five.Relay({ pin: options.buzzerLine, board, type: 'NO' }).open();
-      }
+      hasLines = true;
+      switchOff();
       if (options.doorLine !== undefined) {
         door = gpio.input(options.doorLine, doorMoved);
         doorMoved(door.read());
@@ -84,6 +84,11 @@ export function createPanel(
       tell({ state: 'ok', faults: [], warnings: [] });
       draw();
     });
+  }
+
+  function switchOff(): void {
+    for (const led of leds.values()) led.off();
+    buzzer?.open();
   }
 
   function guarded(act: () => void): void {
@@ -99,6 +104,7 @@ export function createPanel(
 
   function draw(): void {
     blinkTimer?.cancel();
+    if (!hasLines) return;
     for (const [lamp, led] of leds) {
       const state = shown[lamp];
       if (state === 'on' || (state === 'blinking' && lit)) led.on();
@@ -142,12 +148,10 @@ export function createPanel(
 
   function releaseLines(): void {
     for (const timer of [blinkTimer, beepTimer, doorTimer]) timer?.cancel();
-    leds.clear();
-    buzzer = undefined;
+    hasLines = false;
     door?.release();
     door = undefined;
-    plugin?.release();
-    plugin = undefined;
+    io.release();
   }
 
   openTimer = clock.after(0, open);
@@ -160,6 +164,7 @@ export function createPanel(
     },
     beep(durationsMs) {
       beepTimer?.cancel();
+      if (!hasLines) return;
       guarded(() => {
         buzzer?.open();
         sound(durationsMs.slice(0, BEEPS_LIMIT));
@@ -172,8 +177,7 @@ export function createPanel(
       closed = true;
       openTimer?.cancel();
       try {
-        for (const led of leds.values()) led.off();
-        buzzer?.open();
+        if (hasLines) switchOff();
       } catch (error) {
         if (!(error instanceof HostError)) throw error;
       }

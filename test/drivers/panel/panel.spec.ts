@@ -1,4 +1,6 @@
 import assert from 'node:assert/strict';
+import five from 'johnny-five';
+import sinon from 'sinon';
 import type { DeviceStatus, PanelFault } from '../../../drivers/device-status.js';
 import { createPanel, type LampState, type PanelOptions } from '../../../drivers/panel/panel.js';
 import { createSimGpio } from '../../../hw-sim/sim-gpio.js';
@@ -36,6 +38,19 @@ describe('panel', () => {
     assert.equal(lamps(), '1000');
     panel.show(lampStates('off', 'on', 'on', 'off'));
     assert.equal(lamps(), '0110');
+  });
+
+  it('makes its components once, however often its lines cannot be had: johnny-five would keep them all', () => {
+    const boards = sinon.spy(five, 'Board');
+    const { world, panel, gpio, lamps } = bench();
+    panel.show(lampStates('on', 'off', 'off', 'off'));
+    gpio.refuse(3, 'busy');
+    pass(world, 300_000);
+    assert.deepEqual([panel.status().faults, boards.callCount], [['panelLines'], 1]);
+    gpio.refuse(3, undefined);
+    pass(world, 60_000);
+    assert.deepEqual([panel.status().state, lamps(), boards.callCount], ['ok', '1000', 1]);
+    boards.restore();
   });
 
   it('shows what it was told before its lines were there', () => {
