@@ -207,7 +207,17 @@ export function createGm65Session(
       later(HEARTBEAT_MS, heartbeat);
     }
 
-    setting(0);
+    // The process before this one may have died with a question on the line. Its answer comes before that of a heartbeat,
+    // which is of another kind; taken for the content of a register it would be written back.
+    ask({
+      bytes: gm65Heartbeat(),
+      answers: 'heartbeat',
+      tries: TRIES,
+      done: (data) => {
+        if (data === undefined) silent();
+        else setting(0);
+      },
+    });
   }
 
   function heartbeat(): void {
@@ -236,7 +246,9 @@ export function createGm65Session(
   function compare(index: number): void {
     const wanted = settings[index];
     if (wanted === undefined) {
-      later(HEARTBEAT_MS, heartbeat);
+      // What was refused before holds now: that has to be told.
+      if (told?.kind === 'ready' && told.refused.length === 0) later(HEARTBEAT_MS, heartbeat);
+      else setUp();
       return;
     }
     command(gm65Read(wanted.address), (data) => {

@@ -327,6 +327,27 @@ describe('scan engine', () => {
     }
   });
 
+  it('does not take the answer to a process that died for the content of a register', () => {
+    const registers = ({ engine }: { engine: ScanEngineModel }): number[] =>
+      Array.from({ length: 0x70 }, (_, address) => engine.register(address));
+    const wanted = registers(readyBench());
+    for (let diedAtMs = 0; diedAtMs < 1_500; diedAtMs += 3) {
+      const first = bench();
+      first.engine.answerAfter(40);
+      pass(first.world, diedAtMs);
+      first.driver.close();
+      first.serial.closeAll();
+      const clock = testClock(first.world);
+      const second = createScanEngine(
+        { clock, serial: first.serial.hostFor(clock), gpio: NO_GPIO },
+        { kind: 'gm65', path: PATH, baud: 9_600, trigger: { by: 'command' } },
+        { codeRead: () => undefined, ambiguous: () => undefined, statusChanged: () => undefined },
+      );
+      pass(first.world, 4_000);
+      assert.deepEqual([second.status().state, registers(first)], ['ok', wanted], `died after ${diedAtMs} ms`);
+    }
+  });
+
   it('reads again after the engine lost its power', () => {
     const { world, engine, driver, told } = readyBench();
     driver.arm();
