@@ -15,6 +15,8 @@ export interface ScanEngineModel extends SerialDevice {
   show(...codes: readonly string[]): void;
   /** Takes it away. */
   hide(): void;
+  /** What is held there now. */
+  onGlass(): readonly string[];
   /** The trigger line, for engines that have one: true is pressed. */
   press(pressed: boolean): void;
   power(on: boolean): void;
@@ -198,6 +200,7 @@ export function createScanEngineModel(
       glass = [];
       look += 1;
     },
+    onGlass: () => glass,
     press(value) {
       if (value === pressed) return;
       pressed = value;

@@ -59,6 +59,7 @@ export function createOracle(parts: OracleParts): Oracle {
     messageLeft: (message: AcquirerMessage) => payments.messageLeft(message),
     saleChanged: payments.saleChanged,
     paySent: payments.paySent,
+    processStarted: payments.processStarted,
     returnAsked: payments.returnAsked,
     returnAgreed: payments.returnAgreed,
     settlingAsked: hand.settlingAsked,

@@ -79,6 +79,7 @@ export function runShift(options: ShiftOptions): ShiftReport {
     acknowledged: (message) => authorisation?.acknowledged(message),
     asked: ({ headers }) => oracle?.requestLeft(headers),
     started(terminal) {
+      oracle?.processStarted(devices.scanner.onGlass());
       terminal.kernel.onChange((state, before) => {
         if (state.book.sales === before.book.sales) return;
         for (const sale of Object.values(state.book.sales)) {

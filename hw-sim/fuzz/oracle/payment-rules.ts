@@ -14,6 +14,11 @@ export interface PaymentRules {
   codeShown(code: string): void;
   /** A payment request went out, with the code that the customer showed. */
   paySent(paymentRequestId: string, code: string): void;
+  /**
+   * A process started: to it a phone that is still held up is shown for the first time, because codes are kept nowhere.
+   * No harm is done: the acquirer takes a code once.
+   */
+  processStarted(onGlass: readonly string[]): void;
   /** Somebody asked for money back; the terminal may have heard it, or not. */
   returnAsked(saleId: string, value: bigint): void;
   /** The terminal agreed to it. */
@@ -34,7 +39,8 @@ const FINAL: readonly Sale['state'][] = ['declined', 'cancelled', 'reversed'];
 export function createPaymentRules({ ledger, signer, clientId, hand, violate }: PaymentRulesParts): PaymentRules {
   /** Payments of which a message that may be believed has left the acquirer. */
   const provenPaid = new Set<string>();
-  const requestIds = new Set<string>();
+  /** Of each payment request the code. */
+  const requests = new Map<string, string>();
   /** How often each code was shown, less how often it was sent. */
   const codes = new Map<string, number>();
   const returnsAsked = new Map<string, bigint>();
@@ -101,11 +107,17 @@ export function createPaymentRules({ ledger, signer, clientId, hand, violate }: 
       codes.set(code, (codes.get(code) ?? 0) + 1);
     },
     paySent(paymentRequestId, code) {
-      if (requestIds.has(paymentRequestId)) violate('rule 3, a payment request id repeats', paymentRequestId);
-      requestIds.add(paymentRequestId);
+      if (requests.has(paymentRequestId)) violate('rule 3, a payment request id repeats', paymentRequestId);
+      requests.set(paymentRequestId, code);
       const left = (codes.get(code) ?? 0) - 1;
       if (left < 0) violate('rule 3, one scan made two payment requests', paymentRequestId);
       codes.set(code, left);
+    },
+    processStarted(onGlass) {
+      for (const code of onGlass) {
+        const left = codes.get(code);
+        if (left !== undefined) codes.set(code, left + 1);
+      }
     },
     returnAsked: (saleId, value) => add(returnsAsked, saleId, value),
     returnAgreed: (saleId, value) => add(returnsAgreed, saleId, value),
@@ -117,6 +129,12 @@ export function createPaymentRules({ ledger, signer, clientId, hand, violate }: 
       }
       for (const { paymentRequestId } of ledger.payments()) {
         if (!known.has(paymentRequestId)) violate('rule 1, flash does not know a payment', paymentRequestId);
+      }
+      const charged = new Set<string>();
+      for (const [paymentRequestId, code] of requests) {
+        if (!ledger.standing(paymentRequestId).charged) continue;
+        if (charged.has(code)) violate('rule 3, one scan made two charges', paymentRequestId);
+        charged.add(code);
       }
     },
   };
