@@ -48,19 +48,23 @@ export function openLinePrinter(options: SerialOptions, events: SerialEvents): S
     look();
   });
 
+  /** Whether this was the file's last operation: it was given up meanwhile, or the printer is gone. */
+  function endsWith(error: NodeJS.ErrnoException | null): boolean {
+    if (over !== undefined) {
+      release();
+      return true;
+    }
+    if (!error || error.code === 'EAGAIN') return false;
+    finish(new HostError('disconnected', `${path} went away: ${error.message}`));
+    return true;
+  }
+
   function look(): void {
     if (file === undefined || over !== undefined) return;
     reading = true;
     read(file, buffer, 0, READ_BYTES, null, (error, count) => {
       reading = false;
-      if (over !== undefined) {
-        release();
-        return;
-      }
-      if (error && error.code !== 'EAGAIN') {
-        finish(new HostError('disconnected', `${path} went away: ${error.message}`));
-        return;
-      }
+      if (endsWith(error)) return;
       if (!error && count > 0) connection.data(Uint8Array.from(buffer.subarray(0, count)));
       const soon = performance.now() - wroteAtMs < ANSWER_WITHIN_MS;
       lookTimer = setTimeout(look, soon ? LOOK_SOON_MS : LOOK_LATER_MS);
@@ -79,14 +83,7 @@ export function openLinePrinter(options: SerialOptions, events: SerialEvents): S
     writing = true;
     write(file, next.rest, (error, count) => {
       writing = false;
-      if (over !== undefined) {
-        release();
-        return;
-      }
-      if (error && error.code !== 'EAGAIN') {
-        finish(new HostError('disconnected', `${path} went away: ${error.message}`));
-        return;
-      }
+      if (endsWith(error)) return;
       if (error || count === 0) {
         writeTimer = setTimeout(writeNext, TRY_AGAIN_MS);
         return;
