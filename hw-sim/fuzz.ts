@@ -15,6 +15,8 @@ import { createKeyPairs, type KeyPairs } from './kiosk-settings.js';
 /** A run this long has to have reached everything. */
 const COVERAGE_FROM_SALES = 100_000;
 const FAILURES_SHOWN = 3;
+/** A run of an hour says that it lives, and a finding as soon as it is met. */
+const PROGRESS_MS = 60_000;
 const SHIFTS_A_JOB = 4;
 /** johnny-five keeps every lamp it ever made, and with it the world that the lamp was in. */
 const JOBS_A_WORKER = 100;
@@ -48,6 +50,7 @@ async function fuzz(asked: FuzzOptions): Promise<number> {
   let ordered = 0;
   let served = 0;
   let virtualMs = 0;
+  let progressAtMs = startedMs + PROGRESS_MS;
 
   await runInWorkers<ShiftJob, ShiftReport[]>({
     module: new URL('./fuzz-worker.js', import.meta.url),
@@ -72,8 +75,13 @@ async function fuzz(asked: FuzzOptions): Promise<number> {
         served += report.sales;
         virtualMs += report.virtualMs;
         addCoverage(coverage, report.coverage);
-        if (report.violations.length > 0) failures.push(report);
+        if (report.violations.length === 0) continue;
+        failures.push(report);
+        self.errorOut(`seed ${report.seed} broke: ${report.violations[0]}\n`);
       }
+      if (clock.monotonicMs() < progressAtMs) return;
+      progressAtMs += PROGRESS_MS;
+      self.errorOut(`${served} of ${asked.sales} sales, ${failures.length} failed\n`);
     },
   });
 
