@@ -31,13 +31,15 @@ const SLOWDOWN_AFTER_PERSON = 10;
 /** Takes up work on a reversal: just started, or found in the book at boot. */
 export function enqueue(turn: Turn, reversal: Reversal, paymentStartedAtMs?: number): void {
   const { policy, at } = turn;
+  /* As it was told to the acquirer: the configuration may have been another one then. */
+  const expiryMs = reversal.payableUntilWallMs - reversal.paidAtWallMs;
   /* After a reboot only a trusted wall clock tells how long the payment can still arrive; otherwise wait it all out. */
   const expiryLeftMs =
     paymentStartedAtMs !== undefined
-      ? paymentStartedAtMs + policy.paymentExpiryMs - at.atMs
+      ? paymentStartedAtMs + expiryMs - at.atMs
       : at.clockTrusted
-        ? Math.min(reversal.payableUntilWallMs - at.wallMs, policy.paymentExpiryMs)
-        : policy.paymentExpiryMs;
+        ? Math.min(reversal.payableUntilWallMs - at.wallMs, expiryMs)
+        : expiryMs;
   const progress: ReversalProgress = {
     phase: reversal.kind,
     sentAtMs: at.atMs,

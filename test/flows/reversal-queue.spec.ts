@@ -227,6 +227,19 @@ describe('the cancel queue', () => {
       assert.equal(requests(drive), 'cancel cancel cancel');
     });
 
+    for (const clockTrusted of [true, false]) {
+      it(`waits as long as the acquirer was told, whatever is configured since (clock trusted: ${clockTrusted})`, () => {
+        const drive = reversedUnknown({ paymentExpiryMs: 10 * MINUTE_MS });
+        drive.reboot({ clockTrusted, policy: { paymentExpiryMs: MINUTE_MS } });
+        answer(drive, failure('ORDER_NOT_EXIST'));
+        drive.wait(10 * MINUTE_MS + 30_000 - 1);
+        assert.equal(requests(drive), 'cancel cancel');
+        drive.wait(1);
+        answer(drive, failure('ORDER_NOT_EXIST'));
+        assert.equal(drive.reversal().end?.how, 'nothingCharged');
+      });
+    }
+
     it('after a long power cut with a trusted clock is closed at the first answer', () => {
       const drive = reversedUnknown();
       drive.wait(10 * MINUTE_MS);
