@@ -219,6 +219,7 @@ describe('the cancel queue', () => {
 
     it('after a reboot waits its expiry out again where the clock is not trusted', () => {
       const drive = reversedUnknown();
+      drive.setClock({ aheadMs: 3_600_000 });
       drive.reboot({ clockTrusted: false });
       answer(drive, failure('ORDER_NOT_EXIST'));
       drive.wait(UNPAYABLE_MS - 1);
