@@ -12,6 +12,7 @@ export function policyOf(config: Config): Policy {
   return {
     terminalNumber: config.terminal.number,
     currency: config.terminal.currency,
+    account: `${config.acquirer.clientId} ${config.merchant.id}`,
     saleMode: config.sale.mode,
     catalog: config.sale.mode === 'selection' ? config.sale.catalog : {},
     vend: devices.vend.kind === 'none' ? 'host' : 'device',

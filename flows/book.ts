@@ -81,6 +81,7 @@ function apply(draft: Draft, record: TerminalRecord): void {
         paymentRequestId: record.paymentRequestId,
         startedAtWallMs: record.atWallMs,
         expiresAtWallMs: record.expiresAtWallMs,
+        ...(record.account === undefined ? {} : { account: record.account }),
       };
       const sale = saleOf(draft, record.saleId);
       changeSale(draft, record, { ...sale, state: 'paying', attempts: [...sale.attempts, attempt] });

@@ -21,4 +21,5 @@ export type ConflictCode =
   | 'refundDiffers'
   | 'reversalFinished'
   | 'notYourDelivery'
+  | 'otherAccount'
   | 'nothingToPrint';

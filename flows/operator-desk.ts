@@ -2,6 +2,7 @@ import { openReversals } from './book.js';
 import type { CallAnswer } from './call-answer.js';
 import type { Event } from './input.js';
 import { isMoneyValue, isPayable, sameMoney, subtractMoney } from './money.js';
+import { ofOtherAccount } from './of-other-account.js';
 import { ownEntry } from './own-entry.js';
 import { paidRest } from './paid-rest.js';
 import { refundRequestIdFor } from './refund-request-id.js';
@@ -36,6 +37,7 @@ function refund(turn: Turn, request: RefundRequested): CallAnswer {
   if (sale.state !== 'settled' || attempt === undefined) {
     return { kind: 'conflict', code: 'notPaid', message: `the sale is ${sale.state}; only a settled sale is refunded` };
   }
+  if (ofOtherAccount(turn.policy, attempt)) return OTHER_ACCOUNT;
   const rest = paidRest(turn.book, sale);
   const amount = request.amount ?? rest;
   if (!isMoneyValue(amount.value) || subtractMoney(rest, amount) === undefined) {
@@ -64,6 +66,7 @@ function refund(turn: Turn, request: RefundRequested): CallAnswer {
     ...(request.reason === undefined ? {} : { reason: request.reason }),
     known: true,
     payableUntilWallMs: attempt.expiresAtWallMs,
+    ...(attempt.account === undefined ? {} : { account: attempt.account }),
     paidAtWallMs: attempt.startedAtWallMs,
     startedAtWallMs: turn.at.wallMs,
     state: 'open',
@@ -85,6 +88,7 @@ export function onReversalRetryRequested(turn: Turn, callId: string, reversalId:
   const reversal = ownEntry(turn.book.reversals, reversalId);
   if (reversal === undefined) return turn.answer(callId, { kind: 'notFound', what: 'reversal' });
   if (reversal.state === 'finished') return turn.answer(callId, FINISHED);
+  if (ofOtherAccount(turn.policy, reversal)) return turn.answer(callId, OTHER_ACCOUNT);
   if (reversal.manual) turn.record({ type: 'reversalReleased', reversalId });
   retryNow(turn, reversalId);
   turn.answer(callId, { kind: 'reversal', reversalId, created: false });
@@ -102,4 +106,9 @@ export function onReversalSettled(turn: Turn, settled: Extract<Event, { type: 'r
   turn.answer(callId, { kind: 'reversal', reversalId, created: false });
 }
 
+const OTHER_ACCOUNT: CallAnswer = {
+  kind: 'conflict',
+  code: 'otherAccount',
+  message: 'the payment was made with another ALIPAY_CLIENT_ID or MERCHANT_ID than the terminal has now',
+};
 const FINISHED: CallAnswer = { kind: 'conflict', code: 'reversalFinished', message: 'the reversal is finished' };

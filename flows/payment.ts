@@ -25,7 +25,14 @@ export function startPayment(turn: Turn, sale: Sale, code: string): void {
   const serialNumber = book.serialNumber + 1;
   const id = paymentRequestId(policy.terminalNumber, sale.amount.value, serialNumber, at);
   const expiresAtWallMs = at.wallMs + policy.paymentExpiryMs;
-  turn.record({ type: 'paymentStarted', saleId: sale.saleId, paymentRequestId: id, serialNumber, expiresAtWallMs });
+  turn.record({
+    type: 'paymentStarted',
+    saleId: sale.saleId,
+    paymentRequestId: id,
+    serialNumber,
+    expiresAtWallMs,
+    account: policy.account,
+  });
   turn.effect({
     type: 'sendPay',
     timeoutMs: policy.payReplyTimeoutMs,

@@ -5,6 +5,8 @@ export interface Policy {
   /** Digits, 1–8. */
   readonly terminalNumber: string;
   readonly currency: string;
+  /** Whose payments these are at the acquirer: another client or merchant cannot undo them, and may be told that it did. */
+  readonly account: string;
   readonly saleMode: 'host' | 'amount' | 'selection' | 'mdb';
   /** What keys can choose, in sale mode `selection`. */
   readonly catalog: Catalog;

@@ -14,6 +14,7 @@ export type TerminalRecord = { readonly atWallMs: number } & (
       readonly paymentRequestId: string;
       readonly serialNumber: number;
       readonly expiresAtWallMs: number;
+      readonly account?: string;
     }
   | { readonly type: 'inquiryStarted'; readonly saleId: string }
   /** The attempt surely failed; with `final` the sale ends as declined, otherwise the customer may try again. */

@@ -3,6 +3,7 @@ import { noteReversalAnswer, type VerifiedAnswer, verified } from './acquirer-wa
 import { nextDayAt } from './civil-time.js';
 import type { ReversalRequest } from './effect.js';
 import { sameMoney } from './money.js';
+import { ofOtherAccount } from './of-other-account.js';
 import { ownEntry } from './own-entry.js';
 import { refundRequestIdFor } from './refund-request-id.js';
 import { cancelAction, isRefundUnknown, refundAction, refundsAfter } from './result-codes.js';
@@ -12,7 +13,8 @@ import type { Turn } from './turn.js';
 
 /*
  * The cancel queue at work. Invariants
- * - Every open reversal that is not held for a person has either a request under way or its timer set.
+ * - Every open reversal that is not held for a person has either a request under way or its timer set, unless its payment
+ *   was made with another account at the acquirer: then it waits for a person, or for a start with that account.
  * - A reversal is finished only by a verified answer, or by hand.
  * - A payment that the acquirer never showed to know is closed only by an answer to a request that was sent after the
  *   payment request could no longer arrive.
@@ -108,6 +110,7 @@ function work(turn: Turn, reversalId: string): void {
   const progress = ownEntry(turn.live.reversals, reversalId);
   if (reversal === undefined || progress === undefined) return;
   if (reversal.manual || progress.awaiting !== undefined) return;
+  if (ofOtherAccount(turn.policy, reversal)) return callPerson(turn, reversal, 'OTHER_ACCOUNT');
   const phase = phaseOf(turn, reversal, progress);
   const exchange = turn.live.exchange + 1;
   turn.live = { ...turn.live, exchange };

@@ -41,6 +41,7 @@ function begin(turn: Turn, sale: Sale, cause: ReversalCause, state: 'open' | 'ne
       : { kind: 'refund', refundRequestId: refundRequestIdFor(turn, attempt.paymentRequestId) }),
     known: payment?.known === true || attempt.result === 'S',
     payableUntilWallMs: attempt.expiresAtWallMs,
+    ...(attempt.account === undefined ? {} : { account: attempt.account }),
     paidAtWallMs: attempt.startedAtWallMs,
     startedAtWallMs: turn.at.wallMs,
     state,

@@ -24,6 +24,8 @@ export interface Reversal {
    */
   readonly known: boolean;
   readonly payableUntilWallMs: number;
+  /** The account at the acquirer that the payment was made with; missing in old records. */
+  readonly account?: string;
   /** When the payment was made, for the cancellable period. */
   readonly paidAtWallMs: number;
   readonly startedAtWallMs: number;

@@ -36,6 +36,8 @@ export interface Attempt {
   readonly startedAtWallMs: number;
   /** After this the acquirer refuses the payment request, should it still be under way. */
   readonly expiresAtWallMs: number;
+  /** The account at the acquirer that it was made with; missing in old records. */
+  readonly account?: string;
   readonly paymentId?: string;
   readonly result?: 'S' | 'F';
   readonly resultCode?: string;

@@ -18,7 +18,6 @@ const reversal = (status: number, description: string): RouteAnswer => ({
   description,
   schema: reversalSchema,
 });
-const FINISHED = refusals.conflict(['reversalFinished'], 'the reversal is finished');
 
 /** Money on its way back: refunds, and the cancel queue. */
 export function reversalRoutes({ ask, inputs, views, reversals }: ReversalRouteParts): ApiRoute[] {
@@ -35,8 +34,8 @@ export function reversalRoutes({ ask, inputs, views, reversals }: ReversalRouteP
         refusals.invalid,
         refusals.noSale,
         refusals.conflict(
-          ['notPaid', 'refundDiffers'],
-          'the sale was not paid, or that refundId was used for another refund',
+          ['notPaid', 'otherAccount', 'refundDiffers'],
+          'the sale was not paid, or with another account at the acquirer, or that refundId was used for another refund',
         ),
         { ...refusals.notReady, description: 'the queue is full; `reasons` say `queueFull`' },
       ],
@@ -66,7 +65,14 @@ export function reversalRoutes({ ask, inputs, views, reversals }: ReversalRouteP
       operationId: 'retryReversal',
       summary: 'Try a reversal again now; one that was held back for a person is released',
       body: inputs.nothing,
-      answers: [reversal(202, 'under way'), refusals.noReversal, FINISHED],
+      answers: [
+        reversal(202, 'under way'),
+        refusals.noReversal,
+        refusals.conflict(
+          ['reversalFinished', 'otherAccount'],
+          'the reversal is finished, or its payment was made with another account at the acquirer',
+        ),
+      ],
       handle: ({ params }, reply) =>
         ask({ type: 'reversalRetryRequested', reversalId: reversalId(params) }, reply, (answer) =>
           replyWithAnswer(answer, views, reply),

@@ -105,6 +105,7 @@ export const meanings = {
     notPaid: 'only a paid sale can be delivered or refunded, or a reversal be settled as paid',
     alreadyReversed: 'the payment went back: the goods are not paid for',
     notYourDelivery: 'the terminal hands out the goods itself (`VEND` is not `none`)',
+    otherAccount: 'the payment was made with another `ALIPAY_CLIENT_ID` or `MERCHANT_ID`: only that can give it back',
     refundDiffers: 'this `refundId` was used for another refund',
     reversalFinished: 'there is nothing left to retry or settle',
     machineSells: 'in sale mode `mdb` the machine asks, not the host app',

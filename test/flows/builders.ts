@@ -15,6 +15,7 @@ export function createPolicy(change: Partial<Policy> = {}): Policy {
   return {
     terminalNumber: '4711',
     currency: 'CNY',
+    account: 'CLIENT M1',
     saleMode: 'host',
     catalog: {},
     vend: 'device',

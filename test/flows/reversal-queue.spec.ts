@@ -1,7 +1,21 @@
 import assert from 'node:assert/strict';
 import type { AcquirerAnswer } from '../../flows/acquirer-answer.js';
 import type { Policy } from '../../flows/policy.js';
-import { cny, failure, found, NOON_WALL_MS, paid, SILENCE, success, unclear, unsigned } from './builders.js';
+import { step } from '../../flows/step.js';
+import { initialState } from '../../flows/terminal-state.js';
+import {
+  cny,
+  createMoment,
+  effectWords,
+  failure,
+  found,
+  NOON_WALL_MS,
+  paid,
+  SILENCE,
+  success,
+  unclear,
+  unsigned,
+} from './builders.js';
 import { createReadyDrive, type Drive, expectIgnored, startPaying } from './drive.js';
 
 const AMOUNT = cny('1250');
@@ -455,6 +469,72 @@ describe('the cancel queue', () => {
       drive.wait(untilEndMs);
       waitForRequest(drive);
       assert.equal(lastRequest(drive).type, 'inquiry');
+    });
+  });
+
+  describe('of a payment that was made with another account at the acquirer', () => {
+    const OTHER = { policy: { account: 'CLIENT M2' } };
+    const retried = (drive: Drive) =>
+      effectWords(drive.feed({ type: 'reversalRetryRequested', callId: 'c', reversalId: drive.reversal().reversalId }));
+
+    for (const [name, begin] of [
+      ['waits in the queue', reversedPaid],
+      [
+        'was under way when the power went',
+        () => {
+          const drive = createReadyDrive();
+          startPaying(drive);
+          return drive;
+        },
+      ],
+    ] as const) {
+      it(`sends nothing and calls a person (the payment ${name})`, () => {
+        const drive = begin();
+        const before = drive.sent('sendReversal').length;
+        drive.reboot(OTHER);
+        drive.wait(60 * MINUTE_MS);
+        assert.equal(drive.sent('sendReversal').length, before);
+        assert.deepEqual([drive.reversal().state, drive.reversal().lastCode], ['needsPerson', 'OTHER_ACCOUNT']);
+        assert.equal(drive.sent('raiseAlarm').filter(({ alarm }) => alarm === 'reversalNeedsPerson').length, 1);
+      });
+    }
+
+    it('refuses to be retried, and can be settled by hand', () => {
+      const drive = reversedPaid();
+      drive.reboot(OTHER);
+      assert.equal(retried(drive), 'told:conflict/otherAccount');
+      const { reversalId } = drive.reversal();
+      drive.feed({ type: 'reversalSettled', callId: 'c', reversalId, by: 'Eve', note: 'from the Dashboard' });
+      assert.equal(drive.reversal().end?.how, 'settledByHand');
+    });
+
+    it('goes out at the first start with that account', () => {
+      const drive = reversedPaid();
+      drive.reboot(OTHER);
+      drive.news();
+      drive.reboot({ policy: { account: drive.reversal().account ?? '' } });
+      assert.equal(drive.news(), 'sendReversal:cancel sendProbe');
+      answer(drive, success());
+      assert.equal(drive.sale().state, 'reversed');
+    });
+
+    it('refuses a refund of it', () => {
+      const drive = createReadyDrive({ vend: 'host' });
+      const paymentRequestId = startPaying(drive);
+      drive.feed({ type: 'payAnswered', paymentRequestId, answer: paid(AMOUNT) });
+      drive.reboot(OTHER);
+      const { saleId } = drive.sale();
+      const decision = drive.feed({ type: 'refundRequested', callId: 'c', saleId, refundId: 'r1' });
+      assert.equal(effectWords(decision), 'told:conflict/otherAccount');
+    });
+
+    it('is sent where an old record does not tell the account', () => {
+      const drive = reversedPaid();
+      const { account: _, ...old } = drive.reversal();
+      const book = { ...drive.state.book, reversals: { [old.reversalId]: old } };
+      const policy = { ...drive.policy, account: 'CLIENT M2' };
+      const decision = step(initialState(policy, book), { type: 'booted', at: createMoment() });
+      assert.equal(effectWords(decision), 'sendReversal:cancel sendProbe');
     });
   });
 

@@ -116,6 +116,23 @@ describe('a power loss', () => {
     assert.ok((await requestsOf(id)).filter((name) => name === 'cancel').length >= 4);
   });
 
+  it('with the box set up for another merchant afterwards waits for a person, or for the old set-up', async () => {
+    await install();
+    await acquirer.fault({ kind: 'replyLost' }, PAY);
+    const { saleId, id } = await killAfterPayLeft();
+    await terminal.restart({ MERCHANT_ID: 'M0002' });
+    await terminal.ready();
+    const [reversal] = await terminal.reversals();
+    assert.deepEqual([reversal?.state, reversal?.lastCode], ['needsPerson', 'OTHER_ACCOUNT']);
+    const retried = await terminal.api.post(`/v1/reversals/${reversal?.reversalId}/retry`);
+    assert.equal(retried.status, 409, JSON.stringify(retried.body));
+    assert.deepEqual(await requestsOf(id), ['pay']);
+    await terminal.kill();
+    await terminal.restart();
+    await terminal.reached(saleId, 'reversed', 15_000);
+    assert.equal((await acquirer.ledger(id)).payments[0]?.standing.heldValue, '0');
+  });
+
   it('between the approval and the delivery reverses, and the box sells again', async () => {
     await install();
     const { saleId } = await terminal.pay();

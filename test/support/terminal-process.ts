@@ -31,8 +31,8 @@ export interface TerminalProcess {
   requestId(saleId: string): Promise<string>;
   /** SIGKILL: the process can do nothing about it. */
   kill(): Promise<void>;
-  /** Starts it again on the same data, and waits until its API answers. */
-  restart(): Promise<void>;
+  /** Starts it again on the same data, for this time with another environment, and waits until its API answers. */
+  restart(change?: Readonly<Record<string, string>>): Promise<void>;
   /** Ends it and removes its data. */
   stop(): Promise<void>;
 }
@@ -165,9 +165,9 @@ export async function startTerminal(
     async kill() {
       await child.end('SIGKILL');
     },
-    async restart() {
+    async restart(change = {}) {
       assert.equal(child.running, false, 'the old process has ended');
-      child = startTillbox(['run'], whole);
+      child = startTillbox(['run'], { ...whole, ...change });
       await listening(child);
     },
     async stop() {

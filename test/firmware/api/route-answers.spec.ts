@@ -78,6 +78,7 @@ const POLICIES: readonly Partial<Policy>[] = [
   { queueLimit: 0 },
   { printerPresent: false, channelCount: 2 },
   { vend: 'device', channelCount: 2 },
+  { account: 'CLIENT M2' },
 ];
 
 /** What the desks answer to every call in every situation, twice in a row, under policies that matter to them. */
