@@ -118,7 +118,7 @@ describe('the book', () => {
     }
   });
 
-  it('replays three thousand records over a thousand open reversals in no more than a second', () => {
+  it('replays three thousand records over a thousand open reversals in no more than a second of computing', () => {
     const amount = cny('1250');
     const times = { atWallMs: 1, startedAtWallMs: 1, updatedAtWallMs: 1 };
     const records = Array.from({ length: 1000 }, (_, i): TerminalRecord[] => {
@@ -139,9 +139,10 @@ describe('the book', () => {
         { type: 'reversalStarted', atWallMs: 1, reversal },
       ];
     }).flat();
-    const startedMs = performance.now();
+    /* Of this process alone: others on the machine take time, too. */
+    const started = process.cpuUsage();
     assert.equal(openReversals(replay(records)).length, 1000);
-    const tookMs = performance.now() - startedMs;
+    const tookMs = process.cpuUsage(started).user / 1000;
     assert.ok(tookMs < 1000, `${tookMs} ms`);
   });
 });
