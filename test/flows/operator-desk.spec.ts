@@ -53,6 +53,16 @@ describe('refunds', () => {
     assert.equal(drive.sent('sendReversal').length, 1);
   });
 
+  it('are not the same for another sale, though the refundId is', () => {
+    const drive = settled();
+    refund(drive, 'r1', cny('250'));
+    const paymentRequestId = startPaying(drive, '1250', 'order-2');
+    drive.feed({ type: 'payAnswered', paymentRequestId, answer: paid(cny('1250')) });
+    drive.news();
+    assert.equal(refund(drive, 'r1', cny('250')), 'told:conflict/refundDiffers');
+    assert.equal(refund(drive, 'r1'), 'told:conflict/refundDiffers');
+  });
+
   it('never exceed what was paid', () => {
     const drive = settled();
     assert.equal(refund(drive, 'r1', cny('1251')), 'told:invalid/amount');
