@@ -67,6 +67,7 @@ export const commandTable: readonly CommandRow[] = [
       all: { type: 'boolean' },
       by: { type: 'string' },
       note: { type: 'string' },
+      outcome: { type: 'string' },
       'data-dir': { type: 'string' },
       json: { type: 'boolean' },
     },

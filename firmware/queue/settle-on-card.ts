@@ -1,10 +1,8 @@
 import type { Clock, FlashHost, Random } from '../../drivers/host.js';
-import { EMPTY_BOOK, fold } from '../../flows/book.js';
+import { type Book, EMPTY_BOOK, fold } from '../../flows/book.js';
 import { ownEntry } from '../../flows/own-entry.js';
 import type { TerminalRecord } from '../../flows/record.js';
 import { whyNotPaid } from '../../flows/why-not-paid.js';
-import type { ReversalView } from '../api/output-schemas.js';
-import { presentReversal } from '../api/present-reversal.js';
 import { exitCode } from '../exit-code.js';
 import { BOOK_SEGMENT_BYTES, BOOK_VOLUMES, type BookStore, replayBook } from '../open-book.js';
 import { openStore } from '../store/store.js';
@@ -13,14 +11,14 @@ import { QueueTrouble, type Settlement } from './queue-source.js';
 
 /**
  * Writes down that a person settled a reversal, while no terminal runs: takes the data directory for itself, and answers
- * when the record is durable. Rejects with a `QueueTrouble`: 69 where a terminal holds the directory, 74 where the card
+ * the book when the record in it is durable. Rejects with a `QueueTrouble`: 69 where a terminal holds the directory, 74 where the card
  * is not sound, 64 where there is nothing to settle.
  */
 export function settleOnCard(
   host: { readonly flash: FlashHost; readonly clock: Clock; readonly random: Random },
   reversalId: string,
   settlement: Settlement,
-): Promise<ReversalView> {
+): Promise<Book> {
   return new Promise((resolve, reject) => {
     openStore(
       {
@@ -34,10 +32,10 @@ export function settleOnCard(
       },
       (error, store) => {
         if (store === undefined) return reject(troubleOf(error));
-        settle(store, reversalId, settlement, host.clock.wallMs(), (trouble, settled) => {
+        settle(store, reversalId, settlement, host.clock.wallMs(), (trouble) => {
           store.close();
-          if (settled === undefined) reject(trouble);
-          else resolve(settled);
+          if (trouble === undefined) resolve(store.state);
+          else reject(trouble);
         });
       },
     );
@@ -49,7 +47,7 @@ function settle(
   reversalId: string,
   { by, note, outcome = 'reversed' }: Settlement,
   wallMs: number,
-  done: (trouble: QueueTrouble | undefined, settled?: ReversalView) => void,
+  done: (trouble?: QueueTrouble) => void,
 ): void {
   const reversal = ownEntry(store.state.reversals, reversalId);
   if (reversal === undefined) {
@@ -63,11 +61,7 @@ function settle(
   const atWallMs = Math.floor(wallMs);
   const end = { how: 'settledByHand', atWallMs, by, note, outcome } as const;
   const record: TerminalRecord = { type: 'reversalFinished', reversalId, end, atWallMs };
-  store.commit([record], fold(store.state, record), (error) => {
-    const settled = ownEntry(store.state.reversals, reversalId);
-    if (error !== undefined || settled === undefined) done(troubleOf(error));
-    else done(undefined, presentReversal(settled));
-  });
+  store.commit([record], fold(store.state, record), (error) => done(error && troubleOf(error)));
 }
 
 function troubleOf(error: StoreError | undefined): QueueTrouble {

@@ -53,6 +53,16 @@ describe('runCommandLine', () => {
     });
   }
 
+  for (const { name, usage, options } of commandTable) {
+    it(`takes the options of ${name} that its usage names, and no others`, () => {
+      const named = [...usage.matchAll(/--([a-z-]+)(?: ([A-Za-z]+))?/g)].map(([, option = '', value]) => [
+        option,
+        { type: value === undefined ? 'boolean' : 'string' },
+      ]);
+      assert.deepEqual(options, Object.fromEntries(named));
+    });
+  }
+
   const wrong: readonly (readonly [readonly string[], RegExp])[] = [
     [[], /tillbox COMMAND/],
     [['fly'], /unknown command "fly"/],

@@ -168,7 +168,9 @@ describe('tillbox queue', () => {
       assert.match(unproven.errorOut, /never confirmed this payment/);
       const settled = await onCard('settle', first, '--by', 'Ada', '--note', 'paid back in cash', '--json');
       assert.equal(settled.code, 0, settled.errorOut);
-      const { end } = JSON.parse(settled.out).reversal;
+      const told = JSON.parse(settled.out);
+      const { end } = told.reversal;
+      assert.equal(told.sale.state, 'reversed');
       assert.deepEqual([end.how, end.by, end.note], ['settledByHand', 'Ada', 'paid back in cash']);
       const store = await storeIn(dataDir);
       const { reversals, sales } = store.state;
