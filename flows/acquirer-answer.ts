@@ -30,8 +30,9 @@ export interface AcquirerReply {
   /** `result.resultCode`: at most 64 characters of A–Z, a–z, 0–9 and `_`. */
   readonly code: string;
   readonly paymentId?: string;
-  /** `paymentAmount` (or `refundAmount`): what the merchant asked, not what the wallet was charged in its own currency. */
+  /** `paymentAmount`: what the merchant asked, not what the wallet was charged in its own currency. */
   readonly amount?: AcquirerAmount;
+  readonly refundAmount?: AcquirerAmount;
   /** Inquiry: `SUCCESS`, `FAIL`, `PROCESSING`, `CANCELLED` or a word yet unknown; upper case. */
   readonly paymentStatus?: string;
   readonly paymentResultCode?: string;

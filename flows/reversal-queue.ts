@@ -268,7 +268,7 @@ function noteFound(
 
 function afterRefund(turn: Turn, reversal: Reversal, answer: VerifiedAnswer): void {
   const { reversalId } = reversal;
-  if (answer.status === 'S') return finish(turn, reversalId, { how: 'refunded' });
+  if (answer.status === 'S') return refunded(turn, reversal, answer);
   switch (refundAction(answer.code)) {
     case 'inquire':
       /* A request that was taken and failed gives the same answer for ever: what became of it tells how to go on. */
@@ -283,6 +283,16 @@ function afterRefund(turn: Turn, reversal: Reversal, answer: VerifiedAnswer): vo
   }
 }
 
+/** Said to be done; an answer that names another amount proves nothing. */
+function refunded(turn: Turn, { reversalId, amount }: Reversal, { refundAmount }: VerifiedAnswer): void {
+  if (refundAmount === undefined || sameMoney(refundAmount, amount)) {
+    return finish(turn, reversalId, { how: 'refunded' });
+  }
+  turn.alarm('amountDiffers', reversalId);
+  update(turn, reversalId, { phase: 'refundInquiry' });
+  retryLater(turn, reversalId, 'AMOUNT_DIFFERS');
+}
+
 function afterRefundInquiry(turn: Turn, reversal: Reversal, answer: VerifiedAnswer): void {
   const { reversalId } = reversal;
   if (answer.status === 'F') {
@@ -291,7 +301,7 @@ function afterRefundInquiry(turn: Turn, reversal: Reversal, answer: VerifiedAnsw
   }
   switch (answer.refundStatus) {
     case 'SUCCESS':
-      return finish(turn, reversalId, { how: 'refunded' });
+      return refunded(turn, reversal, answer);
     case 'FAIL':
       /* That refund request is spent: whoever tries again needs a new one. */
       if (reversal.paymentId !== undefined) turnToRefund(turn, reversal, reversal.paymentId);

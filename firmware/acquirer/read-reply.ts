@@ -14,8 +14,7 @@ export type ReplyBody = Omit<AcquirerReply, 'kind' | 'signature' | 'atAcquirerMs
 export function readReply(body: string): ReplyBody | undefined {
   const parsed = v.safeParse(replySchema, parseJson(body));
   if (!parsed.success) return undefined;
-  const { result, paymentAmount, refundAmount, paymentRequestId, refundRequestId, ...fields } = parsed.output;
-  const amount = paymentAmount ?? refundAmount;
+  const { result, paymentAmount: amount, paymentRequestId, refundRequestId, ...fields } = parsed.output;
   return {
     status: result.resultStatus,
     code: result.resultCode,

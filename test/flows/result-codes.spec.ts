@@ -317,10 +317,32 @@ describe('result codes', () => {
       });
     }
 
-    it('S: refunded, and the sale stands', () => {
-      const drive = afterRefund(success());
-      assert.deepEqual([drive.reversal().end?.how, drive.sale().state], ['refunded', 'settled']);
-    });
+    for (const [name, answer] of Object.entries({
+      S: success(),
+      'S with the amount of the request': success({ refundAmount: cny('250') }),
+    })) {
+      it(`${name}: refunded, and the sale stands`, () => {
+        const drive = afterRefund(answer);
+        assert.deepEqual([drive.reversal().end?.how, drive.sale().state], ['refunded', 'settled']);
+      });
+    }
+
+    for (const [name, refundAmount] of Object.entries({
+      'another amount': cny('1'),
+      'another currency': { currency: 'JPY', value: '250' },
+    })) {
+      it(`S with ${name}: unknown, alarms, and asks what became of the refund`, () => {
+        const drive = afterRefund(success({ refundAmount }));
+        assert.deepEqual([drive.reversal().state, drive.news()], ['open', 'alarm:amountDiffers']);
+        drive.wait(drive.policy.cancelRetryIntervalMs);
+        assert.equal(drive.lastSent('sendReversal').request.type, 'refundInquiry');
+        answerReversal(drive, success({ refundStatus: 'SUCCESS', refundAmount }));
+        assert.equal(drive.reversal().state, 'open');
+        drive.wait(drive.policy.cancelRetryIntervalMs);
+        answerReversal(drive, success({ refundStatus: 'SUCCESS', refundAmount: cny('250') }));
+        assert.equal(drive.reversal().end?.how, 'refunded');
+      });
+    }
 
     for (const [name, answer] of Object.entries({
       U: unclear(),

@@ -113,9 +113,12 @@ for (const [name, terminalSigner, acquirerSigner] of signers) {
 
       const reference = { refundRequestId: 'R20261123202117100421' };
       const refunded = ask((link, done) => link.refund({ ...reference, paymentId, amount }, 3000, done));
-      assert.deepEqual([refunded.signature, refunded.status, refunded.amount], ['valid', 'S', amount]);
+      assert.deepEqual([refunded.signature, refunded.status, refunded.refundAmount], ['valid', 'S', amount]);
       const seen = ask((link, done) => link.inquireRefund(reference, 3000, done));
-      assert.deepEqual([seen.signature, seen.refundStatus, seen.refundId], ['valid', 'SUCCESS', refunded.refundId]);
+      assert.deepEqual(
+        [seen.signature, seen.refundStatus, seen.refundId, seen.refundAmount],
+        ['valid', 'SUCCESS', refunded.refundId, amount],
+      );
     });
 
     it('pays and cancels', () => {

@@ -346,6 +346,15 @@ describe('createDirectLink', () => {
     });
   }
 
+  it('does not take the amount of a refund for that of a payment', () => {
+    const refundAmount = { currency: 'CNY', value: '1250' };
+    const body = JSON.stringify({ ...JSON.parse(success), paymentAmount: undefined, refundAmount });
+    const { ask } = createBench((request) => ({ afterMs: 1, reply: reply(request, body) }));
+    const answer = ask(pay);
+    assert.ok(answer.kind === 'answered' && answer.signature === 'valid');
+    assert.deepEqual([answer.amount, answer.refundAmount], [undefined, refundAmount]);
+  });
+
   it('answers once and in bounds, whatever comes', () => {
     const loose = fc.record(
       {
