@@ -40,6 +40,8 @@ export const OPERATOR_TEXTS: Readonly<Record<string, string>> = {
   MEDIA_TYPE_NOT_ACCEPTABLE: 'something between terminal and Alipay changes requests; check proxies and ACQUIRER_URL',
   METHOD_NOT_SUPPORTED: 'something between terminal and Alipay changes requests; check proxies and ACQUIRER_URL',
   SYSTEM_ERROR: "a failure on Alipay's side; ask Alipay technical support if it stays",
+  SUCCESS: 'done; nothing to do',
+  PAYMENT_IN_PROCESS: 'the customer has yet to confirm; wait',
   UNKNOWN_EXCEPTION: "a failure on Alipay's side; ask Alipay technical support if it stays",
   REQUEST_TRAFFIC_EXCEED_LIMIT: 'too many requests at once; ask Alipay to raise the limit if it is often',
   ORDER_STATUS_INVALID: 'the payment is in no state for this; ask Alipay technical support what it is',

@@ -61,6 +61,11 @@ export const PAY_CODES: Readonly<Record<string, PayRow>> = {
   SYSTEM_ERROR: INQUIRE,
   ORDER_STATUS_INVALID: INQUIRE,
   REPEAT_REQ_INCONSISTENT: INQUIRE,
+  /* Codes of a success and of an unknown result: an F with one of them contradicts itself. */
+  SUCCESS: INQUIRE,
+  PAYMENT_IN_PROCESS: INQUIRE,
+  UNKNOWN_EXCEPTION: INQUIRE,
+  REQUEST_TRAFFIC_EXCEED_LIMIT: INQUIRE,
 };
 
 export function payRow(code: string): PayRow {

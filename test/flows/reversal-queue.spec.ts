@@ -352,23 +352,25 @@ describe('the cancel queue', () => {
   });
 
   describe('a cancel that is refused', () => {
-    it('with CANCEL_WINDOW_EXCEED: inquires, and refunds the whole with a durable request id', () => {
-      const drive = reversedPaid();
-      answer(drive, failure('CANCEL_WINDOW_EXCEED'));
-      assert.equal(lastRequest(drive).type, 'inquiry');
-      const decision = answer(drive, found('SUCCESS', { paymentId: 'P5', amount: AMOUNT }));
-      assert.deepEqual(
-        decision.records.map(({ type }) => type),
-        ['reversalPaymentFound', 'reversalTurnedToRefund'],
-      );
-      const { refundRequestId } = drive.reversal();
-      assert.ok(refundRequestId !== undefined && refundRequestId.length <= 64);
-      assert.deepEqual(lastRequest(drive), { type: 'refund', refundRequestId, paymentId: 'P5', amount: AMOUNT });
-      drive.reboot();
-      assert.deepEqual(lastRequest(drive), { type: 'refund', refundRequestId, paymentId: 'P5', amount: AMOUNT });
-      answer(drive, success());
-      assert.deepEqual([drive.reversal().end?.how, drive.sale().state], ['refunded', 'reversed']);
-    });
+    for (const code of ['CANCEL_WINDOW_EXCEED', 'PROCESS_FAIL']) {
+      it(`with ${code}: inquires, and refunds the whole with a durable request id`, () => {
+        const drive = reversedPaid();
+        answer(drive, failure(code));
+        assert.equal(lastRequest(drive).type, 'inquiry');
+        const decision = answer(drive, found('SUCCESS', { paymentId: 'P5', amount: AMOUNT }));
+        assert.deepEqual(
+          decision.records.map(({ type }) => type),
+          ['reversalPaymentFound', 'reversalTurnedToRefund'],
+        );
+        const { refundRequestId } = drive.reversal();
+        assert.ok(refundRequestId !== undefined && refundRequestId.length <= 64);
+        assert.deepEqual(lastRequest(drive), { type: 'refund', refundRequestId, paymentId: 'P5', amount: AMOUNT });
+        drive.reboot();
+        assert.deepEqual(lastRequest(drive), { type: 'refund', refundRequestId, paymentId: 'P5', amount: AMOUNT });
+        answer(drive, success());
+        assert.deepEqual([drive.reversal().end?.how, drive.sale().state], ['refunded', 'reversed']);
+      });
+    }
 
     for (const [status, how] of [
       ['CANCELLED', 'cancelled'],
