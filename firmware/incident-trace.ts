@@ -58,10 +58,10 @@ export function createIncidentTrace(spanInputs = SPAN_INPUTS, limitChars = LIMIT
   function textOf(spans: readonly Span[], cause: IncidentCause, redact: (text: string) => string): string | undefined {
     const [first] = spans;
     if (first === undefined) return undefined;
-    const mask = createMask(redact);
+    const mask = createMask(spans, redact);
     const incident: Incident = {
       format: 1,
-      cause: { ...cause, message: redact(cause.message) },
+      cause: { ...cause, message: mask.text(cause.message) },
       state: { ...first.from, book: mask.book(first.from.book) },
       inputs: spans.flatMap(({ inputs }) => inputs.map(mask.input)),
     };
@@ -89,13 +89,30 @@ function withoutCode(input: Input): Input {
   return { ...input, code: maskPaymentCode(input.code) };
 }
 
-function createMask(redact: (text: string) => string) {
-  const tokens = new Map<string, string>();
+/** Every token that stands in the spans, and the name that is written for it. */
+function tokenNames(spans: readonly Span[]): ReadonlyMap<string, string> {
+  const tokens = spans.flatMap(({ from, inputs }) => [
+    ...(from.book.agentToken === undefined ? [] : [from.book.agentToken.accessToken]),
+    ...inputs.flatMap((input) => (input.type === 'agentTokenNotified' ? [input.accessToken] : [])),
+  ]);
+  return new Map([...new Set(tokens)].map((token, index) => [token, `[agent token ${index + 1}]`]));
+}
 
-  function token(secret: string): string {
-    const known = tokens.get(secret) ?? `[agent token ${tokens.size + 1}]`;
-    tokens.set(secret, known);
-    return known;
+/** A shorter token would wreck every text that happens to hold it. */
+const SHORTEST_TOKEN_IN_TEXT = 6;
+
+function createMask(spans: readonly Span[], redact: (text: string) => string) {
+  const names = tokenNames(spans);
+
+  const token = (secret: string): string => names.get(secret) ?? '[agent token]';
+
+  /** For what people and other programs wrote: a token may have got into it. */
+  function text(written: string): string {
+    let masked = written;
+    for (const [secret, name] of names) {
+      if (secret.length >= SHORTEST_TOKEN_IN_TEXT) masked = masked.replaceAll(secret, name);
+    }
+    return redact(masked);
   }
 
   function book(whole: Book): Book {
@@ -112,7 +129,7 @@ function createMask(redact: (text: string) => string) {
 
   const sale = (one: Sale): Sale => ({
     ...one,
-    orderId: redact(one.orderId),
+    orderId: text(one.orderId),
     ...optional('description', one.description),
   });
 
@@ -130,11 +147,11 @@ function createMask(redact: (text: string) => string) {
       case 'agentTokenNotified':
         return { ...one, accessToken: token(one.accessToken) };
       case 'saleRequested':
-        return { ...one, orderId: redact(one.orderId), ...optional('description', one.description) };
+        return { ...one, orderId: text(one.orderId), ...optional('description', one.description) };
       case 'refundRequested':
-        return { ...one, refundId: redact(one.refundId), ...optional('reason', one.reason) };
+        return { ...one, refundId: text(one.refundId), ...optional('reason', one.reason) };
       case 'reversalSettled':
-        return { ...one, by: redact(one.by), note: redact(one.note) };
+        return { ...one, by: text(one.by), note: text(one.note) };
       case 'payAnswered':
       case 'inquiryAnswered':
       case 'reversalAnswered':
@@ -166,12 +183,12 @@ function createMask(redact: (text: string) => string) {
     return one.kind === 'silence' ? { ...one, ...optional('detail', one.detail) } : one;
   }
 
-  function optional<Name extends string>(name: Name, text: string | undefined): { readonly [N in Name]?: string } {
-    const found: { [N in string]?: string } = text === undefined ? {} : { [name]: redact(text) };
+  function optional<Name extends string>(name: Name, written: string | undefined): { readonly [N in Name]?: string } {
+    const found: { [N in string]?: string } = written === undefined ? {} : { [name]: text(written) };
     return found as { readonly [N in Name]?: string };
   }
 
-  return { book, input };
+  return { book, input, text };
 }
 
 function mapValues<T>(map: Readonly<Record<string, T>>, change: (value: T) => T): Record<string, T> {

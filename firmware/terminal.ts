@@ -34,6 +34,8 @@ export interface Terminal {
   readonly kernel: Kernel;
   /** The bound port of the local API. */
   readonly apiPort: number;
+  /** Takes out of a text what never may be shown, also the token that came by notification. */
+  readonly redact: Redact;
   /** To be called with an error that nobody caught, before the process ends: keeps what led to it. Never throws. */
   crashed(error: Error): void;
   close(): void;
@@ -94,7 +96,7 @@ export function createTerminal(parts: TerminalParts, started: (terminal: Termina
         core = createCore(parts, log, store);
       }
       hideAgentToken(core.kernel, redact);
-      serve(parts, log, core, started);
+      serve(parts, log, redact, core, started);
     },
   );
 }
@@ -104,7 +106,13 @@ const NEW_JOURNAL =
   'right on the first start only; otherwise the card is missing, changed or wiped, and its queue with it';
 
 /** Opens the ports before anything is decided: who asks at once must not be refused for a moment. */
-function serve(parts: TerminalParts, log: Log, core: Core, started: (terminal: Terminal) => void): void {
+function serve(
+  parts: TerminalParts,
+  log: Log,
+  redact: Redact,
+  core: Core,
+  started: (terminal: Terminal) => void,
+): void {
   const { host, settings, version } = parts;
   const { kernel, devices, sources, signer, store, incidents } = core;
   openServices({ host, config: settings.config, signer, kernel, sources, version, log }, (error, services) => {
@@ -116,6 +124,7 @@ function serve(parts: TerminalParts, log: Log, core: Core, started: (terminal: T
     started({
       kernel,
       apiPort: services.apiPort,
+      redact,
       crashed: (crash) => incidents.keep('assertion', crash, kernel.state.book.bootCount),
       close() {
         kernel.stop();

@@ -28,7 +28,7 @@ export function run(_args: readonly string[], self: CommandProcess): Promise<num
   let running: Terminal | undefined;
   /* A bug: recovery runs after the restart. The text may quote anything, so it is redacted. */
   self.onCrash((error) => {
-    self.errorOut(`${redact(error.stack ?? error.message)}\n`);
+    self.errorOut(`${(running?.redact ?? redact)(error.stack ?? error.message)}\n`);
     running?.crashed(error);
     self.exit(exitCode.bug);
   });

@@ -111,7 +111,13 @@ describe('createIncidentTrace', () => {
     rig.feed(
       ...START,
       { type: 'agentTokenNotified', accessToken: TOKEN },
-      { type: 'saleRequested', callId: 'c', orderId: `x${CODE}`, amount: cny('1250'), description: `code ${CODE}` },
+      {
+        type: 'saleRequested',
+        callId: 'c',
+        orderId: `x${CODE}`,
+        amount: cny('1250'),
+        description: `code ${CODE}, for ${TOKEN}`,
+      },
       { type: 'codeScanned', code: CODE },
       { type: 'codeScanned', code: `https://${CODE}` },
       { type: 'codeGiven', callId: 'c', saleId: 's1', code: CODE },
@@ -120,7 +126,7 @@ describe('createIncidentTrace', () => {
       { type: 'probeAnswered', answer: { kind: 'silence', reason: 'garbled', detail: `said ${CODE}` } },
     );
     for (let i = 0; i < 6; i += 1) {
-      const text = write(trace, { ...CAUSE, message: `failed at ${CODE}` });
+      const text = write(trace, { ...CAUSE, message: `failed at ${CODE} with ${TOKEN}` });
       for (const secret of [CODE, TOKEN, 'abcdef']) assert.ok(!text.includes(secret), `${secret} in ${text}`);
       assert.equal(replayed(text).ended.kind, 'noFailure');
       rig.feed({ type: 'codeUnclear' });

@@ -123,6 +123,8 @@ describe('an incident', () => {
     assert.deepEqual(played.state.live, JSON.parse(JSON.stringify(volatile)));
     const written = `${text}\n${lines.join('\n')}`;
     for (const secret of secrets) assert.ok(!written.includes(secret), `${secret} is written`);
+    const token = book.agentToken?.accessToken ?? 'none';
+    if (secrets.has(token)) assert.equal(terminal.redact(`failed with ${token}`), 'failed with [secret]');
     return text;
   }
 
