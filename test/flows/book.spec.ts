@@ -50,6 +50,19 @@ describe('the book', () => {
     assert.equal(orders(drive), 'b c');
   });
 
+  it('never drops a sale whose refund is still on its way, nor that refund', () => {
+    const drive = createReadyDrive({ vend: 'host', salesKept: 1 });
+    sell(drive, 'a');
+    const { saleId } = drive.sale();
+    drive.feed({ type: 'refundRequested', callId: 'c', saleId, refundId: 'r1', amount: cny('250') });
+    for (const order of ['b', 'c', 'd']) sell(drive, order);
+    assert.equal(orders(drive), 'a d');
+    assert.deepEqual(
+      openReversals(drive.state.book).map(({ refundId }) => refundId),
+      ['r1'],
+    );
+  });
+
   it('never drops a sale whose money is still on its way back, nor its reversal', () => {
     const drive = createReadyDrive({ vend: 'host', salesKept: 1 });
     sell(drive, 'a');
