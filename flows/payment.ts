@@ -138,12 +138,19 @@ export function onPaymentNotified(turn: Turn, id: string, paymentId: string, amo
   for (const sale of Object.values(turn.book.sales)) {
     for (const attempt of sale.attempts) {
       if (attempt.paymentRequestId !== id) continue;
-      if (attempt.result === 'F') turn.alarm('resultContradicts', id);
+      if (attempt.result === 'F' || endedUncharged(turn, id)) turn.alarm('resultContradicts', id);
       if (notePaymentShown(turn, id, paymentId)) return;
       return turn.ignore(`notification in state ${sale.state}`);
     }
   }
   turn.ignore('notification of an unknown payment');
+}
+
+/** Whether the acquirer once said for certain that there was nothing to reverse. */
+function endedUncharged(turn: Turn, id: string): boolean {
+  return Object.values(turn.book.reversals).some(
+    ({ paymentRequestId, end }) => paymentRequestId === id && end?.how === 'nothingCharged',
+  );
 }
 
 function currentPayment(turn: Turn, id: string): { sale: Sale; payment: PaymentProgress } | undefined {

@@ -24,7 +24,7 @@ export const meanings = {
     reversalDelayed: 'a reversal was not done within its first burst; the queue goes on. Watch it',
     reversalNeedsPerson: 'a reversal failed too often or for too long; contact Alipay technical support',
     refundRefused: 'the acquirer refuses a refund; a person has to give the money back another way',
-    resultContradicts: 'a payment that had failed is notified as paid; look it up in the Dashboard',
+    resultContradicts: 'a payment that had failed, or did not exist, is notified as paid; look it up in the Dashboard',
     vendUnknown: 'it is not known whether goods went out, or they went out of a sale that is not paid',
     droppedLate: 'goods fell when no sale was waiting for them',
     receiptLost: 'a receipt was not printed, or nobody knows',
