@@ -54,6 +54,7 @@ export function openServices(
           options: listener,
           verify: (headers, body) => verify(parts, listener.path, headers, body),
           refused: (reason) => log.warn('notification refused', { reason }),
+          ignored: (why, paymentRequestId) => log.info('notification ignored', { paymentRequestId, why }),
         },
         (failed, notifications) => {
           if (notifications === undefined) {
@@ -82,9 +83,16 @@ function verify(
   const read = readNotification({ headers, body }, path, config.acquirer.clientId, signer);
   switch (read.kind) {
     case 'paymentResult': {
-      const { status, paymentRequestId, paymentId, amount } = read;
+      const { status, code, paymentRequestId, paymentId, amount } = read;
       /* Only a success is news that inquiries would not tell as well; without its amount it proves nothing. */
-      if (status !== 'S' || paymentId === undefined || amount === undefined) return { kind: 'ignored' };
+      if (status !== 'S') return { kind: 'ignored', reason: `the result ${status} ${code}`, paymentRequestId };
+      if (paymentId === undefined || amount === undefined) {
+        return {
+          kind: 'ignored',
+          reason: 'a success without a paymentId and amount that can be read',
+          paymentRequestId,
+        };
+      }
       return { kind: 'payment', paymentRequestId, paymentId, amount };
     }
     case 'agentToken': {
@@ -92,7 +100,7 @@ function verify(
       return { kind: 'token', accessToken, ...times };
     }
     case 'ignored':
-      return { kind: 'ignored' };
+      return { kind: 'ignored', reason: read.why };
     case 'invalid':
       return { kind: 'invalid', reason: read.why };
   }

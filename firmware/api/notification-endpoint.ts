@@ -18,8 +18,8 @@ export type VerifiedNotification =
       readonly issuedAtMs?: number;
       readonly expiresAtMs?: number;
     }
-  /** Nothing to do; acknowledged, or it would be sent again. */
-  | { readonly kind: 'ignored' }
+  /** Nothing to do; acknowledged, or it would be sent again. `reason` is for the log. */
+  | { readonly kind: 'ignored'; readonly reason: string; readonly paymentRequestId?: string }
   /** `reason` is for the log and tells nothing of the content. */
   | { readonly kind: 'invalid'; readonly reason: string };
 
@@ -34,6 +34,8 @@ export interface NotificationEndpointParts {
   readonly verify: VerifyNotification;
   /** Told of each refused notification. */
   readonly refused: (reason: string) => void;
+  /** Told of each one that is acknowledged and goes no further. */
+  readonly ignored: (reason: string, paymentRequestId: string | undefined) => void;
 }
 
 export interface NotificationEndpointOptions {
@@ -86,6 +88,7 @@ export function createNotificationEndpoint(
         parts.refused(notification.reason);
         return refuse(response, 400);
       case 'ignored':
+        parts.ignored(notification.reason, notification.paymentRequestId);
         return end(response, 200, ACKNOWLEDGED);
       case 'payment':
       case 'token':

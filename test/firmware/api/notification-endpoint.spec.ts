@@ -18,6 +18,7 @@ function createFixture() {
   const terminal = createTestTerminal();
   const http = createMemoryHttp();
   const refused: string[] = [];
+  const ignored: string[] = [];
   createNotificationEndpoint(
     {
       http: http.host,
@@ -26,6 +27,7 @@ function createFixture() {
       options: { host: '0.0.0.0', port: 8443, path: '/payNotify' },
       verify,
       refused: (reason) => refused.push(reason),
+      ignored: (reason) => ignored.push(reason),
     },
     () => undefined,
   );
@@ -33,7 +35,7 @@ function createFixture() {
   terminal.boot();
   const notify = (notification: VerifiedNotification, target = '/payNotify'): MemoryAnswer =>
     http.send({ method: 'POST', target, headers: { signature: 'right' }, body: JSON.stringify(notification) });
-  return { terminal, http, refused, notify };
+  return { terminal, http, refused, ignored, notify };
 }
 
 function payingFixture() {
@@ -110,17 +112,18 @@ describe('notification endpoint', () => {
   });
 
   it('acknowledges what it ignores: repetitions, unknown payments, other kinds', () => {
-    const { notify, payment, terminal } = payingFixture();
+    const { notify, payment, terminal, ignored } = payingFixture();
     notify(payment);
     const { state } = terminal.kernel;
     const records = terminal.journal.records.length;
-    for (const again of [payment, { ...payment, paymentRequestId: '1' }, { kind: 'ignored' }] as const) {
+    for (const again of [payment, { ...payment, paymentRequestId: '1' }, { kind: 'ignored', reason: 'F' }] as const) {
       const answer = notify(again);
       assert.equal(answer.status(), 200);
       assert.deepEqual(JSON.parse(answer.text()), ACKNOWLEDGED);
     }
     assert.deepEqual(terminal.kernel.state.book, state.book);
     assert.equal(terminal.journal.records.length, records);
+    assert.deepEqual(ignored, ['F'], 'what never reaches the kernel is told to the log');
   });
 
   it('does not resurrect a sale whose reversal has begun', () => {
