@@ -106,7 +106,12 @@ function apply(draft: Draft, record: TerminalRecord): void {
       return changeSale(draft, record, { ...saleOf(draft, record.saleId), state: 'vending' });
     case 'saleSettled': {
       const receipt = record.receiptDue ? 'due' : 'none';
-      return changeSale(draft, record, { ...saleOf(draft, record.saleId), state: 'settled', receipt });
+      const doubt = record.goodsUnknown === true ? ({ goodsUnknown: 'untold' } as const) : {};
+      return changeSale(draft, record, { ...saleOf(draft, record.saleId), state: 'settled', receipt, ...doubt });
+    }
+    case 'goodsUnknownTold': {
+      const sale = ownEntry(draft.book.sales, record.saleId);
+      return sale && putSale(draft, { ...sale, goodsUnknown: 'told' });
     }
     case 'saleCancelled':
       return changeSale(draft, record, {

@@ -1,6 +1,6 @@
 import { sendProbe } from './acquirer-watch.js';
 import { openReversals, openSale } from './book.js';
-import { vendUnknown } from './delivery.js';
+import { tellGoodsUnknownAgain, vendUnknown } from './delivery.js';
 import { enqueue } from './reversal-queue.js';
 import { startReversal } from './reversal-start.js';
 import { closeUncharged } from './sale-desk.js';
@@ -19,6 +19,7 @@ export function onBooted(turn: Turn): void {
   for (const sale of Object.values(turn.book.sales)) {
     if (sale.receipt === 'due') turn.record({ type: 'receiptFinished', saleId: sale.saleId, receipt: 'unknown' });
   }
+  tellGoodsUnknownAgain(turn);
   endOpenSale(turn);
   sendProbe(turn);
 }

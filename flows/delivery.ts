@@ -10,10 +10,13 @@ import type { Turn } from './turn.js';
  * From a verified success to goods and receipt. Invariants
  * - Goods move only after `vendStarted` is durable, once per sale.
  * - A sale is settled only when the goods are known, or agreed, to be out.
+ * - Of a sale that is kept though nobody knows, the operator hears at least once, whatever becomes of the power.
  */
 
 /** The acquirer may answer later than the mechanism's own limit; past this the outcome counts as unknown. */
 const VEND_GRACE_MS = 5000;
+/** From the alarm until it counts as heard: whoever collects logs and metrics comes by in that time. */
+const ALARM_HEARD_MS = 60_000;
 
 /** The payment succeeded, with the right amount. */
 export function approve(turn: Turn, sale: Sale, paymentId: string | undefined): void {
@@ -62,10 +65,26 @@ export function vendUnknown(turn: Turn, sale: Sale): void {
     case 'refund':
       return startReversal(turn, sale, 'vendUnknown');
     case 'keep':
-      return settle(turn, sale.saleId);
+      turn.setTimer('alarmHeard', ALARM_HEARD_MS);
+      return settle(turn, sale.saleId, { goodsUnknown: true });
     case 'operator':
       return holdForPerson(turn, sale, 'vendUnknown');
   }
+}
+
+/** The power may have gone before the alarm about a kept sale left; unlike a reversal, nothing else shows it. */
+export function tellGoodsUnknownAgain(turn: Turn): void {
+  const saleIds = untold(turn);
+  for (const saleId of saleIds) turn.alarm('vendUnknown', saleId);
+  if (saleIds.length > 0) turn.setTimer('alarmHeard', ALARM_HEARD_MS);
+}
+
+export function onAlarmHeard(turn: Turn): void {
+  for (const saleId of untold(turn)) turn.record({ type: 'goodsUnknownTold', saleId });
+}
+
+function untold({ book }: Turn): string[] {
+  return Object.values(book.sales).flatMap(({ saleId, goodsUnknown }) => (goodsUnknown === 'untold' ? [saleId] : []));
 }
 
 export function onHostSilent(turn: Turn): void {
@@ -114,8 +133,8 @@ function conflict(code: 'notYourDelivery' | 'alreadyReversed' | 'notPaid', messa
 }
 
 /** The sale is over and paid: the receipt is due. */
-export function settle(turn: Turn, saleId: string): void {
-  turn.record({ type: 'saleSettled', saleId, receiptDue: turn.policy.printerPresent });
+export function settle(turn: Turn, saleId: string, doubt: { readonly goodsUnknown?: true } = {}): void {
+  turn.record({ type: 'saleSettled', saleId, receiptDue: turn.policy.printerPresent, ...doubt });
   turn.notify('paid');
   print(turn, saleId, 'sale');
 }

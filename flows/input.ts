@@ -103,6 +103,7 @@ export type TimerName =
   | 'hostConfirm'
   | 'vend'
   | 'notice'
+  | 'alarmHeard'
   | 'entry'
   | 'probe'
   | `reversal:${string}`;

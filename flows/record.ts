@@ -21,7 +21,15 @@ export type TerminalRecord = { readonly atWallMs: number } & (
   | { readonly type: 'attemptFailed'; readonly saleId: string; readonly resultCode: string; readonly final: boolean }
   | { readonly type: 'paymentApproved'; readonly saleId: string; readonly paymentId?: string }
   | { readonly type: 'vendStarted'; readonly saleId: string }
-  | { readonly type: 'saleSettled'; readonly saleId: string; readonly receiptDue: boolean }
+  /** `goodsUnknown`: kept as paid though nobody knows whether the goods came out, of which the operator has to hear. */
+  | {
+      readonly type: 'saleSettled';
+      readonly saleId: string;
+      readonly receiptDue: boolean;
+      readonly goodsUnknown?: true;
+    }
+  /** The alarm about such a sale was raised, and time enough has passed for it to be heard. */
+  | { readonly type: 'goodsUnknownTold'; readonly saleId: string }
   /** `attempted`: a payment request was sent for it and failed. */
   | {
       readonly type: 'saleCancelled';
@@ -63,6 +71,7 @@ const DEFERRABLE: ReadonlySet<RecordType> = new Set<RecordType>([
   'saleStarted',
   'inquiryStarted',
   'receiptFinished',
+  'goodsUnknownTold',
   'reversalPaymentFound',
 ]);
 

@@ -14,6 +14,8 @@ export interface Sale {
   /** Why the sale did not end as paid: a result code of the acquirer or a cause of ours. */
   readonly endCode?: string;
   readonly receipt: ReceiptState;
+  /** Kept as paid though nobody knows whether the goods came out; and whether the operator has surely been alarmed. */
+  readonly goodsUnknown?: 'untold' | 'told';
   readonly startedAtWallMs: number;
   readonly updatedAtWallMs: number;
 }

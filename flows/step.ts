@@ -2,6 +2,7 @@ import { noteAnswer, onClockDoubted, sendProbe } from './acquirer-watch.js';
 import { openSale } from './book.js';
 import { onBooted } from './boot.js';
 import {
+  onAlarmHeard,
   onDeliveryReported,
   onHostSilent,
   onPrintFinished,
@@ -128,6 +129,8 @@ function onTimer(turn: Turn, timer: TimerName): void {
     }
     case 'notice':
       return turn.dropNotice();
+    case 'alarmHeard':
+      return onAlarmHeard(turn);
     case 'entry':
       return clearEntry(turn);
     case 'probe':

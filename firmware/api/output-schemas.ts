@@ -47,6 +47,8 @@ export const saleSchema = v.object({
   code: v.exactOptional(v.string()),
   customerText: v.exactOptional(v.string()),
   receipt: v.object({ state: v.picklist(['none', 'due', 'printed', 'failed', 'unknown']) }),
+  /** Kept as paid though nobody knows whether the goods came out (`VEND_UNKNOWN=keep`). */
+  goodsUnknown: v.exactOptional(v.boolean()),
   startedAt: time,
   updatedAt: time,
 });

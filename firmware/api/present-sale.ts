@@ -21,6 +21,7 @@ export function presentSale(sale: Sale, locale: Locale): SaleView {
     ...(sale.endCode === undefined ? {} : { code: sale.endCode }),
     ...(text === undefined ? {} : { customerText: customerText(text, locale) }),
     receipt: { state: sale.receipt },
+    ...(sale.goodsUnknown === undefined ? {} : { goodsUnknown: true }),
     startedAt: utcTime(sale.startedAtWallMs),
     updatedAt: utcTime(sale.updatedAtWallMs),
   };

@@ -45,7 +45,7 @@ const WEIGHTED: readonly (readonly [weight: number, mode: FuzzMode, env: Environ
   [10, 'host', { ...BARE, ...QUIET, ...NOTIFIED, HOST_CONFIRM_MS: '8000' }],
   [2, 'host', { ...BARE, ...NOTIFIED, LOG_LEVEL: 'debug' }],
   [2, 'equipped', { ...QUIET, ...NOTIFIED, ...EQUIPPED }],
-  [2, 'equipped', { ...QUIET, ...EQUIPPED, PRINTER_REQUIRED: 'false' }],
+  [2, 'equipped', { ...QUIET, ...EQUIPPED, PRINTER_REQUIRED: 'false', VEND_UNKNOWN: 'keep' }],
   [5, 'amount', { ...QUIET, ...KEYS, ...RELAYS, SALE_MODE: 'amount' }],
   [4, 'amount', { ...QUIET, ...KEYS, ...NOTIFIED, SALE_MODE: 'amount' }],
   [5, 'selection', { ...QUIET, ...SELECTION }],
@@ -54,7 +54,7 @@ const WEIGHTED: readonly (readonly [weight: number, mode: FuzzMode, env: Environ
   [7, 'mdb', { ...QUIET, ...MACHINE }],
   [4, 'mdb', { ...QUIET, ...MACHINE, ...NOTIFIED, KEYPAD: 'sim', PANEL: 'sim' }],
   [3, 'mdb', { ...QUIET, ...MACHINE, VEND_UNKNOWN: 'operator' }],
-  [1, 'mdb', { ...QUIET, ...MACHINE, PRINTER: 'sim' }],
+  [1, 'mdb', { ...QUIET, ...MACHINE, PRINTER: 'sim', VEND_UNKNOWN: 'keep' }],
   [5, 'isv', { ...ISV, ...QUIET }],
   [2, 'isv', { ...ISV, LOG_LEVEL: 'debug' }],
 ];

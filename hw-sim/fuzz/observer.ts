@@ -1,11 +1,13 @@
 import type { TerminalParts } from '../../firmware/terminal.js';
 import { type Coverage, count } from './coverage.js';
 
+export interface Overheard {
+  paySent(paymentRequestId: string, code: string): void;
+  alarmRaised(alarm: string, detail: string): void;
+}
+
 /** Notes what the terminal meets and decides. */
-export function createObserver(
-  coverage: Coverage,
-  paySent: (id: string, code: string) => void,
-): TerminalParts['observe'] {
+export function createObserver(coverage: Coverage, overheard: Overheard): TerminalParts['observe'] {
   /** What each exchange of a reversal asks. */
   const asked = new Map<number, string>();
   return (input, decision) => {
@@ -21,9 +23,12 @@ export function createObserver(
     }
     for (const record of decision.records) count(coverage, `record ${record.type}`);
     for (const effect of decision.effects) {
-      if (effect.type === 'sendPay') paySent(effect.payment.paymentRequestId, effect.code);
+      if (effect.type === 'sendPay') overheard.paySent(effect.payment.paymentRequestId, effect.code);
       if (effect.type === 'sendReversal') asked.set(effect.exchange, REVERSAL_CALLS[effect.request.type]);
-      if (effect.type === 'raiseAlarm') count(coverage, `alarm ${effect.alarm}`);
+      if (effect.type === 'raiseAlarm') {
+        count(coverage, `alarm ${effect.alarm}`);
+        overheard.alarmRaised(effect.alarm, effect.detail);
+      }
     }
   };
 }

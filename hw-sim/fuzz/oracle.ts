@@ -20,6 +20,8 @@ export interface Oracle
   readonly violations: readonly string[];
   /** A customer shows a code, once more. */
   codeShown(code: string): void;
+  /** The operator was alarmed. */
+  alarmRaised(alarm: string, detail: string): void;
   /** A line of the log, an answer of the local API, a crash report: whatever people may read. */
   shown(text: string): void;
   /** Everything is over and calm: the books must agree. `book` is what flash holds. */
@@ -74,6 +76,7 @@ export function createOracle(parts: OracleParts): Oracle {
       secrets.addCode(code);
       payments.codeShown(code);
     },
+    alarmRaised: (alarm, detail) => goods?.alarmRaised(alarm, detail),
     shown: secrets.shown,
     settleUp(book, ready, reasons) {
       for (const sale of Object.values(book.sales)) {

@@ -106,6 +106,7 @@ const RECORDS = [
   'paymentApproved',
   'vendStarted',
   'saleSettled',
+  'goodsUnknownTold',
   'saleCancelled',
   'receiptFinished',
   'reversalStarted',

@@ -70,7 +70,10 @@ export function runShift(options: ShiftOptions): ShiftReport {
       oracle?.shown(line);
       options.log?.(`${world.nowMs().toFixed(0).padStart(9)} ${line}`);
     },
-    observe: createObserver(coverage, (id, code) => oracle?.paySent(id, code)),
+    observe: createObserver(coverage, {
+      paySent: (id, code) => oracle?.paySent(id, code),
+      alarmRaised: (alarm, detail) => oracle?.alarmRaised(alarm, detail),
+    }),
     saveIncident: ({ text }) => oracle?.shown(text),
     wiretap(message) {
       oracle?.messageLeft(message);

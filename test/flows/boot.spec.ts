@@ -78,6 +78,52 @@ describe('boot', () => {
     });
   }
 
+  describe('after goods that may have gone were kept as paid', () => {
+    const MINUTE_MS = 60_000;
+
+    function kept(): Drive {
+      const drive = createReadyDrive({ vendUnknown: 'keep' });
+      const paymentRequestId = startPaying(drive);
+      drive.feed({ type: 'payAnswered', paymentRequestId, answer: paid(cny('1250')) });
+      drive.feed({ type: 'vendFinished', saleId: drive.sale().saleId, outcome: 'unknown' });
+      drive.news();
+      return drive;
+    }
+
+    const alarms = (drive: Drive) =>
+      drive.sent('raiseAlarm').filter(({ alarm, detail }) => alarm === 'vendUnknown' && detail === drive.sale().saleId)
+        .length;
+
+    it('raises the alarm again, which the power may have taken, at every boot until it was surely heard', () => {
+      const drive = kept();
+      drive.reboot({ torn: true });
+      assert.equal(drive.news(), 'alarm:vendUnknown sendProbe');
+      drive.wait(MINUTE_MS - 1);
+      drive.reboot({ torn: true });
+      assert.equal(alarms(drive), 3);
+      drive.wait(MINUTE_MS);
+      drive.reboot();
+      drive.wait(2 * MINUTE_MS);
+      drive.reboot();
+      assert.deepEqual([alarms(drive), drive.sale().state], [3, 'settled']);
+    });
+
+    it('raises it once where the power stays', () => {
+      const drive = kept();
+      drive.wait(60 * MINUTE_MS);
+      assert.deepEqual([alarms(drive), drive.sale().goodsUnknown], [1, 'told']);
+    });
+
+    it('raises it for goods that the power cut itself caught in the machine', () => {
+      const drive = createReadyDrive({ vendUnknown: 'keep' });
+      const paymentRequestId = startPaying(drive);
+      drive.feed({ type: 'payAnswered', paymentRequestId, answer: paid(cny('1250')) });
+      drive.reboot();
+      drive.reboot();
+      assert.deepEqual([alarms(drive), drive.sale().state], [2, 'settled']);
+    });
+  });
+
   it('calls a receipt unknown that was due, and lets it be asked for as a COPY', () => {
     const drive = createReadyDrive({ vend: 'host' });
     const paymentRequestId = startPaying(drive);

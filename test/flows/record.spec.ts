@@ -34,6 +34,7 @@ const EXAMPLES: { readonly [T in RecordType]: { readonly waitedFor?: Example<T>;
     mayWait: { saleId, cause: 'noCode', attempted: false },
   },
   receiptFinished: { mayWait: { saleId, receipt: 'printed' } },
+  goodsUnknownTold: { mayWait: { saleId } },
   reversalStarted: { waitedFor: { reversal: reversal() } },
   reversalTurnedToRefund: { waitedFor: { reversalId, refundRequestId: 'R1', paymentId: 'P1' } },
   reversalPaymentFound: { mayWait: { reversalId } },

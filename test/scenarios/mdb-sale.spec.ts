@@ -167,6 +167,20 @@ describe('a sale at a vending machine that asks, in the imagined world', () => {
     assert.deepEqual([box.moneyKept(), box.alarms], [250, ['vendUnknown']]);
   });
 
+  it('is told to the operator though the power goes with the very write that keeps it', () => {
+    const { kiosk } = machineKiosk({ VEND_UNKNOWN: 'keep' });
+    chooseAndPay();
+    box.devices.machine.machinePower(false);
+    assert.ok(kiosk.runUntil(() => kiosk.flash.unflushedSectors() > 0, 60_000));
+    assert.deepEqual(box.alarms, []);
+    kiosk.cutPower({ fate: () => 'new', collateral: 'none' });
+    kiosk.powerOn();
+    box.pass(10_000);
+    const { saleId, state } = box.sale();
+    assert.deepEqual([state, box.moneyKept(), box.alarms], ['settled', 250, ['vendUnknown']]);
+    assert.equal(JSON.parse(kiosk.api('GET', `/v1/sales/${saleId}`)?.body ?? '{}').goodsUnknown, true);
+  });
+
   it('waits for a person when the machine resets after the approval, where the operator chose so', () => {
     machineKiosk({ VEND_UNKNOWN: 'operator' });
     chooseAndPay();

@@ -11,19 +11,32 @@ export interface Goods {
   priceOf(name: string): string | undefined;
 }
 
+export interface GoodsRules {
+  alarmRaised(alarm: string, detail: string): void;
+  settleUp(book: Book): void;
+}
+
 /**
  * Rules 1 and 2 by the goods: what was sold fell, and what fell was sold, each kind by itself. Where the power or the word
- * of the machine was lost while it moved nobody can know, and the customer wins, or a person says by name what happened.
+ * of the machine was lost while it moved nobody can know, and the customer wins, or a person says by name what happened,
+ * or the money is kept and the operator hears of it.
  */
-export function createGoodsRules(goods: Goods, violate: Violate): { settleUp(book: Book): void } {
+export function createGoodsRules(goods: Goods, violate: Violate): GoodsRules {
+  /** Sales of which the operator heard that nobody knows. */
+  const alarmed = new Set<string>();
+
   return {
+    alarmRaised(alarm, detail) {
+      if (alarm === 'vendUnknown') alarmed.add(detail);
+    },
     settleUp(book) {
       const sales = Object.values(book.sales);
       const judged = new Set<string>();
       for (const { saleId, cause, end } of Object.values(book.reversals)) {
         if (cause === 'vendUnknown' && end?.how === 'settledByHand') judged.add(saleId);
       }
-      const isUnsure = ({ saleId, endCode }: Sale): boolean => endCode === 'vendUnknown' || judged.has(saleId);
+      const isUnsure = ({ saleId, endCode, goodsUnknown }: Sale): boolean =>
+        endCode === 'vendUnknown' || goodsUnknown !== undefined || judged.has(saleId);
       const settled = tally(sales.filter((sale) => sale.state === 'settled' && !isUnsure(sale)).map(goods.nameOf));
       const unsure = tally(sales.filter(isUnsure).map(goods.nameOf));
       const fell = tally(goods.fallen());
@@ -34,6 +47,11 @@ export function createGoodsRules(goods: Goods, violate: Violate): { settleUp(boo
         const detail = `${name}: ${sold} settled, ${perhaps} unsure, ${out} fell`;
         if (out < sold) violate('rule 1, charged without goods', detail);
         if (out > sold + perhaps) violate('rule 2, goods without payment', detail);
+      }
+      for (const { saleId, goodsUnknown } of sales) {
+        if (goodsUnknown !== undefined && !alarmed.has(saleId)) {
+          violate('rule 1, kept without goods and nobody was told', saleId);
+        }
       }
       for (const sale of sales) {
         const price = goods.priceOf(goods.nameOf(sale));
