@@ -89,6 +89,8 @@ function apply(draft: Draft, record: TerminalRecord): void {
     }
     case 'inquiryStarted':
       return changeSale(draft, record, { ...saleOf(draft, record.saleId), state: 'inquiring' });
+    case 'paymentShown':
+      return changeSale(draft, record, withLastAttempt(saleOf(draft, record.saleId), { known: true }));
     case 'attemptFailed': {
       const { resultCode } = record;
       const sale = withLastAttempt(saleOf(draft, record.saleId), { result: 'F', resultCode });

@@ -8,7 +8,7 @@ import { paymentRequestId } from './payment-request-id.js';
 import { declinedText, failedPaymentRow, inquiryAction, type PayRow, payRow, showsPayment } from './result-codes.js';
 import { notePaymentShown } from './reversal-queue.js';
 import { startReversal } from './reversal-start.js';
-import type { Sale } from './sale.js';
+import { lastAttempt, type Sale } from './sale.js';
 import type { PaymentProgress } from './terminal-state.js';
 import type { Turn } from './turn.js';
 
@@ -47,7 +47,7 @@ export function startPayment(turn: Turn, sale: Sale, code: string): void {
     },
     code,
   });
-  const payment: PaymentProgress = { paymentRequestId: id, startedAtMs: at.atMs, inquiriesSent: 0, known: false };
+  const payment: PaymentProgress = { paymentRequestId: id, startedAtMs: at.atMs, inquiriesSent: 0 };
   const { notice: _, ...live } = turn.live;
   turn.live = { ...live, payment };
   turn.clearTimer('codeWait');
@@ -65,18 +65,23 @@ export function onPayAnswered(turn: Turn, id: string, answer: AcquirerAnswer): v
   }
   noteAnswer(turn, answer);
   if (believed === undefined) return inquire(turn, current.sale);
-  if (showsPayment(believed)) markKnown(turn, current.payment, believed.paymentId);
   switch (believed.status) {
     case 'S':
-      return approveIfAmountHolds(turn, current.sale, believed);
+      return approveIfAmountHolds(turn, current, believed);
     case 'U':
-      return inquire(turn, current.sale);
+      return unresolved(turn, current, believed);
     case 'F': {
       const row = payRow(believed.code);
-      if (row.action === 'inquire') return inquire(turn, current.sale);
+      if (row.action === 'inquire') return unresolved(turn, current, believed);
       return failAttempt(turn, current.sale, believed.code, row);
     }
   }
+}
+
+/** The reply brought no result, and may have shown that there is a payment all the same. */
+function unresolved(turn: Turn, current: CurrentPayment, reply: VerifiedAnswer): void {
+  if (showsPayment(reply)) markKnown(turn, current, reply.paymentId);
+  inquire(turn, current.sale);
 }
 
 /** Time for the next inquiry, or for giving up. */
@@ -112,17 +117,18 @@ export function onInquiryAnswered(turn: Turn, id: string, answer: AcquirerAnswer
       if (inquiryAction(believed.code) === 'reverse') startReversal(turn, current.sale, 'inquiryRefused');
       return;
     case 'S':
-      if (believed.paymentStatus !== undefined) markKnown(turn, current.payment, believed.paymentId);
       switch (believed.paymentStatus) {
         case 'SUCCESS':
-          return approveIfAmountHolds(turn, current.sale, believed);
+          return approveIfAmountHolds(turn, current, believed);
         case 'FAIL':
         case 'CANCELLED': {
           const code = believed.paymentResultCode;
           return failAttempt(turn, current.sale, code ?? believed.paymentStatus, failedPaymentRow(code));
         }
-        default:
+        case undefined:
           return;
+        default:
+          return markKnown(turn, current, believed.paymentId);
       }
   }
 }
@@ -131,9 +137,9 @@ export function onInquiryAnswered(turn: Turn, id: string, answer: AcquirerAnswer
 export function onPaymentNotified(turn: Turn, id: string, paymentId: string, amount: Money): void {
   const current = currentPayment(turn, id);
   if (current !== undefined) {
-    if (!sameMoney(amount, current.sale.amount)) return turn.alarm('amountDiffers', id);
-    markKnown(turn, current.payment, paymentId);
-    return approve(turn, current.sale, paymentId);
+    if (sameMoney(amount, current.sale.amount)) return approve(turn, current.sale, paymentId);
+    turn.alarm('amountDiffers', id);
+    return markKnown(turn, current, paymentId);
   }
   for (const sale of Object.values(turn.book.sales)) {
     for (const attempt of sale.attempts) {
@@ -153,7 +159,12 @@ function endedUncharged(turn: Turn, id: string): boolean {
   );
 }
 
-function currentPayment(turn: Turn, id: string): { sale: Sale; payment: PaymentProgress } | undefined {
+interface CurrentPayment {
+  readonly sale: Sale;
+  readonly payment: PaymentProgress;
+}
+
+function currentPayment(turn: Turn, id: string): CurrentPayment | undefined {
   const payment = turn.live.payment;
   const sale = openSale(turn.book);
   return payment?.paymentRequestId === id && sale !== undefined ? { sale, payment } : undefined;
@@ -164,17 +175,20 @@ function inquire(turn: Turn, sale: Sale): void {
   if (sale.state === 'paying') turn.record({ type: 'inquiryStarted', saleId: sale.saleId });
 }
 
-function markKnown(turn: Turn, payment: PaymentProgress, paymentId: string | undefined): void {
-  const found = paymentId === undefined ? {} : { paymentId };
-  turn.live = { ...turn.live, payment: { ...payment, known: true, ...found } };
+/** Durable at once and once a payment, for only a power cut needs it; most payments have their result before. */
+function markKnown(turn: Turn, { sale, payment }: CurrentPayment, paymentId: string | undefined): void {
+  if (lastAttempt(sale)?.known !== true) turn.record({ type: 'paymentShown', saleId: sale.saleId });
+  if (paymentId !== undefined) turn.live = { ...turn.live, payment: { ...payment, paymentId } };
 }
 
-function approveIfAmountHolds(turn: Turn, sale: Sale, answer: VerifiedAnswer): void {
+function approveIfAmountHolds(turn: Turn, current: CurrentPayment, answer: VerifiedAnswer): void {
+  const { sale, payment } = current;
   if (answer.amount === undefined || !sameMoney(answer.amount, sale.amount)) {
-    turn.alarm('amountDiffers', turn.live.payment?.paymentRequestId ?? sale.saleId);
+    turn.alarm('amountDiffers', payment.paymentRequestId);
+    markKnown(turn, current, answer.paymentId);
     return inquire(turn, sale);
   }
-  approve(turn, sale, answer.paymentId ?? turn.live.payment?.paymentId);
+  approve(turn, sale, answer.paymentId ?? payment.paymentId);
 }
 
 function failAttempt(turn: Turn, sale: Sale, code: string, row: PayRow): void {

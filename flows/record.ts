@@ -17,6 +17,8 @@ export type TerminalRecord = { readonly atWallMs: number } & (
       readonly account?: string;
     }
   | { readonly type: 'inquiryStarted'; readonly saleId: string }
+  /** The acquirer has the payment, and no result yet: after a power cut its word that there is none proves nothing. */
+  | { readonly type: 'paymentShown'; readonly saleId: string }
   /** The attempt surely failed; with `final` the sale ends as declined, otherwise the customer may try again. */
   | { readonly type: 'attemptFailed'; readonly saleId: string; readonly resultCode: string; readonly final: boolean }
   | { readonly type: 'paymentApproved'; readonly saleId: string; readonly paymentId?: string }
@@ -72,7 +74,6 @@ const DEFERRABLE: ReadonlySet<RecordType> = new Set<RecordType>([
   'inquiryStarted',
   'receiptFinished',
   'goodsUnknownTold',
-  'reversalPaymentFound',
 ]);
 
 export function isDeferrable(record: TerminalRecord): boolean {

@@ -39,7 +39,7 @@ function begin(turn: Turn, sale: Sale, cause: ReversalCause, state: 'open' | 'ne
     ...(sameMoney(amount, sale.amount)
       ? { kind: 'cancel' }
       : { kind: 'refund', refundRequestId: refundRequestIdFor(turn, attempt.paymentRequestId) }),
-    known: payment?.known === true || attempt.result === 'S',
+    known: attempt.known === true || attempt.result === 'S',
     payableUntilWallMs: attempt.expiresAtWallMs,
     ...(attempt.account === undefined ? {} : { account: attempt.account }),
     paidAtWallMs: attempt.startedAtWallMs,

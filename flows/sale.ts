@@ -40,6 +40,8 @@ export interface Attempt {
   readonly expiresAtWallMs: number;
   /** The account at the acquirer that it was made with; missing in old records. */
   readonly account?: string;
+  /** The acquirer has shown to have it, without a result yet. */
+  readonly known?: true;
   readonly paymentId?: string;
   readonly result?: 'S' | 'F';
   readonly resultCode?: string;

@@ -40,8 +40,6 @@ export interface PaymentProgress {
   readonly paymentRequestId: string;
   readonly startedAtMs: number;
   readonly inquiriesSent: number;
-  /** Whether the acquirer has shown to know this payment. */
-  readonly known: boolean;
   readonly paymentId?: string;
 }
 

@@ -102,6 +102,7 @@ const RECORDS = [
   'saleStarted',
   'paymentStarted',
   'inquiryStarted',
+  'paymentShown',
   'attemptFailed',
   'paymentApproved',
   'vendStarted',

@@ -102,8 +102,8 @@ export const CANARIES: readonly Canary[] = [
   {
     name: 'agent token acknowledged before it is durable',
     file: 'flows/record.js',
-    find: "'reversalPaymentFound',",
-    put: "'reversalPaymentFound', 'agentTokenReceived',",
+    find: "'goodsUnknownTold',",
+    put: "'goodsUnknownTold', 'agentTokenReceived',",
   },
   {
     name: 'an old agent token taken again',

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { CODE, cny, failure, forged, found, paid, SILENCE, success, unclear } from './builders.js';
-import { createReadyDrive, expectIgnored, startPaying } from './drive.js';
+import { createReadyDrive, type Drive, expectIgnored, startPaying } from './drive.js';
 
 const AMOUNT = cny('1250');
 
@@ -98,24 +98,60 @@ describe('a payment without a known result', () => {
       'a U with a payment id': [unclear('UNKNOWN_EXCEPTION', { paymentId: 'P1' }), true],
       'a success with the wrong amount': [paid(cny('1')), true],
     } as const;
-    for (const [name, [answer, known]] of Object.entries(ANSWERS)) {
-      it(name, () => {
+    const ENDS: Readonly<Record<string, (drive: Drive) => unknown>> = {
+      'before the customer cancels': (drive) => drive.feed({ type: 'keyPressed', key: '*' }),
+      'before the power goes': (drive) => drive.reboot({ torn: true }),
+    };
+    for (const [when, end] of Object.entries(ENDS)) {
+      for (const [name, [answer, known]] of Object.entries(ANSWERS)) {
+        it(`${when}: ${name}`, () => {
+          const drive = createReadyDrive();
+          const paymentRequestId = startPaying(drive);
+          drive.feed({ type: 'payAnswered', paymentRequestId, answer });
+          end(drive);
+          assert.equal(drive.reversal().known, known);
+        });
+      }
+
+      it(`${when}: an inquiry that says ORDER_NOT_EXIST: nothing; one that finds it: that it has it`, () => {
+        for (const [answer, known] of [
+          [failure('ORDER_NOT_EXIST'), false],
+          [found('PROCESSING'), true],
+          [found('SUCCESS', { amount: cny('1') }), true],
+        ] as const) {
+          const drive = createReadyDrive();
+          const paymentRequestId = startPaying(drive);
+          drive.fire('inquiry');
+          drive.feed({ type: 'inquiryAnswered', paymentRequestId, answer });
+          end(drive);
+          assert.equal(drive.reversal().known, known);
+        }
+      });
+
+      it(`${when}: a notification with the wrong amount: that it has it`, () => {
         const drive = createReadyDrive();
         const paymentRequestId = startPaying(drive);
-        drive.feed({ type: 'payAnswered', paymentRequestId, answer });
-        drive.feed({ type: 'keyPressed', key: '*' });
-        assert.equal(drive.reversal().known, known);
+        drive.feed({ type: 'paymentNotified', paymentRequestId, paymentId: 'P1', amount: cny('1') });
+        end(drive);
+        assert.equal(drive.reversal().known, true);
       });
     }
 
-    it('an inquiry that says ORDER_NOT_EXIST: nothing; one that finds it: that it has it', () => {
+    it('costs a commit once, and none where the payment has its result at once', () => {
       const drive = createReadyDrive();
       const paymentRequestId = startPaying(drive);
-      drive.fire('inquiry');
-      drive.feed({ type: 'inquiryAnswered', paymentRequestId, answer: failure('ORDER_NOT_EXIST') });
-      assert.equal(drive.state.live.payment?.known, false);
-      drive.feed({ type: 'inquiryAnswered', paymentRequestId, answer: found('PROCESSING') });
-      assert.equal(drive.state.live.payment?.known, true);
+      drive.feed({ type: 'payAnswered', paymentRequestId, answer: unclear('PAYMENT_IN_PROCESS') });
+      for (let i = 0; i < 3; i += 1) {
+        drive.fire('inquiry');
+        drive.feed({ type: 'inquiryAnswered', paymentRequestId, answer: found('PROCESSING') });
+      }
+      const shown = () => drive.records.filter(({ type }) => type === 'paymentShown').length;
+      assert.equal(shown(), 1);
+      drive.feed({ type: 'inquiryAnswered', paymentRequestId, answer: found('SUCCESS', { amount: AMOUNT }) });
+      drive.feed({ type: 'vendFinished', saleId: drive.sale().saleId, outcome: 'yes' });
+      const next = startPaying(drive, '1250', 'order-2');
+      drive.feed({ type: 'payAnswered', paymentRequestId: next, answer: paid(AMOUNT) });
+      assert.deepEqual([drive.sale().state, shown()], ['vending', 1]);
     });
   });
 

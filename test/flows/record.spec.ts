@@ -22,6 +22,7 @@ const EXAMPLES: { readonly [T in RecordType]: { readonly waitedFor?: Example<T>;
   saleStarted: { mayWait: { sale: startSale(createReadyDrive()) } },
   paymentStarted: { waitedFor: { saleId, paymentRequestId: 'p1', serialNumber: 1, expiresAtWallMs: 1 } },
   inquiryStarted: { mayWait: { saleId } },
+  paymentShown: { waitedFor: { saleId } },
   attemptFailed: {
     waitedFor: { saleId, resultCode: 'RISK_REJECT', final: true },
     mayWait: { saleId, resultCode: 'EXPIRED_CODE', final: false },
@@ -37,7 +38,7 @@ const EXAMPLES: { readonly [T in RecordType]: { readonly waitedFor?: Example<T>;
   goodsUnknownTold: { mayWait: { saleId } },
   reversalStarted: { waitedFor: { reversal: reversal() } },
   reversalTurnedToRefund: { waitedFor: { reversalId, refundRequestId: 'R1', paymentId: 'P1' } },
-  reversalPaymentFound: { mayWait: { reversalId } },
+  reversalPaymentFound: { waitedFor: { reversalId } },
   reversalNeedsPerson: { waitedFor: { reversalId, lastCode: 'NO_ANSWER' } },
   reversalReleased: { waitedFor: { reversalId } },
   reversalFinished: { waitedFor: { reversalId, end: { how: 'cancelled', atWallMs: 1 } } },

@@ -323,6 +323,38 @@ describe('the cancel queue', () => {
         },
       ],
       [
+        'waiting for the customer to confirm, with a power cut after it',
+        () => {
+          const drive = createReadyDrive();
+          const paymentRequestId = startPaying(drive);
+          drive.feed({ type: 'payAnswered', paymentRequestId, answer: unclear('PAYMENT_IN_PROCESS') });
+          drive.reboot({ torn: true });
+          return drive;
+        },
+      ],
+      [
+        'found in process by an inquiry, with a power cut after it',
+        () => {
+          const drive = createReadyDrive();
+          const paymentRequestId = startPaying(drive);
+          drive.fire('inquiry');
+          const answer = success({ paymentStatus: 'PROCESSING' });
+          drive.feed({ type: 'inquiryAnswered', paymentRequestId, answer });
+          drive.reboot({ torn: true });
+          return drive;
+        },
+      ],
+      [
+        'said to wait for the customer after it was given up, with a power cut after that',
+        () => {
+          const drive = reversedUnknown();
+          const { paymentRequestId } = drive.reversal();
+          drive.feed({ type: 'payAnswered', paymentRequestId, answer: unclear('PAYMENT_IN_PROCESS') });
+          drive.reboot({ torn: true });
+          return drive;
+        },
+      ],
+      [
         'found by the inquiry after a refused cancel',
         () => {
           const drive = reversedUnknown();

@@ -3,11 +3,15 @@ import { createEquippedKiosk } from '../support/equipped-kiosk.js';
 
 /** Flash dies of writes: what a sale may cost it. */
 describe('durable commits of a paid sale', () => {
+  const OWN_VEND = { VEND: 'sim', VEND_TIMEOUT_MS: '3000' };
+  const PASSWORD = '9905';
   const CASES = [
-    { name: 'two where the host delivers', env: {}, most: 2 },
-    { name: 'three with a vend mechanism of our own', env: { VEND: 'sim', VEND_TIMEOUT_MS: '3000' }, most: 3 },
+    { name: 'two where the host delivers', env: {}, value: '1250', most: 2 },
+    { name: 'three with a vend mechanism of our own', env: OWN_VEND, value: '1250', most: 3 },
+    { name: 'one more where the wallet asks for a password', env: {}, value: PASSWORD, most: 3 },
+    { name: 'one more where it does, also with a vend mechanism', env: OWN_VEND, value: PASSWORD, most: 4 },
   ];
-  for (const { name, env, most } of CASES) {
+  for (const { name, env, value, most } of CASES) {
     it(`are ${name}`, () => {
       const { kiosk, ...box } = createEquippedKiosk(env);
       const commits = (): number => {
@@ -16,7 +20,7 @@ describe('durable commits of a paid sale', () => {
       };
       box.getsReady();
       const before = commits();
-      const sold = kiosk.api('POST', '/v1/sales', { orderId: 'o1', amount: { currency: 'CNY', value: '1250' } });
+      const sold = kiosk.api('POST', '/v1/sales', { orderId: 'o1', amount: { currency: 'CNY', value } });
       assert.equal(sold?.status, 201);
       box.showCode();
       box.reaches('settled');
