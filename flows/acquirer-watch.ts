@@ -28,11 +28,16 @@ export function noteLateAnswer(turn: Turn, answer: AcquirerAnswer): void {
 }
 
 /**
- * The same for the answer to a reversal. A signed refusal of one is about that payment or that interface, whatever its
- * code says: it must not stop sales, nor start and stop them in turns with the probe.
+ * The same for the answer to a reversal, which comes again and again. A signed refusal of one is about that payment or
+ * that interface, whatever its code says; and one that is not answered, or not so that it can be believed, may be the
+ * only one. Neither must stop sales, nor start and stop them in turns with the probe: that one is sent at once, and tells.
  */
 export function noteReversalAnswer(turn: Turn, answer: AcquirerAnswer): void {
-  noteCondition(turn, verified(answer) === undefined ? conditionAfter(answer) : 'reachable', answer);
+  if (verified(answer) !== undefined) return noteCondition(turn, 'reachable', answer);
+  if (turn.live.acquirer !== 'reachable') return;
+  if (answer.kind === 'answered' && conditionAfter(answer) === 'unverified') turn.alarm('signatureWrong', answer.code);
+  /* Not before the last one has had its time: with many such reversals each would send one. */
+  turn.setTimer('probe', Math.max(0, turn.live.probedAtMs + turn.policy.inquiryReplyTimeoutMs - turn.at.atMs));
 }
 
 function noteCondition(turn: Turn, now: AcquirerCondition, answer: AcquirerAnswer): void {
@@ -70,6 +75,7 @@ export function sendProbe(turn: Turn): void {
     timeoutMs: turn.policy.inquiryReplyTimeoutMs,
     paymentRequestId: `9${turn.policy.terminalNumber}${turn.at.randomDigits}`,
   });
+  turn.live = { ...turn.live, probedAtMs: turn.at.atMs };
   turn.setTimer('probe', probeIntervalMs(turn));
 }
 

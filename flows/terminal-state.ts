@@ -16,6 +16,8 @@ export interface Live {
   readonly booted: boolean;
   readonly clockTrusted: boolean;
   readonly acquirer: AcquirerCondition;
+  /** When the last probe left. */
+  readonly probedAtMs: number;
   readonly faults: Readonly<Partial<Record<DeviceName, readonly FaultCode[]>>>;
   readonly doorOpen: boolean;
   /** The payment under way, while the open sale is paying or inquiring. */
@@ -71,6 +73,7 @@ export function initialState(policy: Policy, book: Book): TerminalState {
       booted: false,
       clockTrusted: false,
       acquirer: 'unknown',
+      probedAtMs: 0,
       faults: {},
       doorOpen: false,
       reversals: {},

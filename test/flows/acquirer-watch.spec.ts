@@ -1,6 +1,8 @@
 import assert from 'node:assert/strict';
-import { cny, failure, found, SILENCE } from './builders.js';
-import { createDrive, createReadyDrive, startPaying } from './drive.js';
+import type { AcquirerAnswer } from '../../flows/acquirer-answer.js';
+import type { Event } from '../../flows/input.js';
+import { cny, failure, forged, found, paid, SILENCE, success, unsigned } from './builders.js';
+import { createDrive, createReadyDrive, type Drive, startPaying } from './drive.js';
 
 const DAY_MS = 86_400_000;
 
@@ -55,6 +57,110 @@ describe('watching the acquirer', () => {
     const late = drive.feed({ type: 'payAnswered', paymentRequestId, answer: SILENCE });
     assert.equal(late.ignored, 'late reply to pay');
     assert.equal(drive.state.live.acquirer, 'reachable');
+  });
+
+  describe('with a reversal that is not answered', () => {
+    const AMOUNT = cny('1250');
+    const WELL = failure('ORDER_NOT_EXIST');
+
+    /** `count` sales that were paid and not delivered. */
+    function reversing(count: number): Drive {
+      const drive = createReadyDrive({ vend: 'host' });
+      for (let at = 0; at < count; at += 1) {
+        const paymentRequestId = startPaying(drive, AMOUNT.value, `order-${at}`);
+        drive.feed({ type: 'payAnswered', paymentRequestId, answer: paid(AMOUNT) });
+        drive.feed({ type: 'deliveryReported', callId: 'c', saleId: drive.sale().saleId, ok: false });
+      }
+      return drive;
+    }
+
+    /** Lets time pass; reversals and probes get these answers when their time is over, or at once. What was met on the way. */
+    function answering(
+      drive: Drive,
+      forMs: number,
+      reversal: { readonly answer: AcquirerAnswer; readonly afterMs: number },
+      probe: { readonly answer: AcquirerAnswer; readonly afterMs: number },
+    ): ReadonlySet<string> {
+      const met = new Set<string>();
+      const due: { readonly atMs: number; readonly event: Event }[] = [];
+      let seen = 0;
+      for (const endMs = drive.nowMs + forMs; drive.nowMs < endMs; drive.wait(100)) {
+        for (const effect of drive.effects.slice(seen)) {
+          if (effect.type === 'sendReversal') {
+            const { exchange, reversalId } = effect;
+            const event = { type: 'reversalAnswered', exchange, reversalId, answer: reversal.answer } as const;
+            due.push({ atMs: drive.nowMs + reversal.afterMs, event });
+          } else if (effect.type === 'sendProbe' && drive.nowMs > 0) {
+            due.push({ atMs: drive.nowMs + probe.afterMs, event: { type: 'probeAnswered', answer: probe.answer } });
+          }
+        }
+        seen = drive.effects.length;
+        while (due.some(({ atMs }) => atMs <= drive.nowMs)) {
+          const at = due.findIndex(({ atMs }) => atMs <= drive.nowMs);
+          for (const { event } of due.splice(at, 1)) drive.feed(event);
+          met.add(drive.state.live.acquirer);
+        }
+      }
+      return met;
+    }
+
+    const SILENT = { answer: SILENCE, afterMs: 3_000 };
+    const PROMPT = { answer: WELL, afterMs: 100 };
+
+    it('goes on selling for as long as others are answered', () => {
+      const drive = reversing(1);
+      assert.deepEqual([...answering(drive, 30 * 60_000, SILENT, PROMPT)], ['reachable']);
+      assert.equal(drive.reversal().state, 'needsPerson');
+    });
+
+    it('is not ready once its probe goes unanswered as well', () => {
+      const drive = reversing(1);
+      answering(drive, 6_200, SILENT, SILENT);
+      assert.equal(drive.state.live.acquirer, 'unreachable');
+    });
+
+    it('sends the reversal out at once when a probe is answered again', () => {
+      const drive = reversing(1);
+      answering(drive, 30 * 60_000, SILENT, SILENT);
+      const before = drive.sent('sendReversal').length;
+      drive.fire('probe');
+      drive.feed({ type: 'probeAnswered', answer: WELL });
+      drive.wait(1);
+      assert.equal(drive.sent('sendReversal').length, before + 1);
+    });
+
+    it('sends no more probes for many of them than one in the time that its answer may take', () => {
+      const drive = reversing(15);
+      const before = drive.sent('sendProbe').length;
+      assert.deepEqual([...answering(drive, 60_000, SILENT, PROMPT)], ['reachable']);
+      const probes = drive.sent('sendProbe').length - before;
+      assert.ok(probes >= 10 && probes <= 20, `${probes} probes`);
+    });
+
+    const UNBELIEVED: Readonly<Record<string, readonly [AcquirerAnswer, alarms: readonly string[]]>> = {
+      'with a wrong signature': [forged(success()), ['signatureWrong']],
+      'without a signature': [unsigned(success()), ['signatureWrong']],
+      'without a signature, with a code of configuration': [unsigned(failure('ACCESS_DENIED')), []],
+    };
+    for (const [how, [answer, alarms]] of Object.entries(UNBELIEVED)) {
+      it(`${how} goes on selling, too`, () => {
+        const drive = reversing(1);
+        assert.deepEqual([...answering(drive, 4_000, { answer, afterMs: 100 }, PROMPT)], ['reachable']);
+        assert.deepEqual(
+          drive.sent('raiseAlarm').map(({ alarm }) => alarm),
+          alarms,
+        );
+        assert.equal(drive.sent('sendProbe').length, 2);
+      });
+    }
+
+    it('leaves a refusal of our set-up as it was found', () => {
+      const drive = reversing(1);
+      const paymentRequestId = startPaying(drive, AMOUNT.value, 'order-2');
+      drive.feed({ type: 'payAnswered', paymentRequestId, answer: failure('INVALID_CONTRACT') });
+      answering(drive, 20_000, SILENT, PROMPT);
+      assert.equal(drive.state.live.acquirer, 'misconfigured');
+    });
   });
 
   it('is not ready while requests that matter go unanswered', () => {

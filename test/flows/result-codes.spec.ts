@@ -237,11 +237,11 @@ describe('result codes', () => {
       });
 
       for (const distrusted of [unsigned(failure(code)), forged(failure(code))]) {
-        it(`${distrusted.signature} signature, F ${code}: never believed, cancels again`, () => {
+        it(`${distrusted.signature} signature, F ${code}: never believed, asks how the acquirer is, cancels again`, () => {
           const drive = afterCancel(distrusted);
           drive.news();
           drive.wait(drive.policy.cancelRetryIntervalMs);
-          assert.equal(drive.news(), 'sendReversal:cancel');
+          assert.equal(drive.news(), 'sendProbe sendReversal:cancel');
         });
       }
     }

@@ -144,6 +144,7 @@ describe('the cancel queue', () => {
       keepAnswering(drive, SILENCE, 30 * MINUTE_MS);
       drive.wait(MINUTE_MS);
       answer(drive, SILENCE);
+      drive.feed({ type: 'probeAnswered', answer: SILENCE });
       return drive;
     }
 

@@ -15,6 +15,8 @@ import { readCodes } from '../support/read-codes.js';
 const CODE = '281234567890123456789012';
 const WIDTH_DOTS = 384;
 const HOUR_MS = 3_600_000;
+/** A magic amount: the money is taken unseen, and no cancel of it is ever answered. */
+const NO_CANCEL_ANSWERED = '9911';
 
 interface Installed {
   readonly kiosk: Kiosk;
@@ -54,8 +56,8 @@ function becomeReady(kiosk: Kiosk): void {
   assert.deepEqual(read<StatusView>(kiosk, '/v1/status').reasons, []);
 }
 
-function startSale(kiosk: Kiosk, orderId: string): string {
-  const reply = kiosk.api('POST', '/v1/sales', { orderId, amount: { currency: 'CNY', value: '1250' } });
+function startSale(kiosk: Kiosk, orderId: string, value = '1250'): string {
+  const reply = kiosk.api('POST', '/v1/sales', { orderId, amount: { currency: 'CNY', value } });
   assert.equal(reply?.status, 201, reply?.body);
   return (JSON.parse(reply.body) as SaleView).saleId;
 }
@@ -98,6 +100,22 @@ describe('a sale in virtual time', () => {
     assert.ok(kiosk.runUntil(() => kiosk.terminal?.kernel.state.book.sales[saleId]?.state === 'reversed', 300_000));
     const [payment] = kiosk.acquirer.ledger.payments();
     assert.equal(kiosk.acquirer.ledger.standing(payment?.paymentRequestId ?? '').heldValue, 0n);
+  });
+
+  it('is possible all the time while the reversal of an earlier one is never answered', () => {
+    const installed = install();
+    const { kiosk } = installed;
+    becomeReady(kiosk);
+    const saleId = startSale(kiosk, 'o-1', NO_CANCEL_ANSWERED);
+    assert.equal(kiosk.api('POST', `/v1/sales/${saleId}/code`, { code: CODE })?.status, 200);
+    assert.ok(kiosk.runUntil(() => kiosk.terminal?.kernel.state.book.sales[saleId]?.state === 'reversing', 120_000));
+    kiosk.world.runUntil(kiosk.world.nowMs() + 15_000);
+    for (let second = 0; second < 600; second += 1) {
+      assert.deepEqual(read<StatusView>(kiosk, '/v1/status').reasons, [], `${second} s after it`);
+      kiosk.world.runUntil(kiosk.world.nowMs() + 1_000);
+    }
+    assert.equal(serve(installed, 'o-2', `${CODE}2`).state, 'settled');
+    assert.equal(read<SaleView>(kiosk, `/v1/sales/${saleId}`).state, 'reversing');
   });
 
   it('is possible soon after the clock was set, where only the acquirer can tell that it is right', () => {
