@@ -44,7 +44,8 @@ export function createExecutors({ link, devices, log, feed }: ExecutorParts): Ex
       devices.refuseSelection(selection);
     },
     printReceipt({ saleId, receipt }) {
-      devices.print(receipt, (outcome) => feed({ type: 'printFinished', saleId, outcome }));
+      const refund = receipt.kind === 'refund' ? { refundId: receipt.refundId } : {};
+      devices.print(receipt, (outcome) => feed({ type: 'printFinished', saleId, ...refund, outcome }));
     },
     raiseAlarm({ alarm, detail }) {
       log.warn('alarm', { alarm, detail });

@@ -150,6 +150,9 @@ function createMask(spans: readonly Span[], redact: (text: string) => string) {
         return { ...one, orderId: text(one.orderId), ...optional('description', one.description) };
       case 'refundRequested':
         return { ...one, refundId: text(one.refundId), ...optional('reason', one.reason) };
+      case 'receiptRequested':
+      case 'printFinished':
+        return { ...one, ...optional('refundId', one.refundId) };
       case 'reversalSettled':
         return { ...one, by: text(one.by), note: text(one.note) };
       case 'payAnswered':
@@ -165,7 +168,6 @@ function createMask(spans: readonly Span[], redact: (text: string) => string) {
       case 'keyPressed':
       case 'cancelRequested':
       case 'deliveryReported':
-      case 'receiptRequested':
       case 'reversalRetryRequested':
       case 'paymentNotified':
       case 'deviceChanged':
@@ -174,7 +176,6 @@ function createMask(spans: readonly Span[], redact: (text: string) => string) {
       case 'machineGaveUp':
       case 'droppedLate':
       case 'vendFinished':
-      case 'printFinished':
         return one;
     }
   }

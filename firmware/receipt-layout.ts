@@ -14,19 +14,24 @@ export interface ReceiptHead {
 const WORDS = {
   copy: { en: 'COPY', 'zh-CN': '补打' },
   reversed: { en: 'REVERSED', 'zh-CN': '已撤销' },
+  refund: { en: 'REFUND', 'zh-CN': '退款' },
   test: { en: 'TEST - NOT A RECEIPT', 'zh-CN': '测试 - 非收据' },
   paidWith: { en: 'Paid with Alipay', 'zh-CN': '支付宝付款' },
+  refundedWith: { en: 'Refunded with Alipay', 'zh-CN': '支付宝退款' },
   order: { en: 'Order', 'zh-CN': '订单号' },
   terminal: { en: 'Terminal', 'zh-CN': '终端号' },
   time: { en: 'Time', 'zh-CN': '时间' },
   amount: { en: 'Amount', 'zh-CN': '金额' },
+  refundId: { en: 'Refund', 'zh-CN': '退款号' },
+  refundTime: { en: 'Refund time', 'zh-CN': '退款时间' },
+  refundAmount: { en: 'Refund amount', 'zh-CN': '退款金额' },
   payment: { en: 'Payment', 'zh-CN': '交易号' },
   request: { en: 'Payment request', 'zh-CN': '支付请求号' },
 } as const satisfies Record<string, Readonly<Record<Locale, string>>>;
 
 /**
- * Lays a receipt out. It says that Alipay was used, when to the second, how much, and shows the request id as a code that
- * a technician or the acquirer's support can scan (Alipay's best-practice page).
+ * Lays a receipt out. It says that Alipay was used, when to the second, how much, and shows the payment's request id as a
+ * code that a technician or the acquirer's support can scan (Alipay's best-practice page).
  */
 export function receiptLayout(receipt: Receipt, head: ReceiptHead): ReceiptDocument {
   const word = (key: keyof typeof WORDS): string => WORDS[key][head.locale];
@@ -39,18 +44,20 @@ export function receiptLayout(receipt: Receipt, head: ReceiptHead): ReceiptDocum
   }
   lines.push({ kind: 'rule' });
   if (receipt.description !== undefined) lines.push({ kind: 'text', text: receipt.description });
+  const refund = receipt.kind === 'refund';
+  lines.push({ kind: 'pair', left: word('order'), right: receipt.orderId });
+  if (refund) lines.push({ kind: 'pair', left: word('refundId'), right: receipt.refundId });
   lines.push(
-    { kind: 'pair', left: word('order'), right: receipt.orderId },
     { kind: 'pair', left: word('terminal'), right: head.terminalNumber },
-    { kind: 'pair', left: word('time'), right: receipt.paidAt },
+    { kind: 'pair', left: word(refund ? 'refundTime' : 'time'), right: receipt.at },
     {
       kind: 'pair',
-      left: word('amount'),
+      left: word(refund ? 'refundAmount' : 'amount'),
       right: `${receipt.amount.currency} ${formatMoney(receipt.amount)}`,
       bold: true,
     },
     { kind: 'rule' },
-    { kind: 'text', text: word('paidWith'), align: 'centre', bold: true },
+    { kind: 'text', text: word(refund ? 'refundedWith' : 'paidWith'), align: 'centre', bold: true },
   );
   if (receipt.paymentId !== undefined) lines.push({ kind: 'pair', left: word('payment'), right: receipt.paymentId });
   lines.push(

@@ -4,7 +4,7 @@ import type { FaultCode } from './faults.js';
 export type CallAnswer =
   | { readonly kind: 'sale'; readonly saleId: string; readonly created: boolean }
   | { readonly kind: 'reversal'; readonly reversalId: string; readonly created: boolean }
-  | { readonly kind: 'notFound'; readonly what: 'sale' | 'reversal' }
+  | { readonly kind: 'notFound'; readonly what: 'sale' | 'reversal' | 'refund' }
   | { readonly kind: 'notReady'; readonly reasons: readonly FaultCode[] }
   | { readonly kind: 'conflict'; readonly code: ConflictCode; readonly message: string }
   | { readonly kind: 'invalid'; readonly field: string; readonly message: string };

@@ -1,13 +1,13 @@
-import { openReversals, openSale } from './book.js';
+import { openSale } from './book.js';
 import { ownEntry } from './own-entry.js';
 import { paidRest } from './paid-rest.js';
-import { receiptOf } from './receipt.js';
+import { printReceipt } from './receipt-desk.js';
 import { holdForPerson, startReversal } from './reversal-start.js';
 import type { Sale } from './sale.js';
 import type { Turn } from './turn.js';
 
 /*
- * From a verified success to goods and receipt. Invariants
+ * From a verified success to goods. Invariants
  * - Goods move only after `vendStarted` is durable, once per sale.
  * - A sale is settled only when the goods are known, or agreed, to be out.
  * - Of a sale that is kept though nobody knows, the operator hears at least once, whatever becomes of the power.
@@ -136,41 +136,5 @@ function conflict(code: 'notYourDelivery' | 'alreadyReversed' | 'notPaid', messa
 export function settle(turn: Turn, saleId: string, doubt: { readonly goodsUnknown?: true } = {}): void {
   turn.record({ type: 'saleSettled', saleId, receiptDue: turn.policy.printerPresent, ...doubt });
   turn.notify('paid');
-  print(turn, saleId, 'sale');
-}
-
-/** A receipt asked for again: marked as a copy, or as reversed where the money went back. */
-export function onReceiptRequested(turn: Turn, callId: string, saleId: string): void {
-  const sale = ownEntry(turn.book.sales, saleId);
-  if (sale === undefined) return turn.answer(callId, { kind: 'notFound', what: 'sale' });
-  const kind = sale.state === 'settled' ? 'copy' : 'reversed';
-  /* Where a person has yet to decide, nobody may be handed a slip that says "reversed". */
-  const undecided = openReversals(turn.book).some((reversal) => reversal.saleId === saleId && reversal.manual);
-  if (!hasReceipt(sale) || undecided || !turn.policy.printerPresent) {
-    const message = turn.policy.printerPresent ? `the sale is ${sale.state}` : 'this terminal has no printer';
-    return turn.answer(callId, { kind: 'conflict', code: 'nothingToPrint', message });
-  }
-  print(turn, saleId, kind);
-  turn.answer(callId, { kind: 'sale', saleId, created: false });
-}
-
-/** True in the states for which something can have been printed. */
-function hasReceipt({ state }: Sale): boolean {
-  return state === 'settled' || state === 'reversing' || state === 'reversed';
-}
-
-function print(turn: Turn, saleId: string, kind: 'sale' | 'copy' | 'reversed'): void {
-  const sale = ownEntry(turn.book.sales, saleId);
-  const receipt = sale === undefined ? undefined : receiptOf(sale, kind, turn.at);
-  if (receipt === undefined || !turn.policy.printerPresent) return;
-  turn.effect({ type: 'printReceipt', saleId, receipt });
-}
-
-export function onPrintFinished(turn: Turn, saleId: string, outcome: 'printed' | 'failed' | 'unknown'): void {
-  const sale = ownEntry(turn.book.sales, saleId);
-  if (sale === undefined) return turn.ignore('receipt of a sale that is no longer kept');
-  if (!hasReceipt(sale)) return turn.ignore('no receipt was printed for this sale');
-  if (outcome !== 'printed') turn.alarm('receiptLost', saleId);
-  if (sale.receipt === 'printed') return turn.ignore('the receipt was printed before');
-  turn.record({ type: 'receiptFinished', saleId, receipt: outcome });
+  printReceipt(turn, saleId, 'sale');
 }

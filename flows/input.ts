@@ -39,7 +39,13 @@ export type Event =
       readonly amount?: Money;
       readonly reason?: string;
     }
-  | { readonly type: 'receiptRequested'; readonly callId: string; readonly saleId: string }
+  | {
+      readonly type: 'receiptRequested';
+      readonly callId: string;
+      readonly saleId: string;
+      /** Of that refund of the sale, instead of the sale's own. */
+      readonly refundId?: string;
+    }
   | { readonly type: 'reversalRetryRequested'; readonly callId: string; readonly reversalId: string }
   | {
       readonly type: 'reversalSettled';
@@ -92,7 +98,13 @@ export type Event =
   /** Goods fell when none were expected any more. */
   | { readonly type: 'droppedLate' }
   | { readonly type: 'vendFinished'; readonly saleId: string; readonly outcome: 'yes' | 'no' | 'unknown' }
-  | { readonly type: 'printFinished'; readonly saleId: string; readonly outcome: 'printed' | 'failed' | 'unknown' };
+  | {
+      readonly type: 'printFinished';
+      readonly saleId: string;
+      /** Where it was the receipt of a refund. */
+      readonly refundId?: string;
+      readonly outcome: 'printed' | 'failed' | 'unknown';
+    };
 
 export type InputType = Event['type'];
 

@@ -1,34 +1,59 @@
 import { readableTime } from './civil-time.js';
 import type { Moment } from './moment.js';
 import type { Money } from './money.js';
+import type { Reversal } from './reversal.js';
 import { lastAttempt, type Sale } from './sale.js';
 
 /**
  * A receipt as data. It shows the transaction amount and the request id with a barcode; never the amount in the
  * customer's wallet currency, nor the name of a card issuer (Alipay's best-practice page).
  */
-export interface Receipt {
-  readonly kind: 'sale' | 'copy' | 'reversed' | 'test';
+export type Receipt = Slip &
+  (
+    | { readonly kind: 'sale' | 'copy' | 'reversed' | 'test' }
+    /** With the host app's id of the refund. */
+    | { readonly kind: 'refund'; readonly refundId: string }
+  );
+
+interface Slip {
   readonly orderId: string;
   readonly description?: string;
+  /** What was paid; of a refund what went back. */
   readonly amount: Money;
   readonly paymentRequestId: string;
   readonly paymentId?: string;
-  /** Local date and time of the payment, to the second. */
-  readonly paidAt: string;
+  /** Local date and time, to the second: of the payment; of a refund when the acquirer confirmed it. */
+  readonly at: string;
 }
 
 /** The receipt of a sale; undefined where there was no payment to tell of. */
-export function receiptOf(sale: Sale, kind: Receipt['kind'], at: Moment): Receipt | undefined {
+export function receiptOf(sale: Sale, kind: 'sale' | 'copy' | 'reversed', now: Moment): Receipt | undefined {
   const attempt = lastAttempt(sale);
   if (attempt === undefined) return undefined;
+  const { paymentRequestId, paymentId, startedAtWallMs } = attempt;
+  return { kind, ...slip(sale, sale.amount, { paymentRequestId, paymentId }, startedAtWallMs, now) };
+}
+
+/** The receipt of a refund that was asked for; undefined until the acquirer has confirmed it. */
+export function refundReceiptOf(sale: Sale, refund: Reversal, now: Moment): Receipt | undefined {
+  const { refundId, end } = refund;
+  if (refundId === undefined || end?.how !== 'refunded') return undefined;
+  return { kind: 'refund', refundId, ...slip(sale, refund.amount, refund, end.atWallMs, now) };
+}
+
+function slip(
+  { orderId, description }: Sale,
+  amount: Money,
+  { paymentRequestId, paymentId }: { readonly paymentRequestId: string; readonly paymentId?: string | undefined },
+  atWallMs: number,
+  { utcOffsetMinutes }: Moment,
+): Slip {
   return {
-    kind,
-    orderId: sale.orderId,
-    ...(sale.description === undefined ? {} : { description: sale.description }),
-    amount: sale.amount,
-    paymentRequestId: attempt.paymentRequestId,
-    ...(attempt.paymentId === undefined ? {} : { paymentId: attempt.paymentId }),
-    paidAt: readableTime(attempt.startedAtWallMs, at.utcOffsetMinutes),
+    orderId,
+    ...(description === undefined ? {} : { description }),
+    amount,
+    paymentRequestId,
+    ...(paymentId === undefined ? {} : { paymentId }),
+    at: readableTime(atWallMs, utcOffsetMinutes),
   };
 }

@@ -1,15 +1,7 @@
 import { noteAnswer, onClockDoubted, sendProbe } from './acquirer-watch.js';
 import { openSale } from './book.js';
 import { onBooted } from './boot.js';
-import {
-  onAlarmHeard,
-  onDeliveryReported,
-  onHostSilent,
-  onPrintFinished,
-  onReceiptRequested,
-  onVendFinished,
-  vendUnknown,
-} from './delivery.js';
+import { onAlarmHeard, onDeliveryReported, onHostSilent, onVendFinished, vendUnknown } from './delivery.js';
 import type { Effect } from './effect.js';
 import type { DeviceName, FaultCode } from './faults.js';
 import type { Event, Input, TimerName } from './input.js';
@@ -17,6 +9,7 @@ import { clearEntry, discardEntry, onKeyPressed } from './keypad-entry.js';
 import { onMachineAsked, onMachineGaveUp, refuseUnpaid } from './machine-desk.js';
 import { onRefundRequested, onReversalRetryRequested, onReversalSettled } from './operator-desk.js';
 import { onInquiryAnswered, onInquiryTimer, onPayAnswered, onPaymentNotified } from './payment.js';
+import { onPrintFinished, onReceiptRequested } from './receipt-desk.js';
 import type { TerminalRecord } from './record.js';
 import { onReversalAnswered, onReversalTimer } from './reversal-queue.js';
 import {
@@ -77,7 +70,7 @@ function decide(turn: Turn, input: Input): void {
     case 'refundRequested':
       return onRefundRequested(turn, input);
     case 'receiptRequested':
-      return onReceiptRequested(turn, input.callId, input.saleId);
+      return onReceiptRequested(turn, input);
     case 'reversalRetryRequested':
       return onReversalRetryRequested(turn, input.callId, input.reversalId);
     case 'reversalSettled':
@@ -108,7 +101,7 @@ function decide(turn: Turn, input: Input): void {
     case 'vendFinished':
       return onVendFinished(turn, input.saleId, input.outcome);
     case 'printFinished':
-      return onPrintFinished(turn, input.saleId, input.outcome);
+      return onPrintFinished(turn, input);
   }
 }
 

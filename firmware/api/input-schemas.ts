@@ -54,6 +54,7 @@ export function createInputSchemas(currency: string) {
       amount: v.exactOptional(money),
       reason: v.exactOptional(text(LINE, LINE_MESSAGE)),
     }),
+    receipt: v.strictObject({ refundId: v.exactOptional(text(NAME, NAME_MESSAGE)) }),
     reversals: v.strictObject({
       state: v.exactOptional(v.picklist(['unfinished', 'all'], 'has to be unfinished or all')),
     }),

@@ -34,6 +34,6 @@ export function replyWith(reply: ApiReply, status: number, found: object | undef
   else reply.json(status, found);
 }
 
-function notFound(what: 'sale' | 'reversal') {
+function notFound(what: 'sale' | 'reversal' | 'refund') {
   return apiError(404, 'notFound', `there is no such ${what}, or it is no longer kept`);
 }

@@ -106,14 +106,15 @@ export function saleRoutes({ ask, inputs, views, saleOfOrder }: SaleRouteParts):
       method: 'POST',
       path: '/v1/sales/{saleId}/receipt',
       operationId: 'printReceipt',
-      summary: 'Print the receipt again, marked as a copy',
-      body: inputs.nothing,
+      summary: 'Print the receipt again, marked as a copy; with refundId that of a refund, once it is confirmed',
+      body: inputs.receipt,
       answers: [
         sale(200, 'sent to the printer'),
-        refusals.noSale,
-        refusals.conflict(['nothingToPrint'], 'there is nothing to print'),
+        refusals.invalid,
+        { ...refusals.noSale, description: 'no such sale or refund, or no longer kept' },
+        refusals.conflict(['nothingToPrint'], 'there is nothing to print, or not yet'),
       ],
-      handle: ({ params }, reply) => decide({ type: 'receiptRequested', saleId: saleId(params) }, reply),
+      handle: ({ params, body }, reply) => decide({ type: 'receiptRequested', saleId: saleId(params), ...body }, reply),
     }),
   ];
 }

@@ -90,6 +90,6 @@ function receiptToTest({ clock }: Host, { terminal }: Config): Receipt {
     orderId: 'TEST',
     amount: { currency: terminal.currency, value: '100' },
     paymentRequestId: paymentRequestId(terminal.number, '100', 0, at),
-    paidAt: readableTime(wallMs, utcOffsetMinutes),
+    at: readableTime(wallMs, utcOffsetMinutes),
   };
 }

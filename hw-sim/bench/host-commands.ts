@@ -87,8 +87,13 @@ export function createHostCommands({ bench, hostApp, wallet, say }: HostCommandP
     ),
     {
       name: 'receipt',
-      summary: 'the host app has the receipt of the last sale printed again',
-      run: () => withSale(({ saleId }) => post(`/v1/sales/${saleId}/receipt`, {})),
+      usage: '[refund]',
+      summary: 'the last receipt is printed again, or that of the last refund',
+      run(rest) {
+        if (rest !== '' && rest !== 'refund') return 'type "receipt" or "receipt refund"';
+        const which = rest === '' ? {} : { refundId: `refund-${refunds}` };
+        return withSale(({ saleId }) => post(`/v1/sales/${saleId}/receipt`, which));
+      },
     },
     {
       name: 'retry',

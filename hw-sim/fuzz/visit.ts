@@ -110,6 +110,8 @@ export function createVisit({ kiosk, devices, config, oracle, chance, coverage, 
       ask(call, (answer) => {
         if (answer.kind === 'reversal' && answer.created) oracle.returnAgreed(saleId, BigInt(part ?? value));
         if (answer.kind === 'reversal' && chance.likely(0.3)) ask(call, () => undefined);
+        if (chance.likely(0.3))
+          soon(0, 5_000, () => ask({ type: 'receiptRequested', saleId, refundId }, () => undefined));
       });
     },
   };

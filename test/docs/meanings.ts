@@ -109,7 +109,7 @@ export const meanings = {
     refundDiffers: 'this `refundId` was used for another refund',
     reversalFinished: 'there is nothing left to retry or settle',
     machineSells: 'in sale mode `mdb` the machine asks, not the host app',
-    nothingToPrint: 'no receipt belongs to this sale, or there is no printer',
+    nothingToPrint: 'no receipt belongs to this sale, the refund is not confirmed, or there is no printer',
   } satisfies Record<ConflictCode, string>,
 
   apiLimits: {

@@ -123,6 +123,8 @@ describe('createIncidentTrace', () => {
       { type: 'codeGiven', callId: 'c', saleId: 's1', code: CODE },
       { type: 'reversalSettled', callId: 'c', reversalId: 'r1', by: CODE, note: `${CODE} agent-token: abcdef` },
       { type: 'refundRequested', callId: 'c', saleId: 's1', refundId: CODE, reason: CODE },
+      { type: 'receiptRequested', callId: 'c', saleId: 's1', refundId: CODE },
+      { type: 'printFinished', saleId: 's1', refundId: CODE, outcome: 'printed' },
       { type: 'probeAnswered', answer: { kind: 'silence', reason: 'garbled', detail: `said ${CODE}` } },
     );
     for (let i = 0; i < 6; i += 1) {

@@ -184,6 +184,81 @@ describe('delivery', () => {
       assert.equal(drive.lastSent('printReceipt').receipt.kind, 'reversed');
     });
 
+    describe('of a refund', () => {
+      const SALE_ID = (drive: Drive) => drive.sale().saleId;
+
+      /** 2.50 of 12.50 are on their way back. */
+      function refunding(change: Partial<Policy> = {}): Drive {
+        const drive = approved({ vend: 'host', ...change });
+        drive.feed({ type: 'printFinished', saleId: SALE_ID(drive), outcome: 'failed' });
+        const wanted = { saleId: SALE_ID(drive), refundId: 'R-1', amount: cny('250') };
+        drive.feed({ type: 'refundRequested', callId: 'c', ...wanted });
+        return drive;
+      }
+
+      function confirm(drive: Drive): void {
+        const { exchange, reversalId } = drive.lastSent('sendReversal');
+        drive.wait(61_000);
+        drive.feed({ type: 'reversalAnswered', exchange, reversalId, answer: success() });
+      }
+
+      const ask = (drive: Drive, saleId: string, refundId = 'R-1') =>
+        drive.feed({ type: 'receiptRequested', callId: 'c', saleId, refundId });
+
+      it('is not printed unasked, and can be had from its confirmation on, after a power cut as well', () => {
+        const drive = refunding({ cancelReplyTimeoutMs: 120_000 });
+        assert.equal(effectWords(ask(drive, SALE_ID(drive))), 'told:conflict/nothingToPrint');
+        confirm(drive);
+        assert.equal(drive.sent('printReceipt').length, 1);
+        drive.reboot();
+        assert.equal(effectWords(ask(drive, SALE_ID(drive))), 'printReceipt told:sale');
+        const { paymentRequestId } = drive.lastSent('sendPay').payment;
+        assert.deepEqual(drive.lastSent('printReceipt').receipt, {
+          kind: 'refund',
+          refundId: 'R-1',
+          orderId: 'order-1',
+          amount: cny('250'),
+          paymentRequestId,
+          paymentId: 'P1',
+          at: '2026-11-23 20:16:31',
+        });
+      });
+
+      for (const outcome of ['printed', 'failed', 'unknown'] as const) {
+        it(`that is ${outcome} says nothing about the receipt of the sale`, () => {
+          const drive = refunding();
+          const saleId = SALE_ID(drive);
+          const decision = drive.feed({ type: 'printFinished', saleId, refundId: 'R-1', outcome });
+          const alarms = outcome === 'printed' ? '' : 'alarm:receiptLost';
+          assert.deepEqual([effectWords(decision), drive.sale().receipt], [alarms, 'failed']);
+        });
+      }
+
+      it('is for a refund of that sale only', () => {
+        const drive = refunding({ cancelReplyTimeoutMs: 120_000 });
+        const first = SALE_ID(drive);
+        confirm(drive);
+        const paymentRequestId = startPaying(drive, '300', 'order-2');
+        drive.feed({ type: 'payAnswered', paymentRequestId, answer: paid(cny('300')) });
+        assert.equal(effectWords(ask(drive, SALE_ID(drive))), 'told:notFound');
+        assert.equal(effectWords(ask(drive, first, 'R-2')), 'told:notFound');
+        assert.equal(effectWords(ask(drive, 'none')), 'told:notFound');
+      });
+
+      it('is not for one that a person settled: the terminal does not know how the money went back', () => {
+        const drive = refunding();
+        const { reversalId } = drive.reversal();
+        drive.feed({ type: 'reversalSettled', callId: 'c', reversalId, by: 'Wang', note: 'in cash' });
+        assert.equal(effectWords(ask(drive, SALE_ID(drive))), 'told:conflict/nothingToPrint');
+      });
+
+      it('needs a printer', () => {
+        const drive = refunding({ printerPresent: false, printerRequired: false, cancelReplyTimeoutMs: 120_000 });
+        confirm(drive);
+        assert.equal(effectWords(ask(drive, SALE_ID(drive))), 'told:conflict/nothingToPrint');
+      });
+    });
+
     it('is not due without a printer', () => {
       const drive = approved({ vend: 'host', printerPresent: false, printerRequired: false });
       assert.deepEqual([drive.sale().state, drive.sale().receipt, drive.sent('printReceipt')], ['settled', 'none', []]);

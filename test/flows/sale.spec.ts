@@ -42,7 +42,7 @@ describe('a sale', () => {
       amount: cny('1250'),
       paymentRequestId,
       paymentId: 'P77',
-      paidAt: '2026-11-23 20:15:30',
+      at: '2026-11-23 20:15:30',
     });
     expectStep(drive, drive.feed({ type: 'printFinished', saleId, outcome: 'printed' }), {
       sale: 'settled',

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import type { SaleView, StatusView } from '../../firmware/api/output-schemas.js';
-import { paperDots } from '../../hw-sim/devices/paper.js';
+import { paperDots, paperText } from '../../hw-sim/devices/paper.js';
 import {
   createReceiptPrinterModel,
   type ReceiptPrinterModel,
@@ -84,6 +84,28 @@ describe('a sale in virtual time', () => {
     assert.equal(kiosk.acquirer.ledger.standing(id).heldValue, 1250n);
     const [receipt = []] = printer.receipts();
     assert.deepEqual(await readCodes(paperDots(receipt, WIDTH_DOTS)), [{ format: 'QRCode', text: id }]);
+  });
+
+  it('prints the receipt of a refund when asked, and still knows that its own was not printed', () => {
+    const { kiosk, scanner, printer } = install({ PRINTER_REQUIRED: 'false' });
+    becomeReady(kiosk);
+    printer.loadPaper(0);
+    const saleId = startSale(kiosk, 'o-1');
+    scanner.show(CODE);
+    const sale = () => read<SaleView>(kiosk, `/v1/sales/${saleId}`);
+    assert.ok(kiosk.runUntil(() => kiosk.terminal?.kernel.state.book.sales[saleId]?.receipt === 'failed', 60_000));
+    scanner.hide();
+    printer.loadPaper();
+    const refund = { saleId, refundId: 'R-1', amount: { currency: 'CNY', value: '250' } };
+    assert.equal(kiosk.api('POST', '/v1/refunds', refund)?.status, 202);
+    kiosk.world.runUntil(kiosk.world.nowMs() + 10_000);
+    assert.equal(printer.receipts().length, 0);
+    assert.equal(kiosk.api('POST', `/v1/sales/${saleId}/receipt`, { refundId: 'R-1' })?.status, 200);
+    assert.ok(kiosk.runUntil(() => printer.receipts().length === 1, 30_000));
+    kiosk.world.runUntil(kiosk.world.nowMs() + 10_000);
+    const text = paperText(printer.receipts()[0] ?? []).join('\n');
+    for (const part of [/REFUND/, /Order +o-1/, /Refund +R-1/, /Refund amount +CNY 2\.50/]) assert.match(text, part);
+    assert.deepEqual([sale().state, sale().receipt.state], ['settled', 'failed']);
   });
 
   it('is reversed after the power went while the pay was on its way', () => {

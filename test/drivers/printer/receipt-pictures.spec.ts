@@ -15,15 +15,26 @@ import { readCodes } from '../../support/read-codes.js';
  */
 const GOLDEN = new URL('../../../../test/golden/', import.meta.url);
 
-const SALE: Receipt = {
-  kind: 'sale',
+const SALE = {
   orderId: 'KIOSK-2026-000417',
   description: 'Jasmine tea 茉莉花茶 500 ml',
   amount: { currency: 'CNY', value: '1250' },
-  paidAt: '2026-11-23 20:15:30',
+  at: '2026-11-23 20:15:30',
   paymentRequestId: '202611232015300001234500012507',
   paymentId: '20261123190741020001001888880277404',
 };
+
+const RECEIPTS = {
+  sale: { kind: 'sale', ...SALE },
+  copy: { kind: 'copy', ...SALE },
+  refund: {
+    kind: 'refund',
+    ...SALE,
+    refundId: 'REFUND-2026-000417-1',
+    amount: { currency: 'CNY', value: '250' },
+    at: '2026-11-24 09:01:07',
+  },
+} as const satisfies Partial<Record<Receipt['kind'], Receipt>>;
 
 function print(receipt: Receipt, columns: 32 | 48, locale: 'en' | 'zh-CN'): readonly PaperItem[] {
   const head = {
@@ -44,11 +55,11 @@ function print(receipt: Receipt, columns: 32 | 48, locale: 'en' | 'zh-CN'): read
 describe('pictures of receipts', () => {
   for (const columns of [32, 48] as const) {
     for (const locale of ['en', 'zh-CN'] as const) {
-      for (const kind of ['sale', 'copy'] as const) {
+      for (const [kind, receipt] of Object.entries(RECEIPTS)) {
         const name = `${kind}-${columns === 32 ? 58 : 80}mm-${locale}`;
 
         it(`look like the kept one: ${name}`, () => {
-          const svg = paperSvg(print({ ...SALE, kind }, columns, locale), columns * 12);
+          const svg = paperSvg(print(receipt, columns, locale), columns * 12);
           const file = new URL(`${name}.svg`, GOLDEN);
           if (process.env.UPDATE_GOLDEN === '1') writeFileSync(file, svg);
           assert.ok(existsSync(file), `${name}.svg is missing: run with UPDATE_GOLDEN=1 and look at it`);
@@ -56,7 +67,7 @@ describe('pictures of receipts', () => {
         });
 
         it(`carry a code that reads as the request id: ${name}`, async () => {
-          const found = await readCodes(paperDots(print({ ...SALE, kind }, columns, locale), columns * 12));
+          const found = await readCodes(paperDots(print(receipt, columns, locale), columns * 12));
           assert.deepEqual(
             found.map((code) => code.text),
             [SALE.paymentRequestId],
@@ -64,7 +75,7 @@ describe('pictures of receipts', () => {
         });
 
         it(`keep within the paper: ${name}`, () => {
-          for (const item of print({ ...SALE, kind }, columns, locale)) {
+          for (const item of print(receipt, columns, locale)) {
             if (item.kind !== 'textLine') continue;
             for (const run of item.runs) {
               const width = [...run.text].reduce((sum, one) => sum + columnsOf(one), 0) * 12 * (run.wide ? 2 : 1);

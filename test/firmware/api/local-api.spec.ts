@@ -266,6 +266,23 @@ describe('local API', () => {
       assert.deepEqual([answer.status(), errorOf(answer).code], [409, 'nothingToPrint']);
     });
 
+    it('prints the receipt of a refund, once that is confirmed', () => {
+      const { paidSale, post, terminal } = createApiFixture({ policy: { printerPresent: true } });
+      const saleId = paidSale();
+      const receipt = () => post(`/v1/sales/${saleId}/receipt`, { refundId: 'R-1' });
+      const unknown = receipt();
+      assert.deepEqual([unknown.status(), errorOf(unknown).code], [404, 'notFound']);
+      post('/v1/refunds', { saleId, refundId: 'R-1', amount: { currency: 'CNY', value: '250' } });
+      const early = receipt();
+      assert.deepEqual([early.status(), errorOf(early).code], [409, 'nothingToPrint']);
+      terminal.answerReversal(answered());
+      assert.equal(receipt().status(), 200);
+      const { kind, amount } = terminal.last('printReceipt').receipt;
+      assert.deepEqual([kind, amount.value], ['refund', '250']);
+      const wrong = post(`/v1/sales/${saleId}/receipt`, { refundId: 7 });
+      assert.deepEqual([wrong.status(), errorOf(wrong).field], [400, 'refundId']);
+    });
+
     it('answers only after the decision is durable', () => {
       const { startSale, post, terminal } = createApiFixture();
       const saleId = startSale();

@@ -58,6 +58,7 @@ function calls(saleId: string, reversalId: string): readonly [call: string, even
     [`${sale}/delivered`, { type: 'deliveryReported', callId, saleId, ok: true }],
     [`${sale}/delivered`, { type: 'deliveryReported', callId, saleId, ok: false }],
     [`${sale}/receipt`, { type: 'receiptRequested', callId, saleId }],
+    [`${sale}/receipt`, { type: 'receiptRequested', callId, saleId, refundId: 'R' }],
     ['POST /v1/refunds', { type: 'refundRequested', callId, saleId, refundId: 'R', amount: cny('250') }],
     ['POST /v1/refunds', { type: 'refundRequested', callId, saleId, refundId: 'R', amount: cny('9999') }],
     [`${reversal}/retry`, { type: 'reversalRetryRequested', callId, reversalId }],

@@ -81,6 +81,7 @@ describe('the console of the bench', () => {
     assert.match(typed.type(['receipt'], 3_000), /\*\*\* COPY \*\*\*/);
     assert.match(typed.type(['refund 5'], 3_000), /gives CNY 5\.00 back to the customer/);
     assert.match(typed.type(['ledger'], 10), /SUCCESS: merchant has CNY 15\.00/);
+    assert.match(typed.type(['receipt refund'], 3_000), /\*\*\* REFUND \*\*\*[\s\S]*Refund amount +CNY 5\.00/);
     typed.type(['30', 'scan'], 5_000);
     assert.match(typed.type(['goods failed'], 3_000), /gives CNY 30\.00 back to the customer/);
   });

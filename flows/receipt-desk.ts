@@ -1,0 +1,75 @@
+import { openReversals } from './book.js';
+import type { CallAnswer } from './call-answer.js';
+import type { Event } from './input.js';
+import { ownEntry } from './own-entry.js';
+import { receiptOf, refundReceiptOf } from './receipt.js';
+import type { Sale } from './sale.js';
+import type { Turn } from './turn.js';
+
+/*
+ * Paper. Invariants
+ * - How printing ends changes nothing about a sale but what is known of its receipt.
+ * - Nothing is printed a second time unless somebody asks, and then it says that it is a copy.
+ * - The receipt of a refund is printed only when asked for: its customer is seldom there when it is confirmed.
+ */
+
+type ReceiptRequested = Extract<Event, { type: 'receiptRequested' }>;
+type PrintFinished = Extract<Event, { type: 'printFinished' }>;
+
+export function printReceipt(turn: Turn, saleId: string, kind: 'sale' | 'copy' | 'reversed'): void {
+  const sale = ownEntry(turn.book.sales, saleId);
+  const receipt = sale === undefined ? undefined : receiptOf(sale, kind, turn.at);
+  if (receipt === undefined || !turn.policy.printerPresent) return;
+  turn.effect({ type: 'printReceipt', saleId, receipt });
+}
+
+/** A receipt asked for again: marked as a copy, or as reversed where the money went back; or the one of a refund. */
+export function onReceiptRequested(turn: Turn, { callId, saleId, refundId }: ReceiptRequested): void {
+  const sale = ownEntry(turn.book.sales, saleId);
+  if (sale === undefined) return turn.answer(callId, { kind: 'notFound', what: 'sale' });
+  turn.answer(callId, refundId === undefined ? printAgain(turn, sale) : printRefund(turn, sale, refundId));
+}
+
+function printAgain(turn: Turn, { saleId, state }: Sale): CallAnswer {
+  /* Where a person has yet to decide, nobody may be handed a slip that says "reversed". */
+  const undecided = openReversals(turn.book).some((reversal) => reversal.saleId === saleId && reversal.manual);
+  if (!turn.policy.printerPresent) return nothingToPrint(NO_PRINTER);
+  if (!hasReceipt(state) || undecided) return nothingToPrint(`the sale is ${state}`);
+  printReceipt(turn, saleId, state === 'settled' ? 'copy' : 'reversed');
+  return { kind: 'sale', saleId, created: false };
+}
+
+function printRefund(turn: Turn, sale: Sale, refundId: string): CallAnswer {
+  const { saleId } = sale;
+  const refund = Object.values(turn.book.reversals).find((one) => one.saleId === saleId && one.refundId === refundId);
+  if (refund === undefined) return { kind: 'notFound', what: 'refund' };
+  if (!turn.policy.printerPresent) return nothingToPrint(NO_PRINTER);
+  const receipt = refundReceiptOf(sale, refund, turn.at);
+  if (receipt === undefined) return nothingToPrint('the acquirer has not confirmed the refund');
+  turn.effect({ type: 'printReceipt', saleId, receipt });
+  return { kind: 'sale', saleId, created: false };
+}
+
+const NO_PRINTER = 'this terminal has no printer';
+
+function nothingToPrint(message: string): CallAnswer {
+  return { kind: 'conflict', code: 'nothingToPrint', message };
+}
+
+export function onPrintFinished(turn: Turn, { saleId, refundId, outcome }: PrintFinished): void {
+  if (refundId !== undefined) {
+    if (outcome !== 'printed') turn.alarm('receiptLost', `${saleId} refund ${refundId}`);
+    return;
+  }
+  const sale = ownEntry(turn.book.sales, saleId);
+  if (sale === undefined) return turn.ignore('receipt of a sale that is no longer kept');
+  if (!hasReceipt(sale.state)) return turn.ignore('no receipt was printed for this sale');
+  if (outcome !== 'printed') turn.alarm('receiptLost', saleId);
+  if (sale.receipt === 'printed') return turn.ignore('the receipt was printed before');
+  turn.record({ type: 'receiptFinished', saleId, receipt: outcome });
+}
+
+/** True in the states for which something can have been printed. */
+function hasReceipt(state: Sale['state']): boolean {
+  return state === 'settled' || state === 'reversing' || state === 'reversed';
+}
