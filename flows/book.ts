@@ -168,6 +168,15 @@ export function openSale(book: Book): Sale | undefined {
   return undefined;
 }
 
+/** A payment request with its sale, as long as that is kept. */
+export function paymentOf(book: Book, paymentRequestId: string): { sale: Sale; attempt: Attempt } | undefined {
+  for (const sale of Object.values(book.sales).reverse()) {
+    const attempt = sale.attempts.find((one) => one.paymentRequestId === paymentRequestId);
+    if (attempt !== undefined) return { sale, attempt };
+  }
+  return undefined;
+}
+
 /** The queue: reversals that are not finished, oldest first. */
 export function openReversals(book: Book): Reversal[] {
   return Object.values(book.reversals).filter((reversal) => reversal.state !== 'finished');

@@ -1,12 +1,16 @@
 import type { Book } from './book.js';
 import { type Money, subtractMoney } from './money.js';
-import type { Sale } from './sale.js';
+import { lastAttempt, type Sale } from './sale.js';
 
-/** What was paid less what was refunded or is on its way back; value `0` where nothing is left. */
+/**
+ * What was paid less what was refunded or is on its way back; value `0` where nothing is left. Reversals of earlier payments of
+ * the sale are none of it.
+ */
 export function paidRest(book: Book, sale: Sale): Money {
+  const paid = lastAttempt(sale)?.paymentRequestId;
   let rest = sale.amount;
-  for (const { saleId, amount, end } of Object.values(book.reversals)) {
-    if (saleId === sale.saleId && end?.outcome !== 'paid')
+  for (const { paymentRequestId, amount, end } of Object.values(book.reversals)) {
+    if (paymentRequestId === paid && end?.outcome !== 'paid')
       rest = subtractMoney(rest, amount) ?? { currency: rest.currency, value: '0' };
   }
   return rest;

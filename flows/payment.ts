@@ -1,13 +1,13 @@
 import type { AcquirerAnswer } from './acquirer-answer.js';
 import { noteAnswer, noteLateAnswer, noteMisconfigured, type VerifiedAnswer, verified } from './acquirer-watch.js';
-import { openSale } from './book.js';
+import { openSale, paymentOf } from './book.js';
 import { approve } from './delivery.js';
 import type { Money } from './money.js';
 import { sameMoney } from './money.js';
 import { paymentRequestId } from './payment-request-id.js';
 import { declinedText, failedPaymentRow, inquiryAction, type PayRow, payRow, showsPayment } from './result-codes.js';
 import { notePaymentShown } from './reversal-queue.js';
-import { startReversal } from './reversal-start.js';
+import { reverseDenied, startReversal } from './reversal-start.js';
 import { lastAttempt, type Sale } from './sale.js';
 import type { PaymentProgress } from './terminal-state.js';
 import type { Turn } from './turn.js';
@@ -60,7 +60,8 @@ export function onPayAnswered(turn: Turn, id: string, answer: AcquirerAnswer): v
   const believed = verified(answer);
   if (current === undefined) {
     noteLateAnswer(turn, answer);
-    if (believed !== undefined && showsPayment(believed) && notePaymentShown(turn, id, believed.paymentId)) return;
+    const shown = believed !== undefined && showsPayment(believed);
+    if (shown && noteLateWord(turn, id, believed.status === 'S', believed.paymentId)) return;
     return turn.ignore('late reply to pay');
   }
   noteAnswer(turn, answer);
@@ -105,7 +106,8 @@ export function onInquiryAnswered(turn: Turn, id: string, answer: AcquirerAnswer
   const believed = verified(answer);
   if (current === undefined) {
     noteLateAnswer(turn, answer);
-    if (believed?.paymentStatus !== undefined && notePaymentShown(turn, id, believed.paymentId)) return;
+    const status = believed?.paymentStatus;
+    if (status !== undefined && noteLateWord(turn, id, status === 'SUCCESS', believed?.paymentId)) return;
     return turn.ignore('late reply to an inquiry');
   }
   noteAnswer(turn, answer);
@@ -141,22 +143,17 @@ export function onPaymentNotified(turn: Turn, id: string, paymentId: string, amo
     turn.alarm('amountDiffers', id);
     return markKnown(turn, current, paymentId);
   }
-  for (const sale of Object.values(turn.book.sales)) {
-    for (const attempt of sale.attempts) {
-      if (attempt.paymentRequestId !== id) continue;
-      if (attempt.result === 'F' || endedUncharged(turn, id)) turn.alarm('resultContradicts', id);
-      if (notePaymentShown(turn, id, paymentId)) return;
-      return turn.ignore(`notification in state ${sale.state}`);
-    }
-  }
-  turn.ignore('notification of an unknown payment');
+  if (noteLateWord(turn, id, true, paymentId)) return;
+  const sale = paymentOf(turn.book, id)?.sale;
+  turn.ignore(sale === undefined ? 'notification of an unknown payment' : `notification in state ${sale.state}`);
 }
 
-/** Whether the acquirer once said for certain that there was nothing to reverse. */
-function endedUncharged(turn: Turn, id: string): boolean {
-  return Object.values(turn.book.reversals).some(
-    ({ paymentRequestId, end }) => paymentRequestId === id && end?.how === 'nothingCharged',
-  );
+/**
+ * What is said too late to decide a payment still shows that there is one, and perhaps that it was charged after all. It
+ * never approves anything. Tells whether it was news.
+ */
+function noteLateWord(turn: Turn, id: string, paid: boolean, paymentId: string | undefined): boolean {
+  return notePaymentShown(turn, id, paymentId) || (paid && reverseDenied(turn, id, paymentId));
 }
 
 interface CurrentPayment {

@@ -1,10 +1,11 @@
+import { type Book, paymentOf } from './book.js';
 import { sameMoney } from './money.js';
 import { ownEntry } from './own-entry.js';
 import { paidRest } from './paid-rest.js';
 import { refundRequestIdFor } from './refund-request-id.js';
 import type { Reversal, ReversalCause } from './reversal.js';
 import { enqueue } from './reversal-queue.js';
-import { isOpen, lastAttempt, type Sale } from './sale.js';
+import { type Attempt, isOpen, lastAttempt, type Sale } from './sale.js';
 import type { PaymentProgress } from './terminal-state.js';
 import type { Turn } from './turn.js';
 
@@ -28,11 +29,8 @@ function begin(turn: Turn, sale: Sale, cause: ReversalCause, state: 'open' | 'ne
   const payment = isOpen(sale) ? letGo(turn) : undefined;
   const paymentId = payment?.paymentId ?? attempt.paymentId;
   const amount = paidRest(turn.book, sale);
-  const reversal: Reversal = {
-    reversalId: freeId(turn, `c${attempt.paymentRequestId}`),
-    saleId: sale.saleId,
+  const own: Own = {
     cause,
-    paymentRequestId: attempt.paymentRequestId,
     ...(paymentId === undefined ? {} : { paymentId }),
     amount,
     /* A payment that was refunded in part can no longer be cancelled. */
@@ -40,18 +38,65 @@ function begin(turn: Turn, sale: Sale, cause: ReversalCause, state: 'open' | 'ne
       ? { kind: 'cancel' }
       : { kind: 'refund', refundRequestId: refundRequestIdFor(turn, attempt.paymentRequestId) }),
     known: attempt.known === true || attempt.result === 'S',
+    state,
+    manual: state === 'needsPerson',
+  };
+  enter(turn, sale, attempt, own, payment?.startedAtMs);
+}
+
+/**
+ * The acquirer says that a payment succeeded of which it had said for certain that nothing is charged. Exactly that payment
+ * is undone: its sale ended without it, or went on to another one, and stays as it is. Tells whether it was so.
+ */
+export function reverseDenied(turn: Turn, paymentRequestId: string, paymentId: string | undefined): boolean {
+  const payment = paymentOf(turn.book, paymentRequestId);
+  if (payment === undefined || !wasDenied(turn.book, payment.attempt)) return false;
+  const { sale, attempt } = payment;
+  turn.alarm('resultContradicts', paymentRequestId);
+  /* It was a refund that found nothing: goods that were delivered stay paid. */
+  if (sale.state === 'settled' && attempt === lastAttempt(sale)) return false;
+  enter(turn, sale, attempt, {
+    cause: 'paidAfterFailure',
+    ...(paymentId === undefined ? {} : { paymentId }),
+    amount: sale.amount,
+    kind: 'cancel',
+    known: true,
+    state: 'open',
+    manual: false,
+  });
+  return true;
+}
+
+/** By an attempt that failed, or by a reversal that found nothing to reverse. Once: who goes on to say both was answered. */
+function wasDenied(book: Book, { paymentRequestId, result }: Attempt): boolean {
+  const reversals = Object.values(book.reversals).filter((one) => one.paymentRequestId === paymentRequestId);
+  if (reversals.some(({ cause }) => cause === 'paidAfterFailure')) return false;
+  const last = reversals.at(-1);
+  return last === undefined ? result === 'F' : last.end?.how === 'nothingCharged';
+}
+
+/** What a reversal does not take from its payment. */
+type Own = Omit<
+  Reversal,
+  'reversalId' | 'saleId' | 'paymentRequestId' | 'payableUntilWallMs' | 'account' | 'paidAtWallMs' | 'startedAtWallMs'
+>;
+
+function enter(turn: Turn, sale: Sale, attempt: Attempt, own: Own, paymentStartedAtMs?: number): void {
+  const reversal: Reversal = {
+    reversalId: freeId(turn, `c${attempt.paymentRequestId}`),
+    saleId: sale.saleId,
+    paymentRequestId: attempt.paymentRequestId,
+    ...own,
     payableUntilWallMs: attempt.expiresAtWallMs,
     ...(attempt.account === undefined ? {} : { account: attempt.account }),
     paidAtWallMs: attempt.startedAtWallMs,
     startedAtWallMs: turn.at.wallMs,
-    state,
-    manual: state === 'needsPerson',
   };
   turn.record({ type: 'reversalStarted', reversal });
-  enqueue(turn, reversal, payment?.startedAtMs);
+  enqueue(turn, reversal, paymentStartedAtMs);
 }
 
-/** One that a person settled as paid before keeps its entry, which says who did. */
+/** One that is finished keeps its entry, which says how, and who did it. */
 function freeId(turn: Turn, wanted: string): string {
   let id = wanted;
   for (let number = 2; ownEntry(turn.book.reversals, id) !== undefined; number += 1) id = `${wanted}-${number}`;

@@ -46,6 +46,7 @@ export type ReversalCause =
   | 'vendFailed'
   | 'vendUnknown'
   | 'powerLost'
+  | 'paidAfterFailure'
   | 'refundRequested';
 
 export interface ReversalEnd {
@@ -60,7 +61,10 @@ export interface ReversalEnd {
 /** `reversed`: the customer has the money, or was never charged. `paid`: the payment stands, nothing goes back. */
 export type HandOutcome = 'reversed' | 'paid';
 
-/** True for the reversals of a whole sale; a refund of a delivered sale leaves the sale as it is. */
-export function reversesSale(reversal: Reversal): boolean {
-  return reversal.cause !== 'refundRequested';
+/**
+ * True for the reversals of a whole sale. A refund of a delivered sale leaves the sale as it is, and so does the reversal of a
+ * payment that had been said to have failed: the sale ended without it, or went on to another one.
+ */
+export function reversesSale({ cause }: Reversal): boolean {
+  return cause !== 'refundRequested' && cause !== 'paidAfterFailure';
 }

@@ -66,6 +66,7 @@ export const reversalSchema = v.object({
     'vendFailed',
     'vendUnknown',
     'powerLost',
+    'paidAfterFailure',
     'refundRequested',
   ]),
   kind: v.picklist(['cancel', 'refund']),

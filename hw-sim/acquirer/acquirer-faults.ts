@@ -31,7 +31,9 @@ export type AcquirerFault =
   /** Rightly signed replies that are not about this payment. */
   | { readonly kind: 'wrongAmount' }
   | { readonly kind: 'wrongCurrency' }
-  | { readonly kind: 'wrongRequestId' };
+  | { readonly kind: 'wrongRequestId' }
+  /** A rightly signed refusal in the place of the true reply: what was asked for goes on all the same. */
+  | { readonly kind: 'wrongFailure'; readonly code: string };
 
 const kinds: Readonly<Record<AcquirerFault['kind'], true>> = {
   requestLost: true,
@@ -50,6 +52,7 @@ const kinds: Readonly<Record<AcquirerFault['kind'], true>> = {
   wrongAmount: true,
   wrongCurrency: true,
   wrongRequestId: true,
+  wrongFailure: true,
 };
 
 /** Every kind of fault, for those who count which were met. */
@@ -147,6 +150,8 @@ export function createAcquirerFaults(options: {
         return resign(request, answer, alterCurrency);
       case 'wrongRequestId':
         return resign(request, answer, alterRequestId);
+      case 'wrongFailure':
+        return resign(request, answer, () => failureBody(request.body, fault.code));
     }
   }
 
@@ -204,8 +209,8 @@ function alterRequestId(body: string): string {
   return body.replaceAll(/"(paymentRequestId|refundRequestId)":"[^"]*"/g, '"$1":"20200101000000999999990000000000"');
 }
 
-/** As a man in the middle would answer: everything that the request tells, and the status that suits him. */
-function forgedBody(request: string, status: 'S' | 'F'): string {
+/** Of what a request tells, these fields. */
+function askedFor(request: string, names: readonly string[]): Record<string, unknown> {
   let asked: unknown;
   try {
     asked = JSON.parse(request);
@@ -213,9 +218,18 @@ function forgedBody(request: string, status: 'S' | 'F'): string {
     asked = undefined;
   }
   const known: Record<string, unknown> = {};
-  for (const name of ['paymentRequestId', 'paymentAmount', 'refundRequestId', 'refundAmount']) {
-    if (typeof asked === 'object' && asked !== null) known[name] = Reflect.get(asked, name);
-  }
+  for (const name of names) if (typeof asked === 'object' && asked !== null) known[name] = Reflect.get(asked, name);
+  return known;
+}
+
+function failureBody(request: string, resultCode: string): string {
+  const result = { resultCode, resultStatus: 'F', resultMessage: resultCode.toLowerCase() };
+  return JSON.stringify({ ...askedFor(request, ['paymentRequestId', 'refundRequestId']), result });
+}
+
+/** As a man in the middle would answer: everything that the request tells, and the status that suits him. */
+function forgedBody(request: string, status: 'S' | 'F'): string {
+  const known = askedFor(request, ['paymentRequestId', 'paymentAmount', 'refundRequestId', 'refundAmount']);
   const result =
     status === 'S'
       ? { resultCode: 'SUCCESS', resultStatus: 'S', resultMessage: 'success' }

@@ -58,6 +58,8 @@ export function shapeFault(json: Json): AcquirerFault {
     case 'replyDelayed':
     case 'replyTrickled':
       return { kind, delayMs: count(json, 'delayMs', 86_400_000) };
+    case 'wrongFailure':
+      return { kind, code: text(json, 'code') };
     case 'badGateway':
       return { kind, arrives: json.arrives !== false };
     case 'huge':

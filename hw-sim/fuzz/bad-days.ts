@@ -122,9 +122,12 @@ export function beginBadDays(
     count(coverage, `plan ${plan.answer.code} ${plan.fate.kind}`);
     return order.amount.value === '' ? undefined : plan;
   });
-  acquirerFaults.chooseFaults(({ path }) => {
+  acquirerFaults.chooseFaults(({ path, body }) => {
     const fault = spellFault(path) ?? (chance.likely(days.replies) ? chooseReplyFault(chance) : undefined);
     if (fault === undefined) return undefined;
+    /* Of a payment that was said to have failed only a notification can tell that it did not. */
+    if (fault.kind === 'wrongFailure' && !(path.endsWith('/pay') && body.includes('"paymentNotifyUrl"')))
+      return undefined;
     count(coverage, `fault reply ${fault.kind}`);
     return fault;
   });
@@ -174,5 +177,6 @@ function chooseReplyFault(chance: Chance): AcquirerFault {
     { kind: 'wrongAmount' },
     { kind: 'wrongCurrency' },
     { kind: 'wrongRequestId' },
+    { kind: 'wrongFailure', code: chance.pick(['USER_BALANCE_NOT_ENOUGH', 'RISK_REJECT']) },
   ]);
 }

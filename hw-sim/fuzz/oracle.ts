@@ -59,6 +59,7 @@ export function createOracle(parts: OracleParts): Oracle {
     violations,
     violate,
     messageLeft: (message: AcquirerMessage) => payments.messageLeft(message),
+    notificationAcknowledged: payments.notificationAcknowledged,
     saleChanged: payments.saleChanged,
     paySent: payments.paySent,
     processStarted: payments.processStarted,

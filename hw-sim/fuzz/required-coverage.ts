@@ -147,6 +147,7 @@ const ALARMS = [
   'acquirerMisconfigured',
   'reversalDelayed',
   'reversalNeedsPerson',
+  'resultContradicts',
   'vendUnknown',
   'droppedLate',
 ];

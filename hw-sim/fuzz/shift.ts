@@ -79,7 +79,10 @@ export function runShift(options: ShiftOptions): ShiftReport {
       oracle?.messageLeft(message);
       authorisation?.messageLeft(message);
     },
-    acknowledged: (message) => authorisation?.acknowledged(message),
+    acknowledged(message) {
+      oracle?.notificationAcknowledged(message);
+      authorisation?.acknowledged(message);
+    },
     asked: ({ headers }) => oracle?.requestLeft(headers),
     started(terminal) {
       oracle?.processStarted(devices.scanner.onGlass());

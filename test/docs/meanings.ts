@@ -24,7 +24,8 @@ export const meanings = {
     reversalDelayed: 'a reversal was not done within its first burst; the queue goes on. Watch it',
     reversalNeedsPerson: 'a reversal failed too often or for too long; contact Alipay technical support',
     refundRefused: 'the acquirer refuses a refund; a person has to give the money back another way',
-    resultContradicts: 'a payment that had failed, or did not exist, is notified as paid; look it up in the Dashboard',
+    resultContradicts:
+      'the acquirer says that a payment succeeded which it had said was not charged; it is reversed, unless its goods were delivered',
     vendUnknown: 'it is not known whether goods went out, or they went out of a sale that is not paid',
     droppedLate: 'goods fell when no sale was waiting for them',
     receiptLost: 'a receipt was not printed, or nobody knows',
@@ -68,6 +69,8 @@ export const meanings = {
     vendFailed: 'the goods did not come out',
     vendUnknown: 'nobody knows whether the goods came out, and `VEND_UNKNOWN` is not `keep`',
     powerLost: 'the terminal stopped in the middle of the sale',
+    paidAfterFailure:
+      'the acquirer says that the payment succeeded, after it had said that nothing was charged; the sale stays as it is',
     refundRequested: 'a refund was asked for; the sale stays settled',
   } satisfies Record<ReversalCause, string>,
 

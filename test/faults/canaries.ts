@@ -58,6 +58,12 @@ export const CANARIES: readonly Canary[] = [
         }`,
   },
   {
+    name: 'a success after a refusal left to a person',
+    file: 'flows/payment.js',
+    find: '(paid && reverseDenied(turn, id, paymentId))',
+    put: 'false',
+  },
+  {
     name: 'request id from the clock alone',
     file: 'flows/payment-request-id.js',
     find: 'return head + at.randomDigits.slice(0, head.length % 2 === 0 ? 8 : 9);',

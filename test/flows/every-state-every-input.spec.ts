@@ -247,7 +247,9 @@ const TABLE: Readonly<Record<Situation, Row>> = {
   },
   declined: {
     ...CLOSED,
-    paymentNotified: ignores('notification in state declined', 'alarm:resultContradicts'),
+    payAnswered: notes('reversalStarted', 'alarm:resultContradicts sendReversal:cancel'),
+    inquiryAnswered: notes('reversalStarted', 'alarm:resultContradicts sendReversal:cancel'),
+    paymentNotified: notes('reversalStarted', 'alarm:resultContradicts sendReversal:cancel'),
   },
   cancelled: CLOSED,
   reversing: {

@@ -11,6 +11,7 @@ import { createModelWorld, type Happening, type ModelWorld, type Trip } from './
 const TRIPS: readonly Trip[] = [
   'good',
   'wrongAmount',
+  'denied',
   'requestLost',
   'replyLost',
   'requestLate',
@@ -236,7 +237,11 @@ function checkMoney({ drive, acquirer, goods }: ModelWorld): void {
     const byPerson = reversals.some(({ manual, end }) => manual || end?.how === 'settledByHand');
     const kept = sale.attempts.reduce((sum, { paymentRequestId }) => sum + acquirer.kept(paymentRequestId), 0);
     if (byPerson) continue;
-    const back = reversals.reduce((sum, { amount }) => sum + Number(amount.value), 0);
+    const paid = sale.attempts.at(-1)?.paymentRequestId;
+    const back = reversals.reduce(
+      (sum, { amount, paymentRequestId }) => sum + (paymentRequestId === paid ? Number(amount.value) : 0),
+      0,
+    );
     if (sale.state === 'settled') assert.equal(kept, Number(sale.amount.value) - back, `settled sale ${sale.saleId}`);
     else assert.equal(kept, 0, `${sale.state} sale ${sale.saleId} was charged`);
     if (settings.vend === 'host') continue;

@@ -11,6 +11,8 @@ import { type AcquirerManners, createModelAcquirer, type ModelAcquirer, type Pay
 export type Trip =
   | 'good'
   | 'wrongAmount'
+  /** A signed refusal of a payment, which goes on all the same. */
+  | 'denied'
   | 'requestLost'
   | 'replyLost'
   | 'requestLate'
@@ -155,6 +157,10 @@ export function createModelWorld(
         const honest = arrive(request, fate);
         return answer(request, honest.kind === 'answered' && honest.amount ? { ...honest, amount: cny('1') } : honest);
       }
+      case 'denied': {
+        const honest = arrive(request, fate);
+        return answer(request, request.type === 'sendPay' ? failure('USER_BALANCE_NOT_ENOUGH') : honest);
+      }
       case 'twice':
         underWay.push(request);
         return answer(request, arrive(request, fate));
@@ -276,6 +282,10 @@ export function createModelWorld(
     const endMs = drive.nowMs + limitMs;
     acquirer.settleProcessing();
     happen({ type: 'door', open: false });
+    /* Notifications come until they are acknowledged. */
+    for (const { paymentRequestId, amount } of acquirer.paidOrders()) {
+      feed({ type: 'paymentNotified', paymentRequestId, paymentId: `P${paymentRequestId}`, amount });
+    }
     while (drive.nowMs < endMs) {
       const request = waiting[0];
       if (request !== undefined) exchange(request, 'good', 'refused');

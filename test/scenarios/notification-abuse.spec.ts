@@ -136,6 +136,20 @@ describe('the notification endpoint', () => {
     for (const why of told) assert.match(terminal.process.out(), why, 'acknowledged, and told in the log');
   });
 
+  it('has a payment reversed that was refused by a signed reply and succeeded all the same', async () => {
+    await acquirer.plan({ answer: 'PAYMENT_IN_PROCESS', fate: { kind: 'succeeds', afterMs: 600 } });
+    await acquirer.fault({ kind: 'wrongFailure', code: 'RISK_REJECT' }, '/payments/pay');
+    const { saleId } = await terminal.pay();
+    const declined = await terminal.reached(saleId, 'declined');
+    const id = declined.attempts[0]?.paymentRequestId ?? '';
+    const history = async () => (await acquirer.ledger(id)).history.map(({ kind }) => kind);
+    await eventually('the charge is undone', async () => (await history()).at(-1) === 'reversed');
+    assert.deepEqual(await history(), ['received', 'charged', 'reversed']);
+    assert.deepEqual(await terminal.sale(saleId), declined);
+    await eventually('the queue is empty', async () => (await terminal.reversals()).length === 0);
+    assert.match(terminal.process.out(), /resultContradicts/);
+  });
+
   it('acknowledges a replayed notification, and nothing changes', async () => {
     await acquirer.plan(onlyByNotification(600, 'UNKNOWN_EXCEPTION'));
     const paid = await terminal.pay();

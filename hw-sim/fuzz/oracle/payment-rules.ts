@@ -9,6 +9,8 @@ import type { HandRules } from './hand-rules.js';
 export interface PaymentRules {
   /** A reply or notification left the acquirer's side; true, forged or altered. */
   messageLeft(message: AcquirerMessage): void;
+  /** The terminal acknowledged a notification. */
+  notificationAcknowledged(message: AcquirerMessage): void;
   /** The terminal published a change of a sale. */
   saleChanged(sale: Sale, before: Sale | undefined): void;
   codeShown(code: string): void;
@@ -39,6 +41,9 @@ const FINAL: readonly Sale['state'][] = ['declined', 'cancelled', 'reversed'];
 export function createPaymentRules({ ledger, signer, clientId, hand, violate }: PaymentRulesParts): PaymentRules {
   /** Payments of which a message that may be believed has left the acquirer. */
   const provenPaid = new Set<string>();
+  /** Payments that the acquirer itself has said to have failed, and those of whose success the terminal was told since. */
+  const denied = new Set<string>();
+  const notified = new Set<string>();
   /** Of each payment request the code. */
   const requests = new Map<string, string>();
   /** How often each code was shown, less how often it was sent. */
@@ -49,19 +54,20 @@ export function createPaymentRules({ ledger, signer, clientId, hand, violate }: 
   function paymentHeld(sale: Sale, book: Book): void {
     const last = sale.attempts.at(-1);
     const reversals = Object.values(book.reversals).filter(({ saleId }) => saleId === sale.saleId);
-    const byHand = reversals.filter(hand.isByHand);
     for (const attempt of sale.attempts) {
-      const { heldValue, charged } = ledger.standing(attempt.paymentRequestId);
+      const id = attempt.paymentRequestId;
+      const { heldValue, charged } = ledger.standing(id);
+      const byHand = reversals.filter((reversal) => reversal.paymentRequestId === id && hand.isByHand(reversal));
       const paidSale = sale.state === 'settled' && attempt === last;
       if (!paidSale) {
-        /* A person answers by name for the money of this payment. */
-        const answeredFor = sale.state === 'reversed' && attempt === last && byHand.length > 0;
-        if (heldValue !== 0n && !answeredFor) {
-          violate('rule 1, charged without goods', `${sale.state} ${attempt.paymentRequestId}`);
+        /* A person answers by name for the money of this payment; or the acquirer, who denied it and never told. */
+        const untold = attempt.result === 'F' && denied.has(id) && !notified.has(id);
+        if (heldValue !== 0n && byHand.length === 0 && !untold) {
+          violate('rule 1, charged without goods', `${sale.state} ${id}`);
         }
         continue;
       }
-      if (!charged) violate('rule 2, goods without payment', attempt.paymentRequestId);
+      if (!charged) violate('rule 2, goods without payment', id);
       /* A cancel was under way when a person said that the money stays: that word is theirs too. */
       if (byHand.some(({ cause }) => cause !== 'refundRequested')) continue;
       const paid = BigInt(sale.amount.value);
@@ -69,22 +75,41 @@ export function createPaymentRules({ ledger, signer, clientId, hand, violate }: 
       let most = paid - (returnsAgreed.get(sale.saleId) ?? 0n);
       for (const { amount } of byHand) most += BigInt(amount.value);
       if (charged && (heldValue < least || heldValue > most)) {
-        const detail = `${attempt.paymentRequestId} holds ${heldValue}, due ${least} to ${most}`;
+        const detail = `${id} holds ${heldValue}, due ${least} to ${most}`;
         violate('rule 5, a delivered sale was not left as it was', detail);
       }
     }
   }
 
+  const isSigned = ({ url, time, headers, body }: AcquirerMessage): boolean =>
+    signatureOf(headers.signature) === signer.sign(signedContent(url.slice(url.indexOf('/', 8)), clientId, time, body));
+
+  /** Of a message that may be believed, the payment that it says to be paid, with its amount. */
+  function paymentProven(message: AcquirerMessage): string | undefined {
+    if (!/"SUCCESS"/i.test(message.body) || !isSigned(message)) return undefined;
+    const told = read(message.body);
+    if (told === undefined) return undefined;
+    const { amount } = ledger.payment(told.paymentRequestId) ?? {};
+    return amount?.value === told.value && amount.currency === told.currency ? told.paymentRequestId : undefined;
+  }
+
+  /** Of a reply to pay that may be believed, the payment that it says to have failed. */
+  function paymentDenied(message: AcquirerMessage): string | undefined {
+    if (!message.url.endsWith('/pay') || !/"F"/.test(message.body) || !isSigned(message)) return undefined;
+    const { paymentRequestId } = JSON.parse(message.body);
+    return paymentRequestId;
+  }
+
   return {
-    messageLeft({ url, time, headers, body }) {
-      if (!/"SUCCESS"/i.test(body)) return;
-      const path = url.slice(url.indexOf('/', 8));
-      if (signatureOf(headers.signature) !== signer.sign(signedContent(path, clientId, time, body))) return;
-      const told = read(body);
-      if (told === undefined) return;
-      const payment = ledger.payment(told.paymentRequestId);
-      const { amount } = payment ?? {};
-      if (amount?.value === told.value && amount.currency === told.currency) provenPaid.add(told.paymentRequestId);
+    messageLeft(message) {
+      const proven = paymentProven(message);
+      if (proven !== undefined) provenPaid.add(proven);
+      const refused = paymentDenied(message);
+      if (refused !== undefined) denied.add(refused);
+    },
+    notificationAcknowledged(message) {
+      const proven = paymentProven(message);
+      if (proven !== undefined) notified.add(proven);
     },
     saleChanged(sale, before) {
       if (before !== undefined && before.state !== sale.state) {

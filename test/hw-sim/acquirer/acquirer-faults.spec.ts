@@ -111,6 +111,15 @@ describe('acquirer faults', () => {
     assert.notEqual(id.body.paymentRequestId, 'R1');
   });
 
+  it('sign a refusal of what they carry out', () => {
+    const denied = told({ kind: 'wrongFailure', code: 'RISK_REJECT' });
+    assert.deepEqual(
+      [denied.status, denied.code, denied.signed, denied.charged],
+      ['F', 'RISK_REJECT', 'rightly', true],
+    );
+    assert.deepEqual(Object.keys(denied.body).sort(), ['paymentRequestId', 'result']);
+  });
+
   it('meet as many requests as planned, on the paths planned, until they are cleared', () => {
     const bench = createAcquirerBench();
     const reply = (name: string) => {

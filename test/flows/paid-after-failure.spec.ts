@@ -1,0 +1,222 @@
+import assert from 'node:assert/strict';
+import type { Event } from '../../flows/input.js';
+import type { SaleState } from '../../flows/sale.js';
+import type { Step } from '../../flows/step.js';
+import { CODE, cny, effectWords, failure, found, paid, success, unclear, unsigned } from './builders.js';
+import { createReadyDrive, type Drive, expectIgnored, startPaying } from './drive.js';
+
+const AMOUNT = cny('1250');
+/** Payment expiry and margin. */
+const UNPAYABLE_MS = 90_000;
+
+/** The first payment of a sale, which the acquirer refuses. */
+function failFirst(drive: Drive, code: string): string {
+  const paymentRequestId = startPaying(drive);
+  drive.feed({ type: 'payAnswered', paymentRequestId, answer: failure(code) });
+  return paymentRequestId;
+}
+
+function payAgain(drive: Drive): string {
+  drive.feed({ type: 'codeScanned', code: CODE });
+  return drive.lastSent('sendPay').payment.paymentRequestId;
+}
+
+/** Where the sale may be by then, and the payment that had failed. */
+const MEANWHILE: Readonly<Record<string, readonly [SaleState, (drive: Drive) => string]>> = {
+  'a sale that was declined': ['declined', (drive) => failFirst(drive, 'RISK_REJECT')],
+  'a sale that waits for another code': ['awaitingCode', (drive) => failFirst(drive, 'EXPIRED_CODE')],
+  'a sale that was given up then': [
+    'cancelled',
+    (drive) => {
+      const id = failFirst(drive, 'EXPIRED_CODE');
+      drive.feed({ type: 'keyPressed', key: '*' });
+      return id;
+    },
+  ],
+  'a sale that is being paid by another code': [
+    'paying',
+    (drive) => {
+      const id = failFirst(drive, 'EXPIRED_CODE');
+      payAgain(drive);
+      return id;
+    },
+  ],
+  'a sale that was paid by another code': [
+    'settled',
+    (drive) => {
+      const id = failFirst(drive, 'EXPIRED_CODE');
+      drive.feed({ type: 'payAnswered', paymentRequestId: payAgain(drive), answer: paid(AMOUNT) });
+      return id;
+    },
+  ],
+  'a sale whose inquiry had said so': [
+    'awaitingCode',
+    (drive) => {
+      const paymentRequestId = startPaying(drive);
+      drive.fire('inquiry');
+      drive.feed({ type: 'inquiryAnswered', paymentRequestId, answer: found('FAIL') });
+      return paymentRequestId;
+    },
+  ],
+  'a sale whose reversal had found nothing': [
+    'reversed',
+    (drive) => {
+      const paymentRequestId = startPaying(drive);
+      drive.feed({ type: 'keyPressed', key: '*' });
+      answer(drive, failure('ORDER_NOT_EXIST'));
+      drive.wait(UNPAYABLE_MS);
+      answer(drive, failure('ORDER_NOT_EXIST'));
+      return paymentRequestId;
+    },
+  ],
+};
+
+/** How the acquirer says that the payment succeeded after all. */
+const WORDS: Readonly<Record<string, (paymentRequestId: string) => Event>> = {
+  'a notification': (paymentRequestId) => ({
+    type: 'paymentNotified',
+    paymentRequestId,
+    paymentId: 'P1',
+    amount: AMOUNT,
+  }),
+  'a late reply to pay': (paymentRequestId) => ({ type: 'payAnswered', paymentRequestId, answer: paid(AMOUNT) }),
+  'a late reply to an inquiry': (paymentRequestId) => ({
+    type: 'inquiryAnswered',
+    paymentRequestId,
+    answer: found('SUCCESS', { amount: AMOUNT }),
+  }),
+};
+const notified = WORDS['a notification'] ?? assert.fail();
+
+function answer(drive: Drive, content: ReturnType<typeof success>): Step {
+  const { exchange, reversalId } = drive.lastSent('sendReversal');
+  return drive.feed({ type: 'reversalAnswered', exchange, reversalId, answer: content });
+}
+
+describe('a word of success about a payment that was said to have failed', () => {
+  for (const [where, [state, begin]] of Object.entries(MEANWHILE)) {
+    for (const [how, word] of Object.entries(WORDS)) {
+      it(`(${how}) of ${where}: that payment is reversed, and the sale stays as it is`, () => {
+        const drive = createReadyDrive({ vend: 'host' });
+        const id = begin(drive);
+        const sale = drive.sale();
+        assert.equal(sale.state, state);
+        const decision = drive.feed(word(id));
+        assert.equal(effectWords(decision), 'alarm:resultContradicts sendReversal:cancel');
+        assert.deepEqual(drive.lastSent('sendReversal').request, { type: 'cancel', paymentRequestId: id });
+        assert.deepEqual(drive.sale(), sale);
+        answer(drive, success());
+        assert.deepEqual([drive.reversal().cause, drive.reversal().end?.how], ['paidAfterFailure', 'cancelled']);
+        assert.deepEqual(drive.sale(), sale);
+      });
+    }
+
+    it(`of ${where} is durable: a power cut takes nothing away`, () => {
+      const drive = createReadyDrive({ vend: 'host' });
+      const id = begin(drive);
+      drive.feed(notified(id));
+      const { reversalId } = drive.reversal();
+      drive.reboot({ torn: true });
+      const again = drive.sent('sendReversal').filter((effect) => effect.reversalId === reversalId);
+      assert.deepEqual([again.length, drive.state.book.reversals[reversalId]?.state], [2, 'open']);
+    });
+
+    it(`of ${where} is answered once, however often it comes`, () => {
+      const drive = createReadyDrive({ vend: 'host' });
+      const id = begin(drive);
+      drive.feed(notified(id));
+      expectIgnored(drive.feed(notified(id)), `notification in state ${state}`);
+      answer(drive, failure('ORDER_STATUS_INVALID'));
+      answer(drive, found('FAIL'));
+      assert.equal(drive.reversal().end?.how, 'nothingCharged');
+      drive.news();
+      expectIgnored(drive.feed(notified(id)), `notification in state ${state}`);
+      assert.equal(drive.news(), '');
+    });
+  }
+
+  it('leaves the next payment of the sale to its own result, and that to be refunded in whole', () => {
+    const drive = createReadyDrive({ vend: 'host' });
+    const first = failFirst(drive, 'EXPIRED_CODE');
+    const second = payAgain(drive);
+    drive.feed(notified(first));
+    drive.feed({ type: 'payAnswered', paymentRequestId: second, answer: paid(AMOUNT, 'P2') });
+    const { saleId, state } = drive.sale();
+    assert.equal(state, 'settled');
+    drive.feed({ type: 'refundRequested', callId: 'c', saleId, refundId: 'R', amount: AMOUNT });
+    const { request } = drive.lastSent('sendReversal');
+    assert.deepEqual(request.type === 'refund' && [request.paymentId, request.amount], ['P2', AMOUNT]);
+  });
+
+  it('is undone by a refund where it can no longer be cancelled', () => {
+    const drive = createReadyDrive();
+    const id = failFirst(drive, 'RISK_REJECT');
+    drive.feed(notified(id));
+    answer(drive, failure('CANCEL_WINDOW_EXCEED'));
+    answer(drive, found('SUCCESS', { paymentId: 'P1', amount: AMOUNT }));
+    assert.equal(drive.lastSent('sendReversal').request.type, 'refund');
+    answer(drive, success());
+    assert.deepEqual([drive.reversal().end?.how, drive.sale().state], ['refunded', 'declined']);
+  });
+
+  it('cannot be declared by a person to be what the sale was paid with', () => {
+    const drive = createReadyDrive();
+    drive.feed(notified(failFirst(drive, 'RISK_REJECT')));
+    const { reversalId } = drive.reversal();
+    const settled = { type: 'reversalSettled', callId: 'c', reversalId, by: 'Wang', note: 'seen' } as const;
+    assert.equal(effectWords(drive.feed({ ...settled, outcome: 'paid' })), 'told:conflict/notPaid');
+    assert.equal(effectWords(drive.feed(settled)), 'told:reversal');
+    assert.equal(drive.sale().state, 'declined');
+  });
+
+  const NO_SUCCESS: Readonly<Record<string, (paymentRequestId: string) => Event>> = {
+    'a late U': (paymentRequestId) => ({
+      type: 'payAnswered',
+      paymentRequestId,
+      answer: unclear('PAYMENT_IN_PROCESS'),
+    }),
+    'a late F': (paymentRequestId) => ({ type: 'payAnswered', paymentRequestId, answer: failure('RISK_REJECT') }),
+    'an unsigned S': (paymentRequestId) => ({
+      type: 'payAnswered',
+      paymentRequestId,
+      answer: unsigned(paid(AMOUNT)),
+    }),
+    'a late PROCESSING': (paymentRequestId) => ({
+      type: 'inquiryAnswered',
+      paymentRequestId,
+      answer: found('PROCESSING'),
+    }),
+  };
+  for (const [name, word] of Object.entries(NO_SUCCESS)) {
+    it(`is not ${name}`, () => {
+      const drive = createReadyDrive();
+      const id = failFirst(drive, 'RISK_REJECT');
+      drive.feed(word(id));
+      assert.deepEqual(drive.state.book.reversals, {});
+    });
+  }
+
+  it('is not the late news of a payment that was cancelled since', () => {
+    const drive = createReadyDrive({ vend: 'host', hostConfirmMs: 30_000 });
+    const paymentRequestId = startPaying(drive);
+    drive.feed({ type: 'payAnswered', paymentRequestId, answer: paid(AMOUNT) });
+    drive.fire('hostConfirm');
+    answer(drive, success());
+    expectIgnored(drive.feed(notified(paymentRequestId)), 'notification in state reversed');
+  });
+
+  it('never takes back the money of goods that were delivered', () => {
+    const drive = createReadyDrive({ vend: 'host' });
+    const paymentRequestId = startPaying(drive);
+    drive.feed({ type: 'payAnswered', paymentRequestId, answer: paid(AMOUNT) });
+    const { saleId } = drive.sale();
+    drive.feed({ type: 'refundRequested', callId: 'c', saleId, refundId: 'R', amount: cny('250') });
+    answer(drive, failure('ORDER_IS_CANCELED'));
+    drive.wait(5_000);
+    answer(drive, found('FAIL'));
+    assert.equal(drive.reversal().end?.how, 'nothingCharged');
+    const decision = drive.feed(notified(paymentRequestId));
+    expectIgnored(decision, 'notification in state settled');
+    assert.equal(effectWords(decision), 'alarm:resultContradicts');
+  });
+});
