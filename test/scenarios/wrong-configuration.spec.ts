@@ -129,11 +129,11 @@ describe('a wrong configuration', () => {
   it('with an empty data directory warns of a new journal, at that start only', async () => {
     terminal = await startTerminal(acquirer, QUICK);
     assert.match(terminal.process.out(), /WARN {2}new journal dataDir=\S+ meaning="right on the first start only/);
-    assert.equal((await terminal.status()).bootCount, 1);
+    assert.equal((await terminal.ready()).bootCount, 1);
     await terminal.kill();
     await terminal.restart();
     assert.doesNotMatch(terminal.process.out(), /new journal/);
-    assert.equal((await terminal.status()).bootCount, 2);
+    assert.equal((await terminal.ready()).bootCount, 2);
   });
 
   it('with keys of another terminal is found out by the acquirer: not ready, and the reason', async () => {
