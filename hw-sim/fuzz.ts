@@ -24,9 +24,9 @@ const JOBS_A_WORKER = 100;
 const self = createProcess();
 const clock = createLinuxClock();
 const options = parseFuzzOptions(self.args, Math.floor(clock.wallMs() / 1000) % 1_000_000_000);
-if (typeof options === 'string') {
-  self.errorOut(`${options}\n`);
-  self.exit(64);
+if ('tell' in options) {
+  (options.asked ? self.out : self.errorOut)(`${options.tell}\n`);
+  self.exit(options.asked ? 0 : 64);
 } else {
   self.exit(options.verbose ? showShift(options) : await fuzz(options));
 }

@@ -36,7 +36,7 @@ export async function runCommandLine(parts: CommandLineParts): Promise<number> {
   const parsed = parsedArgs(row, rest);
   if ('problem' in parsed) return wrong(`${row.name}: ${parsed.problem}`);
   if (parsed.help) {
-    self.out(`tillbox ${row.name} ${row.usage}\n  ${row.summary}\n`);
+    self.out(explanation(row));
     return exitCode.done;
   }
   if (parsed.version) {
@@ -45,7 +45,7 @@ export async function runCommandLine(parts: CommandLineParts): Promise<number> {
   }
   if (parsed.words < row.words.least || parsed.words > row.words.most) {
     return wrong(
-      `${row.name}: ${parsed.words < row.words.least ? 'something is missing' : 'too many words'}; usage: tillbox ${row.name} ${row.usage}`,
+      `${row.name}: ${parsed.words < row.words.least ? 'something is missing' : 'too many words'}; usage: ${usageOf(row)}`,
     );
   }
 
@@ -93,6 +93,18 @@ function overview(table: readonly CommandRow[]): string {
     '',
   ].join('\n');
 }
+
+function explanation(row: CommandRow): string {
+  const options = Object.entries(row.options).map(([name, { value, meaning }]): readonly [string, string] => [
+    value === undefined ? `--${name}` : `--${name} ${value}`,
+    meaning,
+  ]);
+  const width = Math.max(...options.map(([typed]) => typed.length));
+  const lines = options.map(([typed, meaning]) => `  ${typed.padEnd(width)}  ${meaning}\n`);
+  return [`${usageOf(row)}\n  ${row.summary}\n`, ...(lines.length > 0 ? ['\n', ...lines] : [])].join('');
+}
+
+const usageOf = ({ name, usage }: CommandRow): string => `tillbox ${name} ${usage}`.trimEnd();
 
 function shown(word: string): string {
   return JSON.stringify(word.length > 40 ? `${word.slice(0, 40)}…` : word);

@@ -32,8 +32,14 @@ Simulates sales under faults and power cuts, judged from outside. Without --seed
   --first        stops at the first failure and does not narrow it down
   --verbose      works one shift and shows its log`;
 
+/** The help that was asked for, or what is wrong. */
+export interface FuzzAnswer {
+  readonly tell: string;
+  readonly asked: boolean;
+}
+
 /** The options, or what to tell the user instead. */
-export function parseFuzzOptions(args: readonly string[], clockSeed: number): FuzzOptions | string {
+export function parseFuzzOptions(args: readonly string[], clockSeed: number): FuzzOptions | FuzzAnswer {
   try {
     const { values } = parseArgs({
       args: [...args],
@@ -50,13 +56,13 @@ export function parseFuzzOptions(args: readonly string[], clockSeed: number): Fu
         help: { type: 'boolean', default: false },
       },
     });
-    if (values.help) return USAGE;
+    if (values.help) return { tell: USAGE, asked: true };
     const without = values.without.split(',').filter((side) => side !== '');
     const stranger = without.find((side) => !SIDES.some((known) => known === side));
-    if (stranger !== undefined) return `--without: ${stranger} is none of ${SIDES.join(', ')}`;
+    if (stranger !== undefined) return wrong(`--without: ${stranger} is none of ${SIDES.join(', ')}`);
     const only = FUZZ_MODES.find((mode) => mode === values.only);
     if (values.only !== undefined && only === undefined) {
-      return `--only: ${values.only} is none of ${FUZZ_MODES.join(', ')}`;
+      return wrong(`--only: ${values.only} is none of ${FUZZ_MODES.join(', ')}`);
     }
     return {
       seed: whole('seed', values.seed, 0, 4_000_000_000),
@@ -70,9 +76,11 @@ export function parseFuzzOptions(args: readonly string[], clockSeed: number): Fu
       verbose: values.verbose,
     };
   } catch (error) {
-    return `${error instanceof Error ? error.message : String(error)}\n\n${USAGE}`;
+    return wrong(`${error instanceof Error ? error.message : String(error)}\n\n${USAGE}`);
   }
 }
+
+const wrong = (tell: string): FuzzAnswer => ({ tell, asked: false });
 
 function whole(name: string, text: string, least: number, most: number): number {
   const value = Number(text);
