@@ -10,6 +10,7 @@ import { readSettings } from '../config/read-settings.js';
 import { type ExitCode, exitCode } from '../exit-code.js';
 import type { LocalApiAddress } from '../local-api-client.js';
 import { createRedact } from '../log/redact.js';
+import { journalPartitions } from '../open-book.js';
 import { openQueue } from '../queue/open-queue.js';
 import { type QueueOrder, queueOrder } from '../queue/queue-order.js';
 import { QueueTrouble } from '../queue/queue-source.js';
@@ -27,14 +28,16 @@ export async function queue(args: readonly string[], self: CommandProcess): Prom
     self.errorOut(`${createRedact()(where)}\n`);
     return exitCode.usage;
   }
-  const { dataDir } = where;
+  const { dataDir, partitions, api, locale } = where;
   try {
     const source = await openQueue({
-      ...where,
+      api,
+      locale,
+      place: partitions?.join(' and ') ?? dataDir,
       http: createLinuxHttp(),
       clock: createLinuxClock(),
       random: createLinuxRandom(),
-      flash: (access) => createLinuxFlash({ dataDir, access }),
+      flash: (access) => createLinuxFlash({ dataDir, partitions: journalPartitions(partitions), access }),
       holder: () => new Promise((resolve) => dataDirHolder(dataDir, resolve)),
       note: (text) => self.errorOut(`tillbox queue: ${text}\n`),
     });
@@ -50,18 +53,30 @@ export async function queue(args: readonly string[], self: CommandProcess): Prom
 
 interface Place {
   readonly dataDir: string;
+  /** Of the journal, where it is not in the directory. */
+  readonly partitions: readonly [string, string] | undefined;
   readonly api: LocalApiAddress | undefined;
   readonly locale: 'en' | 'zh-CN';
 }
 
 /** Of the whole configuration only this much has to be right, so that a half-configured box can be looked at. */
-const NEEDED: readonly string[] = ['CONFIG_FILE', 'API_HOST', 'API_PORT', 'API_TOKEN', 'DATA_DIR', 'LOCALE'];
+const NEEDED: readonly string[] = [
+  'CONFIG_FILE',
+  'API_HOST',
+  'API_PORT',
+  'API_TOKEN',
+  'DATA_DIR',
+  'JOURNAL_PARTITIONS',
+  'LOCALE',
+];
 
 function placeOf(order: QueueOrder, self: CommandProcess): Place | string {
-  if (order.dataDir !== undefined) return { dataDir: order.dataDir, api: undefined, locale: 'en' };
+  if (order.dataDir !== undefined)
+    return { dataDir: order.dataDir, partitions: undefined, api: undefined, locale: 'en' };
   const { values, errors } = readSettings(self.env, configFiles.read);
   const relevant = errors.filter(({ variable }) => NEEDED.includes(variable));
   if (relevant.length > 0) return describeErrors(relevant);
   const { API_HOST: host, API_PORT: port, API_TOKEN: token, DATA_DIR: dataDir, LOCALE: locale } = values;
-  return { dataDir, api: { host, port, ...(token === undefined ? {} : { token }) }, locale };
+  const api = { host, port, ...(token === undefined ? {} : { token }) };
+  return { dataDir, partitions: values.JOURNAL_PARTITIONS, api, locale };
 }

@@ -9,7 +9,7 @@ import type { DurableLow } from '../store/durable-low.js';
 import { type QueueSource, QueueTrouble, type Settlement } from './queue-source.js';
 
 export interface CardQueueParts {
-  /** For people: the directory. */
+  /** For people: where the card is. */
   readonly place: string;
   readonly reading: BookReading & { readonly db: DurableLow<PlainBook> };
   readonly locale: Locale;

@@ -20,7 +20,8 @@ export interface OpenQueueParts {
   readonly random: Random;
   /** Undefined: do not ask a terminal, read the card in any case. */
   readonly api: LocalApiAddress | undefined;
-  readonly dataDir: string;
+  /** For people: the data directory, or the partitions of the journal. */
+  readonly place: string;
   /** Volumes of the data directory. */
   readonly flash: (access: 'readWrite' | 'readOnly') => FlashHost;
   /** Who holds the data directory. */
@@ -32,7 +33,7 @@ export interface OpenQueueParts {
 
 /** Opens the queue: of the terminal where one runs and answers, else as flash holds it. Rejects with `QueueTrouble`. */
 export async function openQueue(parts: OpenQueueParts): Promise<QueueSource> {
-  const { api, dataDir, note } = parts;
+  const { api, place, note } = parts;
   if (api === undefined) return openCard(parts);
   const client = createLocalApiClient(parts.http, api);
   const why = await whyNotTerminal(client);
@@ -40,8 +41,8 @@ export async function openQueue(parts: OpenQueueParts): Promise<QueueSource> {
   const holder = await parts.holder();
   note(
     holder === undefined
-      ? `${why.text}; reading ${dataDir}`
-      : `${dataDir} is in use by ${holder}, but ${why.text}; reading flash, which may be a moment behind`,
+      ? `${why.text}; reading ${place}`
+      : `${place} is in use by ${holder}, but ${why.text}; reading flash, which may be a moment behind`,
   );
   return openCard(parts);
 }
@@ -65,14 +66,14 @@ async function whyNotTerminal(client: LocalApiClient): Promise<{ readonly text: 
   }
 }
 
-async function openCard({ flash, clock, random, dataDir, locale }: OpenQueueParts): Promise<QueueSource> {
+async function openCard({ flash, clock, random, place, locale }: OpenQueueParts): Promise<QueueSource> {
   const reading = await readBook(flash('readOnly'));
   const { db, troubles } = reading;
   if (db === undefined) {
-    throw new QueueTrouble(exitCode.flash, `${dataDir} holds no journal that can be read: ${troubles.join('; ')}`);
+    throw new QueueTrouble(exitCode.flash, `${place} holds no journal that can be read: ${troubles.join('; ')}`);
   }
   return createCardQueue({
-    place: dataDir,
+    place,
     reading: { ...reading, db },
     locale,
     settle: (reversalId, settlement) =>

@@ -38,7 +38,8 @@ export function readStore<State, Op>(
       const scans = [scanSegment(first, 0), scanSegment(second, 1)] as const;
       const recovery = recover(scans);
       const troubles = [firstError, secondError].flatMap((error) => (error === undefined ? [] : [error.message]));
-      if (recovery.kind === 'blank') troubles.push('nothing was ever stored here');
+      /* What could not be looked at may hold anything. */
+      if (recovery.kind === 'blank' && troubles.length === 0) troubles.push('nothing was ever stored here');
       if (recovery.kind === 'damaged') troubles.push(recovery.why);
       if (recovery.kind === 'newerFormat') troubles.push(`written in format ${recovery.version}, by a newer version`);
       done(salvage(options, [...scans[0].frames, ...scans[1].frames].sort(newerFirst), troubles));

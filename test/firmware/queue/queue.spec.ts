@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { closeSync, mkdtempSync, openSync, readdirSync, readFileSync, rmSync, writeSync } from 'node:fs';
+import { closeSync, copyFileSync, mkdtempSync, openSync, readdirSync, readFileSync, rmSync, writeSync } from 'node:fs';
 import { createServer } from 'node:http';
 import { type AddressInfo, createServer as createTcpServer } from 'node:net';
 import { tmpdir } from 'node:os';
@@ -89,6 +89,14 @@ function serveApi(terminal: TestTerminal, token?: string): Promise<LocalApi> {
     );
   });
 }
+
+const closedPort = (): Promise<number> =>
+  new Promise((resolve) => {
+    const server = createTcpServer().listen(0, '127.0.0.1', () => {
+      const { port } = server.address() as AddressInfo;
+      server.close(() => resolve(port));
+    });
+  });
 
 const jsonLines = ({ out }: CommandRun): Record<string, unknown>[] =>
   out
@@ -216,7 +224,24 @@ describe('tillbox queue', () => {
     it('says where there is nothing', async () => {
       const { code, errorOut } = await runCommand(queue, ['list', '--data-dir', join(dataDir, 'elsewhere')]);
       assert.equal(code, 74);
-      assert.match(errorOut, /holds no journal that can be read/);
+      assert.match(errorOut, /holds no journal that can be read: .*no such file/);
+      assert.doesNotMatch(errorOut, /nothing was ever stored/);
+    });
+
+    it('looks for the journal on the partitions that the configuration names', async () => {
+      const devices = mkdtempSync('/dev/shm/tillbox-queue-');
+      const [a = '', b = ''] = BOOK_VOLUMES.map((name) => join(devices, name));
+      for (const name of BOOK_VOLUMES) {
+        copyFileSync(join(dataDir, name), join(devices, name));
+        rmSync(join(dataDir, name));
+      }
+      const env = { API_PORT: String(await closedPort()), DATA_DIR: dataDir, JOURNAL_PARTITIONS: `${a},${b}` };
+      const listed = await runCommand(queue, ['list'], env);
+      const settled = await runCommand(queue, ['settle', first, '--by', 'Ada', '--note', 'cash'], env);
+      rmSync(devices, { recursive: true });
+      assert.match(listed.out, /2 waiting/);
+      assert.ok(listed.errorOut.includes(`reading ${a} and ${b}`), listed.errorOut);
+      assert.equal(settled.code, 0, settled.errorOut);
     });
   });
 
@@ -273,14 +298,6 @@ describe('tillbox queue', () => {
   });
 
   describe('where the terminal does not answer', () => {
-    const closedPort = (): Promise<number> =>
-      new Promise((resolve) => {
-        const server = createTcpServer().listen(0, '127.0.0.1', () => {
-          const { port } = server.address() as AddressInfo;
-          server.close(() => resolve(port));
-        });
-      });
-
     it('reads flash when nothing listens', async () => {
       const env = { API_PORT: String(await closedPort()), DATA_DIR: dataDir };
       const { code, out, errorOut } = await runCommand(queue, ['list'], env);

@@ -63,10 +63,16 @@ describe('readStore', () => {
     assert.ok(reading.state !== undefined && state.count - reading.state.count === 2);
   });
 
-  it('says that there is nothing', () => {
-    const rig = createFlashRig(4);
-    const reading = read(rig);
-    assert.equal(reading.state, undefined);
-    assert.match(reading.troubles.join(), /nothing was ever stored/);
+  it('tells a card on which nothing was ever stored from one that cannot be looked at', () => {
+    const blank = createFlashRig(4);
+    for (const name of rigVolumes) blank.card.insert(name, new Uint8Array(rigSegmentBytes));
+    const reading = read(blank);
+    assert.deepEqual([reading.state, reading.troubles], [undefined, ['nothing was ever stored here']]);
+    const absent = read(createFlashRig(4));
+    assert.equal(absent.state, undefined);
+    assert.deepEqual(
+      absent.troubles,
+      rigVolumes.map((name) => `${name}: no such volume`),
+    );
   });
 });
