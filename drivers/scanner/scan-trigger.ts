@@ -46,7 +46,7 @@ export function createScanTrigger(
     if (!(error instanceof HostError)) throw error;
     line?.release();
     line = undefined;
-    fault = `GPIO ${number}: ${error.message}`;
+    fault = error.message;
     retry = parts.clock.after(LINE_RETRY_MS, () => {
       takeLine(number);
       if (fault === undefined) faultChanged();

@@ -19,7 +19,7 @@ export function checkConfiguration(loading: ConfigLoading): CheckRow[] {
 }
 
 function todo(variable: string, example: string | undefined): string {
-  return example === undefined ? `mend ${variable}` : `set ${variable}, for example ${example}`;
+  return example === undefined ? `correct ${variable}, or take it out` : `correct ${variable}; example: ${example}`;
 }
 
 /** That our private key signs what its public half verifies; and who is who, to be compared with the Dashboard. */

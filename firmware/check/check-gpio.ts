@@ -9,5 +9,5 @@ const ITEM = 'GPIO';
 export function checkGpio({ backend }: Pick<GpioHost, 'backend'>, devices: DevicesConfig): CheckRow {
   if (!usesGpioLines(devices)) return checkRow.skip(ITEM, 'no configured device is on a line of the board');
   if (!backend.startsWith('none: ')) return checkRow.pass(ITEM, backend);
-  return checkRow.fail(ITEM, backend, 'see the chapter on wiring; no device on a line can work until then');
+  return checkRow.fail(ITEM, backend, 'see GPIO in docs/wiring.md; no device on a line can work until then');
 }

@@ -84,7 +84,7 @@ describe('tillbox check', () => {
     const run = await runCommand(check, [], wrong);
     assert.equal(run.code, 64);
     assert.match(run.out, /FAIL {2}keys +ALIPAY_PUBLIC_KEY is neither PEM nor base64/);
-    assert.match(run.out, /FAIL {2}configuration +STORE_ID is not set/);
+    assert.match(run.out, /FAIL {2}configuration +STORE_ID is not set\n +→ correct STORE_ID; example: S0001\n/);
     assert.match(run.out, /FAIL {2}configuration +PRINTER /);
     assert.match(run.out, /\n3 failed: configuration, keys\.\n$/);
   });

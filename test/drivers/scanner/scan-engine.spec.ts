@@ -19,8 +19,8 @@ const OTHER = '251111111111111111';
 
 const NO_GPIO: GpioHost = {
   backend: 'none',
-  output() {
-    throw new HostError('absent', 'no such line');
+  output(line) {
+    throw new HostError('absent', `GPIO ${line}: no such line`);
   },
   openDrain() {
     throw new HostError('absent', 'no such line');
@@ -435,7 +435,7 @@ describe('scan engine', () => {
     const { world, driver } = bench({ trigger: { by: 'line', line: 22 } });
     pass(world, 3_000);
     assert.deepEqual(driver.status().faults, ['scannerTriggerLine']);
-    assert.match(driver.status().detail ?? '', /GPIO 22/);
+    assert.match(driver.status().detail ?? '', /^GPIO 22: no such line/);
   });
 
   it('reports a trigger line that fails while it is used, and takes it again', () => {

@@ -22,6 +22,7 @@ describe('checkGpio', () => {
   it('fails where a device is on a line that nobody serves', () => {
     const row = checkGpio({ backend: missing }, LAMP);
     assert.deepEqual([row.outcome, row.found], ['FAIL', missing]);
+    assert.match(row.todo ?? '', /docs\/wiring\.md/);
   });
 
   it('asks nothing of a machine whose devices are on no line', () => {
