@@ -51,8 +51,7 @@ export function onVendFinished(turn: Turn, saleId: string, outcome: 'yes' | 'no'
     case 'yes':
       return settle(turn, saleId);
     case 'no':
-      startReversal(turn, sale, 'vendFailed');
-      return turn.notify('vendFailed');
+      return startReversal(turn, sale, 'vendFailed');
     case 'unknown':
       return vendUnknown(turn, sale);
   }

@@ -3,7 +3,7 @@ import { sameMoney } from './money.js';
 import { ownEntry } from './own-entry.js';
 import { paidRest } from './paid-rest.js';
 import { refundRequestIdFor } from './refund-request-id.js';
-import type { Reversal, ReversalCause } from './reversal.js';
+import { type Reversal, type ReversalCause, reversingText } from './reversal.js';
 import { enqueue } from './reversal-queue.js';
 import { type Attempt, isOpen, lastAttempt, type Sale } from './sale.js';
 import type { PaymentProgress } from './terminal-state.js';
@@ -14,7 +14,7 @@ import type { Turn } from './turn.js';
  */
 export function startReversal(turn: Turn, sale: Sale, cause: ReversalCause): void {
   begin(turn, sale, cause, 'open');
-  if (isOpen(sale)) turn.notify('reversing');
+  if (isOpen(sale)) turn.notify(reversingText(cause));
 }
 
 /** Keeps the reversal back until a person decides, because the goods may have gone. */

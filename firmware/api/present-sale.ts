@@ -1,6 +1,7 @@
 import { customerText, type Locale, type TextKey } from '../../flows/customer-texts.js';
 import { operatorText } from '../../flows/operator-texts.js';
 import { declinedText, failureText } from '../../flows/result-codes.js';
+import { reversingText } from '../../flows/reversal.js';
 import { type Attempt, type Sale, saleOutcome } from '../../flows/sale.js';
 import type { SaleView } from './output-schemas.js';
 import { utcTime } from './utc-time.js';
@@ -50,9 +51,13 @@ function endText(sale: Sale): TextKey | undefined {
     case 'declined':
       return declinedText(sale.endCode ?? '');
     case 'cancelled':
+      return 'cancelled';
     case 'reversing':
-    case 'reversed':
-      return sale.state;
+      return reversingText(sale.endCode ?? '');
+    case 'reversed': {
+      const told = reversingText(sale.endCode ?? '');
+      return told === 'reversing' ? 'reversed' : told;
+    }
     default:
       return undefined;
   }

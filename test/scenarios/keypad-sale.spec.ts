@@ -73,7 +73,7 @@ describe('a sale by keys, in the imagined world', () => {
       box.showCode();
       box.reaches('inquiring');
       box.press('*');
-      assert.match(box.display(), /^The payment could not be completed/);
+      assert.match(box.display(), /^Payment not completed/);
       box.reaches('reversed');
       box.pass(120_000);
       assert.deepEqual([box.moneyKept(), box.devices.vend.fallen], [0, []]);
@@ -86,7 +86,7 @@ describe('a sale by keys, in the imagined world', () => {
       box.press('300#');
       box.showCode();
       box.reaches('reversing');
-      assert.equal(box.display(), 'Sorry, no goods. Your money is returned');
+      assert.equal(box.display(), 'Sorry, we could not deliver. Your money is returned');
       box.reaches('reversed');
       assert.deepEqual([box.moneyKept(), vend.fallen, box.receipts()], [0, [], []]);
       box.pass(8_000);
@@ -140,9 +140,9 @@ describe('a sale by keys, in the imagined world', () => {
   describe('of something chosen', () => {
     it('shows name and price while it is typed, and releases the goods of its channel', () => {
       const box = selectionKiosk();
-      assert.equal(box.display(), 'Choose your item, then #');
+      assert.equal(box.display(), 'Enter the item number, then #');
       box.press('1');
-      assert.equal(box.display(), 'Choose your item, then # 1');
+      assert.equal(box.display(), 'Enter the item number, then # 1');
       box.press('2');
       assert.equal(box.display(), 'Tea, green, CNY 3.00. Press # to pay 12');
       box.press('#');
@@ -183,9 +183,9 @@ describe('a sale by keys, in the imagined world', () => {
       box.press('#');
       read.push(box.display());
       assert.deepEqual(read, [
-        '请选择商品，按 # 确认',
+        '请输入商品编号，按 # 确认',
         '没有该商品',
-        'Cola，CNY 4.50，按 # 确认 05',
+        'Cola，CNY 4.50，按 # 付款 05',
         '请出示付款码支付 CNY 4.50',
       ]);
     });

@@ -230,6 +230,7 @@ describe('local API', () => {
       const reversing = post(`/v1/sales/${saleId}/cancel`);
       assert.deepEqual([reversing.status(), jsonOf(reversing).state], [200, 'reversing']);
       assert.equal('outcome' in jsonOf(reversing), false);
+      assert.match(String(jsonOf(reversing).customerText), /^Payment not completed/);
       assert.equal(terminal.last('sendReversal').request.type, 'cancel');
     });
 
@@ -240,14 +241,19 @@ describe('local API', () => {
     });
 
     it('is reversed when the host did not deliver, also once it is settled', () => {
-      const { paidSale, post } = createApiFixture();
+      const { paidSale, post, get, terminal } = createApiFixture();
       const saleId = paidSale();
       assert.equal(jsonOf(post(`/v1/sales/${saleId}/delivered`, { ok: true })).state, 'settled');
       const answer = post(`/v1/sales/${saleId}/delivered`, { ok: false });
-      assert.deepEqual([answer.status(), jsonOf(answer).state], [200, 'reversing']);
+      const { state, customerText } = jsonOf(answer);
+      const told = 'Sorry, we could not deliver. Your money is returned';
+      assert.deepEqual([answer.status(), state, customerText], [200, 'reversing', told]);
       assert.equal(post(`/v1/sales/${saleId}/delivered`, { ok: false }).status(), 200, 'repeating is safe');
       const late = post(`/v1/sales/${saleId}/delivered`, { ok: true });
       assert.deepEqual([late.status(), errorOf(late).code], [409, 'alreadyReversed']);
+      terminal.answerReversal(answered({ status: 'S' }));
+      const ended = jsonOf(get(`/v1/sales/${saleId}`));
+      assert.deepEqual([ended.state, ended.customerText], ['reversed', told]);
     });
 
     it('is not the host that delivers where a device does', () => {
