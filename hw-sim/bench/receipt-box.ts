@@ -25,8 +25,10 @@ export function receiptBox(strip: readonly PaperItem[], widthDots: number): stri
   }
   while (lines[0] === '') lines.shift();
   while (lines.at(-1) === '') lines.pop();
-  const edge = '─'.repeat(columns + 2);
-  return [`┌${edge}┐`, ...lines.map((line) => `│ ${padded(line, columns)} │`), `└${edge}┘`];
+  /* A QR code with its quiet zone may take a character more than a narrow line has. */
+  const inner = Math.max(columns, ...lines.map(widthOf));
+  const edge = '─'.repeat(inner + 2);
+  return [`┌${edge}┐`, ...lines.map((line) => `│ ${padded(line, inner)} │`), `└${edge}┘`];
 }
 
 function itemLines(item: PaperItem, columns: number): string[] {

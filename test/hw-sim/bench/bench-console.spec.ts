@@ -197,7 +197,7 @@ describe('the console of the bench', () => {
     const told = typed.type(['1200', 'scan'], 12_000);
     assert.match(told, /请出示付款码支付 JPY 1200/);
     assert.match(told, /takes JPY 1200 from the customer/);
-    assert.match(told, /│ 金额 +JPY 1200 │/);
+    assert.match(told, /│ 金额 +JPY 1200 +│/);
     assert.match(typed.type(['12.50'], 10), /"12\.50" is no amount in JPY/);
   });
 

@@ -20,9 +20,14 @@ describe('the receipt as a box of text', () => {
     );
   });
 
-  it('keeps its right edge straight in both languages', () => {
-    for (const LOCALE of ['en', 'zh-CN']) {
-      const typed = createTypedBench(typedSettings({ LOCALE, MERCHANT_NAME: '东方小食 Snacks' }));
+  it('keeps its right edge straight in both languages and widths', () => {
+    for (const [LOCALE, PRINTER_COLUMNS] of [
+      ['en', '48'],
+      ['en', '32'],
+      ['zh-CN', '48'],
+      ['zh-CN', '32'],
+    ] as const) {
+      const typed = createTypedBench(typedSettings({ LOCALE, PRINTER_COLUMNS, MERCHANT_NAME: '东方小食 Snacks' }));
       const box = typed
         .type(['1 可乐', 'scan'], 12_000)
         .split('\n')
