@@ -115,7 +115,7 @@ export const variables = {
   },
   LOCALE: {
     group: 'Terminal and merchant',
-    meaning: 'Language of display and receipt.',
+    meaning: 'Language of receipts and of what customers are told: `en` or `zh-CN`.',
     default: 'en',
     example: 'zh-CN',
     parse: word('en', 'zh-CN'),
@@ -451,7 +451,7 @@ export const variables = {
   },
   LOG_LEVEL: {
     group: 'Storage and log',
-    meaning: 'Lines below it are not written.',
+    meaning: '`debug`, `info`, `warn` or `error`: lines below it are not written.',
     default: 'info',
     example: 'debug',
     parse: word('debug', 'info', 'warn', 'error'),
@@ -472,7 +472,7 @@ export const variables = {
   },
   SCANNER: {
     group: 'Devices',
-    meaning: 'Scan engine.',
+    meaning: 'Scan engine: `gm65`, `serial` (any that sends what it reads) or `none`.',
     default: 'none',
     example: 'gm65',
     parse: word('gm65', 'serial', 'sim', 'none'),
@@ -499,13 +499,13 @@ export const variables = {
   },
   SCANNER_GOOD_READ_PIN: {
     group: 'Devices',
-    meaning: 'Line on which it reports a good read.',
+    meaning: 'Line on which it reports a good read; shows an engine that reads and sends nothing.',
     example: '27',
     parse: pin(),
   },
   KEYPAD: {
     group: 'Devices',
-    meaning: 'Keypad.',
+    meaning: 'Keypad: `matrix` or `none`.',
     default: 'none',
     example: 'matrix',
     parse: word('matrix', 'sim', 'none'),
@@ -533,7 +533,7 @@ export const variables = {
   },
   PRINTER: {
     group: 'Devices',
-    meaning: 'Receipt printer.',
+    meaning: 'Receipt printer: `escpos` or `none`.',
     default: 'none',
     example: 'escpos',
     parse: word('escpos', 'sim', 'none'),
@@ -567,7 +567,7 @@ export const variables = {
   },
   PANEL: {
     group: 'Devices',
-    meaning: 'Lamps, buzzer and door switch.',
+    meaning: 'Lamps, buzzer and door switch: `gpio` or `none`.',
     default: 'none',
     example: 'gpio',
     parse: word('gpio', 'sim', 'none'),

@@ -399,6 +399,20 @@ describe('variables', () => {
 });
 
 describe('configMarkdown', () => {
+  it('tells which words a variable takes', () => {
+    const rows = configMarkdown().split('\n');
+    let asked = 0;
+    for (const [name, { parse }] of Object.entries(variables)) {
+      const refused = parse('no such word');
+      const allowed = /allowed: (.*)$/.exec('problem' in refused ? refused.problem : '')?.[1]?.split(', ') ?? [];
+      const row = rows.find((line) => line.startsWith(`| \`${name}\` |`)) ?? '';
+      asked += allowed.length;
+      /* Simulated devices are no choice of anybody who reads the reference. */
+      for (const word of allowed.filter((one) => one !== 'sim')) assert.match(row, new RegExp(`\\b${word}\\b`), name);
+    }
+    assert.ok(asked > 20);
+  });
+
   it('has a row for every variable, and no broken table', () => {
     const rows = configMarkdown()
       .split('\n')
