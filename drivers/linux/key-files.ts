@@ -1,10 +1,10 @@
 import { generateKeyPairSync } from 'node:crypto';
 import { closeSync, fsyncSync, openSync, rmSync, writeFileSync } from 'node:fs';
-import { dirname } from 'node:path';
+import { dirname, resolve } from 'node:path';
 import { fileTrouble, makingTrouble } from './file-trouble.js';
 
 /** Makes and stores key pairs. */
-export const keyFiles = { createRsaPair, writeNew };
+export const keyFiles = { createRsaPair, writeNew, absolute: (path: string): string => resolve(path) };
 
 /** A fresh RSA-2048 pair in PEM: PKCS#8 and SubjectPublicKeyInfo. */
 function createRsaPair(): { readonly privatePem: string; readonly publicPem: string } {

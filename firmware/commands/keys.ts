@@ -23,7 +23,8 @@ export function keys(args: readonly string[], self: CommandProcess): ExitCode {
 }
 
 function createNew(directory: string, self: CommandProcess): ExitCode {
-  const made = makeKeyPair(directory, keyFiles);
+  /* What is shown goes into a configuration, which is read from another directory. */
+  const made = makeKeyPair(keyFiles.absolute(directory), keyFiles);
   if (made.kind === 'refused') {
     self.errorOut(`tillbox keys: ${made.why}\n`);
     return exitCode.unavailable;

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { spawnSync } from 'node:child_process';
-import { mkdtempSync, rmSync } from 'node:fs';
+import { mkdtempSync, realpathSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { type Command, commandTable } from '../../../firmware/commands/command-table.js';
@@ -106,8 +106,8 @@ describe('runCommandLine', () => {
 
 describe('tillbox', () => {
   const cli = new URL('../../../firmware/cli.js', import.meta.url).pathname;
-  const tillbox = (args: readonly string[], env: Record<string, string> = {}) =>
-    spawnSync(process.execPath, [cli, ...args], { env: { PATH: process.env.PATH, ...env }, encoding: 'utf8' });
+  const tillbox = (args: readonly string[], env: Record<string, string> = {}, cwd?: string) =>
+    spawnSync(process.execPath, [cli, ...args], { env: { PATH: process.env.PATH, ...env }, encoding: 'utf8', cwd });
 
   it('runs as a program', () => {
     assert.deepEqual([tillbox(['--help']).status, tillbox(['--nonsense']).status], [0, 64]);
@@ -124,8 +124,9 @@ describe('tillbox', () => {
   it('makes keys and shows them', () => {
     const directory = mkdtempSync(join(tmpdir(), 'tillbox-cli-'));
     try {
-      const made = tillbox(['keys', 'new', '--dir', directory]);
+      const made = tillbox(['keys', 'new'], {}, directory);
       assert.equal(made.status, 0, made.stderr);
+      assert.ok(made.stdout.includes(`Private key: ${join(realpathSync(directory), 'tillbox-private-key.pem')} `));
       const print = /fingerprint: (\S+)/.exec(made.stdout)?.[1] ?? assert.fail();
       const shown = tillbox(['keys', 'show', '--dir', directory]);
       assert.match(shown.stdout, new RegExp(`Its fingerprint: ${print}`));
