@@ -1,4 +1,5 @@
 import { type ChildProcess, spawn } from 'node:child_process';
+import { Socket } from 'node:net';
 import { fileURLToPath } from 'node:url';
 
 /** A real `tillbox` process. */
@@ -17,7 +18,7 @@ export interface TillboxProcess {
 const cli = fileURLToPath(new URL('../../firmware/cli.js', import.meta.url));
 const alive = new Set<ChildProcess>();
 
-/* A test that fails, or a runner that is stopped, leaves no process behind. */
+/* A test that fails, or a runner that is stopped, leaves no process behind, and none keeps the runner from its end. */
 process.once('exit', () => {
   for (const child of alive) child.kill('SIGKILL');
 });
@@ -29,6 +30,8 @@ export function startTillbox(args: readonly string[], env: Readonly<Record<strin
     stdio: ['ignore', 'pipe', 'pipe'],
   });
   alive.add(child);
+  child.unref();
+  for (const pipe of [child.stdout, child.stderr]) if (pipe instanceof Socket) pipe.unref();
   let out = '';
   let errorOut = '';
   let running = true;
