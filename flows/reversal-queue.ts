@@ -62,14 +62,9 @@ export function retryNow(turn: Turn, reversalId: string): void {
 }
 
 export function onReversalTimer(turn: Turn, reversalId: string): void {
-  const progress = ownEntry(turn.live.reversals, reversalId);
-  if (progress === undefined) return turn.ignore('the reversal is finished');
-  if (progress.awaiting !== undefined) {
-    drop(turn, reversalId, 'awaiting');
-    update(turn, reversalId, { unanswered: true });
-    return retryLater(turn, reversalId, 'NO_ANSWER');
-  }
-  work(turn, reversalId);
+  if (ownEntry(turn.live.reversals, reversalId)?.awaiting === undefined) return work(turn, reversalId);
+  noteAnswered(turn, reversalId, false);
+  retryLater(turn, reversalId, 'NO_ANSWER');
 }
 
 export function onReversalAnswered(turn: Turn, exchange: number, reversalId: string, answer: AcquirerAnswer): void {
@@ -77,9 +72,8 @@ export function onReversalAnswered(turn: Turn, exchange: number, reversalId: str
   const progress = ownEntry(turn.live.reversals, reversalId);
   const reversal = ownEntry(turn.book.reversals, reversalId);
   if (progress?.awaiting !== exchange || reversal === undefined) return turn.ignore('late reply to a reversal');
-  drop(turn, reversalId, 'awaiting');
   const believed = verified(answer);
-  update(turn, reversalId, { unanswered: believed === undefined });
+  noteAnswered(turn, reversalId, believed !== undefined);
   if (believed === undefined || believed.status === 'U') {
     /* Whether an unanswered refund was made is for the acquirer to say. */
     if (progress.phase === 'refund') update(turn, reversalId, { phase: 'refundInquiry' });
@@ -122,11 +116,8 @@ function work(turn: Turn, reversalId: string): void {
 }
 
 function phaseOf(turn: Turn, reversal: Reversal, progress: ReversalProgress): ReversalProgress['phase'] {
-  if (reversal.kind === 'refund') {
-    if (reversal.paymentId === undefined) return 'inquiry';
-    return progress.phase === 'cancel' ? 'refund' : progress.phase;
-  }
-  return progress.phase === 'cancel' && cancelPeriodOver(turn, reversal) ? 'inquiry' : progress.phase;
+  const inquire = reversal.kind === 'refund' ? reversal.paymentId === undefined : cancelPeriodOver(turn, reversal);
+  return inquire ? 'inquiry' : progress.phase;
 }
 
 function requestOf(reversal: Reversal, phase: ReversalProgress['phase']): ReversalRequest {
@@ -210,7 +201,6 @@ function afterInquiry(turn: Turn, reversal: Reversal, progress: ReversalProgress
 /** The inquiry did not settle it. The next request is the undoing itself again: inquiring alone would never end it. */
 function startOver(turn: Turn, { reversalId, kind }: Reversal, code: string): void {
   update(turn, reversalId, { phase: kind });
-  drop(turn, reversalId, 'cancelRefusedCode');
   retryLater(turn, reversalId, code);
 }
 
@@ -218,9 +208,7 @@ function paymentFound(turn: Turn, reversal: Reversal, progress: ReversalProgress
   const { reversalId } = reversal;
   noteFound(turn, reversal, answer.paymentId);
   const paymentId = answer.paymentId ?? reversal.paymentId;
-  if (reversal.kind === 'cancel' && !hasToRefund(turn, reversal, progress)) {
-    return startOver(turn, reversal, progress.cancelRefusedCode ?? 'PAID');
-  }
+  if (reversal.kind === 'cancel' && !hasToRefund(turn, reversal, progress)) return startOver(turn, reversal, 'PAID');
   if (paymentId === undefined) return retryLater(turn, reversalId, 'NO_PAYMENT_ID');
   if (reversal.kind === 'cancel') {
     if (answer.amount !== undefined && !sameMoney(answer.amount, reversal.amount)) {
@@ -229,14 +217,12 @@ function paymentFound(turn: Turn, reversal: Reversal, progress: ReversalProgress
     turnToRefund(turn, reversal, paymentId);
   }
   update(turn, reversalId, { phase: 'refund' });
-  drop(turn, reversalId, 'cancelRefusedCode');
   work(turn, reversalId);
 }
 
 /** A paid payment whose cancel is refused all through the burst goes back as a refund, as one past its period does. */
 function hasToRefund(turn: Turn, reversal: Reversal, { cancelRefusedCode, burstUntilMs }: ReversalProgress): boolean {
-  if (refundsAfter(cancelRefusedCode) || cancelPeriodOver(turn, reversal)) return true;
-  return cancelRefusedCode !== undefined && turn.at.atMs >= burstUntilMs;
+  return refundsAfter(cancelRefusedCode) || cancelPeriodOver(turn, reversal) || turn.at.atMs >= burstUntilMs;
 }
 
 function turnToRefund(turn: Turn, { reversalId, paymentRequestId }: Reversal, paymentId: string): void {
@@ -358,9 +344,11 @@ function update(turn: Turn, reversalId: string, change: Partial<ReversalProgress
   turn.live = { ...turn.live, reversals: { ...turn.live.reversals, [reversalId]: { ...progress, ...change } } };
 }
 
-function drop(turn: Turn, reversalId: string, key: 'awaiting' | 'cancelRefusedCode'): void {
+/** Nothing is awaited any more. */
+function noteAnswered(turn: Turn, reversalId: string, answered: boolean): void {
   const progress = ownEntry(turn.live.reversals, reversalId);
   if (progress === undefined) return;
-  const { [key]: _, ...rest } = progress;
-  turn.live = { ...turn.live, reversals: { ...turn.live.reversals, [reversalId]: rest } };
+  const { awaiting: _, ...rest } = progress;
+  const now = { ...rest, unanswered: !answered };
+  turn.live = { ...turn.live, reversals: { ...turn.live.reversals, [reversalId]: now } };
 }

@@ -61,7 +61,7 @@ export interface ReversalProgress {
   readonly unpayableAtMs: number;
   /** Failures in the queue's rhythm, for the call for a person. */
   readonly queueFailures: number;
-  /** Why the acquirer refused the cancel, until an inquiry has told what to do about it. */
+  /** Why the acquirer refused the last cancel. */
   readonly cancelRefusedCode?: string;
 }
 
