@@ -69,7 +69,8 @@ export function createDrive(change: Partial<Policy> = {}): Drive {
 
   function feed(event: Event): Step {
     seed = (seed * 48_271) % 2_147_483_647;
-    const randomDigits = `${seed}`.padStart(10, '0').slice(-10);
+    /* The last digits of such a number differ more than the first ones. */
+    const randomDigits = [...`${seed}`.padStart(10, '0')].reverse().join('');
     const wallMs = NOON_WALL_MS + nowMs + aheadMs;
     const at = createMoment({ atMs: nowMs - bootedAtMs, wallMs, clockTrusted, randomDigits });
     const decision = step(state, { ...event, at });

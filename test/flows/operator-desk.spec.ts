@@ -1,6 +1,17 @@
 import assert from 'node:assert/strict';
 import { type Money, subtractMoney } from '../../flows/money.js';
-import { CODE, cny, effectWords, failure, found, paid, SILENCE, success } from './builders.js';
+import {
+  CODE,
+  cny,
+  effectWords,
+  failure,
+  found,
+  NOON_WALL_MS,
+  paid,
+  recordWords,
+  SILENCE,
+  success,
+} from './builders.js';
 import { createReadyDrive, type Drive, expectIgnored, startPaying } from './drive.js';
 
 function settled(change: Parameters<typeof createReadyDrive>[0] = {}): Drive {
@@ -121,9 +132,24 @@ describe('refunds', () => {
     drive.feed({ type: 'payAnswered', paymentRequestId, answer: unnamed });
     refund(drive, 'r1', cny('250'));
     assert.equal(drive.lastSent('sendReversal').request.type, 'inquiry');
-    answer(drive, found('SUCCESS', { paymentId: 'P8' }));
+    const { refundRequestId } = drive.reversal();
+    const decision = answer(drive, found('SUCCESS', { paymentId: 'P8' }));
+    assert.equal(recordWords(decision), 'reversalPaymentFound');
     const { request } = drive.lastSent('sendReversal');
-    assert.equal(request.type === 'refund' && request.paymentId, 'P8');
+    assert.deepEqual(request.type === 'refund' && [request.paymentId, request.refundRequestId], [
+      'P8',
+      refundRequestId,
+    ]);
+  });
+
+  it('tell the acquirer the reason where one was given', () => {
+    const drive = settled();
+    const { saleId } = drive.sale();
+    drive.feed({ type: 'refundRequested', callId: 'c', saleId, refundId: 'r1', amount: cny('250'), reason: 'stale' });
+    const { request } = drive.lastSent('sendReversal');
+    assert.equal(request.type === 'refund' && request.reason, 'stale');
+    refund(drive, 'r2', cny('250'));
+    assert.equal('reason' in drive.lastSent('sendReversal').request, false);
   });
 
   it('go out again after a power cut with the same request id', () => {
@@ -150,10 +176,19 @@ describe('a person at the queue', () => {
     answer(drive, failure('REFUND_WINDOW_EXCEED'));
     assert.equal(drive.reversal().state, 'needsPerson');
     const { reversalId } = drive.reversal();
-    drive.feed({ type: 'reversalRetryRequested', callId: 'c', reversalId });
+    drive.wait(5 * 60_000);
+    const retry = () => drive.feed({ type: 'reversalRetryRequested', callId: 'c', reversalId });
+    assert.equal(effectWords(retry()), 'sendReversal:refund told:reversal');
+    const before = drive.sent('sendReversal').length;
+    drive.news();
+    for (let sent = 1; sent <= 12; sent += 1) {
+      answer(drive, failure('SYSTEM_ERROR'));
+      drive.wait(5000);
+      assert.equal(drive.sent('sendReversal').length, before + sent);
+    }
+    assert.equal(drive.news().includes('alarm'), false);
     answer(drive, failure('SYSTEM_ERROR'));
-    drive.wait(5000);
-    assert.equal(drive.sent('sendReversal').length, 3);
+    assert.equal(drive.news(), 'alarm:reversalDelayed');
   });
 
   it('does not send it twice while an answer is awaited', () => {
@@ -171,6 +206,7 @@ describe('a person at the queue', () => {
     assert.equal(effectWords(drive.feed(settle)), 'told:reversal');
     const { end } = drive.reversal();
     assert.deepEqual([end?.how, end?.by, end?.note], ['settledByHand', 'Wang', 'ticket 17']);
+    assert.equal(end?.atWallMs, NOON_WALL_MS + drive.nowMs);
     assert.equal(effectWords(drive.feed({ ...settle, by: 'Li' })), 'told:conflict/reversalFinished');
     const late = drive.feed({ type: 'reversalAnswered', exchange, reversalId, answer: SILENCE });
     expectIgnored(late, 'late reply to a reversal');

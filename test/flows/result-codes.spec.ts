@@ -265,6 +265,8 @@ describe('result codes', () => {
     const NOTHING_PROVEN: Readonly<Record<string, AcquirerAnswer>> = {
       U: unclear(),
       'U REQUEST_TRAFFIC_EXCEED_LIMIT': unclear('REQUEST_TRAFFIC_EXCEED_LIMIT'),
+      'U CANCEL_WINDOW_EXCEED': unclear('CANCEL_WINDOW_EXCEED'),
+      'U ORDER_NOT_EXIST': unclear('ORDER_NOT_EXIST'),
       silence: SILENCE,
       'S unsigned': unsigned(success()),
       'S wrongly signed': forged(success()),
@@ -279,6 +281,55 @@ describe('result codes', () => {
         assert.deepEqual(drive.lastSent('sendReversal').request, first);
       });
     }
+
+    describe('refused, and the payment inquired', () => {
+      /** What follows within the interval, for a payment that the acquirer knows and for one it never showed to know. */
+      const ANSWERS: Readonly<Record<string, readonly [AcquirerAnswer, known: string, unknown: string]>> = {
+        'S SUCCESS': [found('SUCCESS', { amount: AMOUNT }), 'refund', 'refund, known'],
+        'S SUCCESS without an id': [success({ paymentStatus: 'SUCCESS' }), 'refund', 'inquiry, known'],
+        'S CANCELLED': [found('CANCELLED'), 'cancelled', 'cancelled'],
+        'S FAIL': [found('FAIL'), 'nothingCharged', 'nothingCharged'],
+        'S PROCESSING': [found('PROCESSING'), 'cancel', 'cancel, known'],
+        'S with a status of next year': [found('NEXT_YEAR'), 'cancel', 'cancel, known'],
+        'S without a status': [success({ paymentId: 'P1' }), 'cancel', 'cancel'],
+        'S CANCELLED unsigned': [unsigned(found('CANCELLED')), 'inquiry', 'inquiry'],
+        'S CANCELLED wrongly signed': [forged(found('CANCELLED')), 'inquiry', 'inquiry'],
+        'F ORDER_NOT_EXIST': [failure('ORDER_NOT_EXIST'), 'cancel', 'nothing'],
+        'F of next year': [failure('NEXT_YEAR'), 'cancel', 'cancel'],
+        'U with a status': [unclear('UNKNOWN_EXCEPTION', { paymentStatus: 'CANCELLED' }), 'inquiry', 'inquiry'],
+        'U ORDER_NOT_EXIST': [unclear('ORDER_NOT_EXIST'), 'inquiry', 'inquiry'],
+        silence: [SILENCE, 'inquiry', 'inquiry'],
+      };
+
+      function follows(drive: Drive, wasKnown: boolean): string {
+        drive.wait(drive.policy.cancelRetryIntervalMs);
+        const { end, known } = drive.reversal();
+        const next = drive.sent('sendReversal')[2]?.request.type ?? 'nothing';
+        return `${end?.how ?? next}${known === wasKnown ? '' : ', known'}`;
+      }
+
+      for (const [name, [answer, ...expected]] of Object.entries(ANSWERS)) {
+        for (const [i, knownToAcquirer] of [true, false].entries()) {
+          it(`${name} of a payment ${knownToAcquirer ? '' : 'not '}known: ${expected[i]}`, () => {
+            const drive = afterCancel(failure('CANCEL_WINDOW_EXCEED'), knownToAcquirer);
+            answerReversal(drive, answer);
+            assert.equal(follows(drive, knownToAcquirer), expected[i]);
+          });
+        }
+      }
+
+      it('F ORDER_NOT_EXIST of a payment never known: cancels once more after its expiry, and that closes it', () => {
+        const drive = afterCancel(failure('ORDER_STATUS_INVALID'), false);
+        answerReversal(drive, failure('ORDER_NOT_EXIST'));
+        drive.wait(89_999);
+        assert.equal(drive.sent('sendReversal').length, 2);
+        drive.wait(1);
+        assert.equal(drive.lastSent('sendReversal').request.type, 'cancel');
+        answerReversal(drive, failure('ORDER_STATUS_INVALID'));
+        answerReversal(drive, failure('ORDER_NOT_EXIST'));
+        assert.deepEqual([drive.reversal().end?.how, drive.sale().state], ['nothingCharged', 'reversed']);
+      });
+    });
   });
 
   describe('refund', () => {
@@ -312,8 +363,10 @@ describe('result codes', () => {
           case 'calls a person':
             assert.equal(drive.news(), 'alarm:refundRefused alarm:reversalNeedsPerson');
             assert.deepEqual([drive.reversal().state, drive.reversal().lastCode], ['needsPerson', code]);
-            drive.wait(11 * 60_000);
-            assert.ok(drive.sent('sendReversal').length > 1, 'it is still tried, slowly');
+            drive.wait(10 * 60_000 - 1);
+            assert.equal(drive.sent('sendReversal').length, 1);
+            drive.wait(60_001);
+            assert.equal(drive.sent('sendReversal').length, 2, 'it is still tried, slowly');
             return;
         }
         drive.wait(drive.policy.cancelRetryIntervalMs);
@@ -350,8 +403,19 @@ describe('result codes', () => {
       });
     }
 
+    it('F ORDER_IS_CANCELED of a payment that is found to be paid: the same refund again, not another one', () => {
+      const drive = afterRefund(failure('ORDER_IS_CANCELED'));
+      const first = drive.lastSent('sendReversal').request;
+      drive.wait(drive.policy.cancelRetryIntervalMs);
+      const decision = answerReversal(drive, found('SUCCESS', { amount: AMOUNT }));
+      assert.deepEqual([recordWords(decision), effectWords(decision)], ['', 'sendReversal:refund']);
+      assert.deepEqual(drive.lastSent('sendReversal').request, first);
+    });
+
     for (const [name, answer] of Object.entries({
       U: unclear(),
+      'U ORDER_NOT_EXIST': unclear('ORDER_NOT_EXIST'),
+      'U ORDER_IS_CANCELED': unclear('ORDER_IS_CANCELED'),
       silence: SILENCE,
       'S unsigned': unsigned(success()),
       'S wrongly signed': forged(success()),
@@ -360,7 +424,8 @@ describe('result codes', () => {
         const drive = afterRefund(answer);
         assert.equal(drive.reversal().state, 'open');
         drive.wait(drive.policy.cancelRetryIntervalMs);
-        assert.equal(drive.lastSent('sendReversal').request.type, 'refundInquiry');
+        const { refundRequestId = 'none' } = drive.reversal();
+        assert.deepEqual(drive.lastSent('sendReversal').request, { type: 'refundInquiry', refundRequestId });
       });
     }
 
@@ -376,6 +441,8 @@ describe('result codes', () => {
         'F ORDER_NOT_EXIST': [failure('ORDER_NOT_EXIST'), 'refund'],
         'F of next year': [failure('NEXT_YEAR'), 'refundInquiry'],
         U: [unclear(), 'refundInquiry'],
+        'U REFUND_NOT_EXIST': [unclear('REFUND_NOT_EXIST'), 'refundInquiry'],
+        'U with a status': [unclear('UNKNOWN_EXCEPTION', { refundStatus: 'SUCCESS' }), 'refundInquiry'],
         silence: [SILENCE, 'refundInquiry'],
       };
       for (const [name, [answer, expected]] of Object.entries(ANSWERS)) {
@@ -401,9 +468,9 @@ describe('result codes', () => {
         const decision = answerReversal(drive, refundFound('FAIL'));
         assert.equal(recordWords(decision), 'reversalTurnedToRefund reversalNeedsPerson');
         assert.equal(effectWords(decision), 'alarm:refundRefused alarm:reversalNeedsPerson');
-        const { refundRequestId, reversalId, refundId } = drive.reversal();
+        const { refundRequestId, reversalId, refundId, lastCode } = drive.reversal();
         assert.notEqual(refundRequestId, first);
-        assert.equal(refundId, 'refund-1');
+        assert.deepEqual([refundId, lastCode], ['refund-1', 'REFUND_FAILED']);
         drive.feed({ type: 'reversalRetryRequested', callId: 'c', reversalId });
         const { request } = drive.lastSent('sendReversal');
         assert.deepEqual(request.type === 'refund' && request.refundRequestId, refundRequestId);

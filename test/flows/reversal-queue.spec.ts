@@ -20,15 +20,25 @@ import { createReadyDrive, type Drive, expectIgnored, startPaying } from './driv
 
 const AMOUNT = cny('1250');
 const MINUTE_MS = 60_000;
-/** Payment expiry and margin. */
-const UNPAYABLE_MS = 90_000;
+const HOUR_MS = 60 * MINUTE_MS;
+const DAY_MS = 24 * HOUR_MS;
+/** How long the customer waits before giving up. */
+const PATIENCE_MS = 4000;
+/** From then on: what is left of the payment's expiry, and the margin. */
+const UNPAYABLE_MS = 90_000 - PATIENCE_MS;
 
 /** A sale that the customer gave up while the pay was under way: nobody knows whether it arrived. */
 function reversedUnknown(change: Partial<Policy> = {}): Drive {
   const drive = createReadyDrive(change);
-  startPaying(drive);
-  drive.feed({ type: 'keyPressed', key: '*' });
+  drive.wait(10_000);
+  giveUpUnknown(drive);
   return drive;
+}
+
+function giveUpUnknown(drive: Drive, orderId = 'order-1'): void {
+  startPaying(drive, '1250', orderId);
+  drive.wait(PATIENCE_MS);
+  drive.feed({ type: 'keyPressed', key: '*' });
 }
 
 /** A sale that was paid and then not delivered. */
@@ -45,6 +55,7 @@ function answer(drive: Drive, content: AcquirerAnswer) {
   return drive.feed({ type: 'reversalAnswered', exchange, reversalId, answer: content });
 }
 
+const alarms = (drive: Drive) => drive.sent('raiseAlarm').map(({ alarm }) => alarm);
 const lastRequest = (drive: Drive) => drive.lastSent('sendReversal').request;
 const requests = (drive: Drive): string =>
   drive
@@ -78,6 +89,8 @@ describe('the cancel queue', () => {
   describe('burst and queue', () => {
     it('sends the same cancel every 5 s for 60 s, then once a minute with a spread, and alarms once', () => {
       const drive = reversedPaid();
+      const { paymentRequestId } = drive.reversal();
+      assert.deepEqual(lastRequest(drive), { type: 'cancel', paymentRequestId });
       const sentAtMs = keepAnswering(drive, unclear(), 5 * MINUTE_MS);
       assert.deepEqual(
         sentAtMs.slice(0, 13),
@@ -87,17 +100,25 @@ describe('the cancel queue', () => {
         const gapMs = sent - (sentAtMs[12 + i] ?? 0);
         assert.ok(gapMs >= MINUTE_MS && gapMs <= 1.1 * MINUTE_MS + 100, `${gapMs} ms after the one before`);
       }
-      assert.equal(drive.sent('raiseAlarm').filter(({ alarm }) => alarm === 'reversalDelayed').length, 1);
+      assert.deepEqual(alarms(drive), ['reversalDelayed']);
       assert.equal(new Set(drive.sent('sendReversal').map(({ request }) => JSON.stringify(request))).size, 1);
     });
 
-    it('calls a person after six failures in the queue, goes on slowly, and never gives up', () => {
+    it('alarms at the first failure in the queue, calls a person at the sixth, goes on slowly, and never gives up', () => {
       const drive = reversedPaid();
-      keepAnswering(drive, unclear(), 10 * MINUTE_MS);
-      assert.equal(drive.reversal().state, 'needsPerson');
-      assert.equal(drive.sent('raiseAlarm').filter(({ alarm }) => alarm === 'reversalNeedsPerson').length, 1);
+      keepAnswering(drive, unclear(), MINUTE_MS - 1000);
+      const failures = Array.from({ length: 6 }, () => {
+        waitForRequest(drive);
+        answer(drive, unclear());
+        return `${drive.reversal().state} ${alarms(drive).join(' ')}`;
+      });
+      assert.deepEqual(failures, [
+        ...Array(5).fill('open reversalDelayed'),
+        'needsPerson reversalDelayed reversalNeedsPerson',
+      ]);
       const sentAtMs = keepAnswering(drive, unclear(), 40 * MINUTE_MS);
       assert.ok(sentAtMs.length >= 3 && sentAtMs.length <= 5, `${sentAtMs.length} requests`);
+      assert.deepEqual(alarms(drive), ['reversalDelayed', 'reversalNeedsPerson']);
       waitForRequest(drive);
       answer(drive, success());
       assert.deepEqual([drive.reversal().state, drive.sale().state], ['finished', 'reversed']);
@@ -124,7 +145,7 @@ describe('the cancel queue', () => {
 
     it('does not wait for one reversal with another', () => {
       const drive = reversedPaid();
-      const first = drive.reversal().reversalId;
+      const { exchange, reversalId: first } = drive.lastSent('sendReversal');
       const paymentRequestId = startPaying(drive, '300', 'order-2');
       drive.feed({ type: 'payAnswered', paymentRequestId, answer: paid(cny('300')) });
       drive.feed({ type: 'deliveryReported', callId: 'c', saleId: drive.sale().saleId, ok: false });
@@ -134,31 +155,59 @@ describe('the cancel queue', () => {
         Object.values(drive.state.book.reversals).map(({ state }) => state),
         ['open', 'finished'],
       );
+      drive.feed({ type: 'reversalAnswered', exchange, reversalId: first, answer: SILENCE });
+      drive.wait(5000);
+      assert.deepEqual([drive.lastSent('sendReversal').reversalId, requests(drive)], [first, 'cancel cancel cancel']);
+    });
+
+    it('waits for each answer as long as configured', () => {
+      const drive = reversedPaid({ cancelReplyTimeoutMs: 4000, inquiryReplyTimeoutMs: 2000 });
+      answer(drive, failure('CANCEL_WINDOW_EXCEED'));
+      answer(drive, found('SUCCESS'));
+      answer(drive, SILENCE);
+      waitForRequest(drive);
+      assert.deepEqual(
+        drive.sent('sendReversal').map(({ request, timeoutMs }) => [request.type, timeoutMs]),
+        [
+          ['cancel', 4000],
+          ['inquiry', 2000],
+          ['refund', 4000],
+          ['refundInquiry', 2000],
+        ],
+      );
     });
   });
 
   describe('when the network returns', () => {
-    /** Long in the queue's slow rhythm, its last request unanswered. */
-    function waitingForNetwork(): Drive {
+    /** Long in the queue's slow rhythm, the acquirer silent. */
+    function waitingForNetwork(lastWord: AcquirerAnswer | 'nothing'): Drive {
       const drive = reversedPaid();
       keepAnswering(drive, SILENCE, 30 * MINUTE_MS);
-      drive.wait(MINUTE_MS);
-      answer(drive, SILENCE);
+      waitForRequest(drive);
+      if (lastWord !== 'nothing') answer(drive, lastWord);
       drive.feed({ type: 'probeAnswered', answer: SILENCE });
+      drive.wait(10_000);
       return drive;
     }
 
-    it('goes out at once', () => {
-      const drive = waitingForNetwork();
-      drive.wait(5000);
-      const before = drive.sent('sendReversal').length;
-      drive.feed({ type: 'probeAnswered', answer: failure('ORDER_NOT_EXIST') });
-      drive.wait(1);
-      assert.equal(drive.sent('sendReversal').length, before + 1);
-    });
+    const LAST_WORDS: readonly [name: string, lastWord: AcquirerAnswer | 'nothing', requests: number][] = [
+      ['goes out at once after silence', SILENCE, 1],
+      ['goes out at once after an answer that nobody can believe', unsigned(success()), 1],
+      ['goes out at once when its executor said nothing at all', 'nothing', 1],
+      ['waits for its time when the acquirer had answered it', unclear(), 0],
+    ];
+    for (const [name, lastWord, sent] of LAST_WORDS) {
+      it(name, () => {
+        const drive = waitingForNetwork(lastWord);
+        const before = drive.sent('sendReversal').length;
+        drive.feed({ type: 'probeAnswered', answer: failure('ORDER_NOT_EXIST') });
+        drive.wait(1);
+        assert.equal(drive.sent('sendReversal').length, before + sent);
+      });
+    }
 
     it('goes out no faster than every 5 s while the network comes and goes', () => {
-      const drive = waitingForNetwork();
+      const drive = waitingForNetwork(SILENCE);
       const before = drive.sent('sendReversal').length;
       for (let i = 0; i < 200; i += 1) {
         drive.feed({ type: 'probeAnswered', answer: i % 2 === 0 ? failure('ORDER_NOT_EXIST') : SILENCE });
@@ -224,6 +273,31 @@ describe('the cancel queue', () => {
       assert.deepEqual([requests(drive), drive.reversal().end?.how], ['cancel cancel', 'cancelled']);
     });
 
+    it('is shown by a word about itself only, and by none once its reversal is over', () => {
+      const drive = reversedUnknown();
+      const first = drive.reversal();
+      giveUpUnknown(drive, 'order-2');
+      const second = drive.reversal();
+      const notify = ({ paymentRequestId }: typeof first) =>
+        drive.feed({ type: 'paymentNotified', paymentRequestId, paymentId: 'P1', amount: AMOUNT });
+      assert.equal(notify(first).ignored, undefined);
+      const known = () => [first, second].map(({ reversalId }) => drive.state.book.reversals[reversalId]?.known);
+      assert.deepEqual(known(), [true, false]);
+      answer(drive, failure('ORDER_NOT_EXIST'));
+      drive.wait(UNPAYABLE_MS);
+      const exchange = drive.state.live.reversals[second.reversalId]?.awaiting;
+      assert.ok(exchange !== undefined);
+      drive.feed({
+        type: 'reversalAnswered',
+        exchange,
+        reversalId: second.reversalId,
+        answer: failure('ORDER_NOT_EXIST'),
+      });
+      assert.equal(drive.state.book.reversals[second.reversalId]?.end?.how, 'nothingCharged');
+      expectIgnored(notify(second), 'notification in state reversed');
+      assert.deepEqual(known(), [true, false]);
+    });
+
     it('that arrived after all is cancelled by the confirmation', () => {
       const drive = reversedUnknown();
       answer(drive, failure('ORDER_NOT_EXIST'));
@@ -232,23 +306,57 @@ describe('the cancel queue', () => {
       assert.equal(drive.reversal().end?.how, 'cancelled');
     });
 
-    it('after a reboot waits its expiry out again where the clock is not trusted', () => {
-      const drive = reversedUnknown();
-      drive.setClock({ aheadMs: 3_600_000 });
-      drive.reboot({ clockTrusted: false });
-      answer(drive, failure('ORDER_NOT_EXIST'));
-      drive.wait(UNPAYABLE_MS - 1);
-      assert.equal(requests(drive), 'cancel cancel');
-      drive.wait(1);
-      assert.equal(requests(drive), 'cancel cancel cancel');
-    });
+    for (const aheadMs of [HOUR_MS, -HOUR_MS]) {
+      it(`is waited for as long when the clock is set by ${aheadMs / HOUR_MS} h while the customer waits`, () => {
+        const drive = createReadyDrive();
+        startPaying(drive);
+        drive.wait(PATIENCE_MS);
+        drive.setClock({ aheadMs });
+        drive.feed({ type: 'keyPressed', key: '*' });
+        answer(drive, failure('ORDER_NOT_EXIST'));
+        drive.wait(UNPAYABLE_MS - 1);
+        assert.equal(requests(drive), 'cancel');
+        drive.wait(1);
+        assert.equal(requests(drive), 'cancel cancel');
+      });
+    }
 
-    for (const clockTrusted of [true, false]) {
+    /** What the clock says at the boot, how long the power was away, and how long the cancel is then confirmed later. */
+    const AFTER_BOOT: readonly [name: string, trusted: boolean, aheadMs: number, offMs: number, leftMs: number][] = [
+      ['waits its expiry out again where the clock is not trusted', false, 0, 30_000, 90_000],
+      ['waits its expiry out again where the clock is not trusted and ahead', false, DAY_MS, 30_000, 90_000],
+      ['waits for what is left of its expiry where the clock is trusted', true, 0, 30_000, UNPAYABLE_MS - 30_000],
+      ['waits for no more than its expiry where the clock was set back', true, -DAY_MS, 30_000, 90_000],
+      ['waits for the margin at least', true, 0, 10 * MINUTE_MS, 30_000],
+    ];
+    for (const [name, trusted, aheadMs, offMs, leftMs] of AFTER_BOOT) {
+      it(`after a power cut ${name}`, () => {
+        const drive = reversedUnknown();
+        const { saleId } = drive.sale();
+        answer(drive, SILENCE);
+        drive.wait(offMs);
+        drive.setClock({ trusted, aheadMs });
+        drive.reboot();
+        const before = drive.sent('sendReversal').length;
+        answer(drive, failure('ORDER_NOT_EXIST'));
+        drive.wait(leftMs - 1);
+        assert.equal(drive.sent('sendReversal').length, before);
+        drive.wait(1);
+        assert.equal(drive.sent('sendReversal').length, before + 1);
+        answer(drive, failure('ORDER_NOT_EXIST'));
+        assert.equal(drive.state.book.sales[saleId]?.state, 'reversed');
+      });
+    }
+
+    for (const [clockTrusted, leftMs] of [
+      [true, 10 * MINUTE_MS + 30_000 - PATIENCE_MS],
+      [false, 10 * MINUTE_MS + 30_000],
+    ] as const) {
       it(`waits as long as the acquirer was told, whatever is configured since (clock trusted: ${clockTrusted})`, () => {
         const drive = reversedUnknown({ paymentExpiryMs: 10 * MINUTE_MS });
         drive.reboot({ clockTrusted, policy: { paymentExpiryMs: MINUTE_MS } });
         answer(drive, failure('ORDER_NOT_EXIST'));
-        drive.wait(10 * MINUTE_MS + 30_000 - 1);
+        drive.wait(leftMs - 1);
         assert.equal(requests(drive), 'cancel cancel');
         drive.wait(1);
         answer(drive, failure('ORDER_NOT_EXIST'));
@@ -272,6 +380,7 @@ describe('the cancel queue', () => {
       const drive = createReadyDrive();
       const paymentRequestId = startPaying(drive);
       drive.feed({ type: 'payAnswered', paymentRequestId, answer: unclear('REQUEST_TRAFFIC_EXCEED_LIMIT') });
+      drive.wait(PATIENCE_MS);
       drive.feed({ type: 'keyPressed', key: '*' });
       answer(drive, failure('ORDER_NOT_EXIST'));
       drive.wait(UNPAYABLE_MS);
@@ -395,6 +504,7 @@ describe('the cancel queue', () => {
           decision.records.map(({ type }) => type),
           ['reversalPaymentFound', 'reversalTurnedToRefund'],
         );
+        assert.deepEqual(alarms(drive), []);
         const { refundRequestId } = drive.reversal();
         assert.ok(refundRequestId !== undefined && refundRequestId.length <= 64);
         assert.deepEqual(lastRequest(drive), { type: 'refund', refundRequestId, paymentId: 'P5', amount: AMOUNT });
@@ -447,6 +557,7 @@ describe('the cancel queue', () => {
       assert.equal(lastRequest(drive).type, 'cancel');
       answer(drive, failure('CANCEL_WINDOW_EXCEED'));
       answer(drive, success({ paymentStatus: 'SUCCESS' }));
+      assert.deepEqual([requests(drive), drive.reversal().kind], ['cancel inquiry cancel inquiry', 'cancel']);
       drive.wait(5000);
       assert.equal(lastRequest(drive).type, 'inquiry');
       answer(drive, found('SUCCESS', { paymentId: 'P3', amount: AMOUNT }));
@@ -583,6 +694,46 @@ describe('the cancel queue', () => {
       drive.setClock({ trusted: true, aheadMs: 0 });
       keepAnswering(drive, unclear(), 3 * MINUTE_MS);
       assert.equal(drive.reversal().state, 'open');
+    });
+
+    /** How long after its start the first failure in the queue comes, how long the sale was paid before, the clock. */
+    const AGES: readonly [name: string, ageMs: number, paidBeforeMs: number, trusted: boolean, state: string][] = [
+      ['happens at the first failure of one that is older than 20 hours', 20 * HOUR_MS + 1, 0, true, 'needsPerson'],
+      ['does not happen before', 20 * HOUR_MS, 0, true, 'open'],
+      ['does not count the age of the payment', HOUR_MS, 3 * DAY_MS, true, 'open'],
+      ['does not believe a clock that is not trusted', 20 * HOUR_MS + 1, 0, false, 'open'],
+    ];
+    for (const [name, ageMs, paidBeforeMs, trusted, state] of AGES) {
+      it(name, () => {
+        const [cancelReplyTimeoutMs, inquiryReplyTimeoutMs] = [30 * HOUR_MS, 30 * HOUR_MS];
+        const drive = createReadyDrive({ vend: 'host', cancelReplyTimeoutMs, inquiryReplyTimeoutMs });
+        const paymentRequestId = startPaying(drive);
+        drive.feed({ type: 'payAnswered', paymentRequestId, answer: paid(AMOUNT) });
+        drive.wait(paidBeforeMs);
+        drive.feed({ type: 'deliveryReported', callId: 'c', saleId: drive.sale().saleId, ok: false });
+        drive.wait(ageMs);
+        drive.setClock({ trusted });
+        answer(drive, SILENCE);
+        assert.equal(drive.reversal().state, state);
+      });
+    }
+
+    for (const [name, content, code] of [
+      ['silence', SILENCE, 'NO_ANSWER'],
+      ['an answer that says why', failure('SYSTEM_ERROR'), 'SYSTEM_ERROR'],
+      ['an answer that nothing is known', unclear(), 'UNKNOWN_EXCEPTION'],
+    ] as const) {
+      it(`tells what came last: ${name}`, () => {
+        const drive = reversedPaid();
+        keepAnswering(drive, content, 10 * MINUTE_MS);
+        assert.deepEqual([drive.reversal().state, drive.reversal().lastCode], ['needsPerson', code]);
+      });
+    }
+
+    it('is told NO_ANSWER when nothing at all came', () => {
+      const drive = reversedPaid();
+      drive.wait(20 * MINUTE_MS);
+      assert.deepEqual([drive.reversal().state, drive.reversal().lastCode], ['needsPerson', 'NO_ANSWER']);
     });
 
     it('is not needed to believe nothing: unsigned answers are failures like silence', () => {

@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { CODE, cny, effectWords, failure, found, paid, SILENCE } from './builders.js';
+import { CODE, cny, effectWords, failure, found, NOON_WALL_MS, paid, SILENCE } from './builders.js';
 import { createReadyDrive, type Drive, expectIgnored, expectStep, isBusy, startPaying, startSale } from './drive.js';
 
 function ask(drive: Drive, orderId: string, amount: string) {
@@ -19,11 +19,18 @@ describe('a sale', () => {
       records: 'paymentStarted',
       effects: 'sendPay',
     });
-    const { payment, timeoutMs } = drive.lastSent('sendPay');
-    assert.equal(timeoutMs, 5000);
-    assert.deepEqual([payment.amount, payment.orderId], [cny('1250'), 'order-1']);
-    assert.equal(payment.expiresAtWallMs - payment.startedAtWallMs, 60_000);
+    const { payment, ...request } = drive.lastSent('sendPay');
     const { paymentRequestId } = payment;
+    assert.deepEqual(request, { type: 'sendPay', timeoutMs: 5000, code: CODE });
+    assert.deepEqual(payment, {
+      paymentRequestId,
+      orderId: 'order-1',
+      amount: cny('1250'),
+      description: 'order-1',
+      startedAtWallMs: NOON_WALL_MS,
+      expiresAtWallMs: NOON_WALL_MS + 60_000,
+      utcOffsetMinutes: 480,
+    });
     expectStep(drive, drive.feed({ type: 'payAnswered', paymentRequestId, answer: paid(cny('1250'), 'P77') }), {
       sale: 'vending',
       records: 'paymentApproved vendStarted',
