@@ -62,6 +62,8 @@ describe('boot', () => {
   it('knows nothing of a sale that never paid and was not durable', () => {
     const drive = createReadyDrive();
     startSale(drive);
+    drive.feed({ type: 'keyPressed', key: '*' });
+    startSale(drive);
     drive.reboot({ torn: true });
     assert.deepEqual(drive.state.book.sales, {});
   });

@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import type { SaleState } from '../../flows/sale.js';
+import type { Step } from '../../flows/step.js';
 import { effectWords, recordWords } from './builders.js';
 import { type InputCase, inputOf, SITUATIONS, type Situation } from './situations.js';
 
@@ -329,12 +330,31 @@ describe('every state and every input', () => {
             { to: is, records: recordWords(decision), effects: effectWords(decision), ignored: decision.ignored },
             { to: expected.to ?? was, records: expected.records, effects: expected.effects, ignored: expected.ignored },
           );
-          if (expected.ignored !== undefined) assert.equal(decision.state.book, before.book);
+          checkAnswer(decision, name, id, expected);
+          if (expected.ignored === undefined) return;
+          assert.equal(decision.state.book, before.book);
+          assert.equal(decision.state.live.notice, before.live.notice);
         });
       }
     });
   }
 });
+
+/** Whoever asked is told about the sale or reversal that was meant. */
+function checkAnswer({ state, effects }: Step, name: InputCase, saleId: string, { effects: words }: Expectation): void {
+  const answer = effects.find((effect) => effect.type === 'answerCall')?.answer;
+  const reversalId = Object.keys(state.book.reversals).at(-1);
+  const newest = Object.keys(state.book.sales).at(-1);
+  const created = words.includes('/created');
+  switch (answer?.kind) {
+    case 'sale':
+      return assert.deepEqual(answer, { kind: 'sale', saleId: created ? newest : saleId, created });
+    case 'reversal':
+      return assert.deepEqual(answer, { kind: 'reversal', reversalId, created });
+    case 'notFound':
+      return assert.equal(answer.what, name.startsWith('reversal') ? 'reversal' : 'sale');
+  }
+}
 
 function told({ to, records, effects, ignored }: Expectation): string {
   if (ignored !== undefined) return `ignored, "${ignored}"`;

@@ -66,6 +66,7 @@ describe('readiness', () => {
     drive.feed({ type: 'codeGiven', callId: 'c', saleId, code: '288888888888888888' });
     const told = drive.lastSent('answerCall').answer;
     assert.deepEqual(told, { kind: 'notReady', reasons: ['printerPaperOut'] });
+    assert.equal(drive.state.live.notice, 'serviceUnavailable');
     assert.equal(drive.sale().state, 'awaitingCode');
     assert.deepEqual(drive.sent('sendPay'), []);
   });

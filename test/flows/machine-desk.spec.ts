@@ -95,6 +95,10 @@ describe('a machine that asks', () => {
     assert.deepEqual(refused(drive), []);
   });
 
+  it('that gives up when nothing is open any more changes nothing', () => {
+    expectIgnored(createReadyDrive(MACHINE).feed({ type: 'machineGaveUp' }), 'nothing to cancel');
+  });
+
   it('and asks for something else at once, gets a sale of that', () => {
     const drive = createReadyDrive(MACHINE);
     ask(drive, 1, '250', '12');

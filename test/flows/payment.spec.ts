@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
-import { CODE, cny, failure, forged, found, paid, SILENCE, unclear } from './builders.js';
+import type { AcquirerAnswer } from '../../flows/acquirer-answer.js';
+import { CODE, cny, failure, forged, found, paid, SILENCE, success, unclear, unsigned } from './builders.js';
 import { createReadyDrive, type Drive, expectIgnored, startPaying } from './drive.js';
 
 const AMOUNT = cny('1250');
@@ -20,7 +21,11 @@ describe('a payment without a known result', () => {
       Array.from({ length: 15 }, (_, i) => 5000 + i * 3000),
     );
     assert.equal(drive.nowMs - startMs, 50_000);
-    assert.ok(drive.sent('sendInquiry').every(({ timeoutMs }) => timeoutMs === 3000));
+    const { paymentRequestId } = drive.lastSent('sendPay').payment;
+    assert.deepEqual(
+      drive.sent('sendInquiry'),
+      Array(15).fill({ type: 'sendInquiry', timeoutMs: 3000, paymentRequestId }),
+    );
     assert.deepEqual([drive.reversal().cause, drive.reversal().known], ['budgetSpent', false]);
   });
 
@@ -81,10 +86,69 @@ describe('a payment without a known result', () => {
         type === 'paymentNotified'
           ? drive.feed({ type, paymentRequestId, paymentId: 'P1', amount: AMOUNT })
           : drive.feed({ type, paymentRequestId, answer: found('SUCCESS', { amount: AMOUNT, paymentId: 'P1' }) });
-      late();
+      assert.equal(late().ignored, undefined);
       assert.deepEqual([drive.reversal().known, drive.reversal().paymentId], [true, 'P1']);
       expectIgnored(late(), reason);
       assert.deepEqual([drive.sale().state, drive.sent('startVend')], ['reversing', []]);
+    });
+  }
+
+  describe('whose word comes after the customer gave up', () => {
+    const WORDS: readonly ['payAnswered' | 'inquiryAnswered', name: string, AcquirerAnswer, shows: boolean][] = [
+      ['payAnswered', 'U', unclear(), false],
+      ['payAnswered', 'U that turned it away', unclear('REQUEST_TRAFFIC_EXCEED_LIMIT'), false],
+      ['payAnswered', 'U that tells of it', unclear('PAYMENT_IN_PROCESS'), true],
+      ['payAnswered', 'F', failure('RISK_REJECT'), false],
+      ['payAnswered', 'S with another amount', paid(cny('1')), true],
+      ['payAnswered', 'S unsigned', unsigned(paid(AMOUNT)), false],
+      ['payAnswered', 'S wrongly signed', forged(paid(AMOUNT)), false],
+      ['payAnswered', 'silence', SILENCE, false],
+      ['inquiryAnswered', 'S PROCESSING', found('PROCESSING'), true],
+      ['inquiryAnswered', 'S without a status', success({ paymentId: 'P1' }), false],
+      ['inquiryAnswered', 'F ORDER_NOT_EXIST', failure('ORDER_NOT_EXIST'), false],
+      ['inquiryAnswered', 'U', unclear(), false],
+      ['inquiryAnswered', 'S SUCCESS unsigned', unsigned(found('SUCCESS', { amount: AMOUNT })), false],
+      ['inquiryAnswered', 'S SUCCESS wrongly signed', forged(found('SUCCESS', { amount: AMOUNT })), false],
+      ['inquiryAnswered', 'silence', SILENCE, false],
+    ];
+    for (const [type, name, answer, shows] of WORDS) {
+      it(`${type}, ${name}: ${shows ? 'shows that there is one' : 'shows nothing'}`, () => {
+        const drive = createReadyDrive();
+        const paymentRequestId = startPaying(drive);
+        drive.feed({ type: 'keyPressed', key: '*' });
+        const { ignored } = drive.feed({ type, paymentRequestId, answer });
+        assert.deepEqual([drive.reversal().known, ignored === undefined], [shows, shows]);
+      });
+    }
+  });
+
+  it('is not shown to the acquirer by the answer to an inquiry that tells no status', () => {
+    const drive = createReadyDrive();
+    const paymentRequestId = startPaying(drive);
+    drive.fire('inquiry');
+    drive.feed({ type: 'inquiryAnswered', paymentRequestId, answer: success({ paymentId: 'P1' }) });
+    drive.feed({ type: 'keyPressed', key: '*' });
+    assert.equal(drive.reversal().known, false);
+  });
+
+  it('is undone with the payment id that an answer told', () => {
+    const drive = createReadyDrive();
+    const paymentRequestId = startPaying(drive);
+    drive.feed({ type: 'payAnswered', paymentRequestId, answer: unclear('PAYMENT_IN_PROCESS', { paymentId: 'P9' }) });
+    drive.feed({ type: 'keyPressed', key: '*' });
+    assert.equal(drive.reversal().paymentId, 'P9');
+  });
+
+  for (const [answer, resultCode] of [
+    [found('FAIL'), 'FAIL'],
+    [found('CANCELLED'), 'CANCELLED'],
+    [found('FAIL', { paymentResultCode: 'USER_BALANCE_NOT_ENOUGH' }), 'USER_BALANCE_NOT_ENOUGH'],
+  ] as const) {
+    it(`that an inquiry found to have failed keeps ${resultCode} as its result`, () => {
+      const drive = createReadyDrive();
+      const paymentRequestId = startPaying(drive);
+      drive.feed({ type: 'inquiryAnswered', paymentRequestId, answer });
+      assert.deepEqual([drive.sale().attempts[0]?.result, drive.sale().attempts[0]?.resultCode], ['F', resultCode]);
     });
   }
 
@@ -174,6 +238,21 @@ describe('a payment without a known result', () => {
         assert.deepEqual(decision.effects, [{ type: 'raiseAlarm', alarm: 'amountDiffers', detail: paymentRequestId }]);
       });
     }
+
+    it('of another one than those that failed, it is no contradiction', () => {
+      const drive = createReadyDrive();
+      const failed = startPaying(drive);
+      drive.feed({ type: 'payAnswered', paymentRequestId: failed, answer: failure('EXPIRED_CODE') });
+      drive.news();
+      const notify = (paymentRequestId: string) =>
+        drive.feed({ type: 'paymentNotified', paymentRequestId, paymentId: 'P1', amount: AMOUNT });
+      expectIgnored(notify('none'), 'notification of an unknown payment');
+      drive.feed({ type: 'codeScanned', code: CODE });
+      drive.feed({ type: 'keyPressed', key: '*' });
+      drive.news();
+      assert.equal(notify(drive.lastSent('sendPay').payment.paymentRequestId).ignored, undefined);
+      assert.deepEqual([drive.news(), drive.reversal().known], ['', true]);
+    });
   });
 });
 

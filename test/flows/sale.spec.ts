@@ -14,6 +14,17 @@ describe('a sale', () => {
       records: 'saleStarted',
       effects: 'told:sale/created',
     });
+    assert.match(drive.sale().saleId, /^s20261123201530-\d{6}$/);
+    assert.deepEqual(drive.sale(), {
+      saleId: drive.sale().saleId,
+      orderId: 'order-1',
+      amount: cny('1250'),
+      state: 'awaitingCode',
+      attempts: [],
+      receipt: 'none',
+      startedAtWallMs: NOON_WALL_MS,
+      updatedAtWallMs: NOON_WALL_MS,
+    });
     expectStep(drive, drive.feed({ type: 'codeScanned', code: CODE }), {
       sale: 'paying',
       records: 'paymentStarted',
@@ -68,6 +79,39 @@ describe('a sale', () => {
     assert.equal(Object.keys(drive.state.book.sales).length, 1);
   });
 
+  it('tells the acquirer what is bought where the host app says so', () => {
+    const drive = createReadyDrive();
+    const order = { callId: 'c', orderId: 'order-1', amount: cny('1250'), description: 'Coffee' };
+    drive.feed({ type: 'saleRequested', ...order });
+    drive.feed({ type: 'codeScanned', code: CODE });
+    assert.deepEqual([drive.sale().description, drive.lastSent('sendPay').payment.description], ['Coffee', 'Coffee']);
+  });
+
+  it('may be asked for again where the order was not paid', () => {
+    const drive = createReadyDrive();
+    const { saleId } = startSale(drive, '1250', 'order-1');
+    drive.feed({ type: 'keyPressed', key: '*' });
+    assert.equal(effectWords(ask(drive, 'order-1', '1250')), 'told:sale/created');
+    assert.notEqual(drive.sale().saleId, saleId);
+  });
+
+  it('is undone, refunded and receipted by the attempt that succeeded or may have, not by one that failed', () => {
+    const drive = createReadyDrive({ vend: 'host' });
+    const first = startPaying(drive);
+    drive.feed({ type: 'payAnswered', paymentRequestId: first, answer: failure('EXPIRED_CODE') });
+    drive.wait(1000);
+    drive.feed({ type: 'codeScanned', code: CODE });
+    const { paymentRequestId } = drive.lastSent('sendPay').payment;
+    assert.notEqual(paymentRequestId, first);
+    drive.feed({ type: 'payAnswered', paymentRequestId, answer: paid(cny('1250')) });
+    assert.equal(drive.lastSent('printReceipt').receipt.paymentRequestId, paymentRequestId);
+    const { saleId } = drive.sale();
+    drive.feed({ type: 'refundRequested', callId: 'c', saleId, refundId: 'r1', amount: cny('250') });
+    assert.equal(drive.reversal().paymentRequestId, paymentRequestId);
+    drive.feed({ type: 'deliveryReported', callId: 'c', saleId, ok: false });
+    assert.equal(drive.reversal().paymentRequestId, paymentRequestId);
+  });
+
   it('is never charged again for an order that was paid, not even when the terminal is not ready', () => {
     const drive = createReadyDrive({ vend: 'host' });
     const paymentRequestId = startPaying(drive);
@@ -100,12 +144,16 @@ describe('a sale', () => {
     });
   }
 
-  it('does not start in another currency', () => {
-    const drive = createReadyDrive();
-    const amount = { currency: 'JPY', value: '1250' };
-    const decision = drive.feed({ type: 'saleRequested', callId: 'c', orderId: 'o', amount });
-    assert.equal(effectWords(decision), 'told:invalid/amount');
-  });
+  for (const [name, currency, amount] of [
+    ['in another currency', 'CNY', { currency: 'JPY', value: '1250' }],
+    ['with a part of a whole unit where the acquirer takes whole ones only', 'IDR', { currency: 'IDR', value: '1250' }],
+  ] as const) {
+    it(`does not start ${name}`, () => {
+      const drive = createReadyDrive({ currency });
+      const decision = drive.feed({ type: 'saleRequested', callId: 'c', orderId: 'o', amount });
+      assert.equal(effectWords(decision), 'told:invalid/amount');
+    });
+  }
 
   it('ends without a charge when no code comes in time', () => {
     const drive = createReadyDrive();
