@@ -3,8 +3,8 @@ import type { Moment } from './moment.js';
 
 /**
  * Makes the id of one payment request: local time to the second, terminal number (8), amount, serial number (6), random
- * digits. Digits only and an even count, so that it prints as CODE128 set C; at most 64 characters; 42 or fewer, which is
- * what 80 mm paper holds, for amounts up to 6 digits.
+ * digits. Digits only and an even count, so that it prints as CODE128 set C; at most 52 characters, of the 64 that the
+ * acquirer takes; 42 or fewer, which is what 80 mm paper holds, for amounts up to 6 digits.
  *
  * It must never repeat: not after a reset clock (serial and random differ), not after a wiped counter (time and random
  * differ). The fixed-width ends make ids of different inputs different.

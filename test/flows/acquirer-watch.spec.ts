@@ -170,4 +170,74 @@ describe('watching the acquirer', () => {
     drive.feed({ type: 'payAnswered', paymentRequestId, answer: SILENCE });
     assert.equal(drive.state.live.acquirer, 'unreachable');
   });
+
+  it('asks with a payment id of its own that no payment can have', () => {
+    const { paymentRequestId, timeoutMs } = createReadyDrive().lastSent('sendProbe');
+    assert.match(paymentRequestId, /^94711\d{10}$/);
+    assert.equal(timeoutMs, 3000);
+  });
+
+  it('goes on asking soon for as long as it stays silent', () => {
+    const drive = createReadyDrive();
+    drive.feed({ type: 'probeAnswered', answer: SILENCE });
+    const before = drive.sent('sendProbe').length;
+    for (let i = 1; i <= 5; i += 1) {
+      drive.wait(15_000);
+      assert.equal(drive.sent('sendProbe').length, before + i);
+      drive.feed({ type: 'probeAnswered', answer: SILENCE });
+    }
+  });
+
+  it('believes a refusal of our set-up for ten minutes before it asks again', () => {
+    const drive = createReadyDrive();
+    drive.wait(300_000);
+    const before = drive.sent('sendProbe').length;
+    const paymentRequestId = startPaying(drive);
+    drive.feed({ type: 'payAnswered', paymentRequestId, answer: failure('INVALID_CONTRACT') });
+    drive.wait(599_999);
+    assert.equal(drive.sent('sendProbe').length, before);
+    drive.wait(1);
+    assert.equal(drive.sent('sendProbe').length, before + 1);
+  });
+
+  const ALARMS: readonly [name: string, AcquirerAnswer, alarms: string][] = [
+    ['silence', SILENCE, ''],
+    ['a wrong signature', forged(failure('ORDER_NOT_EXIST')), 'alarm:signatureWrong'],
+    ['no signature', unsigned(failure('ORDER_NOT_EXIST')), 'alarm:signatureWrong'],
+    ['a refusal of our set-up', failure('ACCESS_DENIED'), 'alarm:acquirerMisconfigured'],
+  ];
+  for (const [name, answer, alarms] of ALARMS) {
+    it(`raises ${alarms === '' ? 'no alarm' : 'an alarm, once,'} for ${name}`, () => {
+      const drive = createReadyDrive();
+      for (let i = 0; i < 3; i += 1) drive.feed({ type: 'probeAnswered', answer });
+      assert.equal(drive.news(), alarms);
+    });
+  }
+
+  /** What a word tells about the acquirer, which was silent or well before. */
+  const WORDS: readonly [
+    'payAnswered' | 'inquiryAnswered',
+    'in time' | 'late',
+    AcquirerAnswer,
+    was: string,
+    is: string,
+  ][] = [
+    ['payAnswered', 'late', failure('RISK_REJECT'), 'unreachable', 'reachable'],
+    ['payAnswered', 'late', SILENCE, 'reachable', 'reachable'],
+    ['inquiryAnswered', 'in time', found('PROCESSING'), 'unreachable', 'reachable'],
+    ['inquiryAnswered', 'in time', SILENCE, 'reachable', 'unreachable'],
+    ['inquiryAnswered', 'late', found('PROCESSING'), 'unreachable', 'reachable'],
+    ['inquiryAnswered', 'late', SILENCE, 'reachable', 'reachable'],
+  ];
+  for (const [type, when, answer, was, is] of WORDS) {
+    it(`finds it ${is} after ${was} by ${type} (${answer.kind}) that comes ${when}`, () => {
+      const drive = createReadyDrive();
+      const paymentRequestId = startPaying(drive);
+      if (when === 'late') drive.feed({ type: 'keyPressed', key: '*' });
+      if (was === 'unreachable') drive.feed({ type: 'probeAnswered', answer: SILENCE });
+      assert.equal(drive.state.live.acquirer, was);
+      drive.feed({ type, paymentRequestId, answer });
+      assert.equal(drive.state.live.acquirer, is);
+    });
+  }
 });

@@ -34,8 +34,12 @@ describe('the book', () => {
     const drive = createReadyDrive({ vend: 'host', salesKept: 2 });
     for (const order of ['a', 'b', 'c', 'd']) sell(drive, order);
     assert.equal(orders(drive), 'c d');
+    drive.reboot({ policy: { salesKept: 10 } });
+    drive.feed({ type: 'probeAnswered', answer: paid(cny('1')) });
+    for (const order of ['e', 'f', 'g']) sell(drive, order);
+    assert.equal(orders(drive), 'c d e f g');
     drive.reboot({ policy: { salesKept: 1 } });
-    assert.equal(orders(drive), 'd');
+    assert.equal(orders(drive), 'g');
   });
 
   it('keeps sales as long as configured', () => {
@@ -72,6 +76,19 @@ describe('the book', () => {
     assert.equal(openReversals(drive.state.book).length, 1);
   });
 
+  it('never drops a settled sale with a refund on its way', () => {
+    const drive = createReadyDrive({ vend: 'host', salesKept: 1 });
+    sell(drive, 'a');
+    const { saleId } = drive.sale();
+    drive.feed({ type: 'refundRequested', callId: 'c', saleId, refundId: 'r1', amount: cny('250') });
+    for (const order of ['b', 'c']) sell(drive, order);
+    assert.equal(orders(drive), 'a c');
+    const { reversalId } = drive.reversal();
+    drive.feed({ type: 'reversalSettled', callId: 'c', reversalId, by: 'Wang', note: '' });
+    sell(drive, 'd');
+    assert.equal(orders(drive), 'd');
+  });
+
   it('drops finished reversals with their sale', () => {
     const drive = createReadyDrive({ vend: 'host', salesKept: 1 });
     sell(drive, 'a');
@@ -83,13 +100,16 @@ describe('the book', () => {
     assert.deepEqual([orders(drive), drive.state.book.reversals], ['c', {}]);
   });
 
-  it('never dates a sale back', () => {
+  it('dates a sale by what happened to it last, and never back', () => {
     const drive = createReadyDrive({ vend: 'host' });
-    sell(drive, 'a');
+    const paymentRequestId = startPaying(drive);
+    drive.wait(2000);
+    drive.feed({ type: 'payAnswered', paymentRequestId, answer: paid(cny('1250')) });
+    assert.equal(drive.sale().updatedAtWallMs, NOON_WALL_MS + 2000);
     drive.setClock({ trusted: false, aheadMs: -NOON_WALL_MS });
     drive.reboot();
     assert.equal(drive.sale().receipt, 'unknown');
-    assert.equal(drive.sale().updatedAtWallMs, NOON_WALL_MS);
+    assert.deepEqual([drive.sale().startedAtWallMs, drive.sale().updatedAtWallMs], [NOON_WALL_MS, NOON_WALL_MS + 2000]);
   });
 
   it('has no open sale once it is settled', () => {
@@ -104,6 +124,13 @@ describe('the book', () => {
     { type: 'vendStarted', saleId: 'none', atWallMs: 0 },
     { type: 'reversalFinished', reversalId: 'none', end: { how: 'cancelled', atWallMs: 0 }, atWallMs: 0 },
   ];
+  it('refuses a result of a sale that never paid', () => {
+    const drive = createReadyDrive();
+    const { saleId } = startSale(drive);
+    const result: TerminalRecord = { type: 'paymentApproved', saleId, atWallMs: 0 };
+    assert.throws(() => fold(drive.state.book, result), /has no payment attempt/);
+  });
+
   for (const record of STRANGE) {
     it(`refuses ${record.type} of what it does not know: the journal is not its own`, () => {
       assert.throws(() => fold(EMPTY_BOOK, record), /the book has no (?:sale|reversal) none/);

@@ -24,6 +24,17 @@ describe('civil time', () => {
     );
   });
 
+  it('reads the days around the end of February of every year that may have a leap day', () => {
+    for (let year = 0; year <= 9996; year += 4) {
+      for (const day of [28, 29, 30]) {
+        const at = new Date(0);
+        at.setUTCFullYear(year, 1, day);
+        const { year: read, month, day: readDay } = civilTime(at.getTime(), 0);
+        assert.deepEqual([read, month, readDay], [at.getUTCFullYear(), at.getUTCMonth() + 1, at.getUTCDate()]);
+      }
+    }
+  });
+
   it('reads what Intl reads in a zone', () => {
     const zone = new Intl.DateTimeFormat('sv-SE', {
       timeZone: 'Asia/Shanghai',
@@ -45,6 +56,13 @@ describe('civil time', () => {
         assert.equal(Date.parse(text), Math.floor(wallMs / 1000) * 1000);
       }),
     );
+  });
+
+  it('writes four digits of a year, and a sign before no offset', () => {
+    const early = Date.UTC(2026, 0) - 63_113_904_000_000;
+    assert.equal(digitsTime(early, 0).slice(0, 4), '0026');
+    assert.equal(readableTime(early, 0).slice(0, 5), '0026-');
+    assert.equal(isoTime(0, 0), '1970-01-01T00:00:00+00:00');
   });
 
   it('writes digits only, in the order of time', () => {

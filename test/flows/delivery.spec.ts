@@ -18,12 +18,12 @@ function report(drive: Drive, ok: boolean) {
 describe('delivery', () => {
   describe('by a device', () => {
     const OUTCOMES = {
-      yes: ['settled', 'saleSettled', 'printReceipt'],
-      no: ['reversing', 'reversalStarted', 'sendReversal:cancel'],
-      unknown: ['reversing', 'reversalStarted', 'alarm:vendUnknown sendReversal:cancel'],
+      yes: ['settled', 'saleSettled', 'printReceipt', 'paid'],
+      no: ['reversing', 'reversalStarted', 'sendReversal:cancel', 'vendFailed'],
+      unknown: ['reversing', 'reversalStarted', 'alarm:vendUnknown sendReversal:cancel', 'reversing'],
     } as const;
-    for (const [outcome, [sale, records, effects]] of Object.entries(OUTCOMES)) {
-      it(`${outcome}: ${sale}`, () => {
+    for (const [outcome, [sale, records, effects, notice]] of Object.entries(OUTCOMES)) {
+      it(`${outcome}: ${sale}, and the customer reads "${notice}"`, () => {
         const drive = approved({});
         const decision = drive.feed({
           type: 'vendFinished',
@@ -31,6 +31,7 @@ describe('delivery', () => {
           outcome: outcome as keyof typeof OUTCOMES,
         });
         expectStep(drive, decision, { sale, records, effects });
+        assert.equal(drive.state.live.notice, notice);
       });
     }
 
@@ -52,6 +53,12 @@ describe('delivery', () => {
       assert.deepEqual([drive.sale().state, drive.news()], ['settled', 'alarm:vendUnknown printReceipt']);
     });
 
+    it('is kept as paid, too, when the mechanism says nothing', () => {
+      const drive = approved({ vendUnknown: 'keep' });
+      drive.wait(60_000);
+      assert.equal(drive.sale().state, 'settled');
+    });
+
     it('unknown waits for a person where the operator chose so, and nothing is sent until then', () => {
       const drive = approved({ vendUnknown: 'operator' });
       drive.feed({ type: 'vendFinished', saleId: drive.sale().saleId, outcome: 'unknown' });
@@ -63,6 +70,7 @@ describe('delivery', () => {
       const { reversalId } = drive.reversal();
       drive.feed({ type: 'reversalRetryRequested', callId: 'c', reversalId });
       assert.equal(drive.lastSent('sendReversal').request.type, 'cancel');
+      assert.deepEqual([drive.reversal().state, drive.reversal().manual], ['open', false]);
       drive.reboot();
       assert.equal(drive.sent('sendReversal').length, 2);
     });
@@ -259,9 +267,23 @@ describe('delivery', () => {
       });
     });
 
-    it('is not due without a printer', () => {
+    it('can be asked for while the goods of another sale are held for a person', () => {
+      const drive = approved({ vendUnknown: 'operator' });
+      const { saleId } = drive.sale();
+      drive.feed({ type: 'vendFinished', saleId, outcome: 'yes' });
+      const paymentRequestId = startPaying(drive, '300', 'order-2');
+      drive.feed({ type: 'payAnswered', paymentRequestId, answer: paid(cny('300')) });
+      drive.feed({ type: 'vendFinished', saleId: drive.sale().saleId, outcome: 'unknown' });
+      const again = drive.feed({ type: 'receiptRequested', callId: 'c', saleId });
+      assert.equal(effectWords(again), 'printReceipt told:sale');
+    });
+
+    it('is not due without a printer, nor to be had later', () => {
       const drive = approved({ vend: 'host', printerPresent: false, printerRequired: false });
+      const { saleId } = drive.sale();
       assert.deepEqual([drive.sale().state, drive.sale().receipt, drive.sent('printReceipt')], ['settled', 'none', []]);
+      const again = drive.feed({ type: 'receiptRequested', callId: 'c', saleId });
+      assert.equal(effectWords(again), 'told:conflict/nothingToPrint');
     });
   });
 });

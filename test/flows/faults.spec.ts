@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
-import { blocksSale, FAULTS, type FaultCode } from '../../flows/faults.js';
+import { blocksSale, type DeviceName, FAULTS, type FaultCode } from '../../flows/faults.js';
 import { readiness } from '../../flows/readiness.js';
-import { cny, failure, SILENCE, success, unclear, unsigned } from './builders.js';
+import { cny, failure, paid, SILENCE, success, unclear, unsigned } from './builders.js';
 import { createDrive, createReadyDrive, type Drive, startPaying, startSale } from './drive.js';
 
 const probed = (
@@ -69,6 +69,34 @@ describe('readiness', () => {
     assert.equal(drive.state.live.notice, 'serviceUnavailable');
     assert.equal(drive.sale().state, 'awaitingCode');
     assert.deepEqual(drive.sent('sendPay'), []);
+  });
+
+  it('tells faults that stop sales from those that only warn, of every device, flash first', () => {
+    const drive = createReadyDrive();
+    const tell = (device: DeviceName, ...faults: FaultCode[]) => drive.feed({ type: 'deviceChanged', device, faults });
+    tell('printer', 'printerPaperNearEnd', 'printerCoverOpen');
+    tell('scanner', 'scannerSettings', 'scannerSilent');
+    tell('flash', 'flashSlow');
+    drive.feed({ type: 'doorChanged', open: true });
+    assert.deepEqual(readiness(drive.state), {
+      reasons: ['flashSlow', 'doorOpen', 'printerCoverOpen', 'scannerSilent'],
+      warnings: ['printerPaperNearEnd', 'scannerSettings'],
+    });
+    tell('printer');
+    assert.deepEqual(readiness(drive.state).warnings, ['scannerSettings']);
+  });
+
+  it('warns of reversals that need a person, and goes on selling', () => {
+    const drive = createReadyDrive({ vend: 'host' });
+    for (const order of ['a', 'b']) {
+      const paymentRequestId = startPaying(drive, '1250', order);
+      drive.feed({ type: 'payAnswered', paymentRequestId, answer: paid(cny('1250')) });
+      drive.feed({ type: 'refundRequested', callId: 'c', saleId: drive.sale().saleId, refundId: order });
+    }
+    assert.deepEqual(readiness(drive.state), { reasons: [], warnings: [] });
+    const { exchange, reversalId } = drive.lastSent('sendReversal');
+    drive.feed({ type: 'reversalAnswered', exchange, reversalId, answer: failure('REFUND_WINDOW_EXCEED') });
+    assert.deepEqual(readiness(drive.state), { reasons: [], warnings: ['reversalNeedsPerson'] });
   });
 
   it('is lost at the queue limit and comes back when the queue drains', () => {

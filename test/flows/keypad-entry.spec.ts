@@ -7,6 +7,8 @@ import { createReadyDrive, type Drive, expectIgnored, startSale } from './drive.
 const CATALOG: Policy['catalog'] = {
   5: { slot: '05', name: 'Cola', price: cny('450'), channel: '2' },
   12: { slot: '12', name: 'Tea', price: cny('300'), channel: '1' },
+  15: { slot: '15', name: 'Gum', price: cny('100'), channel: '3' },
+  105: { slot: '105', name: 'Beer', price: cny('900'), channel: '4' },
 };
 
 const AMOUNT = { saleMode: 'amount' } as const;
@@ -57,6 +59,8 @@ describe('keypad', () => {
     ['5#', 'Cola', '450', '2'],
     ['05#', 'Cola', '450', '2'],
     ['9*12#', 'Tea', '300', '1'],
+    ['105#', 'Beer', '900', '4'],
+    ['015#', 'Gum', '100', '3'],
   ] as const) {
     it(`sells ${name} on ${keys}`, () => {
       const drive = createReadyDrive(SELECTION);
@@ -72,7 +76,9 @@ describe('keypad', () => {
     assert.deepEqual([recordWords(decision), view(drive.state).text, entry(drive)], ['', 'noSuchItem', '']);
     type(drive, '1');
     assert.equal(view(drive.state).text, 'enterSelection', 'the notice goes with the next key');
-    type(drive, '2#');
+    type(drive, '#*');
+    assert.equal(view(drive.state).text, 'enterSelection', 'and with *');
+    type(drive, '12#');
     assert.equal(drive.sale().description, 'Tea');
   });
 
@@ -83,7 +89,9 @@ describe('keypad', () => {
   });
 
   it('starts nothing on # alone', () => {
-    expectIgnored(type(createReadyDrive(SELECTION), '#'), 'nothing chosen');
+    const drive = createReadyDrive(SELECTION);
+    expectIgnored(type(drive, '#'), 'nothing chosen');
+    assert.equal(view(drive.state).text, 'enterSelection');
   });
 
   for (const policy of [AMOUNT, SELECTION]) {
@@ -133,10 +141,9 @@ describe('keypad', () => {
 
   for (const saleMode of ['host', 'mdb'] as const) {
     it(`starts no sale in sale mode ${saleMode}`, () => {
-      expectIgnored(
-        type(createReadyDrive({ saleMode, catalog: CATALOG }), '12'),
-        'keys do not start sales in this sale mode',
-      );
+      const drive = createReadyDrive({ saleMode, catalog: CATALOG });
+      expectIgnored(type(drive, '12'), 'keys do not start sales in this sale mode');
+      assert.equal(entry(drive), '');
     });
   }
 });

@@ -18,6 +18,7 @@ describe('a machine that asks', () => {
     const drive = createReadyDrive(MACHINE);
     expectStep(drive, ask(drive), { sale: 'awaitingCode', records: 'saleStarted', effects: '' });
     assert.deepEqual([drive.sale().amount, drive.sale().channel], [cny('250'), '12']);
+    assert.match(drive.sale().orderId, /^m20261123201530-\d{4}$/);
     drive.feed({ type: 'codeScanned', code: CODE });
     const { paymentRequestId } = drive.lastSent('sendPay').payment;
     drive.feed({ type: 'payAnswered', paymentRequestId, answer: paid(cny('250')) });

@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import fc from 'fast-check';
+import { minorUnits } from '../../flows/minor-units.js';
 import {
   formatMoney,
   isMoneyValue,
@@ -36,6 +37,15 @@ describe('money', () => {
     );
     assert.equal(subtractMoney(cny('5'), { currency: 'JPY', value: '1' }), undefined);
   });
+
+  /** Where the acquirer's currency table has decimals that people do not use. */
+  const ITS_OWN: Readonly<Record<string, number>> = { IDR: 2, PKR: 2 };
+  for (const [currency, decimals] of Object.entries(minorUnits)) {
+    it(`has ${decimals} decimals in ${currency}, as the platform's tables say`, () => {
+      const { maximumFractionDigits } = new Intl.NumberFormat('en', { style: 'currency', currency }).resolvedOptions();
+      assert.equal(decimals, ITS_OWN[currency] ?? maximumFractionDigits);
+    });
+  }
 
   for (const [currency, raw, expected] of [
     ['CNY', '1250', '12.50'],

@@ -40,6 +40,26 @@ describe('refunds', () => {
     const { request } = drive.lastSent('sendReversal');
     assert.equal(request.type, 'refund');
     assert.deepEqual(request.type === 'refund' && [request.paymentId, request.amount], ['P1', cny('250')]);
+    const [attempt] = drive.sale().attempts;
+    const { reversalId, refundRequestId, ...reversal } = drive.reversal();
+    assert.match(refundRequestId ?? '', new RegExp(`^${attempt?.paymentRequestId}R\\d{10}$`));
+    assert.equal(reversalId, `r${refundRequestId}`);
+    assert.deepEqual(reversal, {
+      saleId: drive.sale().saleId,
+      account: drive.policy.account,
+      cause: 'refundRequested',
+      paymentRequestId: attempt?.paymentRequestId,
+      paymentId: 'P1',
+      amount: cny('250'),
+      kind: 'refund',
+      refundId: 'r1',
+      known: true,
+      payableUntilWallMs: attempt?.expiresAtWallMs,
+      paidAtWallMs: attempt?.startedAtWallMs,
+      startedAtWallMs: NOON_WALL_MS,
+      state: 'open',
+      manual: false,
+    });
     answer(drive, success());
     assert.deepEqual([drive.sale().state, drive.reversal().end?.how], ['settled', 'refunded']);
   });
@@ -58,9 +78,17 @@ describe('refunds', () => {
     assert.equal(refund(drive, 'r1', cny('250')), 'told:reversal');
     assert.equal(refund(drive, 'r1'), 'told:reversal');
     assert.equal(refund(drive, 'r1', cny('251')), 'told:conflict/refundDiffers');
+    const first = drive.sale().saleId;
+    const paymentRequestId = startPaying(drive, '1250', 'order-2');
+    drive.feed({ type: 'payAnswered', paymentRequestId, answer: paid(cny('1250')) });
+    drive.news();
+    assert.equal(refund(drive, 'r1', cny('250')), 'told:conflict/refundDiffers');
     answer(drive, success());
     drive.reboot();
-    assert.equal(refund(drive, 'r1', cny('250')), 'told:reversal');
+    const again = { saleId: first, refundId: 'r1', amount: cny('250') };
+    assert.equal(effectWords(drive.feed({ type: 'refundRequested', callId: 'c', ...again })), 'told:reversal');
+    const { reversalId } = drive.reversal();
+    assert.deepEqual(drive.lastSent('answerCall').answer, { kind: 'reversal', reversalId, created: false });
     assert.equal(drive.sent('sendReversal').length, 1);
   });
 
@@ -114,6 +142,7 @@ describe('refunds', () => {
     refund(drive, 'r1', cny('1'));
     refund(drive, 'r2', cny('1'));
     assert.equal(refund(drive, 'r3', cny('1')), 'told:notReady');
+    assert.deepEqual(drive.lastSent('answerCall').answer, { kind: 'notReady', reasons: ['queueFull'] });
   });
 
   it('do not fill the book: 50 a sale', () => {
@@ -123,13 +152,34 @@ describe('refunds', () => {
       answer(drive, success());
     }
     assert.equal(refund(drive, 'one more', cny('1')), 'told:invalid/refundId');
+    const paymentRequestId = startPaying(drive, '1250', 'order-2');
+    drive.feed({ type: 'payAnswered', paymentRequestId, answer: paid(cny('1250')) });
+    drive.news();
+    assert.equal(refund(drive, 'of another sale', cny('1')), 'sendReversal:refund told:reversal/created');
   });
 
-  it('first find out the payment id where no answer told it', () => {
+  /** Paid, and no answer told the payment's id. */
+  function settledUnnamed(): Drive {
     const drive = createReadyDrive({ vend: 'host' });
     const paymentRequestId = startPaying(drive);
     const { paymentId: _, ...unnamed } = paid(cny('1250'));
     drive.feed({ type: 'payAnswered', paymentRequestId, answer: unnamed });
+    return drive;
+  }
+
+  it('are not over because the acquirer, asked for the payment id, says that there is no such payment', () => {
+    const drive = settledUnnamed();
+    refund(drive, 'r1', cny('250'));
+    const { reversalId } = drive.reversal();
+    for (let i = 0; i < 900 && drive.reversal().state === 'open'; i += 1) {
+      if (drive.state.live.reversals[reversalId]?.awaiting !== undefined) answer(drive, failure('ORDER_NOT_EXIST'));
+      drive.wait(1000);
+    }
+    assert.deepEqual([drive.reversal().state, drive.reversal().lastCode], ['needsPerson', 'ORDER_NOT_EXIST']);
+  });
+
+  it('first find out the payment id where no answer told it', () => {
+    const drive = settledUnnamed();
     refund(drive, 'r1', cny('250'));
     assert.equal(drive.lastSent('sendReversal').request.type, 'inquiry');
     const { refundRequestId } = drive.reversal();
@@ -246,6 +296,18 @@ describe('a person at the queue', () => {
       });
     }
 
+    it('may do so for a payment that succeeded after an attempt that failed', () => {
+      const drive = createReadyDrive({ vendUnknown: 'operator' });
+      const failed = startPaying(drive);
+      drive.feed({ type: 'payAnswered', paymentRequestId: failed, answer: failure('EXPIRED_CODE') });
+      drive.feed({ type: 'codeScanned', code: CODE });
+      const { paymentRequestId } = drive.lastSent('sendPay').payment;
+      drive.feed({ type: 'payAnswered', paymentRequestId, answer: paid(cny('1250')) });
+      drive.feed({ type: 'vendFinished', saleId: drive.sale().saleId, outcome: 'unknown' });
+      assert.equal(settle(drive, 'paid'), 'told:reversal');
+      assert.equal(drive.sale().state, 'settled');
+    });
+
     it('lets the payment that stands be refunded in whole later', () => {
       const drive = held();
       settle(drive, 'paid');
@@ -270,6 +332,8 @@ describe('a person at the queue', () => {
       drive.feed({ type: 'keyPressed', key: '*' });
       assert.equal(settle(drive, 'paid'), 'told:conflict/notPaid');
       assert.deepEqual([drive.reversal().state, drive.sale().state], ['open', 'reversing']);
+      assert.equal(settle(drive, 'reversed'), 'told:reversal');
+      assert.deepEqual([drive.reversal().state, drive.sale().state], ['finished', 'reversed']);
     });
 
     it('of a refund leaves the amount with what was paid', () => {

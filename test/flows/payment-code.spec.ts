@@ -48,6 +48,10 @@ describe('payment code', () => {
         assert.match(masked.slice(2, -4), /^0+$/);
       }),
     );
+    assert.equal(maskPaymentCode('281234567890'), '280000007890');
     assert.equal(maskPaymentCode('hello'), '?5');
+    for (const text of ['28123456789', 'x281234567890123456', '281234567890123456\n']) {
+      assert.equal(maskPaymentCode(text), `?${text.length}`);
+    }
   });
 });

@@ -206,6 +206,17 @@ describe('the cancel queue', () => {
       });
     }
 
+    it('is not sent twice where a request is still under way', () => {
+      const drive = waitingForNetwork(SILENCE);
+      waitForRequest(drive);
+      const before = drive.sent('sendReversal').length;
+      drive.feed({ type: 'probeAnswered', answer: failure('ORDER_NOT_EXIST') });
+      drive.wait(7000);
+      assert.equal(drive.sent('sendReversal').length, before);
+      answer(drive, success());
+      assert.equal(drive.reversal().state, 'finished');
+    });
+
     it('goes out no faster than every 5 s while the network comes and goes', () => {
       const drive = waitingForNetwork(SILENCE);
       const before = drive.sent('sendReversal').length;

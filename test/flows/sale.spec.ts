@@ -48,12 +48,14 @@ describe('a sale', () => {
       effects: 'startVend',
     });
     const { saleId } = drive.sale();
+    assert.deepEqual(drive.lastSent('startVend'), { type: 'startVend', saleId, amount: cny('1250') });
     expectStep(drive, drive.feed({ type: 'vendFinished', saleId, outcome: 'yes' }), {
       sale: 'settled',
       records: 'saleSettled',
       effects: 'printReceipt',
     });
-    const { receipt } = drive.lastSent('printReceipt');
+    const { receipt, ...printed } = drive.lastSent('printReceipt');
+    assert.deepEqual(printed, { type: 'printReceipt', saleId });
     assert.deepEqual(receipt, {
       kind: 'sale',
       orderId: 'order-1',
@@ -79,12 +81,16 @@ describe('a sale', () => {
     assert.equal(Object.keys(drive.state.book.sales).length, 1);
   });
 
-  it('tells the acquirer what is bought where the host app says so', () => {
+  it('tells acquirer and receipt what is bought where the host app says so', () => {
     const drive = createReadyDrive();
     const order = { callId: 'c', orderId: 'order-1', amount: cny('1250'), description: 'Coffee' };
     drive.feed({ type: 'saleRequested', ...order });
     drive.feed({ type: 'codeScanned', code: CODE });
     assert.deepEqual([drive.sale().description, drive.lastSent('sendPay').payment.description], ['Coffee', 'Coffee']);
+    const { paymentRequestId } = drive.lastSent('sendPay').payment;
+    drive.feed({ type: 'payAnswered', paymentRequestId, answer: paid(cny('1250')) });
+    drive.feed({ type: 'vendFinished', saleId: drive.sale().saleId, outcome: 'yes' });
+    assert.equal(drive.lastSent('printReceipt').receipt.description, 'Coffee');
   });
 
   it('may be asked for again where the order was not paid', () => {
@@ -163,6 +169,14 @@ describe('a sale', () => {
     drive.wait(1);
     assert.deepEqual([drive.sale().state, drive.sale().endCode], ['cancelled', 'noCode']);
     assert.deepEqual(drive.sent('sendReversal'), []);
+  });
+
+  it('is not ended by a timer that fires early', () => {
+    const drive = createReadyDrive();
+    startSale(drive);
+    drive.wait(59_999);
+    expectIgnored(drive.feed({ type: 'timerFired', timer: 'codeWait' }), 'the timer is not due');
+    assert.equal(drive.sale().state, 'awaitingCode');
   });
 
   it('takes a new attempt with another id after one that surely failed, three at most', () => {
