@@ -269,10 +269,16 @@ describe('what the customer is told of failed attempts', () => {
     assert.deepEqual([notices, drive.sale().state], [['codeExpired', 'codeInvalid', 'declined'], 'declined']);
   });
 
-  it('says what may help elsewhere also after the last one', () => {
-    const drive = createReadyDrive({ attemptLimit: 1 });
-    const paymentRequestId = startPaying(drive);
-    drive.feed({ type: 'payAnswered', paymentRequestId, answer: failure('USER_BALANCE_NOT_ENOUGH') });
-    assert.deepEqual([drive.sale().state, drive.state.live.notice], ['declined', 'balanceNotEnough']);
-  });
+  for (const [code, notice] of [
+    ['EXPIRED_CODE', 'declined'],
+    ['INVALID_PAYMENT_CODE', 'declined'],
+    ['USER_BALANCE_NOT_ENOUGH', 'balanceNotEnough'],
+  ] as const) {
+    it(`says after the last one only what may help elsewhere: ${notice} for ${code}`, () => {
+      const drive = createReadyDrive({ attemptLimit: 1 });
+      const paymentRequestId = startPaying(drive);
+      drive.feed({ type: 'payAnswered', paymentRequestId, answer: failure(code) });
+      assert.deepEqual([drive.sale().state, drive.state.live.notice], ['declined', notice]);
+    });
+  }
 });

@@ -36,6 +36,10 @@ function covers(expected: Table, known: Readonly<Record<string, unknown>>): void
 
 describe('result codes', () => {
   describe('pay', () => {
+    const PAY_MISCONFIGURED =
+      'CURRENCY_NOT_SUPPORT PARAM_ILLEGAL INVALID_SIGNATURE KEY_NOT_FOUND ACCESS_DENIED INVALID_CONTRACT ' +
+      'INVALID_MERCHANT_STATUS MERCHANT_KYB_NOT_QUALIFIED MERCHANT_NOT_REGISTERED NO_INTERFACE_DEF ' +
+      'BUSINESS_NOT_SUPPORT INVALID_CLIENT CLIENT_INVALID INVALID_TOKEN MEDIA_TYPE_NOT_ACCEPTABLE METHOD_NOT_SUPPORTED';
     const PAY = table({
       awaitingCode:
         'EXPIRED_CODE INVALID_PAYMENT_CODE USER_BALANCE_NOT_ENOUGH NO_PAY_OPTIONS USER_AMOUNT_EXCEED_LIMIT ' +
@@ -44,10 +48,7 @@ describe('result codes', () => {
         'PAYMENT_AMOUNT_EXCEED_LIMIT PAYMENT_COUNT_EXCEED_LIMIT USER_NOT_EXIST USER_STATUS_ABNORMAL ' +
         'USER_KYC_NOT_QUALIFIED USER_PAYMENT_VERIFICATION_FAILED PAYMENT_NOT_QUALIFIED FRAUD_REJECT RISK_REJECT ' +
         'REGULATION_RESTRICTION UNAVAILABLE_PAYMENT_METHOD PROCESS_FAIL A_CODE_OF_NEXT_YEAR',
-      notReady:
-        'CURRENCY_NOT_SUPPORT PARAM_ILLEGAL INVALID_SIGNATURE KEY_NOT_FOUND ACCESS_DENIED INVALID_CONTRACT ' +
-        'INVALID_MERCHANT_STATUS MERCHANT_KYB_NOT_QUALIFIED MERCHANT_NOT_REGISTERED NO_INTERFACE_DEF ' +
-        'BUSINESS_NOT_SUPPORT INVALID_CLIENT CLIENT_INVALID INVALID_TOKEN MEDIA_TYPE_NOT_ACCEPTABLE METHOD_NOT_SUPPORTED',
+      notReady: PAY_MISCONFIGURED,
       inquiring:
         'SYSTEM_ERROR ORDER_STATUS_INVALID REPEAT_REQ_INCONSISTENT SUCCESS PAYMENT_IN_PROCESS UNKNOWN_EXCEPTION ' +
         'REQUEST_TRAFFIC_EXCEED_LIMIT',
@@ -77,9 +78,6 @@ describe('result codes', () => {
           assert.equal(drive.sent('raiseAlarm').filter(({ alarm }) => alarm === 'acquirerMisconfigured').length, 1);
         }
         if (state === 'declined') assert.equal(endCode, code);
-        if (state !== 'inquiring') {
-          assert.notEqual(drive.state.live.notice, undefined, 'the customer is told');
-        }
         assert.deepEqual(drive.sent('sendReversal'), [], 'what surely failed needs no reversal');
       });
 
@@ -98,6 +96,27 @@ describe('result codes', () => {
 
       it(`U ${code}: inquires whatever the code`, () => {
         assert.equal(afterPay(unclear(code)).sale().state, 'inquiring');
+      });
+    }
+
+    const READ = table({
+      codeExpired: 'EXPIRED_CODE ORDER_IS_CANCELED ORDER_IS_CLOSED',
+      codeInvalid: 'INVALID_PAYMENT_CODE',
+      balanceNotEnough: 'USER_BALANCE_NOT_ENOUGH',
+      otherMethod: 'NO_PAY_OPTIONS UNAVAILABLE_PAYMENT_METHOD',
+      limitExceeded: 'USER_AMOUNT_EXCEED_LIMIT PAYMENT_AMOUNT_EXCEED_LIMIT PAYMENT_COUNT_EXCEED_LIMIT',
+      contactWallet: 'USER_NOT_EXIST USER_STATUS_ABNORMAL USER_KYC_NOT_QUALIFIED USER_PAYMENT_VERIFICATION_FAILED',
+      declined:
+        'PAYMENT_NOT_QUALIFIED FRAUD_REJECT RISK_REJECT REGULATION_RESTRICTION PROCESS_FAIL A_CODE_OF_NEXT_YEAR',
+      serviceUnavailable: PAY_MISCONFIGURED,
+    });
+    it('has a text for each failure', () => {
+      const failures = Object.entries(PAY).filter(([, action]) => action !== 'inquiring');
+      assert.deepEqual(Object.keys(READ).sort(), failures.map(([code]) => code).sort());
+    });
+    for (const [code, text] of Object.entries(READ)) {
+      it(`F ${code}: the customer reads ${text}`, () => {
+        assert.equal(afterPay(failure(code)).state.live.notice, text);
       });
     }
 
