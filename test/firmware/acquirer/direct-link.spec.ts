@@ -153,6 +153,19 @@ describe('createDirectLink', () => {
     });
   });
 
+  it('tells region and settlement currency where they are configured, and trusts whom it was told to', () => {
+    const tls = { caFile: '/data/ca.pem' };
+    const merchant = { ...config.merchant, region: 'SG' };
+    const bench = createBench(() => ({ afterMs: 1 }), { settlementCurrency: 'USD', merchant, tls });
+    bench.ask(pay);
+    const { merchantRegion, settlementStrategy } = JSON.parse(bench.requests[0]?.body ?? '');
+    assert.deepEqual([merchantRegion, settlementStrategy], ['SG', { settlementCurrency: 'USD' }]);
+    assert.deepEqual(bench.requests[0]?.tls, tls);
+    const plain = createBench(() => ({ afterMs: 1 }));
+    plain.ask(pay);
+    assert.equal('tls' in (plain.requests[0] ?? {}), false);
+  });
+
   const amount = { currency: 'CNY', value: '50' };
   const calls: readonly (readonly [string, (link: AcquirerLink, done: AnswerCallback) => void, object])[] = [
     ['inquiryPayment', (link, done) => link.inquirePayment({ paymentRequestId }, 3000, done), { paymentRequestId }],
@@ -303,6 +316,77 @@ describe('createDirectLink', () => {
     });
   }
 
+  const refund = (link: AcquirerLink, done: AnswerCallback) =>
+    link.refund({ refundRequestId: 'R1', paymentId: 'P1', amount }, 3000, done);
+  const REFUND_REPLIES: readonly (readonly [string, object, 'answered' | 'silence'])[] = [
+    ['that names what was asked', { refundRequestId: 'R1', paymentId: 'P1' }, 'answered'],
+    ['that names nothing', {}, 'answered'],
+    ['about another refund of the payment', { refundRequestId: 'R2', paymentId: 'P1' }, 'silence'],
+    ['about another payment', { refundRequestId: 'R1', paymentId: 'P2' }, 'silence'],
+  ];
+  for (const [what, names, kind] of REFUND_REPLIES) {
+    it(`takes a signed reply to a refund ${what} for ${kind === 'answered' ? 'an answer' : 'silence'}`, () => {
+      const body = JSON.stringify({ result: { resultCode: 'SUCCESS', resultStatus: 'S' }, ...names });
+      const { ask } = createBench((request) => ({ afterMs: 1, reply: reply(request, body) }));
+      assert.equal(ask(refund).kind, kind);
+    });
+  }
+
+  it('reads how a refund ended, and its amount', () => {
+    const body = JSON.stringify({
+      result: { resultCode: 'SUCCESS', resultStatus: 'S' },
+      refundRequestId: 'R1',
+      refundId: 'RF1',
+      refundAmount: amount,
+      refundStatus: 'processing',
+    });
+    const { ask } = createBench((request) => ({ afterMs: 1, reply: reply(request, body) }));
+    const answer = ask((link, done) => link.inquireRefund({ refundRequestId: 'R1' }, 3000, done));
+    assert.ok(answer.kind === 'answered');
+    assert.deepEqual([answer.refundId, answer.refundAmount, answer.refundStatus], ['RF1', amount, 'PROCESSING']);
+  });
+
+  const TIMES: readonly (readonly [string, number | undefined])[] = [
+    ['1795465278000', 1_795_465_278_000],
+    ['2026-11-23T20:21:18+08:00', 1_795_436_478_000],
+    ['2026-11-23T12:21:18.500Z', 1_795_436_478_500],
+    ['2026-11-23T20:21:18+0800', 1_795_436_478_000],
+    ['17954652780', undefined],
+    ['179546527800000', undefined],
+    ['-1795465278000', undefined],
+    ['1795465278000ms', undefined],
+    ['2026-11-23T20:21:18', undefined],
+    ['2026-13-23T20:21:18Z', undefined],
+    ['on 2026-11-23T20:21:18Z', undefined],
+    ['Mon, 23 Nov 2026 12:21:18 GMT', undefined],
+  ];
+  for (const [time, expected] of TIMES) {
+    it(`believes a reply signed at ${time}, which tells ${expected ?? 'no time'}`, () => {
+      const { ask } = createBench((request) => {
+        const signed = acquirer.sign(signature.content(new URL(request.url).pathname, config.clientId, time, success));
+        const change = { 'response-time': time, signature: signature.header(signed) };
+        return { afterMs: 1, reply: reply(request, success, change) };
+      });
+      const answer = ask(pay);
+      assert.ok(answer.kind === 'answered' && answer.signature === 'valid');
+      assert.equal(answer.atAcquirerMs, expected);
+    });
+  }
+
+  it('says why it heard nothing in a line that may be logged', () => {
+    const error = new HostError('disconnected', `reset\nlevel=error ${'x'.repeat(300)}`);
+    const answer = createBench(() => ({ afterMs: 1, error })).ask(pay);
+    assert.ok(answer.kind === 'silence');
+    assert.equal(answer.detail, `reset?level=error ${'x'.repeat(102)}`);
+  });
+
+  it('counts each silence', () => {
+    const { ask, link } = createBench(() => ({ afterMs: 1, error: new HostError('refused', 'ECONNREFUSED') }));
+    ask(pay);
+    ask(pay);
+    assert.deepEqual(link.stats(), { requests: 2, answers: 0, badSignatures: 0, silences: { refused: 2 } });
+  });
+
   it('reads an inquiry, whatever the case of its status', () => {
     const body = JSON.stringify({
       result: { resultCode: 'SUCCESS', resultStatus: 'S' },
@@ -326,6 +410,7 @@ describe('createDirectLink', () => {
     ['no code', '{"result":{"resultStatus":"U"}}', { code: 'NO_CODE' }],
     ['a number for a code', '{"result":{"resultStatus":"U","resultCode":7}}', { code: 'NO_CODE' }],
     ['an empty code', '{"result":{"resultStatus":"U","resultCode":""}}', { code: 'NO_CODE' }],
+    ['a long code', `{"result":{"resultStatus":"F","resultCode":"${'A'.repeat(65)}"}}`, { code: 'A'.repeat(64) }],
   ];
   for (const [what, body, expected] of odd) {
     it(`copes with ${what}`, () => {
@@ -336,9 +421,17 @@ describe('createDirectLink', () => {
     });
   }
 
-  for (const value of ['1250.00', '-1250', '01250', '1e3', '', '12500000000000000', 1250, null]) {
-    it(`leaves out an amount of ${JSON.stringify(value)}`, () => {
-      const body = JSON.stringify({ ...JSON.parse(success), paymentAmount: { currency: 'CNY', value } });
+  for (const paymentAmount of [
+    ...['1250.00', '-1250', '01250', '1e3', '', '1250\n', '12500000000000000', 1250, null].map((value) => ({
+      currency: 'CNY',
+      value,
+    })),
+    ...['cny', 'CNYX', 'XCNY', '', null].map((currency) => ({ currency, value: '1250' })),
+    { value: '1250' },
+    { currency: 'CNY' },
+  ]) {
+    it(`leaves out an amount of ${JSON.stringify(paymentAmount)}`, () => {
+      const body = JSON.stringify({ ...JSON.parse(success), paymentAmount });
       const { ask } = createBench((request) => ({ afterMs: 1, reply: reply(request, body) }));
       const answer = ask(pay);
       assert.ok(answer.kind === 'answered' && answer.signature === 'valid');

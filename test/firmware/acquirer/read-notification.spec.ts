@@ -47,11 +47,41 @@ describe('readNotification', () => {
     assert.equal(read1.atAcquirerMs, Date.UTC(2026, 10, 23, 12, 21, 18));
   });
 
-  it('leaves out an amount that it cannot read', () => {
-    const odd = read(signed(JSON.stringify({ ...payment, paymentAmount: { currency: 'CNY', value: 1250 } })));
-    assert.ok(odd.kind === 'paymentResult');
-    assert.equal(odd.amount, undefined);
-  });
+  for (const paymentAmount of [
+    ...['1250.00', '-1250', '01250', '', '1250\n', '12500000000000000', 1250].map((value) => ({
+      currency: 'CNY',
+      value,
+    })),
+    ...['cny', 'CNYX', 'XCNY', null].map((currency) => ({ currency, value: '1250' })),
+    { value: '1250' },
+    { currency: 'CNY' },
+  ]) {
+    it(`leaves out an amount of ${JSON.stringify(paymentAmount)}, which it cannot read`, () => {
+      const odd = read(signed(JSON.stringify({ ...payment, paymentAmount })));
+      assert.ok(odd.kind === 'paymentResult');
+      assert.equal(odd.amount, undefined);
+    });
+  }
+
+  for (const resultStatus of ['S', 'F', 'U']) {
+    it(`tells the status ${resultStatus} of a payment as it is`, () => {
+      const told = read(signed(JSON.stringify({ ...payment, result: { resultCode: 'A_CODE', resultStatus } })));
+      assert.ok(told.kind === 'paymentResult');
+      assert.deepEqual([told.status, told.code], [resultStatus, 'A_CODE']);
+    });
+  }
+
+  for (const [name, given] of [
+    ['a payment id with a blank', { paymentId: 'P 1' }],
+    ['a payment id that is too long', { paymentId: 'P'.repeat(65) }],
+    ['no payment id', { paymentId: undefined }],
+  ] as const) {
+    it(`leaves out ${name}`, () => {
+      const told = read(signed(JSON.stringify({ ...payment, ...given })));
+      assert.ok(told.kind === 'paymentResult');
+      assert.equal(told.paymentId, undefined);
+    });
+  }
 
   it('reads an authorisation token', () => {
     const body = JSON.stringify({
@@ -84,6 +114,12 @@ describe('readNotification', () => {
     });
   }
 
+  it('dates a token by the authorisation where the signature tells no readable time', () => {
+    const told = read(signed(JSON.stringify({ accessToken: 'abcdef', authTime: '1795465200000' }), 'today'));
+    assert.ok(told.kind === 'agentToken');
+    assert.equal(told.issuedAtMs, 1_795_465_200_000);
+  });
+
   const honest = signed(JSON.stringify(payment));
   const cases: readonly (readonly [string, { headers: Readonly<Record<string, string>>; body: string }, string])[] = [
     ['without a signature', { ...honest, headers: { 'client-id': clientId } }, 'invalid'],
@@ -92,12 +128,17 @@ describe('readNotification', () => {
     ['with a changed amount', { ...honest, body: honest.body.replace('"1250"', '"1251"') }, 'invalid'],
     ['signed over another path', signed(honest.body, '1795465278000', '/notify/10043'), 'invalid'],
     ['without an id', signed('{"notifyType":"PAYMENT_RESULT","result":{"resultStatus":"S"}}'), 'invalid'],
+    ['with an id of two words', signed(JSON.stringify({ ...payment, paymentRequestId: '2026 1' })), 'invalid'],
+    ['with a status that is none', signed(JSON.stringify({ ...payment, result: { resultStatus: 's' } })), 'invalid'],
+    ['without a type', signed(JSON.stringify({ ...payment, notifyType: undefined })), 'invalid'],
     ['that is no JSON', signed('<xml/>'), 'invalid'],
     ['that is null', signed('null'), 'invalid'],
     ['of a type that is none of ours', signed('{"notifyType":"REFUND_RESULT","refundId":"R"}'), 'ignored'],
     ['of another payment type', signed(JSON.stringify({ ...payment, notifyType: 'PAYMENT_PENDING' })), 'ignored'],
     ['with a token and a result', signed('{"accessToken":"abcdef","result":{}}'), 'invalid'],
     ['with a token that no header can carry', signed('{"accessToken":"a\\r\\nb"}'), 'invalid'],
+    ['with a token that is too long', signed(`{"accessToken":"${'a'.repeat(513)}"}`), 'invalid'],
+    ['with an empty token', signed('{"accessToken":""}'), 'invalid'],
   ];
   for (const [what, raw, kind] of cases) {
     it(`takes one ${what} as ${kind}`, () => assert.equal(read(raw).kind, kind));
