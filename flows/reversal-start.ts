@@ -110,6 +110,7 @@ function freeId(turn: Turn, wanted: string): string {
 function letGo(turn: Turn): PaymentProgress | undefined {
   const { payment, ...live } = turn.live;
   turn.live = live;
-  for (const timer of ['inquiry', 'hostConfirm', 'vend', 'codeWait'] as const) turn.clearTimer(timer);
+  turn.clearTimer('inquiry');
+  turn.clearTimer('hostConfirm');
   return payment;
 }
