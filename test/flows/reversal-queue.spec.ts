@@ -11,6 +11,7 @@ import {
   found,
   NOON_WALL_MS,
   paid,
+  refundFound,
   SILENCE,
   success,
   unclear,
@@ -291,22 +292,18 @@ describe('the cancel queue', () => {
       const second = drive.reversal();
       const notify = ({ paymentRequestId }: typeof first) =>
         drive.feed({ type: 'paymentNotified', paymentRequestId, paymentId: 'P1', amount: AMOUNT });
-      assert.equal(notify(first).ignored, undefined);
+      assert.equal(notify(second).ignored, undefined);
       const known = () => [first, second].map(({ reversalId }) => drive.state.book.reversals[reversalId]?.known);
-      assert.deepEqual(known(), [true, false]);
-      answer(drive, failure('ORDER_NOT_EXIST'));
+      assert.deepEqual(known(), [false, true]);
+      const { reversalId } = first;
       drive.wait(UNPAYABLE_MS);
-      const exchange = drive.state.live.reversals[second.reversalId]?.awaiting;
-      assert.ok(exchange !== undefined);
-      drive.feed({
-        type: 'reversalAnswered',
-        exchange,
-        reversalId: second.reversalId,
-        answer: failure('ORDER_NOT_EXIST'),
-      });
-      assert.equal(drive.state.book.reversals[second.reversalId]?.end?.how, 'nothingCharged');
-      expectIgnored(notify(second), 'notification in state reversed');
-      assert.deepEqual(known(), [true, false]);
+      for (let i = 0; i < 100 && drive.state.live.reversals[reversalId]?.awaiting === undefined; i += 1)
+        drive.wait(1000);
+      const exchange = drive.state.live.reversals[reversalId]?.awaiting ?? 0;
+      drive.feed({ type: 'reversalAnswered', exchange, reversalId, answer: failure('ORDER_NOT_EXIST') });
+      assert.equal(drive.state.book.reversals[reversalId]?.end?.how, 'nothingCharged');
+      expectIgnored(notify(first), 'notification in state reversed');
+      assert.deepEqual(known(), [false, true]);
     });
 
     it('that arrived after all is cancelled by the confirmation', () => {
@@ -583,15 +580,20 @@ describe('the cancel queue', () => {
       assert.equal(drive.news(), 'alarm:amountDiffers sendReversal:refund');
     });
 
-    it('is known to the book once, not with every round', () => {
-      const drive = reversedPaid();
-      for (let i = 0; i < 8; i += 1) {
-        answer(drive, failure('ORDER_STATUS_INVALID'));
-        answer(drive, found('SUCCESS'));
-        drive.wait(5000);
-      }
-      assert.equal(drive.records.filter(({ type }) => type === 'reversalPaymentFound').length, 0);
-    });
+    for (const [name, round] of [
+      ['with its id', found('SUCCESS')],
+      ['without its id', success({ paymentStatus: 'SUCCESS' })],
+    ] as const) {
+      it(`is known to the book once, not with every round that finds it ${name}`, () => {
+        const drive = reversedPaid();
+        for (let i = 0; i < 8; i += 1) {
+          answer(drive, failure('ORDER_STATUS_INVALID'));
+          answer(drive, round);
+          drive.wait(5000);
+        }
+        assert.equal(drive.records.filter(({ type }) => type === 'reversalPaymentFound').length, 0);
+      });
+    }
   });
 
   describe('the cancellable period', () => {
@@ -740,6 +742,15 @@ describe('the cancel queue', () => {
         assert.deepEqual([drive.reversal().state, drive.reversal().lastCode], ['needsPerson', code]);
       });
     }
+
+    it('tells how far a refund is that does not end', () => {
+      const drive = reversedPaid();
+      answer(drive, failure('CANCEL_WINDOW_EXCEED'));
+      answer(drive, found('SUCCESS'));
+      keepAnswering(drive, failure('REFUND_IN_PROCESS'), 4000);
+      keepAnswering(drive, refundFound('PROCESSING'), 10 * MINUTE_MS);
+      assert.deepEqual([drive.reversal().state, drive.reversal().lastCode], ['needsPerson', 'PROCESSING']);
+    });
 
     it('is told NO_ANSWER when nothing at all came', () => {
       const drive = reversedPaid();

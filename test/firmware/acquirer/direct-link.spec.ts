@@ -448,6 +448,37 @@ describe('createDirectLink', () => {
     assert.deepEqual([answer.amount, answer.refundAmount], [undefined, refundAmount]);
   });
 
+  const UNREADABLE: readonly (readonly [string, object])[] = [
+    ['a payment id with a blank', { paymentId: 'P 1' }],
+    ['a payment id with a line end', { paymentId: 'P1\n' }],
+    ['a payment id that is too long', { paymentId: 'P'.repeat(65) }],
+    ['an empty payment id', { paymentId: '' }],
+    ['a status of two words', { paymentStatus: 'NOT SUCCESS' }],
+    ['a status with a line end', { paymentStatus: 'SUCCESS\n' }],
+    ['a status that is too long', { paymentStatus: 'S'.repeat(65) }],
+    ['a status that is none', { paymentStatus: 7 }],
+  ];
+  for (const [what, fields] of UNREADABLE) {
+    it(`leaves out ${what}`, () => {
+      const body = JSON.stringify({ result: { resultCode: 'SUCCESS', resultStatus: 'S' }, ...fields });
+      const { ask } = createBench((request) => ({ afterMs: 1, reply: reply(request, body) }));
+      const answer = ask(pay);
+      assert.ok(answer.kind === 'answered' && answer.signature === 'valid');
+      assert.deepEqual([answer.paymentId, answer.paymentStatus], [undefined, undefined]);
+    });
+  }
+
+  it('takes ids and words of one character and of 64', () => {
+    for (const length of [1, 64]) {
+      const [paymentId, paymentStatus] = ['P'.repeat(length), 'S'.repeat(length)];
+      const body = JSON.stringify({ result: { resultCode: 'SUCCESS', resultStatus: 'S' }, paymentId, paymentStatus });
+      const { ask } = createBench((request) => ({ afterMs: 1, reply: reply(request, body) }));
+      const answer = ask(pay);
+      assert.ok(answer.kind === 'answered');
+      assert.deepEqual([answer.paymentId, answer.paymentStatus], [paymentId, paymentStatus]);
+    }
+  });
+
   it('answers once and in bounds, whatever comes', () => {
     const loose = fc.record(
       {

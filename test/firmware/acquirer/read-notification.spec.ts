@@ -103,7 +103,9 @@ describe('readNotification', () => {
   const authorisations: readonly (readonly [what: string, authTime: string | undefined, issuedAtMs: number])[] = [
     ['by the authorisation, not by the retry that told it', '1795465200000', 1_795_465_200_000],
     ['by the signature where the authorisation tells no time', undefined, 1_795_465_278_000],
-    ['by the signature where the authorisation tells no readable time', 'today', 1_795_465_278_000],
+    ...['today', '17954652000', '179546520000000', '1795465200000 ', 'at 1795465200000'].map(
+      (time) => [`by the signature where the authorisation tells ${time}`, time, 1_795_465_278_000] as const,
+    ),
     ['by the signature where the authorisation is of the future', '1895465278000', 1_795_465_278_000],
   ];
   for (const [what, authTime, issuedAtMs] of authorisations) {
