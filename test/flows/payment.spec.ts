@@ -139,16 +139,18 @@ describe('a payment without a known result', () => {
     assert.equal(drive.reversal().paymentId, 'P9');
   });
 
-  for (const [answer, resultCode] of [
-    [found('FAIL'), 'FAIL'],
-    [found('CANCELLED'), 'CANCELLED'],
-    [found('FAIL', { paymentResultCode: 'USER_BALANCE_NOT_ENOUGH' }), 'USER_BALANCE_NOT_ENOUGH'],
+  for (const [answer, resultCode, notice] of [
+    [found('FAIL'), 'FAIL', 'declined'],
+    [found('CANCELLED'), 'CANCELLED', 'declined'],
+    [found('FAIL', { paymentResultCode: 'SYSTEM_ERROR' }), 'SYSTEM_ERROR', 'declined'],
+    [found('FAIL', { paymentResultCode: 'USER_BALANCE_NOT_ENOUGH' }), 'USER_BALANCE_NOT_ENOUGH', 'balanceNotEnough'],
   ] as const) {
-    it(`that an inquiry found to have failed keeps ${resultCode} as its result`, () => {
+    it(`that an inquiry found to have failed keeps ${resultCode} as its result, and the customer reads ${notice}`, () => {
       const drive = createReadyDrive();
       const paymentRequestId = startPaying(drive);
       drive.feed({ type: 'inquiryAnswered', paymentRequestId, answer });
       assert.deepEqual([drive.sale().attempts[0]?.result, drive.sale().attempts[0]?.resultCode], ['F', resultCode]);
+      assert.equal(drive.state.live.notice, notice);
     });
   }
 

@@ -546,6 +546,22 @@ describe('the cancel queue', () => {
       assert.equal(drive.sale().state, 'reversed');
     });
 
+    for (const [code, follows] of [
+      ['CANCEL_WINDOW_EXCEED', 'refund'],
+      ['PROCESS_FAIL', 'refund'],
+      ['ORDER_STATUS_INVALID', 'cancel'],
+      ['ORDER_IS_CANCELED', 'cancel'],
+      ['ORDER_IS_CLOSED', 'cancel'],
+    ] as const) {
+      it(`with ${code}, for a payment found to be paid: ${follows}`, () => {
+        const drive = reversedPaid();
+        answer(drive, failure(code));
+        answer(drive, found('SUCCESS'));
+        drive.wait(5000);
+        assert.equal(requests(drive), `cancel inquiry ${follows}`);
+      });
+    }
+
     it('with ORDER_STATUS_INVALID for a paid payment is repeated in the burst, then turns to a refund', () => {
       const drive = reversedPaid();
       for (let i = 0; i < 40 && lastRequest(drive).type !== 'refund'; i += 1) {

@@ -1,6 +1,8 @@
 import assert from 'node:assert/strict';
+import { type SaleState, saleOutcome } from '../../flows/sale.js';
 import { CODE, cny, effectWords, failure, found, NOON_WALL_MS, paid, SILENCE } from './builders.js';
 import { createReadyDrive, type Drive, expectIgnored, expectStep, isBusy, startPaying, startSale } from './drive.js';
+import { SITUATIONS } from './situations.js';
 
 function ask(drive: Drive, orderId: string, amount: string) {
   return drive.feed({ type: 'saleRequested', callId: 'c', orderId, amount: cny(amount) });
@@ -70,6 +72,24 @@ describe('a sale', () => {
       effects: '',
     });
   });
+
+  const OUTCOMES: Readonly<Record<SaleState, string | undefined>> = {
+    awaitingCode: undefined,
+    paying: undefined,
+    inquiring: undefined,
+    approved: undefined,
+    vending: undefined,
+    settled: 'paid',
+    declined: 'declined',
+    cancelled: 'cancelled',
+    reversing: undefined,
+    reversed: 'reversed',
+  };
+  for (const [state, outcome] of Object.entries(OUTCOMES) as [SaleState, string | undefined][]) {
+    it(`has ${outcome === undefined ? 'no outcome yet' : `the outcome ${outcome}`} while it is ${state}`, () => {
+      assert.equal(saleOutcome(SITUATIONS[state]().sale()), outcome);
+    });
+  }
 
   it('is the same one when the host app repeats its order, and another order has to wait', () => {
     const drive = createReadyDrive();
