@@ -23,7 +23,7 @@ export interface Kernel {
   feed(event: Event, taken?: () => void): void;
   /** Feeds an event that somebody waits for. `answered` is called once, after the commit. */
   ask(call: Call, answered: (answer: CallAnswer) => void): void;
-  /** Called after each published change. Returns the way to stop it. */
+  /** Called after each batch of decisions that is published. Returns the way to stop it. */
   onChange(listener: (state: TerminalState, before: TerminalState) => void): () => void;
   /** Takes no more inputs and fires no more timers. */
   stop(): void;
@@ -140,7 +140,7 @@ export function createKernel(parts: KernelParts): Kernel {
       parts.trace(input, decision);
       for (const effect of decision.effects) run(effect);
     }
-    if (before !== state) for (const listener of [...listeners]) listener(state, before);
+    for (const listener of [...listeners]) listener(state, before);
   }
 
   function run(effect: Effect): void {

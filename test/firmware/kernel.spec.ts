@@ -120,6 +120,32 @@ describe('kernel', () => {
     });
   });
 
+  describe('a stop', () => {
+    it('during a commit lets nothing out of it, though it succeeds', () => {
+      const rig = createReadyRig();
+      order(rig);
+      rig.log.length = 0;
+      rig.journal.pause();
+      rig.kernel.feed({ type: 'codeScanned', code: CODE });
+      rig.kernel.stop();
+      rig.journal.resume();
+      assert.deepEqual([rig.log, saleState(rig), rig.clock.timers()], [[], 'awaitingCode', 0]);
+    });
+
+    it('by an effect is the end of what waited', () => {
+      const rig = createReadyRig();
+      order(rig);
+      rig.journal.pause();
+      rig.onEffect = () => rig.kernel.stop();
+      rig.kernel.feed({ type: 'codeScanned', code: CODE });
+      rig.kernel.feed({ type: 'keyPressed', key: '*' });
+      rig.log.length = 0;
+      rig.journal.resume();
+      rig.kernel.feed({ type: 'keyPressed', key: '*' });
+      assert.deepEqual([rig.log, saleState(rig)], [['traced:codeScanned', 'sendPay'], 'paying']);
+    });
+  });
+
   describe('inputs during a commit', () => {
     it('wait, keep their order and share the next commit', () => {
       const rig = createReadyRig();
@@ -220,6 +246,35 @@ describe('kernel', () => {
       rig.journal.resume();
       rig.clock.advance(0);
       assert.equal(rig.log.filter((word) => word === 'sendInquiry').length, 1);
+    });
+
+    it('fire the earliest first, whichever was set last', () => {
+      const rig = createReadyRig();
+      order(rig);
+      rig.clock.advance(55_000);
+      rig.kernel.feed({ type: 'codeScanned', code: 'no code' });
+      rig.clock.advance(4999);
+      assert.equal(saleState(rig), 'awaitingCode');
+      rig.clock.advance(1);
+      assert.equal(saleState(rig), 'cancelled');
+    });
+
+    it('that fell due during a commit fire in the order of their deadlines', () => {
+      const rig = createReadyRig();
+      const fired: string[] = [];
+      const stop = rig.kernel.onChange(({ live }, before) => {
+        const gone = Object.keys(before.live.timers).filter((timer) => !(timer in live.timers));
+        fired.push(...gone);
+      });
+      order(rig);
+      rig.kernel.feed({ type: 'codeScanned', code: 'no code' });
+      rig.journal.pause();
+      rig.kernel.feed({ type: 'agentTokenNotified', accessToken: 'a' });
+      rig.clock.advance(300_000);
+      rig.journal.resume();
+      rig.clock.advance(0);
+      stop();
+      assert.deepEqual(fired, ['notice', 'codeWait']);
     });
 
     it('never need more than one timer of the host', () => {
