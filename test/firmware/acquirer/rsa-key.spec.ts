@@ -58,6 +58,9 @@ describe('rsaKey', () => {
   const locked = privateKey
     .export({ format: 'pem', type: 'pkcs8', cipher: 'aes-256-cbc', passphrase: 'secret' })
     .toString();
+  const lockedOldWay = privateKey
+    .export({ format: 'pem', type: 'pkcs1', cipher: 'aes-256-cbc', passphrase: 'secret' })
+    .toString();
   const wrong: readonly (readonly [string, 'private' | 'public', string, RegExp])[] = [
     ['a private key in place of a public one', 'public', pem(privateKey, 'pkcs8'), /is a private key/],
     [
@@ -70,9 +73,13 @@ describe('rsaKey', () => {
     ['an elliptic-curve key', 'private', pem(elliptic.privateKey, 'pkcs8'), /of type ec/],
     ['a short key', 'private', pem(short.privateKey, 'pkcs8'), /1024 bits/],
     ['an encrypted key', 'private', locked, /is encrypted/],
+    ['a key encrypted in the old way', 'private', lockedOldWay, /is encrypted/],
     ['an OpenSSH key', 'private', '-----BEGIN OPENSSH PRIVATE KEY-----\nAAAA\n-----END', /OpenSSH/],
     ['a certificate', 'public', '-----BEGIN CERTIFICATE-----\nMIIB\n-----END CERTIFICATE-----', /is a certificate/],
-    ['a file name', 'private', '/data/key.pem', /neither PEM nor base64|no key in it/],
+    ['a file name', 'private', '/data/key.pem', /neither PEM nor base64/],
+    ['a key with a strange letter', 'private', `${bare(pem(privateKey, 'pkcs8'))}é`, /neither PEM nor base64/],
+    ['a key behind a strange letter', 'private', `é${bare(pem(privateKey, 'pkcs8'))}`, /neither PEM nor base64/],
+    ['a whole file of something else', 'private', 'A'.repeat(16_385), /longer than any key/],
     ['a key cut short', 'private', bare(pem(privateKey, 'pkcs8')).slice(0, 800), /perhaps a part of it is missing/],
     ['nothing', 'public', '-----BEGIN PUBLIC KEY-----', /is empty/],
   ];
