@@ -241,6 +241,24 @@ describe('a payment without a known result', () => {
       });
     }
 
+    it('of another one than that which did not exist, it is no contradiction', () => {
+      const drive = createReadyDrive({ vend: 'host' });
+      startPaying(drive);
+      drive.feed({ type: 'keyPressed', key: '*' });
+      for (const waitMs of [0, 90_000]) {
+        drive.wait(waitMs);
+        const { exchange, reversalId } = drive.lastSent('sendReversal');
+        drive.feed({ type: 'reversalAnswered', exchange, reversalId, answer: failure('ORDER_NOT_EXIST') });
+      }
+      assert.equal(drive.reversal().end?.how, 'nothingCharged');
+      const paymentRequestId = startPaying(drive, '1250', 'order-2');
+      drive.feed({ type: 'payAnswered', paymentRequestId, answer: paid(AMOUNT) });
+      drive.news();
+      const late = drive.feed({ type: 'paymentNotified', paymentRequestId, paymentId: 'P1', amount: AMOUNT });
+      expectIgnored(late, 'notification in state settled');
+      assert.equal(drive.news(), '');
+    });
+
     it('of another one than those that failed, it is no contradiction', () => {
       const drive = createReadyDrive();
       const failed = startPaying(drive);
