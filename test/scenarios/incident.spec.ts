@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { isDeepStrictEqual } from 'node:util';
 import fc from 'fast-check';
 import { createLinuxClock } from '../../drivers/linux/clock.js';
 import { createLinuxFlash } from '../../drivers/linux/flash.js';
@@ -53,6 +54,16 @@ const happening: fc.Arbitrary<Happening> = fc.oneof(
   },
   { weight: 1, arbitrary: fc.record({ type: fc.constant('token' as const), token: fc.nat(3) }) },
 );
+
+/** Ends while the last decision is on its way to flash. */
+const duringACommit: Happening[] = [
+  { type: 'sale', cents: 100, shown: 0, waitMs: 0 },
+  { type: 'sale', cents: 100, shown: 0, waitMs: 500 },
+  { type: 'refund' },
+  { type: 'powerCut' },
+  { type: 'cancel' },
+  { type: 'sale', cents: 100, shown: 0, waitMs: 0 },
+];
 
 const secretToken = (number: number): string => `merchant-token-number-${number}`;
 
@@ -118,6 +129,15 @@ describe('an incident', () => {
     const lines: string[] = [];
     const played = replayIncident(text, (line) => lines.push(line));
     assert.ok(played.kind === 'noFailure');
+    /* A decision whose records are still on their way to flash is part of the incident: then the next state is meant. */
+    if (!isDeepStrictEqual(withoutTokens(played.state.book), withoutTokens(terminal.kernel.state.book))) {
+      let published = false;
+      const forget = terminal.kernel.onChange(() => {
+        published = true;
+      });
+      kiosk.runUntil(() => published, 1_000);
+      forget();
+    }
     const { book, live: volatile } = terminal.kernel.state;
     assert.deepEqual(withoutTokens(played.state.book), withoutTokens(book));
     assert.deepEqual(played.state.live, JSON.parse(JSON.stringify(volatile)));
@@ -135,7 +155,7 @@ describe('an incident', () => {
         fc.array(happening, { minLength: 5, maxLength: 60, size: 'max' }),
         (seed, happenings) => void liveAndReplay(seed, happenings),
       ),
-      { numRuns: 50 },
+      { numRuns: 50, examples: [[324215, duringACommit]] },
     );
   });
 
