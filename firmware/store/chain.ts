@@ -1,4 +1,4 @@
-import { createHash } from 'node:crypto';
+import { hash } from 'node:crypto';
 
 /** Bytes of a chain value. Eight: it finds mixed-up histories, it is no defence against a forger. */
 export const chainBytes = 8;
@@ -11,5 +11,5 @@ export const chainStart: Uint8Array = new Uint8Array(chainBytes);
  * value are the same history, so that a leftover of an abandoned one never links to the living.
  */
 export function chainNext(before: Uint8Array, operation: Uint8Array): Uint8Array {
-  return createHash('sha256').update(before).update(operation).digest().subarray(0, chainBytes);
+  return hash('sha256', Buffer.concat([before, operation]), 'buffer').subarray(0, chainBytes);
 }

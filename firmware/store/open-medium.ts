@@ -61,25 +61,22 @@ export function openMedium<State, Op>(
 
     /* At the same time: half of a cold start is waiting for the card. */
     const readBoth = (done: Done<readonly [Buffer, Buffer]>): void => {
-      let first: Buffer | undefined;
-      let second: Buffer | undefined;
-      const arrived = (): void => {
-        if (first !== undefined && second !== undefined) done([first, second]);
-      };
-      readWhole(0, (bytes) => {
-        first = bytes;
-        arrived();
-      });
-      readWhole(1, (bytes) => {
-        second = bytes;
-        arrived();
-      });
+      const images: [Buffer, Buffer] = [Buffer.alloc(0), Buffer.alloc(0)];
+      both(
+        (index, arrived) =>
+          readWhole(index, (bytes) => {
+            images[index] = bytes;
+            arrived();
+          }),
+        () => done(images),
+      );
     };
 
     const writeDurably = (write: PlannedWrite, done: () => void): void =>
       volumes[write.segment].writeDurably(write.offset, write.bytes, or('write', done));
 
-    const syncBoth = (done: () => void): void => volumes[0].sync(or('flush', () => volumes[1].sync(or('flush', done))));
+    const syncBoth = (done: () => void): void =>
+      both((index, flushed) => volumes[index].sync(or('flush', flushed)), done);
 
     const readBack = (index: 0 | 1, expected: Buffer, done: Done<OpenReport['readBack']>): void =>
       volumes[index].readBack(0, expected.length, (error, bytes) => {
@@ -193,6 +190,17 @@ export function openMedium<State, Op>(
       );
     });
   });
+}
+
+/** Does something with both volumes at the same time. */
+function both(act: (index: 0 | 1, done: () => void) => void, done: () => void): void {
+  let left = 2;
+  for (const index of [0, 1] as const) {
+    act(index, () => {
+      left -= 1;
+      if (left === 0) done();
+    });
+  }
 }
 
 type Standing = PlannerStart['standings'][0];
