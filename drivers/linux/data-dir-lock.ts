@@ -41,6 +41,9 @@ export function takeDataDir(dataDir: string, taken: (error: HostError | undefine
       taken(socketError(dataDir, error));
     });
     server.listen({ path: shortPath, readableAll: true, writableAll: true }, () => {
+      server.removeAllListeners('error');
+      /* From now on only a failed accept gets here (no file descriptors left). It passes, the claim stays. */
+      server.on('error', () => undefined);
       fs.rename(`${claim}.new`, claim, (renameError) => {
         closePath();
         if (renameError !== null) {

@@ -1,8 +1,10 @@
 import assert from 'node:assert/strict';
 import { spawn } from 'node:child_process';
 import fs from 'node:fs';
+import net from 'node:net';
 import os from 'node:os';
 import path from 'node:path';
+import sinon from 'sinon';
 import type { HostError } from '../../../drivers/host.js';
 import { dataDirHolder } from '../../../drivers/linux/data-dir-holder.js';
 import { type DataDirLock, takeDataDir } from '../../../drivers/linux/data-dir-lock.js';
@@ -57,6 +59,20 @@ describe('takeDataDir', () => {
   });
 
   afterEach(() => fs.rmSync(home, { recursive: true, force: true }));
+
+  it('stays taken when somebody who asks cannot be let in for want of file descriptors', async () => {
+    const createServer = sinon.spy(net, 'createServer');
+    const taken = sinon.spy();
+    await new Promise<void>((resolve) => takeDataDir(dataDir, (...answer) => resolve(taken(...answer))));
+    createServer.restore();
+    const close = sinon.spy(fs, 'closeSync');
+    createServer.firstCall.returnValue.emit('error', Object.assign(new Error('accept EMFILE'), { code: 'EMFILE' }));
+    close.restore();
+    sinon.assert.calledOnce(taken);
+    sinon.assert.notCalled(close);
+    assert.match(String(await holder(dataDir)), new RegExp(`process ${process.pid} `));
+    taken.firstCall.args[1].release();
+  });
 
   it('lets one in, names it to the next, and leaves nothing behind', async () => {
     const lock = await mustTake(dataDir);
