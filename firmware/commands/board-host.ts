@@ -4,16 +4,11 @@ import { createLinuxHost } from '../../drivers/linux/host.js';
 import { createNoGpio } from '../../drivers/linux/no-gpio.js';
 import type { Config } from '../config/config.js';
 import { usesGpioLines } from '../devices/uses-gpio-lines.js';
-import { journalPartitions } from '../open-book.js';
+import { storageFlash } from './storage-flash.js';
 
 /** The board that the configuration describes. GPIO is looked for only where a device is on a line. */
 export function boardHost({ devices, storage }: Config): Host {
   const chip = devices.gpioChip === undefined ? {} : { chipLabel: devices.gpioChip };
   const gpio = usesGpioLines(devices) ? createLinuxGpio(chip) : createNoGpio();
-  return createLinuxHost({
-    dataDir: storage.dataDir,
-    dataDirMounted: storage.dataDirMounted,
-    partitions: journalPartitions(storage.journalPartitions),
-    gpio,
-  });
+  return createLinuxHost({ flash: storageFlash(storage, 'readWrite'), gpio });
 }

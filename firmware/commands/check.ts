@@ -1,7 +1,6 @@
 import type { Host } from '../../drivers/host.js';
 import { configFiles } from '../../drivers/linux/config-files.js';
 import { dataDirHolder } from '../../drivers/linux/data-dir-holder.js';
-import { createLinuxFlash } from '../../drivers/linux/flash.js';
 import { createLineConsole } from '../../drivers/linux/line-console.js';
 import type { CommandProcess } from '../../drivers/linux/process.js';
 import type { Person, PersonEvents } from '../check/by-hand/person.js';
@@ -12,8 +11,8 @@ import type { Config } from '../config/config.js';
 import { loadConfig } from '../config/load-config.js';
 import { type ExitCode, exitCode } from '../exit-code.js';
 import { createRedact } from '../log/redact.js';
-import { journalPartitions } from '../open-book.js';
 import { boardHost } from './board-host.js';
+import { storageFlash } from './storage-flash.js';
 
 /**
  * `tillbox check [--print] [--by-hand | --json]`: tests everything the configuration names; 0 where nothing failed. It asks
@@ -52,17 +51,11 @@ export async function check(
   checkConfiguration(loading).forEach(found);
   if ('errors' in loading) return end(exitCode.usage);
   const { config } = loading;
-  const { dataDir, dataDirMounted } = config.storage;
   await runChecks({
     host: hostOf(config),
     config,
-    cardReader: createLinuxFlash({
-      dataDir,
-      dataDirMounted,
-      partitions: journalPartitions(config.storage.journalPartitions),
-      access: 'readOnly',
-    }),
-    holder: () => new Promise((resolve) => dataDirHolder(dataDir, resolve)),
+    cardReader: storageFlash(config.storage, 'readOnly'),
+    holder: () => new Promise((resolve) => dataDirHolder(config.storage.dataDir, resolve)),
     print: args.includes('--print'),
     found,
     ...(talk === undefined ? {} : { person: { ...talk, say: (text) => talk.say(redact(text)) } }),

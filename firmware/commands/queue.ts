@@ -1,7 +1,6 @@
 import { createLinuxClock } from '../../drivers/linux/clock.js';
 import { configFiles } from '../../drivers/linux/config-files.js';
 import { dataDirHolder } from '../../drivers/linux/data-dir-holder.js';
-import { createLinuxFlash } from '../../drivers/linux/flash.js';
 import { createLinuxHttp } from '../../drivers/linux/http.js';
 import type { CommandProcess } from '../../drivers/linux/process.js';
 import { createLinuxRandom } from '../../drivers/linux/random.js';
@@ -10,11 +9,11 @@ import { readSettings } from '../config/read-settings.js';
 import { type ExitCode, exitCode } from '../exit-code.js';
 import type { LocalApiAddress } from '../local-api-client.js';
 import { createRedact } from '../log/redact.js';
-import { journalPartitions } from '../open-book.js';
 import { openQueue } from '../queue/open-queue.js';
 import { type QueueOrder, queueOrder } from '../queue/queue-order.js';
 import { QueueTrouble } from '../queue/queue-source.js';
 import { workOnQueue } from '../queue/work-on-queue.js';
+import { type Storage, storageFlash } from './storage-flash.js';
 
 /** `tillbox queue …`: the cancel queue, over the API of the running terminal or from flash. */
 export async function queue(args: readonly string[], self: CommandProcess): Promise<ExitCode> {
@@ -28,16 +27,17 @@ export async function queue(args: readonly string[], self: CommandProcess): Prom
     self.errorOut(`${createRedact()(where)}\n`);
     return exitCode.usage;
   }
-  const { dataDir, partitions, api, locale } = where;
+  const { storage, api, locale } = where;
+  const { dataDir, journalPartitions } = storage;
   try {
     const source = await openQueue({
       api,
       locale,
-      place: partitions?.join(' and ') ?? dataDir,
+      place: journalPartitions?.join(' and ') ?? dataDir,
       http: createLinuxHttp(),
       clock: createLinuxClock(),
       random: createLinuxRandom(),
-      flash: (access) => createLinuxFlash({ dataDir, partitions: journalPartitions(partitions), access }),
+      flash: (access) => storageFlash(storage, access),
       holder: () => new Promise((resolve) => dataDirHolder(dataDir, resolve)),
       note: (text) => self.errorOut(`tillbox queue: ${text}\n`),
     });
@@ -52,9 +52,7 @@ export async function queue(args: readonly string[], self: CommandProcess): Prom
 }
 
 interface Place {
-  readonly dataDir: string;
-  /** Of the journal, where it is not in the directory. */
-  readonly partitions: readonly [string, string] | undefined;
+  readonly storage: Storage;
   readonly api: LocalApiAddress | undefined;
   readonly locale: 'en' | 'zh-CN';
 }
@@ -66,17 +64,23 @@ const NEEDED: readonly string[] = [
   'API_PORT',
   'API_TOKEN',
   'DATA_DIR',
+  'DATA_DIR_MOUNTED',
   'JOURNAL_PARTITIONS',
   'LOCALE',
 ];
 
 function placeOf(order: QueueOrder, self: CommandProcess): Place | string {
-  if (order.dataDir !== undefined)
-    return { dataDir: order.dataDir, partitions: undefined, api: undefined, locale: 'en' };
+  if (order.dataDir !== undefined) {
+    return { storage: { dataDir: order.dataDir, dataDirMounted: false }, api: undefined, locale: 'en' };
+  }
   const { values, errors } = readSettings(self.env, configFiles.read);
   const relevant = errors.filter(({ variable }) => NEEDED.includes(variable));
   if (relevant.length > 0) return describeErrors(relevant);
-  const { API_HOST: host, API_PORT: port, API_TOKEN: token, DATA_DIR: dataDir, LOCALE: locale } = values;
-  const api = { host, port, ...(token === undefined ? {} : { token }) };
-  return { dataDir, partitions: values.JOURNAL_PARTITIONS, api, locale };
+  const { API_HOST: host, API_PORT: port, API_TOKEN: token, LOCALE: locale } = values;
+  const { DATA_DIR: dataDir, DATA_DIR_MOUNTED: dataDirMounted, JOURNAL_PARTITIONS: journalPartitions } = values;
+  return {
+    storage: { dataDir, dataDirMounted, ...(journalPartitions === undefined ? {} : { journalPartitions }) },
+    api: { host, port, ...(token === undefined ? {} : { token }) },
+    locale,
+  };
 }
