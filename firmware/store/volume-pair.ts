@@ -13,56 +13,58 @@ export interface VolumePairOptions {
 
 /**
  * Opens the two volumes. One that is there without the other is an error, never a reason to make the other, unless the
- * one that is there is blank (`isBlank` decides): then making them was interrupted.
- * @param opened `created` tells whether any volume was made.
+ * one that is there is blank (`isBlank` decides): then making them was interrupted. After an error none is open.
  */
 export function openVolumePair(
   options: VolumePairOptions,
   isBlank: (volume: FlashVolume, done: (error: HostError | undefined, blank?: boolean) => void) => void,
-  opened: (error: StoreError | undefined, pair?: VolumePair, created?: boolean) => void,
+  opened: (error: StoreError | undefined, pair?: VolumePair) => void,
 ): void {
-  const { flash, names, segmentSizeBytes } = options;
-  const open = (index: 0 | 1, create: boolean, done: (error: HostError | undefined, volume?: FlashVolume) => void) =>
-    flash.open({ name: names[index], sizeBytes: segmentSizeBytes, create }, done);
-  const make = (index: 0 | 1, done: (volume: FlashVolume) => void) =>
-    open(index, true, (error, volume) => {
-      if (error !== undefined || volume === undefined) return opened(asStoreError(error, `make ${names[index]}`));
-      done(volume);
+  const { flash, names, segmentSizeBytes, create } = options;
+  const held: FlashVolume[] = [];
+
+  const fail = (error: StoreError): void => {
+    for (const volume of held) volume.close();
+    opened(error);
+  };
+
+  /* `absent` is called instead of `done` where the volume is not there and none is to be made. */
+  const open = (index: 0 | 1, done: (volume: FlashVolume) => void, absent?: () => void): void => {
+    const request = { name: names[index], sizeBytes: segmentSizeBytes, create: absent === undefined };
+    flash.open(request, (error, volume) => {
+      if (volume !== undefined) {
+        held.push(volume);
+        return done(volume);
+      }
+      if (error?.code === 'absent' && absent !== undefined) return absent();
+      fail(asStoreError(error, `${request.create ? 'make' : 'open'} ${names[index]}`));
+    });
+  };
+  const find = (index: 0 | 1, found: (volume: FlashVolume | undefined) => void): void =>
+    open(index, found, () => found(undefined));
+
+  const completeBlank = (single: FlashVolume, missing: 0 | 1): void =>
+    isBlank(single, (error, blank) => {
+      const there = missing === 0 ? 1 : 0;
+      if (error !== undefined) return fail(asStoreError(error, `read ${names[there]}`));
+      if (blank !== true) {
+        return fail(new StoreError('absent', `${names[missing]} is missing and the other volume holds records`));
+      }
+      open(missing, (made) => opened(undefined, missing === 0 ? [made, single] : [single, made]));
     });
 
-  open(0, false, (firstError, first) => {
-    if (firstError !== undefined && firstError.code !== 'absent') {
-      return opened(asStoreError(firstError, `open ${names[0]}`));
-    }
-    open(1, false, (secondError, second) => {
-      if (secondError !== undefined && secondError.code !== 'absent') {
-        first?.close();
-        return opened(asStoreError(secondError, `open ${names[1]}`));
+  find(0, (first) =>
+    find(1, (second) => {
+      if (first !== undefined && second !== undefined) return opened(undefined, [first, second]);
+      if (!create) {
+        const missing = [first, second].flatMap((volume, index) => (volume === undefined ? [names[index]] : []));
+        return fail(new StoreError('absent', `${missing.join(' and ')} missing: is the card in and mounted?`));
       }
-      if (first !== undefined && second !== undefined) return opened(undefined, [first, second], false);
-      const single = first ?? second;
-      if (!options.create) {
-        single?.close();
-        const missing =
-          single === undefined ? `${names[0]} and ${names[1]}` : first === undefined ? names[0] : names[1];
-        return opened(new StoreError('absent', `${missing} missing: is the card in and mounted?`));
-      }
-      if (single === undefined) {
-        return make(0, (madeFirst) => make(1, (madeSecond) => opened(undefined, [madeFirst, madeSecond], true)));
-      }
-      const missingIndex = first === undefined ? 0 : 1;
-      isBlank(single, (error, blank) => {
-        if (error !== undefined || blank !== true) {
-          single.close();
-          if (error !== undefined) return opened(asStoreError(error, `read ${names[missingIndex === 0 ? 1 : 0]}`));
-          return opened(
-            new StoreError('absent', `${names[missingIndex]} is missing and the other volume holds records`),
-          );
-        }
-        make(missingIndex, (made) => opened(undefined, first === undefined ? [made, single] : [single, made], true));
-      });
-    });
-  });
+      if (first !== undefined) return completeBlank(first, 1);
+      if (second !== undefined) return completeBlank(second, 0);
+      open(0, (madeFirst) => open(1, (madeSecond) => opened(undefined, [madeFirst, madeSecond])));
+    }),
+  );
 }
 
 /** A host's error in the words of the store. `doing` is what was tried. */

@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict';
+import type { FlashHost } from '../../../drivers/host.js';
 import type { StoreError } from '../../../firmware/store/store-error.js';
 import { commitAll, createFlashRig, mustOpen, openLedger, rigSegmentBytes, rigVolumes } from './flash-rig.js';
 import { emptyLedger, foldLedger, type Ledger, ledgerOp } from './ledger.js';
@@ -149,6 +150,26 @@ describe('openStore', () => {
       assert.equal(mustOpen(rig).report.provisioned, true);
     });
   });
+
+  for (const [what, firstThere] of [
+    ['the second volume', false],
+    ['the one that was missing', true],
+  ] as const) {
+    it(`lets go of the other volume when ${what} cannot be made`, () => {
+      const rig = createFlashRig(24);
+      if (firstThere) rig.card.insert(rigVolumes[0], new Uint8Array(rigSegmentBytes));
+      const flash: FlashHost = {
+        open(request, opened) {
+          rig.card.faults.full = request.create && request.name === rigVolumes[1];
+          rig.card.open(request, opened);
+        },
+      };
+      const opening = openLedger(rig, rig.card, { flash });
+      assert.equal(opening.kind === 'failed' && opening.error.code, 'full');
+      rig.card.faults.full = false;
+      assert.equal(mustOpen(rig).report.provisioned, true);
+    });
+  }
 
   it('refuses two volumes of different stores', () => {
     const one = createFlashRig(13);
