@@ -80,21 +80,25 @@ export function createRelayVend(
     | undefined;
 
   function open(): void {
+    let level: Level | undefined;
     try {
       // One by one, so that those that were had are let go when the next cannot be.
       for (const line of options.channelLines) relays.push(gpio.output(line, 0));
       if (options.sensorLine !== undefined) sensor = gpio.input(options.sensorLine, sensed);
+      level = sensor?.read();
     } catch (error) {
       linesLost(error);
       return;
     }
     tell({ state: 'ok', faults: [], warnings: [] });
-    if (sensor !== undefined) sensed(sensor.read());
+    if (level !== undefined) sensed(level);
   }
 
   function linesLost(error: unknown): void {
     if (!(error instanceof HostError)) throw error;
     releaseLines();
+    stuckTimer?.cancel();
+    covered = false;
     tell({ state: 'fault', faults: ['vendLines'], warnings: [], detail: error.message });
     timer?.cancel();
     timer = clock.after(LINE_RETRY_MS, open);
@@ -147,8 +151,8 @@ export function createRelayVend(
     const [fault] = current.faults;
     if (fault !== undefined) return fault;
     if (relay === undefined) return current.state === 'ok' ? 'vendChannelUnknown' : 'vendLines';
-    // Looked at now: an edge may have been lost.
-    return readSensor() === 0 ? 'vendSensorStuck' : undefined;
+    // Looked at now: an edge may have been lost, or the line.
+    return readSensor() === 0 ? 'vendSensorStuck' : current.faults[0];
   }
 
   /** A barrier that was covered for long has seen nothing and everything. */
@@ -169,11 +173,13 @@ export function createRelayVend(
     );
   }
 
+  /** Undefined where there is none, or its line failed; a vend under way has ended then, for goods may fall unseen. */
   function readSensor(): Level | undefined {
     try {
       return sensor?.read();
     } catch (error) {
-      if (!(error instanceof HostError)) throw error;
+      finish('unknown', 'vendLines');
+      linesLost(error);
       return undefined;
     }
   }

@@ -190,6 +190,78 @@ describe('relay vend', () => {
     }
   });
 
+  describe('with a sensor whose line fails', () => {
+    function failing() {
+      let failed = false;
+      const made = bench({
+        wrap: (gpio) => ({
+          ...gpio,
+          input(line, changed) {
+            const input = gpio.input(line, (level) => failed || changed?.(level));
+            return {
+              release: () => input.release(),
+              read() {
+                if (failed) throw new HostError('io', 'the expander went away');
+                return input.read();
+              },
+            };
+          },
+        }),
+      });
+      const fail = (now: boolean): void => {
+        failed = now;
+      };
+      return { ...made, fail };
+    }
+
+    it('says unknown for goods that may fall unseen', () => {
+      const { world, fail, goods, answers, vend, relays, driver } = failing();
+      pass(world, 50);
+      vend(0);
+      pass(world, 600);
+      fail(true);
+      pass(world, 3_000);
+      assert.deepEqual(answers, ['unknown vendLines']);
+      assert.deepEqual(goods.fallen, [0]);
+      assert.deepEqual(relays(), [0, 0, 0]);
+      assert.deepEqual(driver.status().faults, ['vendLines']);
+    });
+
+    it('moves nothing', () => {
+      const { world, fail, goods, answers, vend } = failing();
+      pass(world, 50);
+      fail(true);
+      vend(0);
+      pass(world, 3_000);
+      assert.deepEqual(answers, ['no vendLines']);
+      assert.deepEqual(goods.fallen, []);
+    });
+
+    it('reports it also at the start, and is well again with it', () => {
+      const { world, fail, driver } = failing();
+      fail(true);
+      pass(world, 50);
+      assert.deepEqual(driver.status().faults, ['vendLines']);
+      fail(false);
+      pass(world, 31_000);
+      assert.equal(driver.status().state, 'ok');
+    });
+
+    it('finds the barrier covered anew when the line is back', () => {
+      const { world, fail, driver, goods, vend } = failing();
+      pass(world, 50);
+      goods.coverSensor(true);
+      pass(world, 1_000);
+      fail(true);
+      vend(0);
+      fail(false);
+      pass(world, 20_000);
+      assert.deepEqual(driver.status().faults, ['vendLines']);
+      pass(world, 20_000);
+      assert.deepEqual(driver.status().faults, ['vendSensorStuck']);
+    });
+  });
+
   it('closes no relay while it starts, restarts or ends', () => {
     const { world, gpio, driver, answers, vend } = bench();
     const closedRelays: number[] = [];
