@@ -48,6 +48,7 @@ export type PanelFault = 'panelLines';
 export type VendFault = 'vendLines' | 'vendSensorStuck' | 'vendMachineAbsent' | 'vendMachineSilent' | 'vendPortDenied';
 
 export const DEVICE_STARTING: DeviceStatus<never> = { state: 'starting', faults: [], warnings: [] };
+export const DEVICE_OK: DeviceStatus<never> = { state: 'ok', faults: [], warnings: [] };
 
 /** Whether two statuses would look the same to a reader; drivers use it to report changes only. */
 export function sameDeviceStatus(a: DeviceStatus, b: DeviceStatus): boolean {

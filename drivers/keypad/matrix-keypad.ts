@@ -1,4 +1,4 @@
-import { DEVICE_STARTING, type DeviceStatus, type KeypadFault, sameDeviceStatus } from '../device-status.js';
+import { DEVICE_OK, DEVICE_STARTING, type DeviceStatus, type KeypadFault, sameDeviceStatus } from '../device-status.js';
 import { type Clock, type GpioHost, type GpioInput, type GpioOutput, HostError, type Timer } from '../host.js';
 
 export interface MatrixKeypadOptions {
@@ -107,7 +107,7 @@ export function createMatrixKeypad(
 
   function tellLines(): void {
     const low = options.columnLines.filter((_line, at) => columns[at]?.read() === 0);
-    if (low.length === 0) tell({ state: 'ok', faults: [], warnings: [] });
+    if (low.length === 0) tell(DEVICE_OK);
     else {
       const detail = `column line ${low.join(', ')} is low with no key pressed (pull-up missing, or a short)`;
       tell({ state: 'fault', faults: ['keypadLines'], warnings: [], detail });
@@ -197,7 +197,7 @@ export function createMatrixKeypad(
   function watchForStuck(): void {
     stuckTimer?.cancel();
     if (down.length === 0) {
-      tell({ state: 'ok', faults: [], warnings: [] });
+      tell(DEVICE_OK);
       return;
     }
     const held = down;

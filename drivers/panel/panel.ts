@@ -1,5 +1,5 @@
 import five from 'johnny-five';
-import { DEVICE_STARTING, type DeviceStatus, type PanelFault, sameDeviceStatus } from '../device-status.js';
+import { DEVICE_OK, DEVICE_STARTING, type DeviceStatus, type PanelFault, sameDeviceStatus } from '../device-status.js';
 import { type Clock, type GpioHost, type GpioInput, HostError, type Level, type Timer } from '../host.js';
 import { createGpioIoPlugin } from './gpio-io-plugin.js';
 
@@ -81,7 +81,7 @@ export function createPanel(
         door = gpio.input(options.doorLine, doorMoved);
         doorMoved(door.read());
       }
-      tell({ state: 'ok', faults: [], warnings: [] });
+      tell(DEVICE_OK);
       draw();
     });
   }

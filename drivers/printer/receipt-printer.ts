@@ -1,11 +1,11 @@
 import { DEVICE_STARTING, type DeviceStatus, type PrinterFault, sameDeviceStatus } from '../device-status.js';
 import type { Clock, SerialHost, SerialOptions } from '../host.js';
+import { lostPortStatus } from '../lost-port-status.js';
 import { type ComposeOptions, composeReceipt } from './compose-receipt.js';
 import { type PrintFault, type PrintOutcome, printReceipt, type ReceiptUnderWay } from './print-receipt.js';
 import { type PrinterCondition, printerFaults, printerWarnings } from './printer-condition.js';
 import { createPrinterCutter } from './printer-cutter.js';
 import { createPrinterLine } from './printer-line.js';
-import { lostPrinterStatus, printerPortFault } from './printer-port-fault.js';
 import { createPrinterTalk } from './printer-talk.js';
 import { createPrinterWatch } from './printer-watch.js';
 import type { ReceiptDocument } from './receipt-document.js';
@@ -30,6 +30,7 @@ export interface ReceiptPrinter {
 }
 
 const QUEUE_LIMIT = 4;
+const PORT_FAULTS = { absent: 'printerAbsent', denied: 'printerPortDenied' } as const;
 
 /**
  * An ESC/POS receipt printer: it is found, what hangs from it is cut off, and then it prints what is asked for, one
@@ -59,8 +60,9 @@ export function createReceiptPrinter(
     opened: find,
     lost(error) {
       breakOff();
-      tell(lostPrinterStatus(error));
-      endAll(printerPortFault(error));
+      const status = lostPortStatus(error, PORT_FAULTS);
+      tell(status);
+      endAll(status.faults[0]);
     },
     condition: tellCondition,
   });

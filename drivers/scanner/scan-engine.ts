@@ -1,11 +1,19 @@
-import { DEVICE_STARTING, type DeviceStatus, type ScannerFault, sameDeviceStatus } from '../device-status.js';
-import type { Clock, GpioHost, HostError, SerialHost } from '../host.js';
+import {
+  DEVICE_OK,
+  DEVICE_STARTING,
+  type DeviceStatus,
+  type ScannerFault,
+  sameDeviceStatus,
+} from '../device-status.js';
+import type { Clock, GpioHost, SerialHost } from '../host.js';
 import { createLineSilence } from '../line-silence.js';
+import { lostPortStatus } from '../lost-port-status.js';
 import { createReconnectingPort } from '../reconnecting-port.js';
 import { createGm65Session, type Gm65Session, type Gm65State, gm65Settings } from './gm65-session.js';
 import { createGoodReadWatch } from './good-read-watch.js';
 import { createScanFramer } from './scan-framer.js';
 import { createScanTrigger, type ScanTrigger } from './scan-trigger.js';
+import { sessionStatus, withComplaint, withLineFault } from './scanner-status.js';
 
 export interface ScanEngineOptions {
   /** `gm65`: the Grow family with its commands. `serial`: any engine that sends what it reads. */
@@ -56,6 +64,7 @@ export interface ScanCounters {
 const SILENCE_MS = 40;
 /** A phone that stays before the glass is read again and again. */
 const DUPLICATE_MS = 3_000;
+const PORT_FAULTS = { absent: 'scannerAbsent', denied: 'scannerPortDenied' } as const;
 
 /**
  * A barcode scan engine on a serial port.
@@ -105,7 +114,7 @@ export function createScanEngine(
         count.connections += 1;
         forgetBurst();
         if (options.kind === 'serial') {
-          tell({ state: 'ok', faults: [], warnings: [] });
+          tell(DEVICE_OK);
           return;
         }
         const mode = options.trigger.by === 'none' ? 'continuous' : options.trigger.by === 'line' ? 'pin' : 'command';
@@ -122,44 +131,15 @@ export function createScanEngine(
         forgetBurst();
         session?.close();
         session = undefined;
-        tell(lostStatus(error));
+        tell(lostPortStatus(error, PORT_FAULTS));
       },
     },
   );
 
   function sessionChanged(state: Gm65State): void {
-    switch (state.kind) {
-      case 'ready':
-        tell(
-          state.refused.length === 0
-            ? { state: 'ok', faults: [], warnings: [] }
-            : {
-                state: 'ok',
-                faults: [],
-                warnings: ['scannerSettings'],
-                detail: `not set: ${state.refused.join(', ')}`,
-              },
-        );
-        // The trigger of an engine that had lost its power is lost as well.
-        trigger.again();
-        return;
-      case 'insecure':
-        tell({
-          state: 'fault',
-          faults: ['scannerSetupCodesOpen'],
-          warnings: [],
-          detail: `not set: ${state.refused.join(', ')}`,
-        });
-        return;
-      case 'silent':
-        tell({
-          state: 'fault',
-          faults: ['scannerSilent'],
-          warnings: [],
-          detail: `${options.path} at ${options.baud} baud: no answer`,
-        });
-        return;
-    }
+    tell(sessionStatus(state, `${options.path} at ${options.baud} baud`));
+    // The trigger of an engine that had lost its power is lost as well.
+    if (state.kind === 'ready') trigger.again();
   }
 
   function endBurst(): void {
@@ -205,10 +185,7 @@ export function createScanEngine(
 
   function tell(status: DeviceStatus<ScannerFault>): void {
     ofEngine = status;
-    const lineFault = trigger.fault();
-    const complaint = goodRead?.complaint();
-    const watched = complaint === undefined ? status : withComplaint(status, complaint);
-    const told = lineFault === undefined ? watched : withLineFault(watched, lineFault);
+    const told = withLineFault(withComplaint(status, goodRead?.complaint()), trigger.fault());
     if (closed || sameDeviceStatus(told, current)) return;
     if (current.state !== 'ok' && told.state === 'ok') stillInSight();
     current = told;
@@ -239,29 +216,6 @@ export function createScanEngine(
       goodRead?.close();
       port.close();
     },
-  };
-}
-
-function withComplaint(status: DeviceStatus<ScannerFault>, detail: string): DeviceStatus<ScannerFault> {
-  return status.state === 'ok' ? { ...status, warnings: [...status.warnings, 'scannerSettings'], detail } : status;
-}
-
-function withLineFault(status: DeviceStatus<ScannerFault>, detail: string): DeviceStatus<ScannerFault> {
-  return {
-    state: status.state === 'absent' ? 'absent' : 'fault',
-    faults: [...status.faults, 'scannerTriggerLine'],
-    warnings: status.warnings,
-    detail,
-  };
-}
-
-function lostStatus(error: HostError): DeviceStatus<ScannerFault> {
-  const denied = error.code === 'denied' || error.code === 'busy';
-  return {
-    state: denied ? 'fault' : 'absent',
-    faults: [denied ? 'scannerPortDenied' : 'scannerAbsent'],
-    warnings: [],
-    detail: error.message,
   };
 }
 

@@ -1,5 +1,6 @@
-import { DEVICE_STARTING, type DeviceStatus, sameDeviceStatus, type VendFault } from '../device-status.js';
+import { DEVICE_OK, DEVICE_STARTING, type DeviceStatus, sameDeviceStatus, type VendFault } from '../device-status.js';
 import type { Clock, SerialHost, Timer } from '../host.js';
+import { lostPortStatus } from '../lost-port-status.js';
 import { createReconnectingPort } from '../reconnecting-port.js';
 import { createLineSplitter } from './line-splitter.js';
 import { type MdbLine, minorUnitsOf, parseMdbLine, priceOf } from './mdb-lines.js';
@@ -52,6 +53,7 @@ export interface MdbMachine {
 
 export type MdbRefusal = VendFault | 'vendNothingChosen' | 'vendMachineFailed' | 'vendClosed';
 
+const PORT_FAULTS = { absent: 'vendMachineAbsent', denied: 'vendPortDenied' } as const;
 const LINE_LIMIT_BYTES = 128;
 const REPLY_TIMEOUT_MS = 1_000;
 const TRIES = 3;
@@ -100,14 +102,9 @@ export function createMdbMachine(
       },
       data: split,
       lost(error) {
-        const denied = error.code === 'denied' || error.code === 'busy';
-        reset(denied ? 'vendPortDenied' : 'vendMachineAbsent');
-        tell({
-          state: denied ? 'fault' : 'absent',
-          faults: [denied ? 'vendPortDenied' : 'vendMachineAbsent'],
-          warnings: [],
-          detail: error.message,
-        });
+        const status = lostPortStatus(error, PORT_FAULTS);
+        reset(status.faults[0]);
+        tell(status);
       },
     },
   );
@@ -238,7 +235,7 @@ export function createMdbMachine(
     // Back at rest without a word on the goods: nobody knows.
     finish('unknown', 'vendMachineSilent');
     endSelection();
-    tell({ state: 'ok', faults: [], warnings: [] });
+    tell(DEVICE_OK);
   }
 
   function heardAsked(price: string, item: string): void {
@@ -250,7 +247,7 @@ export function createMdbMachine(
     }
     if (selection?.amountMinorUnits === amountMinorUnits && selection.item === item) return;
     endSelection();
-    tell({ state: 'ok', faults: [], warnings: [] });
+    tell(DEVICE_OK);
     selections += 1;
     selection = { number: selections, amountMinorUnits, item };
     events.selectionMade(selection);

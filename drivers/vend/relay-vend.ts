@@ -1,4 +1,4 @@
-import { DEVICE_STARTING, type DeviceStatus, sameDeviceStatus, type VendFault } from '../device-status.js';
+import { DEVICE_OK, DEVICE_STARTING, type DeviceStatus, sameDeviceStatus, type VendFault } from '../device-status.js';
 import {
   type Clock,
   type GpioHost,
@@ -90,7 +90,7 @@ export function createRelayVend(
       linesLost(error);
       return;
     }
-    tell({ state: 'ok', faults: [], warnings: [] });
+    tell(DEVICE_OK);
     if (level !== undefined) sensed(level);
   }
 
@@ -112,7 +112,7 @@ export function createRelayVend(
     if (!covered) {
       if (clock.monotonicMs() - coveredAtMs <= PASSING_LIMIT_MS) passed();
       else if (vending !== undefined) vending.blocked = true;
-      if (current.faults.includes('vendSensorStuck')) tell({ state: 'ok', faults: [], warnings: [] });
+      if (current.faults.includes('vendSensorStuck')) tell(DEVICE_OK);
       return;
     }
     coveredAtMs = clock.monotonicMs();

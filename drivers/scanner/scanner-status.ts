@@ -1,0 +1,43 @@
+import { DEVICE_OK, type DeviceStatus, type ScannerFault } from '../device-status.js';
+import type { Gm65State } from './gm65-session.js';
+
+type ScannerStatus = DeviceStatus<ScannerFault>;
+
+/** `place`: port and speed, for people. */
+export function sessionStatus(state: Gm65State, place: string): ScannerStatus {
+  switch (state.kind) {
+    case 'ready':
+      return state.refused.length === 0
+        ? DEVICE_OK
+        : { state: 'ok', faults: [], warnings: ['scannerSettings'], detail: notSet(state.refused) };
+    case 'insecure':
+      return { state: 'fault', faults: ['scannerSetupCodesOpen'], warnings: [], detail: notSet(state.refused) };
+    case 'silent':
+      return { state: 'fault', faults: ['scannerSilent'], warnings: [], detail: `${place}: no answer` };
+  }
+}
+
+/** With what the good-read line tells: a warning, where the engine is thought to be well. */
+export function withComplaint(status: ScannerStatus, complaint: string | undefined): ScannerStatus {
+  if (complaint === undefined || status.state !== 'ok') return status;
+  return { ...status, warnings: ['scannerSettings'], detail: joined(status.detail, complaint) };
+}
+
+/** With why the trigger's line cannot be had: nobody makes the engine look then. */
+export function withLineFault(status: ScannerStatus, lineFault: string | undefined): ScannerStatus {
+  if (lineFault === undefined) return status;
+  return {
+    state: status.state === 'absent' ? 'absent' : 'fault',
+    faults: [...status.faults, 'scannerTriggerLine'],
+    warnings: status.warnings,
+    detail: joined(status.detail, lineFault),
+  };
+}
+
+function notSet(refused: readonly string[]): string {
+  return `not set: ${refused.join(', ')}`;
+}
+
+function joined(detail: string | undefined, more: string): string {
+  return detail === undefined ? more : `${detail}; ${more}`;
+}
