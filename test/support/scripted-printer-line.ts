@@ -25,7 +25,6 @@ export function createScriptedPrinterLine() {
     wake: [] as Answer<'wake'>[],
   };
   const line: PrinterLine = {
-    isOpen: () => true,
     query(done) {
       asked.push('query');
       open.query.push(done);
