@@ -1,0 +1,113 @@
+import type { Clock, Timer } from '../host.js';
+import { type Gm65Reply, gm65Heartbeat } from './gm65-protocol.js';
+
+/** Commands to a GM65, one after the other. */
+export interface Gm65Commands {
+  /** `done` gets the data of the answer; undefined: there was none. */
+  send(bytes: Uint8Array, done: (data: Uint8Array | undefined) => void): void;
+  /** Sends it once: it is of no use later. */
+  sendOnce(bytes: Uint8Array): void;
+  heartbeat(tries: number, done: (alive: boolean) => void): void;
+  reply(reply: Gm65Reply): void;
+  /** Drops what has not been sent yet. */
+  forget(): void;
+  close(): void;
+}
+
+export const GM65_TRIES = 3;
+const REPLY_TIMEOUT_MS = 500;
+/** An answer that is still owed after that long never comes. */
+const OWED_MS = 1_500;
+
+/**
+ * Invariant: one command is under way at a time, and none is sent while the answer to an earlier one may still come:
+ * answers do not say what they answer, and a late one would be taken for the content of another register.
+ */
+export function createGm65Commands(parts: {
+  readonly clock: Clock;
+  readonly write: (bytes: Uint8Array) => void;
+}): Gm65Commands {
+  interface Command {
+    readonly bytes: Uint8Array;
+    readonly answers: Gm65Reply['kind'];
+    readonly tries: number;
+    readonly done: (data: Uint8Array | undefined) => void;
+  }
+  let queue: Command[] = [];
+  let current: Command | undefined;
+  let tried = 0;
+  /** Answers that have not come yet. */
+  let owed = 0;
+  let timer: Timer | undefined;
+  let resting: Timer | undefined;
+  let closed = false;
+
+  function ask(command: Command): void {
+    queue.push(command);
+    next();
+  }
+
+  function next(): void {
+    if (current !== undefined || resting !== undefined || closed) return;
+    current = queue.shift();
+    tried = 0;
+    if (current !== undefined) attempt(current);
+  }
+
+  function attempt(command: Command): void {
+    tried += 1;
+    owed += 1;
+    parts.write(command.bytes);
+    timer = parts.clock.after(REPLY_TIMEOUT_MS, () => {
+      if (tried < command.tries) attempt(command);
+      else finish(undefined);
+    });
+  }
+
+  function finish(data: Uint8Array | undefined): void {
+    const command = current;
+    current = undefined;
+    timer?.cancel();
+    restWhileOwed();
+    command?.done(data);
+    next();
+  }
+
+  function restWhileOwed(): void {
+    resting?.cancel();
+    resting = owed === 0 ? undefined : parts.clock.after(OWED_MS, rested);
+  }
+
+  function rested(): void {
+    resting = undefined;
+    owed = 0;
+    next();
+  }
+
+  return {
+    send: (bytes, done) => ask({ bytes, answers: 'answer', tries: GM65_TRIES, done }),
+    sendOnce: (bytes) => ask({ bytes, answers: 'answer', tries: 1, done: () => undefined }),
+    heartbeat: (tries, done) =>
+      ask({ bytes: gm65Heartbeat(), answers: 'heartbeat', tries, done: (data) => done(data !== undefined) }),
+    reply(reply) {
+      owed = Math.max(0, owed - 1);
+      if (resting !== undefined) {
+        restWhileOwed();
+        next();
+        return;
+      }
+      if (current === undefined || current.answers !== reply.kind) return;
+      // A refusal is an answer: what it means shows when the register is read back.
+      finish(reply.kind === 'heartbeat' ? new Uint8Array() : reply.data);
+    },
+    forget() {
+      queue = [];
+    },
+    close() {
+      closed = true;
+      queue = [];
+      timer?.cancel();
+      resting?.cancel();
+    },
+  };
+}
