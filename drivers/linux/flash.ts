@@ -65,7 +65,8 @@ export function createLinuxFlash(options: LinuxFlashOptions): FlashHost {
   return {
     open(request, opened) {
       const { name } = request;
-      const where = volumePath(dataDir, options.partitions?.[name] ?? name);
+      const asked = options.partitions?.[name] ?? name;
+      const where = volumePath(dataDir, asked);
       if (where instanceof HostError) return void setImmediate(() => opened(where));
       if (openNames.has(name)) {
         return void setImmediate(() => opened(new HostError('busy', `${where} is open already in this process`)));
@@ -82,7 +83,8 @@ export function createLinuxFlash(options: LinuxFlashOptions): FlashHost {
           openVolume(place, request.sizeBytes, (error, volume) =>
             error === undefined ? opened(undefined, volume) : fail(error),
           );
-        if (!request.create || readOnly || path.isAbsolute(name)) return openNow();
+        /* A partition is never made: a file in its place would lie in memory, and pass for an empty queue. */
+        if (!request.create || readOnly || path.isAbsolute(asked)) return openNow();
         fs.access(where, (absent) => {
           if (absent === null) return openNow();
           makeVolume(where, request.sizeBytes, (error) => (error === undefined ? openNow() : fail(error)));

@@ -111,6 +111,15 @@ describe('createLinuxFlash', () => {
     assert.equal(await codeOf(createLinuxFlash({ dataDir: path.join(dataDir, 'unmounted') })), 'absent');
   });
 
+  it('never makes a file in the place of a partition that is missing', async () => {
+    const partitions = { 'journal.0': path.join(dataDir, 'partition') };
+    assert.equal(await codeOf(createLinuxFlash({ dataDir, partitions })), 'absent');
+    assert.deepEqual(fs.readdirSync(dataDir), []);
+    fs.writeFileSync(partitions['journal.0'], Buffer.alloc(16_384));
+    (await mustOpen(createLinuxFlash({ dataDir, partitions }))).close();
+    assert.deepEqual(fs.readdirSync(dataDir), ['partition']);
+  });
+
   for (const name of ['../journal', 'a/b', '', 'lock', 'lock-0123456789abcdef', '.hidden']) {
     it(`refuses the name ${JSON.stringify(name)}`, async () => {
       assert.equal(await codeOf(createLinuxFlash({ dataDir }), { name }), 'denied');
