@@ -20,10 +20,14 @@ export function journalPartitions(pair: readonly [string, string] | undefined): 
 /** 500 kept sales take some 300 KB; the whole state has to fit, better several times. */
 export const BOOK_SEGMENT_BYTES = 4 * 1024 * 1024;
 
-/** Many records at once, far faster than one by one. */
-export function replayBook(book: Book, records: readonly TerminalRecord[]): Book {
-  return replay(records, book);
-}
+/** What the store has to know of the book. */
+export const BOOK_JOURNAL = {
+  volumes: BOOK_VOLUMES,
+  segmentSizeBytes: BOOK_SEGMENT_BYTES,
+  empty: EMPTY_BOOK,
+  fold,
+  replay: (book: Book, records: readonly TerminalRecord[]): Book => replay(records, book),
+} as const;
 
 export interface OpenBookOptions {
   /** Of each half of the journal. */
@@ -41,20 +45,7 @@ export function openBook(
   opened: (error: StoreError | undefined, store?: BookStore, report?: OpenReport) => void,
 ): void {
   const { flash, clock, random } = host;
-  openStore(
-    {
-      ...options,
-      flash,
-      clock,
-      random,
-      volumes: BOOK_VOLUMES,
-      provision: 'ifNew',
-      empty: EMPTY_BOOK,
-      fold,
-      replay: replayBook,
-    },
-    opened,
-  );
+  openStore({ ...BOOK_JOURNAL, ...options, flash, clock, random, provision: 'ifNew' }, opened);
 }
 
 /**

@@ -1,7 +1,7 @@
 import type { FlashHost } from '../drivers/host.js';
-import { type Book, fold } from '../flows/book.js';
+import type { Book } from '../flows/book.js';
 import type { TerminalRecord } from '../flows/record.js';
-import { BOOK_SEGMENT_BYTES, BOOK_VOLUMES } from './open-book.js';
+import { BOOK_JOURNAL } from './open-book.js';
 import { type DurableLow, readOnlyLow } from './store/durable-low.js';
 import { readStore } from './store/read-store.js';
 
@@ -28,10 +28,8 @@ export interface BookReading {
 /** Reads the book of a card that no terminal needs to run on. Changes nothing and takes no lock. */
 export function readBook(flash: FlashHost): Promise<BookReading> {
   return new Promise((resolve) => {
-    readStore<Book, TerminalRecord>(
-      { flash, volumes: BOOK_VOLUMES, segmentSizeBytes: BOOK_SEGMENT_BYTES, fold },
-      ({ troubles, state, sequence, storeId }) =>
-        resolve({ troubles, db: state === undefined ? undefined : readOnlyLow<PlainBook>(state), sequence, storeId }),
+    readStore<Book, TerminalRecord>({ ...BOOK_JOURNAL, flash }, ({ troubles, state, sequence, storeId }) =>
+      resolve({ troubles, db: state === undefined ? undefined : readOnlyLow<PlainBook>(state), sequence, storeId }),
     );
   });
 }

@@ -1,18 +1,18 @@
 import type { Clock, FlashHost, Random } from '../../drivers/host.js';
-import { type Book, EMPTY_BOOK, fold } from '../../flows/book.js';
+import { type Book, fold } from '../../flows/book.js';
 import { ownEntry } from '../../flows/own-entry.js';
 import type { TerminalRecord } from '../../flows/record.js';
 import { whyNotPaid } from '../../flows/why-not-paid.js';
 import { exitCode } from '../exit-code.js';
-import { BOOK_SEGMENT_BYTES, BOOK_VOLUMES, type BookStore, replayBook } from '../open-book.js';
+import { BOOK_JOURNAL, type BookStore } from '../open-book.js';
 import { openStore } from '../store/store.js';
 import type { StoreError } from '../store/store-error.js';
 import { QueueTrouble, type Settlement } from './queue-source.js';
 
 /**
  * Writes down that a person settled a reversal, while no terminal runs: takes the data directory for itself, and answers
- * the book when the record in it is durable. Rejects with a `QueueTrouble`: 69 where a terminal holds the directory, 74 where the card
- * is not sound, 64 where there is nothing to settle.
+ * the book when the record in it is durable. Rejects with a `QueueTrouble`: 69 where a terminal holds the directory, 74
+ * where the card is not sound, 64 where there is nothing to settle.
  */
 export function settleOnCard(
   host: { readonly flash: FlashHost; readonly clock: Clock; readonly random: Random },
@@ -20,25 +20,14 @@ export function settleOnCard(
   settlement: Settlement,
 ): Promise<Book> {
   return new Promise((resolve, reject) => {
-    openStore(
-      {
-        ...host,
-        volumes: BOOK_VOLUMES,
-        segmentSizeBytes: BOOK_SEGMENT_BYTES,
-        provision: 'never',
-        empty: EMPTY_BOOK,
-        fold,
-        replay: replayBook,
-      },
-      (error, store) => {
-        if (store === undefined) return reject(troubleOf(error));
-        settle(store, reversalId, settlement, host.clock.wallMs(), (trouble) => {
-          store.close();
-          if (trouble === undefined) resolve(store.state);
-          else reject(trouble);
-        });
-      },
-    );
+    openStore({ ...BOOK_JOURNAL, ...host, provision: 'never' }, (error, store) => {
+      if (store === undefined) return reject(troubleOf(error));
+      settle(store, reversalId, settlement, host.clock.wallMs(), (trouble) => {
+        store.close();
+        if (trouble === undefined) resolve(store.state);
+        else reject(trouble);
+      });
+    });
   });
 }
 

@@ -11,9 +11,9 @@ import { createLinuxHttp } from '../../../drivers/linux/http.js';
 import { createLinuxRandom } from '../../../drivers/linux/random.js';
 import { createLocalApi, type LocalApi } from '../../../firmware/api/local-api.js';
 import { queue } from '../../../firmware/commands/queue.js';
-import { BOOK_SEGMENT_BYTES, BOOK_VOLUMES, type BookStore } from '../../../firmware/open-book.js';
+import { BOOK_JOURNAL, BOOK_VOLUMES, type BookStore } from '../../../firmware/open-book.js';
 import { openStore } from '../../../firmware/store/store.js';
-import { EMPTY_BOOK, fold, replay } from '../../../flows/book.js';
+import { replay } from '../../../flows/book.js';
 import type { TerminalRecord } from '../../../flows/record.js';
 import { type CommandRun, runCommand } from '../command-run.js';
 import { answered, createTestTerminal, type TestTerminal } from '../test-terminal.js';
@@ -43,10 +43,8 @@ const idsOf = ({ kernel }: TestTerminal): string[] => Object.keys(kernel.state.b
 function storeIn(dataDir: string, provision: 'ifNew' | 'never' = 'never'): Promise<BookStore> {
   return new Promise((resolve, reject) => {
     const host = { flash: createLinuxFlash({ dataDir }), clock: createLinuxClock(), random: createLinuxRandom() };
-    const volumes = BOOK_VOLUMES;
-    openStore(
-      { ...host, volumes, segmentSizeBytes: BOOK_SEGMENT_BYTES, provision, empty: EMPTY_BOOK, fold },
-      (error, store) => (store === undefined ? reject(error) : resolve(store)),
+    openStore({ ...BOOK_JOURNAL, ...host, provision }, (error, store) =>
+      store === undefined ? reject(error) : resolve(store),
     );
   });
 }
