@@ -18,6 +18,10 @@ export type PlainBook = Plain<Book>;
 export interface BookReading {
   /** Why a box would not start with it, in words for a technician; empty where it would. */
   readonly troubles: readonly string[];
+  /** Halves of the journal that are not there. */
+  readonly missing: readonly string[];
+  /** Nothing was ever stored on those that are. */
+  readonly blank: boolean;
   /** The newest book that could be put together, in lowdb's face; its `write` rejects. Undefined: there is none. */
   readonly db: DurableLow<PlainBook> | undefined;
   /** Of the newest record that was read: a higher one somewhere else means that this card is old. */
@@ -28,8 +32,8 @@ export interface BookReading {
 /** Reads the book of a card that no terminal needs to run on. Changes nothing and takes no lock. */
 export function readBook(flash: FlashHost): Promise<BookReading> {
   return new Promise((resolve) => {
-    readStore<Book, TerminalRecord>({ ...BOOK_JOURNAL, flash }, ({ troubles, state, sequence, storeId }) =>
-      resolve({ troubles, db: state === undefined ? undefined : readOnlyLow<PlainBook>(state), sequence, storeId }),
+    readStore<Book, TerminalRecord>({ ...BOOK_JOURNAL, flash }, ({ state, epoch: _, ...reading }) =>
+      resolve({ ...reading, db: state === undefined ? undefined : readOnlyLow<PlainBook>(state) }),
     );
   });
 }

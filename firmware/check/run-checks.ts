@@ -47,7 +47,7 @@ export async function runChecks(parts: CheckParts): Promise<void> {
   if (running === undefined) {
     const { dataDir } = config.storage;
     const row = await checkDataDir({ flash: host.flash, random: host.random, dataDir });
-    tell(row.outcome === 'PASS' ? [row, checkJournal(reading, dataDir)] : [row]);
+    tell(row.outcome === 'PASS' ? [row, checkJournal(reading, config.storage)] : [row]);
     tell(await checkPorts(host.http, config));
   }
   const agentToken = agentTokenOf(reading.db?.data ?? {}, config.acquirer.agentToken, host.clock.wallMs());

@@ -17,6 +17,10 @@ export interface ReadStoreOptions<State, Op> extends Replay<State, Op> {
 export interface StoreReading<State> {
   /** Why a box would not start with this, in words for a technician; empty where it would. */
   readonly troubles: readonly string[];
+  /** Of the volumes, those that are not there. */
+  readonly missing: readonly string[];
+  /** Nothing was ever stored on those that are, which can all be read. */
+  readonly blank: boolean;
   /** The newest that could be put together. Frozen. Undefined where nothing can be read. */
   readonly state: State | undefined;
   /** Of the newest record in `state`; zeros and empty where there is none. */
@@ -37,22 +41,26 @@ export function readStore<State, Op>(
     readVolume(options, 1, (secondError, second) => {
       const scans = [scanSegment(first, 0), scanSegment(second, 1)] as const;
       const recovery = recover(scans);
-      const troubles = [firstError, secondError].flatMap((error) => (error === undefined ? [] : [error.message]));
+      const errors = [firstError, secondError];
+      const troubles = errors.flatMap((error) => (error === undefined ? [] : [error.message]));
+      const missing = options.volumes.filter((_name, index) => errors[index]?.code === 'absent');
       /* What could not be looked at may hold anything. */
       if (recovery.kind === 'blank' && troubles.length === 0) troubles.push('nothing was ever stored here');
       if (recovery.kind === 'damaged') troubles.push(recovery.why);
       if (recovery.kind === 'newerFormat') troubles.push(`written in format ${recovery.version}, by a newer version`);
-      done(salvage(options, [...scans[0].frames, ...scans[1].frames].sort(newerFirst), troubles));
+      const found = salvage(options, [...scans[0].frames, ...scans[1].frames].sort(newerFirst), troubles);
+      const readable = errors.every((error) => error === undefined || error.code === 'absent');
+      done({ ...found, troubles, missing, blank: readable && recovery.kind === 'blank' });
     }),
   );
 }
 
-/** Begins at the newest record, and goes back until one leads to a whole state. */
+/** Begins at the newest record, and goes back until one leads to a whole state; what does not is added to `troubles`. */
 function salvage<State, Op>(
   options: ReadStoreOptions<State, Op>,
   newestFirst: readonly FoundFrame[],
   troubles: string[],
-): StoreReading<State> {
+): Pick<StoreReading<State>, 'state' | 'sequence' | 'epoch' | 'storeId'> {
   for (let from = 0; from < newestFirst.length; from += 1) {
     const history = linkHistory(newestFirst.slice(from));
     const head = newestFirst[from];
@@ -63,9 +71,9 @@ function salvage<State, Op>(
       continue;
     }
     const { sequence, epoch, storeId } = head.header;
-    return { troubles, state: state.value, sequence, epoch, storeId: Buffer.from(storeId).toString('hex') };
+    return { state: state.value, sequence, epoch, storeId: Buffer.from(storeId).toString('hex') };
   }
-  return { troubles, state: undefined, sequence: 0, epoch: 0, storeId: '' };
+  return { state: undefined, sequence: 0, epoch: 0, storeId: '' };
 }
 
 const chunkBytes = 64 * slotBytes;

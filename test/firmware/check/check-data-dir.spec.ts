@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { checkDataDir } from '../../../firmware/check/check-data-dir.js';
 import { checkJournal } from '../../../firmware/check/check-journal.js';
 import type { CheckRow } from '../../../firmware/check/check-row.js';
+import { BOOK_SEGMENT_BYTES, BOOK_VOLUMES } from '../../../firmware/open-book.js';
 import { readBook } from '../../../firmware/read-book.js';
 import { createFlashRig, type FlashRig } from '../store/flash-rig.js';
 
@@ -63,12 +64,28 @@ describe('checkDataDir', () => {
 describe('checkJournal', () => {
   it('takes a new directory for one', async () => {
     const rig = createFlashRig(3);
-    const row = checkJournal(await settled(rig, readBook(rig.card)), '/data');
+    const row = checkJournal(await settled(rig, readBook(rig.card)), { dataDir: '/data' });
     assert.deepEqual([row.outcome, row.found], ['PASS', 'none yet in /data; the first start makes it']);
   });
 
-  it('does not take a volume full of noise for one', () => {
-    const row = checkJournal({ db: undefined, troubles: ['both damaged'], sequence: 0, storeId: '' }, '/data');
-    assert.deepEqual([row.outcome, row.found], ['FAIL', 'both damaged']);
+  it('does not take a volume full of noise for one', async () => {
+    const rig = createFlashRig(4);
+    for (const name of BOOK_VOLUMES) rig.card.insert(name, new Uint8Array(BOOK_SEGMENT_BYTES).fill(0x5a));
+    const row = checkJournal(await settled(rig, readBook(rig.card)), { dataDir: '/data' });
+    assert.deepEqual([row.outcome, row.found], ['FAIL', 'neither volume holds a readable record']);
+  });
+
+  it('does not take volumes that cannot be opened for one', async () => {
+    const rig = createFlashRig(6);
+    for (const name of BOOK_VOLUMES) rig.card.insert(name, new Uint8Array(4096));
+    assert.equal(checkJournal(await settled(rig, readBook(rig.card)), { dataDir: '/data' }).outcome, 'FAIL');
+  });
+
+  it('does not take a missing partition for one', async () => {
+    const rig = createFlashRig(5);
+    const journalPartitions = ['/dev/mmcblk0p3', '/dev/mmcblk0p4'] as const;
+    const row = checkJournal(await settled(rig, readBook(rig.card)), { dataDir: '/data', journalPartitions });
+    assert.equal(row.outcome, 'FAIL');
+    assert.match(row.todo ?? '', /JOURNAL_PARTITIONS/);
   });
 });
