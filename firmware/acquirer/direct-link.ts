@@ -38,18 +38,6 @@ export interface DirectLinkParts {
   readonly agentToken?: () => string | undefined;
 }
 
-/** For the status page and metrics; counts since start. */
-export interface LinkStats {
-  readonly requests: number;
-  readonly answers: number;
-  readonly badSignatures: number;
-  readonly silences: Readonly<Partial<Record<SilenceReason, number>>>;
-  /** Monotonic time of the last reply with a valid signature. */
-  readonly lastContactMs?: number;
-}
-
-export type DirectLink = AcquirerLink & { stats(): LinkStats };
-
 /**
  * Speaks Alipay's merchant service directly: HTTPS POST, JSON, signed both ways (source: "API fundamentals" and "Digital
  * signature" pages).
@@ -59,13 +47,8 @@ export type DirectLink = AcquirerLink & { stats(): LinkStats };
  * - A reply counts as `valid` only if its signature fits our path and client id, and its body names no other request.
  * - Codes, tokens and bodies never go to the log.
  */
-export function createDirectLink(parts: DirectLinkParts): DirectLink {
+export function createDirectLink(parts: DirectLinkParts): AcquirerLink {
   const { http, clock, signer, log, config } = parts;
-  let requests = 0;
-  let answers = 0;
-  let badSignatures = 0;
-  let lastContactMs: number | undefined;
-  const silences: Partial<Record<SilenceReason, number>> = {};
 
   function send(call: Call, timeoutMs: number, done: AnswerCallback): void {
     const path = `${config.pathPrefix}${call.path}`;
@@ -73,7 +56,6 @@ export function createDirectLink(parts: DirectLinkParts): DirectLink {
     const time = String(Math.trunc(clock.wallMs()));
     const token = parts.agentToken?.();
     const startedMs = clock.monotonicMs();
-    requests += 1;
     http.request(
       {
         method: 'POST',
@@ -92,7 +74,6 @@ export function createDirectLink(parts: DirectLinkParts): DirectLink {
       },
       (error, reply) => {
         const answer = reply ? understand(call, path, reply) : silenceOf(error);
-        count(answer);
         report(call, answer, reply, clock.monotonicMs() - startedMs);
         done(answer);
       },
@@ -111,16 +92,6 @@ export function createDirectLink(parts: DirectLinkParts): DirectLink {
       return silence('mismatch', 'the reply names another request');
     }
     return { kind: 'answered', signature: check.kind, ...fields, ...timeOf(check) };
-  }
-
-  function count(answer: AcquirerReply | AcquirerSilence): void {
-    if (answer.kind === 'silence') {
-      silences[answer.reason] = (silences[answer.reason] ?? 0) + 1;
-      return;
-    }
-    answers += 1;
-    if (answer.signature === 'valid') lastContactMs = clock.monotonicMs();
-    else badSignatures += 1;
   }
 
   function report(
@@ -156,13 +127,6 @@ export function createDirectLink(parts: DirectLinkParts): DirectLink {
       const body = { refundRequestId };
       send({ name: 'inquiryRefund', path: '/v1/payments/inquiryRefund', body, reference: body }, timeoutMs, done);
     },
-    stats: () => ({
-      requests,
-      answers,
-      badSignatures,
-      silences: { ...silences },
-      ...(lastContactMs === undefined ? {} : { lastContactMs }),
-    }),
   };
 }
 
