@@ -4,6 +4,7 @@ import type { TerminalState } from '../flows/terminal-state.js';
 import { createIncidentTrace, type IncidentCause } from './incident-trace.js';
 import type { Log } from './log/log.js';
 import { createRedact } from './log/redact.js';
+import { messageOf } from './message-of.js';
 import { StoreError } from './store/store-error.js';
 
 /** Puts an incident where a technician finds it; may block and may throw. The text holds no payment code and no token. */
@@ -46,7 +47,7 @@ export function createIncidentKeeper({ clock, log, secrets, version, save }: Inc
         if (text === undefined) log.warn('the incident was not kept: too large, or nothing had happened');
         else save({ bootCount, text });
       } catch (problem) {
-        log.warn('the incident was not kept', { why: problem instanceof Error ? problem.message : String(problem) });
+        log.warn('the incident was not kept', { why: messageOf(problem) });
       }
     },
   };

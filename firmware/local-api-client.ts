@@ -1,6 +1,7 @@
 import * as v from 'valibot';
 import type { HttpHost } from '../drivers/host.js';
 import { errorSchema } from './api/output-schemas.js';
+import { parseJson } from './parse-json.js';
 
 /** Asks the local API of a terminal on this machine. Rejects with a `LocalApiTrouble`. */
 export interface LocalApiClient {
@@ -90,12 +91,4 @@ function reachable(host: string): string {
   const bare = host.replace(/^\[|\]$/g, '');
   if (!bare.includes(':')) return bare;
   return bare === '::' ? '[::1]' : `[${bare}]`;
-}
-
-function parseJson(text: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch {
-    return undefined;
-  }
 }

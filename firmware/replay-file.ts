@@ -1,4 +1,5 @@
 import { type ExitCode, exitCode } from './exit-code.js';
+import { messageOf } from './message-of.js';
 import { replayIncident } from './replay-incident.js';
 
 /**
@@ -14,7 +15,7 @@ export function replayFile(
   try {
     text = read(path);
   } catch (error) {
-    self.errorOut(`tillbox: ${error instanceof Error ? error.message : path}\n`);
+    self.errorOut(`tillbox: ${messageOf(error)}\n`);
     return exitCode.usage;
   }
   const ended = replayIncident(text, (line) => self.out(`${line}\n`));

@@ -4,6 +4,7 @@ import { type Step, step } from '../flows/step.js';
 import type { TerminalState } from '../flows/terminal-state.js';
 import type { Incident } from './incident-trace.js';
 import { createRedact } from './log/redact.js';
+import { messageOf } from './message-of.js';
 import { plainText } from './plain-text.js';
 
 /** How a replay ended, and the state it led to. */
@@ -35,7 +36,7 @@ export function replayIncident(text: string, out: (line: string) => void): Incid
       decision = step(state, input);
     } catch (error) {
       /* As the incident's own message was written. */
-      const message = createRedact()(error instanceof Error ? error.message : String(error));
+      const message = createRedact()(messageOf(error));
       const same = cause.kind === 'assertion' && index === inputs.length - 1 && message === cause.message;
       out(plainText(`    FAILS  ${message}`));
       out(same ? 'The same assertion fails again.' : 'An assertion fails, but not the one of the incident.');

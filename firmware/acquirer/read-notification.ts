@@ -1,6 +1,8 @@
 import * as v from 'valibot';
 import type { AcquirerAmount } from '../../flows/acquirer-answer.js';
+import { parseJson } from '../parse-json.js';
 import { checkSignature } from './check-signature.js';
+import { acquirerAmount, acquirerId, acquirerWord, lenient } from './reply-fields.js';
 import type { Signer } from './signer.js';
 
 /** A notification from the acquirer, verified. */
@@ -77,36 +79,27 @@ export function readNotification(raw: RawNotification, path: string, clientId: s
   return { kind: 'invalid', why: 'the body is not a notification' };
 }
 
-const id = v.pipe(v.string(), v.regex(/^[\x21-\x7e]{1,64}$/));
-const word = v.pipe(v.string(), v.regex(/^[A-Za-z0-9_]{1,64}$/));
+const timeMs = v.pipe(v.string(), v.regex(/^\d{12,14}$/));
 
 const paymentSchema = v.object({
-  notifyType: word,
+  notifyType: acquirerWord,
   result: v.object({
     resultStatus: v.picklist(['S', 'F', 'U']),
-    resultCode: v.fallback(word, 'NO_CODE'),
+    resultCode: v.fallback(acquirerWord, 'NO_CODE'),
   }),
-  paymentRequestId: id,
-  paymentId: v.fallback(v.optional(id), undefined),
-  paymentAmount: v.fallback(
-    v.optional(
-      v.object({
-        currency: v.pipe(v.string(), v.regex(/^[A-Z]{3}$/)),
-        value: v.pipe(v.string(), v.regex(/^(0|[1-9]\d{0,15})$/)),
-      }),
-    ),
-    undefined,
-  ),
+  paymentRequestId: acquirerId,
+  paymentId: lenient(acquirerId),
+  paymentAmount: lenient(acquirerAmount),
 });
 
 const authorisationSchema = v.object({
   accessToken: v.pipe(v.string(), v.regex(/^[\x21-\x7e]{1,512}$/)),
-  authTime: v.fallback(v.optional(v.pipe(v.string(), v.regex(/^\d{12,14}$/))), undefined),
-  accessTokenExpiryTime: v.fallback(v.optional(v.pipe(v.string(), v.regex(/^\d{12,14}$/))), undefined),
+  authTime: lenient(timeMs),
+  accessTokenExpiryTime: lenient(timeMs),
 });
 
 /** Other products notify with a type and without a payment; retrying them would help nobody. */
-const otherSchema = v.object({ notifyType: v.pipe(word, v.notValue('PAYMENT_RESULT')) });
+const otherSchema = v.object({ notifyType: v.pipe(acquirerWord, v.notValue('PAYMENT_RESULT')) });
 
 /** Nothing is authorised after it was told: a time from the future would keep every later token out. */
 function earlier(authorisedAtMs: number, signedAtMs: number | undefined): number {
@@ -115,12 +108,4 @@ function earlier(authorisedAtMs: number, signedAtMs: number | undefined): number
 
 function hasResult(json: unknown): boolean {
   return typeof json === 'object' && json !== null && 'result' in json;
-}
-
-function parseJson(text: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch {
-    return undefined;
-  }
 }

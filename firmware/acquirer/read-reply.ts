@@ -1,5 +1,7 @@
 import * as v from 'valibot';
 import type { AcquirerReply } from '../../flows/acquirer-answer.js';
+import { parseJson } from '../parse-json.js';
+import { acquirerAmount, acquirerId, acquirerWord, lenient } from './reply-fields.js';
 
 /** The parts of a reply's body that the terminal uses, without any judgement on the signature. */
 export type ReplyBody = Omit<AcquirerReply, 'kind' | 'signature' | 'atAcquirerMs'> & {
@@ -8,8 +10,7 @@ export type ReplyBody = Omit<AcquirerReply, 'kind' | 'signature' | 'atAcquirerMs
 };
 
 /**
- * Reads a reply's body. Strict on what decisions use, lenient on the rest: an odd optional field counts as absent, since
- * the acquirer's own examples break their documentation. Undefined when there is no usable `result`; never throws.
+ * Reads a reply's body. Strict on what decisions use, lenient on the rest. Undefined when there is no usable `result`; never throws.
  */
 export function readReply(body: string): ReplyBody | undefined {
   const parsed = v.safeParse(replySchema, parseJson(body));
@@ -23,15 +24,10 @@ export function readReply(body: string): ReplyBody | undefined {
   };
 }
 
-const id = v.pipe(v.string(), v.regex(/^[\x21-\x7e]{1,64}$/));
-const word = v.pipe(v.string(), v.regex(/^[A-Za-z0-9_]{1,64}$/), v.toUpperCase());
-const amount = v.object({
-  currency: v.pipe(v.string(), v.regex(/^[A-Z]{3}$/)),
-  value: v.pipe(v.string(), v.regex(/^(0|[1-9]\d{0,15})$/)),
-});
+const word = v.pipe(acquirerWord, v.toUpperCase());
 
 /** An id that is there but unreadable must not pass as "not there": it becomes one that equals nothing. */
-const echo = v.optional(v.fallback(id, ''));
+const echo = v.optional(v.fallback(acquirerId, ''));
 
 const replySchema = v.object({
   result: v.object({
@@ -47,26 +43,14 @@ const replySchema = v.object({
   }),
   paymentRequestId: echo,
   refundRequestId: echo,
-  paymentId: lenient(id),
-  paymentAmount: lenient(amount),
-  refundAmount: lenient(amount),
+  paymentId: lenient(acquirerId),
+  paymentAmount: lenient(acquirerAmount),
+  refundAmount: lenient(acquirerAmount),
   paymentStatus: lenient(word),
   paymentResultCode: lenient(word),
-  refundId: lenient(id),
+  refundId: lenient(acquirerId),
   refundStatus: lenient(word),
 });
-
-function lenient<T extends v.GenericSchema>(schema: T) {
-  return v.fallback(v.optional(schema), undefined);
-}
-
-function parseJson(text: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch {
-    return undefined;
-  }
-}
 
 type Present<T> = { [K in keyof T]?: Exclude<T[K], undefined> };
 

@@ -2,6 +2,7 @@ import type { Clock, HostError, HttpHandler, HttpHost, Random } from '../../driv
 import { openReversals } from '../../flows/book.js';
 import type { Locale } from '../../flows/customer-texts.js';
 import { ownEntry } from '../../flows/own-entry.js';
+import { isLoopback } from '../is-loopback.js';
 import type { Kernel } from '../kernel.js';
 import { apiError } from './api-error.js';
 import { API_LIMITS } from './api-limits.js';
@@ -12,7 +13,6 @@ import { createApiRouter } from './api-router.js';
 import { createAskKernel } from './ask-kernel.js';
 import { createEventFeed } from './event-feed.js';
 import { createInputSchemas } from './input-schemas.js';
-import { isLoopbackHost } from './is-loopback-host.js';
 import { listenerRefusal } from './listener-refusal.js';
 import { openApi } from './open-api.js';
 import { presentReversal } from './present-reversal.js';
@@ -63,7 +63,7 @@ export function createLocalApi(
   listening: (error: HostError | undefined, api?: LocalApi) => void,
 ): void {
   const { options, http } = parts;
-  if (options.token === undefined && !isLoopbackHost(options.host)) {
+  if (options.token === undefined && !isLoopback(options.host)) {
     throw new Error(`the API on ${options.host} can be reached from outside: set API_TOKEN, or API_HOST=127.0.0.1`);
   }
   const { handler, close } = createApiHandler(parts);

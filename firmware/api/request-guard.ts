@@ -1,8 +1,8 @@
 import { createHash, timingSafeEqual } from 'node:crypto';
 import type { HttpServerRequest } from '../../drivers/host.js';
+import { isLoopback } from '../is-loopback.js';
 import { type ApiError, apiError } from './api-error.js';
 import { API_LIMITS } from './api-limits.js';
-import { isLoopbackHost } from './is-loopback-host.js';
 
 /** Says why a request is turned away before anything of it is looked at, or nothing. */
 export type RequestGuard = (request: HttpServerRequest) => ApiError | undefined;
@@ -27,7 +27,7 @@ export function createRequestGuard(host: string, token: string | undefined): Req
   function hostAllowed(header: string | undefined): boolean {
     const name = hostName(header);
     if (name === undefined) return false;
-    return anyName || name === bound || isLoopbackHost(name);
+    return anyName || name === bound || isLoopback(name);
   }
 
   function tokenRight(header: string | undefined): boolean {

@@ -7,6 +7,7 @@ import { readSettings } from '../config/read-settings.js';
 import { type ExitCode, exitCode } from '../exit-code.js';
 import { describeKeys } from '../keys/describe-keys.js';
 import { makeKeyPair } from '../keys/make-key-pair.js';
+import { messageOf } from '../message-of.js';
 
 /** `tillbox keys new|show [--dir DIR]`: makes our RSA pair; shows what to upload. */
 export function keys(args: readonly string[], self: CommandProcess): ExitCode {
@@ -70,6 +71,6 @@ function keyOf(
   try {
     return read(configFiles.read(path));
   } catch (error) {
-    return { problem: `cannot be read: ${error instanceof Error ? error.message : path}` };
+    return { problem: `cannot be read: ${messageOf(error)}` };
   }
 }

@@ -2,6 +2,7 @@ import { parseArgs } from 'node:util';
 import type { CommandProcess } from '../../drivers/linux/process.js';
 import { exitCode } from '../exit-code.js';
 import type { Redact } from '../log/redact.js';
+import { quoted } from '../quoted.js';
 import type { Command, CommandRow } from './command-table.js';
 
 export interface CommandLineParts {
@@ -31,7 +32,7 @@ export async function runCommandLine(parts: CommandLineParts): Promise<number> {
     return exitCode.done;
   }
   const row = table.find((candidate) => candidate.name === name);
-  if (!row) return wrong(`${name.startsWith('-') ? 'unknown option' : 'unknown command'} ${shown(name)}`);
+  if (!row) return wrong(`${name.startsWith('-') ? 'unknown option' : 'unknown command'} ${quoted(name)}`);
 
   const parsed = parsedArgs(row, rest);
   if ('problem' in parsed) return wrong(`${row.name}: ${parsed.problem}`);
@@ -105,7 +106,3 @@ function explanation(row: CommandRow): string {
 }
 
 const usageOf = ({ name, usage }: CommandRow): string => `tillbox ${name} ${usage}`.trimEnd();
-
-function shown(word: string): string {
-  return JSON.stringify(word.length > 40 ? `${word.slice(0, 40)}…` : word);
-}

@@ -1,7 +1,8 @@
 import type { KeyObject } from 'node:crypto';
 import { type KeyReading, rsaKey } from '../acquirer/rsa-key.js';
+import { isLoopback } from '../is-loopback.js';
+import { messageOf } from '../message-of.js';
 import type { AcquirerConfig } from './config.js';
-import { isLoopback } from './is-loopback.js';
 import type { SectionCheck } from './section-check.js';
 import type { VariableName } from './variables.js';
 
@@ -106,10 +107,7 @@ function textOf(check: SectionCheck, name: VariableName, path: string): string |
   try {
     return check.readFile(path);
   } catch (error) {
-    check.refuse(
-      name,
-      `names a file that cannot be read: ${error instanceof Error ? error.message : 'unknown reason'}`,
-    );
+    check.refuse(name, `names a file that cannot be read: ${messageOf(error)}`);
     return undefined;
   }
 }

@@ -1,9 +1,10 @@
 import type { Catalog } from '../../flows/catalog.js';
 import { channelCountOf } from '../devices/channel-count-of.js';
+import { isLoopback } from '../is-loopback.js';
+import { messageOf } from '../message-of.js';
 import { acquirerSection } from './acquirer-section.js';
 import type { Config, NotifyConfig, SaleConfig } from './config.js';
 import { devicesSection } from './devices-section.js';
-import { isLoopback } from './is-loopback.js';
 import { parseCatalog } from './parse-catalog.js';
 import { type ConfigError, type Environment, type ReadFile, readSettings } from './read-settings.js';
 import type { SectionCheck } from './section-check.js';
@@ -148,7 +149,7 @@ function catalogOf({ values, readFile, refuse }: SectionCheck): Catalog | undefi
   try {
     text = readFile(path);
   } catch (error) {
-    refuse('CATALOG_FILE', `names a file that cannot be read: ${error instanceof Error ? error.message : 'unknown'}`);
+    refuse('CATALOG_FILE', `names a file that cannot be read: ${messageOf(error)}`);
     return undefined;
   }
   const channelCount = channelCountOf({ kind: values.VEND, pins: values.VEND_PINS });

@@ -2,6 +2,7 @@ import { type Catalog, type CatalogItem, SLOT_LIMIT_DIGITS, slotNumber } from '.
 import { minorUnits } from '../../flows/minor-units.js';
 import { parseMoney } from '../../flows/money.js';
 import { channelProblem } from '../../flows/vend-channel.js';
+import { quoted } from '../quoted.js';
 import { csvFields } from './csv-fields.js';
 
 /** Something wrong in a catalogue file. */
@@ -114,8 +115,4 @@ function priceHint(currency: string): string {
   return minorUnits[currency] === 0
     ? `a whole number of ${currency} above 0 such as 1200 belongs there`
     : `a decimal number of ${currency} above 0 such as 12.50 belongs there`;
-}
-
-function quoted(text: string): string {
-  return JSON.stringify(text.length > 40 ? `${text.slice(0, 40)}…` : text);
 }

@@ -2,6 +2,7 @@ import type { KeyObject } from 'node:crypto';
 import { isIP } from 'node:net';
 import { minorUnits } from '../../flows/minor-units.js';
 import { type KeyReading, rsaKey } from '../acquirer/rsa-key.js';
+import { quoted } from '../quoted.js';
 import type { DailyTime } from './config.js';
 
 /** Turns a variable's text (trimmed, not empty) into its value, or says what is wrong without repeating a secret. */
@@ -202,10 +203,4 @@ function publicKey(): Parser<KeyObject> {
 
 function keyValue(reading: KeyReading): { readonly value: KeyObject } | { readonly problem: string } {
   return 'key' in reading ? { value: reading.key } : reading;
-}
-
-/** What was given, short enough for an error line. */
-function quoted(raw: string): string {
-  const shown = raw.length > 40 ? `${raw.slice(0, 40)}…` : raw;
-  return JSON.stringify(shown);
 }

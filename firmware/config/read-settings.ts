@@ -1,3 +1,4 @@
+import { messageOf } from '../message-of.js';
 import { closestName } from './closest-name.js';
 import { parseConfigFile } from './parse-config-file.js';
 import { type Variable, type VariableName, type VariableValues, variables } from './variables.js';
@@ -107,7 +108,7 @@ function readConfigFile(
   try {
     text = readFile(path);
   } catch (error) {
-    const problem = `names a file that cannot be read: ${error instanceof Error ? error.message : 'unknown reason'}`;
+    const problem = `names a file that cannot be read: ${messageOf(error)}`;
     errors.push({ variable: 'CONFIG_FILE', problem, example: variables.CONFIG_FILE.example });
     return new Map();
   }

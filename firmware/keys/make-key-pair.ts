@@ -1,5 +1,6 @@
 import { createPrivateKey } from 'node:crypto';
 import { rsaKey } from '../acquirer/rsa-key.js';
+import { messageOf } from '../message-of.js';
 
 /** How a key pair is made and stored; the real one is `drivers/linux/key-files`. */
 export interface KeyFiles {
@@ -42,7 +43,7 @@ export function makeKeyPair(directory: string, files: KeyFiles): KeyPairMaking {
   } catch (error) {
     return {
       kind: 'refused',
-      why: `the keys cannot be written: ${error instanceof Error ? error.message : 'unknown'}`,
+      why: `the keys cannot be written: ${messageOf(error)}`,
     };
   }
   return {

@@ -1,4 +1,5 @@
 import type { BoardHost, Clock } from '../../drivers/host.js';
+import { plainText } from '../plain-text.js';
 import { isoUtc } from './iso-utc.js';
 import type { Redact } from './redact.js';
 
@@ -84,7 +85,7 @@ export function createLog({ board, clock, level, format, redact }: LogParts): Lo
     const text = redact(message);
     if (format === 'text') {
       const line = [at, lineLevel.toUpperCase().padEnd(5), text, ...Object.entries(safe).map(pair)].join(' ');
-      board.log(fitted(redact(oneLine(line))));
+      board.log(fitted(redact(plainText(line))));
       return;
     }
     const line = JSON.stringify({ at, level: lineLevel, message: text, ...safe });
@@ -118,9 +119,4 @@ function fitted(line: string): string {
 function pair([name, value]: [string, string | number | boolean]): string {
   if (typeof value !== 'string') return `${name}=${value}`;
   return `${name}=${/^[\x21\x23-\x3c\x3e-\x7e]+$/.test(value) ? value : JSON.stringify(value)}`;
-}
-
-/** Line ends, controls and the marks that turn text around are shown, not obeyed. */
-function oneLine(text: string): string {
-  return text.replace(/[\p{Cc}\p{Zl}\p{Zp}\p{Bidi_Control}]/gu, '\ufffd');
 }

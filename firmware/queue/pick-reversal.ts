@@ -1,5 +1,6 @@
 import type { ReversalView } from '../api/output-schemas.js';
 import { exitCode } from '../exit-code.js';
+import { quoted } from '../quoted.js';
 import { QueueTrouble } from './queue-source.js';
 
 /** An id begins with a letter and the local time to the second: what is shown at least, so that it stays unambiguous. */
@@ -12,11 +13,7 @@ export function pickReversal(reversals: readonly ReversalView[], id: string): Re
   const found = reversals.filter(({ reversalId }) => reversalId.startsWith(id));
   const [first, second] = found;
   if (first === undefined) {
-    const shown = id.length > 80 ? `${id.slice(0, 80)}…` : id;
-    throw new QueueTrouble(
-      exitCode.usage,
-      `no reversal's id begins with ${JSON.stringify(shown)}; see: tillbox queue list --all`,
-    );
+    throw new QueueTrouble(exitCode.usage, `no reversal's id begins with ${quoted(id)}; see: tillbox queue list --all`);
   }
   if (second !== undefined) {
     const some = found.slice(0, 5).map(({ reversalId }) => `  ${reversalId}`);
