@@ -35,9 +35,6 @@ export interface OpenBookOptions {
   readonly healthChanged: (status: StoreStatus) => void;
 }
 
-/** How often the card is asked whether it still holds what it took. */
-export const VERIFY_INTERVAL_MS = 6 * 3_600_000;
-
 /** Opens the journal of records on flash, or makes it where the data directory is new. */
 export function openBook(
   host: Pick<Host, 'flash' | 'clock' | 'random'>,

@@ -1,4 +1,4 @@
-import type { Clock, Host } from '../drivers/host.js';
+import type { Host } from '../drivers/host.js';
 import { EMPTY_BOOK } from '../flows/book.js';
 import type { AlarmCode } from '../flows/effect.js';
 import type { Event, Input } from '../flows/input.js';
@@ -22,12 +22,13 @@ import { linkConfigOf } from './link-config-of.js';
 import { createLog, type Log } from './log/log.js';
 import { createRedact, type Redact } from './log/redact.js';
 import { createMoments } from './moments.js';
-import { BOOK_SEGMENT_BYTES, type BookStore, flashTrouble, openBook, VERIFY_INTERVAL_MS } from './open-book.js';
+import { BOOK_SEGMENT_BYTES, type BookStore, flashTrouble, openBook } from './open-book.js';
 import { policyOf } from './policy-of.js';
 import { receiptHeadOf } from './receipt-head-of.js';
 import { openServices } from './services.js';
 import { StoreError } from './store/store-error.js';
 import { createTimeZone } from './time-zone.js';
+import { watchCard } from './watch-card.js';
 
 /** A whole payment terminal: the same on a board, on the bench and in a test. Only the host differs. */
 export interface Terminal {
@@ -121,21 +122,21 @@ function serve(
       return host.board.exit(exitCode.unavailable);
     }
     log.info('terminal started', { version, api: services.apiPort });
+    const unwatchCard = store === undefined ? undefined : watchCard(host.clock, store);
     started({
       kernel,
       apiPort: services.apiPort,
       redact,
       crashed: (crash) => incidents.keep('assertion', crash, kernel.state.book.bootCount),
       close() {
+        unwatchCard?.();
         kernel.stop();
         services.close();
         devices.close();
         store?.close();
       },
     });
-    if (store === undefined) return;
-    kernel.feed({ type: 'booted' });
-    verifyNowAndThen(host.clock, store);
+    if (store !== undefined) kernel.feed({ type: 'booted' });
   });
 }
 
@@ -149,11 +150,6 @@ function hideAgentToken(kernel: Kernel, redact: Redact): void {
   };
   hide(kernel.state);
   kernel.onChange(hide);
-}
-
-/** Some cards at the end of their life accept what is written and forget it: only reading back tells. */
-function verifyNowAndThen(clock: Clock, store: BookStore): void {
-  clock.after(VERIFY_INTERVAL_MS, () => store.verify(() => verifyNowAndThen(clock, store)));
 }
 
 function createTerminalLog({ host, settings }: TerminalParts, redact: Redact): Log {
