@@ -1,33 +1,18 @@
 import type { Host } from '../drivers/host.js';
-import { EMPTY_BOOK } from '../flows/book.js';
-import type { AlarmCode } from '../flows/effect.js';
-import type { Event, Input } from '../flows/input.js';
+import type { Input } from '../flows/input.js';
 import type { Step } from '../flows/step.js';
-import { initialState } from '../flows/terminal-state.js';
-import { view } from '../flows/view.js';
-import { createDirectLink } from './acquirer/direct-link.js';
-import { createRsaSigner, type Signer } from './acquirer/signer.js';
-import { agentTokenOf } from './agent-token-of.js';
-import type { StatusSources } from './api/status-sources.js';
-import { clockToleranceMs } from './clock-tolerance-ms.js';
-import { createClockTrust } from './clock-trust.js';
+import type { Signer } from './acquirer/signer.js';
 import type { Config } from './config/config.js';
 import type { ConfigLoading } from './config/load-config.js';
-import { createDevices, type Devices } from './devices/devices.js';
-import { createExecutors } from './executors.js';
 import { exitCode } from './exit-code.js';
-import { createIncidentKeeper, type IncidentKeeper, type SaveIncident } from './incident-keeper.js';
-import { createKernel, type Journal, type Kernel } from './kernel.js';
-import { linkConfigOf } from './link-config-of.js';
+import type { SaveIncident } from './incident-keeper.js';
+import type { Kernel } from './kernel.js';
 import { createLog, type Log } from './log/log.js';
 import { createRedact, type Redact } from './log/redact.js';
-import { createMoments } from './moments.js';
-import { BOOK_SEGMENT_BYTES, type BookStore, flashTrouble, openBook } from './open-book.js';
-import { policyOf } from './policy-of.js';
-import { receiptHeadOf } from './receipt-head-of.js';
+import { BOOK_SEGMENT_BYTES, flashTrouble, openBook } from './open-book.js';
 import { openServices } from './services.js';
 import { StoreError } from './store/store-error.js';
-import { createTimeZone } from './time-zone.js';
+import { createTerminalCore, type TerminalCore } from './terminal-core.js';
 import { watchCard } from './watch-card.js';
 
 /** A whole payment terminal: the same on a board, on the bench and in a test. Only the host differs. */
@@ -69,7 +54,7 @@ export function createTerminal(parts: TerminalParts, started: (terminal: Termina
   const { storage } = parts.settings.config;
   const redact = createRedact();
   const log = createTerminalLog(parts, redact);
-  let core: Core | undefined;
+  let core: TerminalCore | undefined;
   openBook(
     host,
     {
@@ -89,12 +74,12 @@ export function createTerminal(parts: TerminalParts, started: (terminal: Termina
         log.error('journal cannot be opened', { why: problem.message });
         const trouble = flashTrouble(problem);
         if (trouble.kind === 'exit') return host.board.exit(trouble.code);
-        core = createCore(parts, log, undefined);
+        core = createTerminalCore(parts, log, undefined);
         core.kernel.feed({ type: 'deviceChanged', device: 'flash', faults: [trouble.fault] });
       } else {
         log.info('journal open', { ...report });
         if (report?.provisioned === true) log.warn('new journal', { dataDir: storage.dataDir, meaning: NEW_JOURNAL });
-        core = createCore(parts, log, store);
+        core = createTerminalCore(parts, log, store);
       }
       hideAgentToken(core.kernel, redact);
       serve(parts, log, redact, core, started);
@@ -111,7 +96,7 @@ function serve(
   parts: TerminalParts,
   log: Log,
   redact: Redact,
-  core: Core,
+  core: TerminalCore,
   started: (terminal: Terminal) => void,
 ): void {
   const { host, settings, version } = parts;
@@ -155,121 +140,6 @@ function hideAgentToken(kernel: Kernel, redact: Redact): void {
 function createTerminalLog({ host, settings }: TerminalParts, redact: Redact): Log {
   for (const secret of settings.secrets) redact.addSecret(secret);
   return createLog({ board: host.board, clock: host.clock, redact, ...settings.config.log });
-}
-
-interface Core {
-  readonly kernel: Kernel;
-  readonly devices: Devices;
-  readonly sources: StatusSources;
-  readonly signer: Signer;
-  readonly store: BookStore | undefined;
-  readonly incidents: IncidentKeeper;
-  flashFailed(error: Error): void;
-}
-
-function createCore({ host, settings, ...parts }: TerminalParts, log: Log, store: BookStore | undefined): Core {
-  const { clock } = host;
-  const { config } = settings;
-  const signer = parts.signer ?? createRsaSigner(config.acquirer.privateKey, config.acquirer.alipayPublicKey);
-  const clockTrust = createClockTrust({
-    clock,
-    clockSynchronised: () => host.board.clockSynchronised(),
-    mode: config.policy.clockTrust,
-    toleranceMs: clockToleranceMs(config),
-  });
-  const alarms: Partial<Record<AlarmCode, number>> = {};
-  let lastContactWallMs: number | undefined;
-  const feed = (event: Event): void => {
-    if ('answer' in event && event.answer.kind === 'answered' && event.answer.signature === 'valid') {
-      lastContactWallMs = clock.wallMs();
-    }
-    kernel.feed(event);
-  };
-
-  const link = createDirectLink({
-    http: host.http,
-    clock,
-    signer,
-    log,
-    config: linkConfigOf(config),
-    agentToken: () => agentTokenOf(kernel.state.book, config.acquirer.agentToken, clock.wallMs()),
-  });
-  const executors = createExecutors({
-    link,
-    devices: {
-      print: (receipt, done) => devices.print(receipt, done),
-      vend: (order, done) => devices.vend(order, done),
-      refuseSelection: (selection) => devices.refuseSelection(selection),
-    },
-    log,
-    feed,
-  });
-  const { secrets } = settings;
-  const incidents = createIncidentKeeper({ clock, log, secrets, version: parts.version, save: parts.saveIncident });
-  const kernel: Kernel = createKernel({
-    clock,
-    taking: incidents.note,
-    momentOf: createMoments({
-      clock,
-      random: host.random,
-      clockTrust,
-      utcOffsetMinutes: createTimeZone(config.terminal.timeZone),
-    }),
-    journal: store ?? NO_JOURNAL,
-    executors: {
-      ...executors,
-      raiseAlarm(effect) {
-        alarms[effect.alarm] = (alarms[effect.alarm] ?? 0) + 1;
-        executors.raiseAlarm(effect);
-      },
-    },
-    state: initialState(policyOf(config), store?.state ?? EMPTY_BOOK),
-    trace(input, decision) {
-      parts.observe?.(input, decision);
-      log.debug('input', { type: input.type, ignored: decision.ignored });
-      if (input.type === 'paymentNotified' && decision.ignored !== undefined) {
-        log.info('notification ignored', { paymentRequestId: input.paymentRequestId, why: decision.ignored });
-      }
-    },
-    flashFailed,
-  });
-  function flashFailed(error: Error): void {
-    log.error('the journal failed; nothing can be promised any more', { why: error.message });
-    incidents.keep('flash', error, kernel.state.book.bootCount);
-    host.board.exit(exitCode.flash);
-  }
-
-  log.info('gpio', { backend: host.gpio.backend });
-  const devices = createDevices({
-    host,
-    config: config.devices,
-    currency: config.terminal.currency,
-    receiptHead: receiptHeadOf(config),
-    feed: kernel.feed,
-  });
-  kernel.onChange((state) => devices.show(view(state)));
-
-  const sources: StatusSources = {
-    devices: () => devices.status(),
-    gpio: () => host.gpio.backend,
-    lastAcquirerContactWallMs: () => lastContactWallMs,
-    store: () => (store === undefined ? {} : storeFacts(store)),
-    alarms: () => alarms,
-  };
-  return { kernel, devices, sources, signer, store, incidents, flashFailed };
-}
-
-/** Nothing is decided that would need it: a terminal without a journal never boots. */
-const NO_JOURNAL: Journal = {
-  commit() {
-    throw new Error('a commit without a journal');
-  },
-};
-
-function storeFacts(store: BookStore): Readonly<Record<string, string | number | boolean>> {
-  const { health, lastFlushMs, slowestFlushMs, ...facts } = store.status;
-  const times = { lastFlushMs: Math.round(lastFlushMs), slowestFlushMs: Math.round(slowestFlushMs) };
-  return { ...facts, ...times, health: health.kind };
 }
 
 export type { Book } from '../flows/book.js';

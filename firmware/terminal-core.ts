@@ -1,0 +1,146 @@
+import { EMPTY_BOOK } from '../flows/book.js';
+import type { AlarmCode } from '../flows/effect.js';
+import type { Event } from '../flows/input.js';
+import { initialState } from '../flows/terminal-state.js';
+import { view } from '../flows/view.js';
+import { createDirectLink } from './acquirer/direct-link.js';
+import { createRsaSigner, type Signer } from './acquirer/signer.js';
+import { agentTokenOf } from './agent-token-of.js';
+import type { StatusSources } from './api/status-sources.js';
+import { clockToleranceMs } from './clock-tolerance-ms.js';
+import { createClockTrust } from './clock-trust.js';
+import { createDevices, type Devices } from './devices/devices.js';
+import { createExecutors } from './executors.js';
+import { exitCode } from './exit-code.js';
+import { createIncidentKeeper, type IncidentKeeper } from './incident-keeper.js';
+import { createKernel, type Journal, type Kernel } from './kernel.js';
+import { linkConfigOf } from './link-config-of.js';
+import type { Log } from './log/log.js';
+import { createMoments } from './moments.js';
+import type { BookStore } from './open-book.js';
+import { policyOf } from './policy-of.js';
+import { receiptHeadOf } from './receipt-head-of.js';
+import type { TerminalParts } from './terminal.js';
+import { createTimeZone } from './time-zone.js';
+
+/** What a terminal is made of, but for what listens. */
+export interface TerminalCore {
+  readonly kernel: Kernel;
+  readonly devices: Devices;
+  readonly sources: StatusSources;
+  readonly signer: Signer;
+  readonly store: BookStore | undefined;
+  readonly incidents: IncidentKeeper;
+  /** The end of the process: nothing may be sold, or even answered, on a card that cannot be relied on. */
+  flashFailed(error: Error): void;
+}
+
+/** Without a store the terminal takes no sale; it is there to say why. */
+export function createTerminalCore(
+  { host, settings, ...parts }: TerminalParts,
+  log: Log,
+  store: BookStore | undefined,
+): TerminalCore {
+  const { clock } = host;
+  const { config } = settings;
+  const signer = parts.signer ?? createRsaSigner(config.acquirer.privateKey, config.acquirer.alipayPublicKey);
+  const clockTrust = createClockTrust({
+    clock,
+    clockSynchronised: () => host.board.clockSynchronised(),
+    mode: config.policy.clockTrust,
+    toleranceMs: clockToleranceMs(config),
+  });
+  const alarms: Partial<Record<AlarmCode, number>> = {};
+  let lastContactWallMs: number | undefined;
+  const feed = (event: Event): void => {
+    if ('answer' in event && event.answer.kind === 'answered' && event.answer.signature === 'valid') {
+      lastContactWallMs = clock.wallMs();
+    }
+    kernel.feed(event);
+  };
+
+  const link = createDirectLink({
+    http: host.http,
+    clock,
+    signer,
+    log,
+    config: linkConfigOf(config),
+    agentToken: () => agentTokenOf(kernel.state.book, config.acquirer.agentToken, clock.wallMs()),
+  });
+  const executors = createExecutors({
+    link,
+    devices: {
+      print: (receipt, done) => devices.print(receipt, done),
+      vend: (order, done) => devices.vend(order, done),
+      refuseSelection: (selection) => devices.refuseSelection(selection),
+    },
+    log,
+    feed,
+  });
+  const { secrets } = settings;
+  const incidents = createIncidentKeeper({ clock, log, secrets, version: parts.version, save: parts.saveIncident });
+  const kernel: Kernel = createKernel({
+    clock,
+    taking: incidents.note,
+    momentOf: createMoments({
+      clock,
+      random: host.random,
+      clockTrust,
+      utcOffsetMinutes: createTimeZone(config.terminal.timeZone),
+    }),
+    journal: store ?? NO_JOURNAL,
+    executors: {
+      ...executors,
+      raiseAlarm(effect) {
+        alarms[effect.alarm] = (alarms[effect.alarm] ?? 0) + 1;
+        executors.raiseAlarm(effect);
+      },
+    },
+    state: initialState(policyOf(config), store?.state ?? EMPTY_BOOK),
+    trace(input, decision) {
+      parts.observe?.(input, decision);
+      log.debug('input', { type: input.type, ignored: decision.ignored });
+      if (input.type === 'paymentNotified' && decision.ignored !== undefined) {
+        log.info('notification ignored', { paymentRequestId: input.paymentRequestId, why: decision.ignored });
+      }
+    },
+    flashFailed,
+  });
+  function flashFailed(error: Error): void {
+    log.error('the journal failed; nothing can be promised any more', { why: error.message });
+    incidents.keep('flash', error, kernel.state.book.bootCount);
+    host.board.exit(exitCode.flash);
+  }
+
+  log.info('gpio', { backend: host.gpio.backend });
+  const devices = createDevices({
+    host,
+    config: config.devices,
+    currency: config.terminal.currency,
+    receiptHead: receiptHeadOf(config),
+    feed: kernel.feed,
+  });
+  kernel.onChange((state) => devices.show(view(state)));
+
+  const sources: StatusSources = {
+    devices: () => devices.status(),
+    gpio: () => host.gpio.backend,
+    lastAcquirerContactWallMs: () => lastContactWallMs,
+    store: () => (store === undefined ? {} : storeFacts(store)),
+    alarms: () => alarms,
+  };
+  return { kernel, devices, sources, signer, store, incidents, flashFailed };
+}
+
+/** Nothing is decided that would need it: a terminal without a journal never boots. */
+const NO_JOURNAL: Journal = {
+  commit() {
+    throw new Error('a commit without a journal');
+  },
+};
+
+function storeFacts(store: BookStore): Readonly<Record<string, string | number | boolean>> {
+  const { health, lastFlushMs, slowestFlushMs, ...facts } = store.status;
+  const times = { lastFlushMs: Math.round(lastFlushMs), slowestFlushMs: Math.round(slowestFlushMs) };
+  return { ...facts, ...times, health: health.kind };
+}
