@@ -106,7 +106,11 @@ export function createTerminalCore(
     },
     flashFailed,
   });
+  let failed = false;
+  /* Told by the store, and by each commit that was under way. */
   function flashFailed(error: Error): void {
+    if (failed) return;
+    failed = true;
     log.error('the journal failed; nothing can be promised any more', { why: error.message });
     incidents.keep('flash', error, kernel.state.book.bootCount);
     host.board.exit(exitCode.flash);

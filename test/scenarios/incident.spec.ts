@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { isDeepStrictEqual } from 'node:util';
 import fc from 'fast-check';
+import type { Host } from '../../drivers/host.js';
 import { createLinuxClock } from '../../drivers/linux/clock.js';
 import { createLinuxFlash } from '../../drivers/linux/flash.js';
 import { incidentFiles } from '../../drivers/linux/incident-files.js';
@@ -11,15 +12,21 @@ import { createLinuxRandom } from '../../drivers/linux/random.js';
 import { replay } from '../../firmware/commands/replay.js';
 import { BOOK_SEGMENT_BYTES, openBook } from '../../firmware/open-book.js';
 import { replayIncident } from '../../firmware/replay-incident.js';
+import { createTerminal } from '../../firmware/terminal.js';
 import { type Book, fold } from '../../flows/book.js';
 import type { TerminalRecord } from '../../flows/record.js';
 import { createKiosk, type Kiosk } from '../../hw-sim/kiosk.js';
 import { createKeyPairs, kioskSettings, simEnvironment } from '../../hw-sim/kiosk-settings.js';
+import { createNetwork } from '../../hw-sim/network.js';
+import { createSimFlash } from '../../hw-sim/sim-flash.js';
+import { createSimGpio } from '../../hw-sim/sim-gpio.js';
+import { createSimSerial } from '../../hw-sim/sim-serial.js';
 import { createWorld } from '../../hw-sim/world.js';
 import { runCommand } from '../firmware/command-run.js';
 import { type AcquirerProcess, startAcquirer } from '../support/acquirer-process.js';
 import { freePort } from '../support/free-port.js';
 import { MERCHANT } from '../support/terminal-process.js';
+import { pass, testClock } from '../support/test-clock.js';
 import { startTillbox } from '../support/tillbox-process.js';
 
 const keys = createKeyPairs();
@@ -190,6 +197,32 @@ describe('an incident', () => {
     const lines: string[] = [];
     assert.equal(replayIncident(incident.text, (line) => lines.push(line)).kind, 'noFailure');
     assert.match(lines.join('\n'), /codeGiven .*280000+8888.*\n {4}record paymentStarted/);
+  });
+
+  it('of flash is kept once, although the process takes a moment to end', () => {
+    const world = createWorld({ seed: 1, startWallMs: Date.UTC(2026, 10, 23, 4) });
+    const clock = testClock(world);
+    const flash = createSimFlash({ after: clock.after, random: world.random });
+    let saved = 0;
+    const exits: number[] = [];
+    const host: Host = {
+      clock,
+      random: { bytes: (count) => Uint8Array.from({ length: count }, () => world.random() * 256) },
+      serial: createSimSerial(world).hostFor(clock),
+      gpio: createSimGpio(world).hostFor(clock),
+      flash,
+      http: createNetwork(world).http,
+      board: { log: () => undefined, clockSynchronised: () => 'yes', exit: (code) => exits.push(code) },
+    };
+    const saveIncident = (): void => {
+      saved += 1;
+    };
+    createTerminal({ host, settings, version: 'test', saveIncident }, ({ kernel }) => {
+      flash.faults.io = true;
+      kernel.feed({ type: 'doorChanged', open: true });
+    });
+    pass(world, 60_000);
+    assert.deepEqual([saved, exits], [1, [74]]);
   });
 
   it('that cannot be kept is told in the log, and changes nothing else', () => {
