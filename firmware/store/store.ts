@@ -1,5 +1,6 @@
-import type { Clock, FlashHost, Random, Timer } from '../../drivers/host.js';
+import type { Clock, FlashHost, Random } from '../../drivers/host.js';
 import { deepFreeze } from './deep-freeze.js';
+import { createFlushWatch } from './flush-watch.js';
 import { encodeOperation } from './frame.js';
 import type { FramePlanner } from './frame-planner.js';
 import { openMedium } from './open-medium.js';
@@ -57,9 +58,6 @@ export interface Store<State, Op> {
   close(): void;
 }
 
-/** From the end of a slow flush to the next try. */
-const TRIAL_AFTER_MS = 10_000;
-
 export const defaultSegmentSizeBytes = 4 * 1024 * 1024;
 
 /**
@@ -101,7 +99,6 @@ function runStore<State, Op>(
   report: OpenReport,
 ): Store<State, Op> {
   const { clock } = options;
-  const slowAfterMs = options.slowAfterMs ?? 5_000;
   const hungAfterMs = options.hungAfterMs ?? 30_000;
   let state = openedState;
   let health: StoreStatus['health'] = { kind: 'ok' };
@@ -111,10 +108,6 @@ function runStore<State, Op>(
   let commits = 0;
   let flushes = 0;
   let bytesWritten = 0;
-  let lastFlushMs = 0;
-  let slowestFlushMs = 0;
-  let watch: Timer | undefined;
-  let trial: Timer | undefined;
   const jobs: ((release: () => void) => void)[] = [];
   const verifying: Verified[] = [];
 
@@ -126,8 +119,8 @@ function runStore<State, Op>(
     commits,
     flushes,
     bytesWritten,
-    lastFlushMs,
-    slowestFlushMs,
+    lastFlushMs: watch.lastMs,
+    slowestFlushMs: watch.slowestMs,
     stateBytes: planner.stateBytes,
     segmentSizeBytes: options.segmentSizeBytes,
   });
@@ -142,8 +135,7 @@ function runStore<State, Op>(
 
   const fail = (error: StoreError): void => {
     if (failed() !== undefined) return;
-    watch?.cancel();
-    trial?.cancel();
+    watch.stop();
     become({ kind: 'failed', error });
     const lost = [...underWay, ...waiting];
     underWay = [];
@@ -152,38 +144,28 @@ function runStore<State, Op>(
     for (const told of verifying.splice(0)) told(error);
   };
 
-  const watchFlush = (startedMs: number): void => {
-    watch = clock.after(slowAfterMs, () => {
-      become({ kind: 'slow', ms: clock.monotonicMs() - startedMs });
-      watch = clock.after(hungAfterMs - slowAfterMs, () => {
-        fail(new StoreError('hung', `a commit did not end within ${hungAfterMs} ms`));
-      });
-    });
-  };
+  const watch = createFlushWatch({
+    clock,
+    slowAfterMs: options.slowAfterMs ?? 5_000,
+    hungAfterMs,
+    slow: (ms) => become({ kind: 'slow', ms }),
+    quick: () => become({ kind: 'ok' }),
+    hung: () => fail(new StoreError('hung', `a commit did not end within ${hungAfterMs} ms`)),
+    tryAgain() {
+      if (health.kind !== 'slow') return true;
+      if (busy) return false;
+      busy = true;
+      write(state);
+      return true;
+    },
+  });
 
-  const flushed = (startedMs: number, sizeBytes: number): void => {
-    watch?.cancel();
+  const flushed = (sizeBytes: number): void => {
     planner.written();
     flushes += 1;
     bytesWritten += sizeBytes;
-    lastFlushMs = clock.monotonicMs() - startedMs;
-    slowestFlushMs = Math.max(slowestFlushMs, lastFlushMs);
-    if (lastFlushMs > slowAfterMs) {
-      become({ kind: 'slow', ms: lastFlushMs });
-      tryAgainLater();
-    } else become({ kind: 'ok' });
+    watch.end();
     answer();
-  };
-
-  /* While the medium is slow nothing is sold, and so nothing written: only a trial shows that it is well again. */
-  const tryAgainLater = (): void => {
-    trial?.cancel();
-    trial = clock.after(TRIAL_AFTER_MS, () => {
-      if (health.kind !== 'slow') return;
-      if (busy) return tryAgainLater();
-      busy = true;
-      write(state);
-    });
   };
 
   const answer = (): void => {
@@ -222,12 +204,11 @@ function runStore<State, Op>(
       return;
     }
     const volume = volumes[planned.segment];
-    const startedMs = clock.monotonicMs();
-    watchFlush(startedMs);
+    watch.begin();
     volume.writeDurably(planned.offset, planned.bytes, (error) => {
       if (failed() !== undefined) return;
       if (error !== undefined) return fail(asStoreError(error, 'write'));
-      flushed(startedMs, planned.bytes.length);
+      flushed(planned.bytes.length);
     });
   };
 
