@@ -2,14 +2,15 @@ import type { FlashVolume, HostError } from '../../drivers/host.js';
 import { chainStart } from './chain.js';
 import { deepFreeze } from './deep-freeze.js';
 import { slotBytes } from './frame.js';
-import { createFramePlanner, type FramePlanner, type PlannedWrite, type PlannerStart } from './frame-planner.js';
+import { createFramePlanner, type FramePlanner, type PlannerStart } from './frame-planner.js';
+import { asBuffer, createMediumIo } from './medium-io.js';
 import { type Recovery, recover } from './recover.js';
 import { replayHistory } from './replay-history.js';
 import { type SegmentScan, scanSegment } from './scan-segment.js';
 import type { StoreOptions } from './store.js';
 import { StoreError } from './store-error.js';
 import type { OpenReport } from './store-status.js';
-import { asStoreError, openVolumePair, type VolumePair } from './volume-pair.js';
+import { openVolumePair, type VolumePair } from './volume-pair.js';
 
 export interface Medium<State> {
   readonly volumes: VolumePair;
@@ -17,8 +18,6 @@ export interface Medium<State> {
   readonly state: State;
   readonly report: OpenReport;
 }
-
-type Done<T> = (value: T) => void;
 
 /**
  * From two names to a medium that can be written: reads, recovers, flushes, reads back, writes the first frame.
@@ -46,55 +45,12 @@ export function openMedium<State, Op>(
       for (const volume of volumes) volume.close();
       opened(error);
     };
-    /* An answer of the host goes on, an error of the host ends the opening. */
-    const or =
-      <T extends unknown[]>(doing: string, next: (...values: T) => void) =>
-      (error?: HostError, ...values: T): void =>
-        error === undefined ? next(...values) : fail(asStoreError(error, doing));
-
-    const readWhole = (index: 0 | 1, done: Done<Buffer>): void =>
-      volumes[index].read(
-        0,
-        segmentSizeBytes,
-        or('read', (bytes?: Uint8Array) => done(asBuffer(bytes))),
-      );
-
-    /* At the same time: half of a cold start is waiting for the card. */
-    const readBoth = (done: Done<readonly [Buffer, Buffer]>): void => {
-      const images: [Buffer, Buffer] = [Buffer.alloc(0), Buffer.alloc(0)];
-      both(
-        (index, arrived) =>
-          readWhole(index, (bytes) => {
-            images[index] = bytes;
-            arrived();
-          }),
-        () => done(images),
-      );
-    };
-
-    const writeDurably = (write: PlannedWrite, done: () => void): void =>
-      volumes[write.segment].writeDurably(write.offset, write.bytes, or('write', done));
-
-    const syncBoth = (done: () => void): void =>
-      both((index, flushed) => volumes[index].sync(or('flush', flushed)), done);
-
-    const readBack = (index: 0 | 1, expected: Buffer, done: Done<OpenReport['readBack']>): void =>
-      volumes[index].readBack(0, expected.length, (error, bytes) => {
-        if (error?.code === 'unsupported') return done('unsupported');
-        if (error !== undefined) return fail(asStoreError(error, 'read back'));
-        if (asBuffer(bytes).equals(expected)) return done('verified');
-        fail(new StoreError('forgetful', `${names[index]}: the medium does not hold what the system says it wrote`));
-      });
+    const { readBoth, writeDurably, syncBoth, readBack } = createMediumIo(volumes, names, fail);
 
     const writeFirstFrame = (found: Found<State>, keeperReadBack: OpenReport['readBack']): void => {
-      const keeper = found.start.next === 0 ? 1 : 0;
-      const standings = [...found.start.standings] as [Standing, Standing];
-      standings[found.start.next] = { ...standings[found.start.next], coveredUpTo: -1 };
-      /* Unproven: it may be a page of a failed flush that only memory holds. Begun anew, it no longer matters. */
-      if (keeperReadBack === 'unsupported') standings[keeper] = { ...standings[keeper], coveredUpTo: -1 };
       const planner = createFramePlanner({
         ...found.start,
-        standings,
+        standings: standingsOfBoot(found.start, keeperReadBack),
         epoch: found.start.epoch + 1,
         nonce: asBuffer(random.bytes(4)).readUInt32LE(0),
       });
@@ -106,48 +62,21 @@ export function openMedium<State, Op>(
       writeDurably(write, () =>
         readBack(write.segment, write.bytes, (readBackResult) => {
           planner.written();
-          opened(undefined, {
-            volumes,
-            planner,
-            state: deepFreeze(found.state),
-            report: {
-              provisioned: found.provisioned,
-              storeId: Buffer.from(found.start.storeId).toString('hex'),
-              epoch: found.start.epoch + 1,
-              sequence: planner.sequence,
-              replayedOperations: found.start.operations.length,
-              cutTail: found.cutTail,
-              unreadableSlots: found.unreadableSlots,
-              readBack: readBackResult,
-            },
-          });
+          const report = reportOf(found, planner.sequence, readBackResult);
+          opened(undefined, { volumes, planner, state: deepFreeze(found.state), report });
         }),
       );
     };
 
     const settle = (found: Found<State>, images: readonly [Buffer, Buffer]): void =>
       syncBoth(() => {
-        const keeper = found.start.next === 0 ? 1 : 0;
+        const keeper = other(found.start.next);
         const lap = images[keeper].subarray(0, found.start.standings[keeper].endSlot * slotBytes);
         readBack(keeper, lap, (result) => writeFirstFrame(found, result));
       });
 
     const provision = (scans: readonly [SegmentScan, SegmentScan], images: readonly [Buffer, Buffer]): void => {
-      const start: PlannerStart = {
-        storeId: random.bytes(8),
-        epoch: 0,
-        nonce: 0,
-        segmentSlots,
-        sequence: 0,
-        lastOperation: 0,
-        chain: chainStart,
-        operations: [],
-        standings: [
-          { endSlot: 0, coveredUpTo: -1, dirty: !scans[0].blank },
-          { endSlot: 0, coveredUpTo: -1, dirty: !scans[1].blank },
-        ],
-        next: 0,
-      };
+      const start = startOfNew(random.bytes(8), segmentSlots, scans);
       const planner = createFramePlanner(start);
       const write = planner.plan(() => JSON.stringify(options.empty));
       if (write === undefined) {
@@ -192,17 +121,6 @@ export function openMedium<State, Op>(
   });
 }
 
-/** Does something with both volumes at the same time. */
-function both(act: (index: 0 | 1, done: () => void) => void, done: () => void): void {
-  let left = 2;
-  for (const index of [0, 1] as const) {
-    act(index, () => {
-      left -= 1;
-      if (left === 0) done();
-    });
-  }
-}
-
 type Standing = PlannerStart['standings'][0];
 type FoundRecovery = Extract<Recovery, { kind: 'found' }>;
 
@@ -213,6 +131,28 @@ interface Found<State> {
   readonly provisioned: boolean;
   readonly cutTail: boolean;
   readonly unreadableSlots: number;
+}
+
+function startOfNew(
+  storeId: Uint8Array,
+  segmentSlots: number,
+  scans: readonly [SegmentScan, SegmentScan],
+): PlannerStart {
+  return {
+    storeId,
+    epoch: 0,
+    nonce: 0,
+    segmentSlots,
+    sequence: 0,
+    lastOperation: 0,
+    chain: chainStart,
+    operations: [],
+    standings: [
+      { endSlot: 0, coveredUpTo: -1, dirty: !scans[0].blank },
+      { endSlot: 0, coveredUpTo: -1, dirty: !scans[1].blank },
+    ],
+    next: 0,
+  };
 }
 
 function startAfter(recovery: FoundRecovery, segmentSlots: number): PlannerStart {
@@ -229,6 +169,34 @@ function startAfter(recovery: FoundRecovery, segmentSlots: number): PlannerStart
     standings: recovery.standings,
     next: recovery.spare,
   };
+}
+
+/** What the first frame of a boot may rely on: its own segment is begun anew. */
+function standingsOfBoot(start: PlannerStart, keeperReadBack: OpenReport['readBack']): [Standing, Standing] {
+  const standings: [Standing, Standing] = [...start.standings];
+  standings[start.next] = { ...standings[start.next], coveredUpTo: -1 };
+  /* Unproven: it may be a page of a failed flush that only memory holds. Begun anew, it no longer matters. */
+  const keeper = other(start.next);
+  if (keeperReadBack === 'unsupported') standings[keeper] = { ...standings[keeper], coveredUpTo: -1 };
+  return standings;
+}
+
+function reportOf(found: Found<unknown>, sequence: number, readBack: OpenReport['readBack']): OpenReport {
+  const { start, provisioned, cutTail, unreadableSlots } = found;
+  return {
+    provisioned,
+    storeId: Buffer.from(start.storeId).toString('hex'),
+    epoch: start.epoch + 1,
+    sequence,
+    replayedOperations: start.operations.length,
+    cutTail,
+    unreadableSlots,
+    readBack,
+  };
+}
+
+function other(segment: 0 | 1): 0 | 1 {
+  return segment === 0 ? 1 : 0;
 }
 
 function unusable(recovery: Exclude<Recovery, FoundRecovery>, names: readonly [string, string]): StoreError {
@@ -248,8 +216,4 @@ function isBlank(volume: FlashVolume, done: (error: HostError | undefined, blank
     if (error !== undefined) return done(error);
     done(undefined, scanSegment(asBuffer(bytes), 0).blank);
   });
-}
-
-function asBuffer(bytes: Uint8Array | undefined): Buffer {
-  return bytes === undefined ? Buffer.alloc(0) : Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length);
 }

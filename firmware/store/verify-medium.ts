@@ -1,5 +1,6 @@
 import { readSlot, slotBytes } from './frame.js';
 import type { FramePlanner } from './frame-planner.js';
+import { asBuffer } from './medium-io.js';
 import { StoreError } from './store-error.js';
 import { asStoreError, type VolumePair } from './volume-pair.js';
 
@@ -39,7 +40,7 @@ export function verifyMedium(
         release();
         if (error?.code === 'unsupported') return done(undefined, 'unsupported');
         if (error !== undefined || bytes === undefined) return done(asStoreError(error, 'read back'));
-        const buffer = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length);
+        const buffer = asBuffer(bytes);
         for (let index = 0; index < count; index += 1) {
           const slot = fromSlot + index;
           const reading = readSlot(buffer.subarray(index * slotBytes, (index + 1) * slotBytes));
