@@ -1,3 +1,4 @@
+import { parseArgs } from 'node:util';
 import { createLinuxClock } from '../drivers/linux/clock.js';
 import { createLinuxHttp } from '../drivers/linux/http.js';
 import { createKeyDirectory } from '../drivers/linux/key-directory.js';
@@ -6,16 +7,6 @@ import { createLinuxRandom } from '../drivers/linux/random.js';
 import { acquirerKeys, keyFileNames } from './acquirer/acquirer-keys.js';
 import { type AcquirerServer, createAcquirerServer } from './acquirer/acquirer-server.js';
 import { createRsaSigner } from './acquirer/rsa-signer.js';
-
-const usage = `tillbox acquirer-sim [--port N] [--keys DIR] [--client-id ID]
-
-Serves a simulated acquirer on 127.0.0.1 until it is stopped: Alipay's User-presented Mode Payment with real
-signatures, outcomes chosen by amount, and a control interface under /sim/ (start with GET /sim/magic-amounts).
-
-  --port N         default 8490; 0 for any free port
-  --keys DIR       where the key files are, or are made; default ./acquirer-sim-keys
-  --client-id ID   the terminal's client id; default SIM_CLIENT
-`;
 
 const usageExitCode = 64;
 const unavailableExitCode = 69;
@@ -41,13 +32,9 @@ export function startAcquirerSim(options: AcquirerSimOptions): Promise<AcquirerS
 
 /** The command `tillbox acquirer-sim`: runs until the process is asked to stop. `args` follow the command's name. */
 export async function runAcquirerSim(args: readonly string[], self: CommandProcess): Promise<number> {
-  const options = parse(args);
-  if (options === usage) {
-    self.out(usage);
-    return 0;
-  }
+  const options = optionsOf(args);
   if (typeof options === 'string') {
-    self.errorOut(options);
+    self.errorOut(`tillbox acquirer-sim: ${options}\n`);
     return usageExitCode;
   }
   try {
@@ -60,7 +47,7 @@ export async function runAcquirerSim(args: readonly string[], self: CommandProce
       });
     });
   } catch (error) {
-    self.errorOut(`acquirer-sim: ${error instanceof Error ? error.message : String(error)}\n`);
+    self.errorOut(`tillbox acquirer-sim: ${error instanceof Error ? error.message : String(error)}\n`);
     return unavailableExitCode;
   }
 }
@@ -79,23 +66,15 @@ function environment(options: AcquirerSimOptions, url: string): string {
   ].join('\n');
 }
 
-/** The options, or what to tell the user instead. */
-function parse(args: readonly string[]): AcquirerSimOptions | string {
-  const options = { port: 8490, keyDirectory: 'acquirer-sim-keys', clientId: 'SIM_CLIENT' };
-  for (let index = 0; index < args.length; index += 2) {
-    const name = args[index];
-    const value = args[index + 1];
-    if (name === '--help') return usage;
-    if (name !== '--port' && name !== '--keys' && name !== '--client-id')
-      return `acquirer-sim: unknown option ${name}\n\n${usage}`;
-    if (value === undefined || value === '') return `acquirer-sim: ${name} needs a value\n\n${usage}`;
-    if (name === '--keys') options.keyDirectory = value;
-    if (name === '--client-id') options.clientId = value;
-    if (name === '--port') {
-      if (!/^\d{1,5}$/.test(value) || Number(value) > 65_535)
-        return `acquirer-sim: --port must be 0 to 65535, not ${value}`;
-      options.port = Number(value);
-    }
-  }
-  return options;
+/** The options, or what is wrong with them. */
+function optionsOf(args: readonly string[]): AcquirerSimOptions | string {
+  const { values } = parseArgs({
+    args: [...args],
+    options: { port: { type: 'string' }, keys: { type: 'string' }, 'client-id': { type: 'string' } },
+  });
+  const { port = '8490', keys: keyDirectory = 'acquirer-sim-keys', 'client-id': clientId = 'SIM_CLIENT' } = values;
+  if (!/^\d{1,5}$/.test(port) || Number(port) > 65_535) return `--port must be 0 to 65535, not ${JSON.stringify(port)}`;
+  if (keyDirectory === '') return '--keys needs a directory';
+  if (clientId === '') return '--client-id needs an id';
+  return { port: Number(port), keyDirectory, clientId };
 }
