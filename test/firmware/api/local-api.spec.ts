@@ -330,6 +330,20 @@ describe('local API', () => {
       assert.deepEqual(new Set(waiting.map((answer) => answer.status())), new Set([200]));
       assert.equal(post(`/v1/sales/${saleId}/cancel`).status(), 200);
     });
+
+    it('lets others wait in the place of callers who were told that nobody answered', () => {
+      const { startSale, post, terminal } = createApiFixture();
+      const saleId = startSale();
+      terminal.journal.pause();
+      post(`/v1/sales/${saleId}/code`, { code: PAYMENT_CODE });
+      for (let times = 0; times < 63; times += 1) post(`/v1/sales/${saleId}/cancel`);
+      assert.equal(errorOf(post(`/v1/sales/${saleId}/cancel`)).code, 'busy');
+      terminal.clock.advance(10_000);
+      const next = post(`/v1/sales/${saleId}/cancel`);
+      assert.equal(next.ends(), 0, 'it waits');
+      terminal.journal.resume();
+      assert.equal(next.status(), 200);
+    });
   });
 
   describe('refunds and the queue', () => {
@@ -426,6 +440,20 @@ describe('local API', () => {
       assert.deepEqual(status.store, { sequence: 12, damaged: false });
       assert.deepEqual([status.version, status.terminalNumber, status.bootCount], ['1.2.3', '42', 1]);
     });
+  });
+
+  it('tells the open sale, and how many reversals need a person', () => {
+    const { get, startSale, paidSale, post, terminal } = createApiFixture();
+    const status = () => v.parse(statusSchema, jsonOf(get('/v1/status')));
+    assert.equal('openSaleId' in status(), false);
+    const first = paidSale('A-1');
+    for (const refundId of ['R-1', 'R-2']) {
+      post('/v1/refunds', { saleId: first, refundId, amount: { currency: 'CNY', value: '1' } });
+    }
+    terminal.answerReversal(answered({ status: 'F', code: 'REFUND_WINDOW_EXCEED' }));
+    const saleId = startSale('A-2');
+    assert.deepEqual(status().queue, { depth: 2, needsPerson: 1, limit: 20 });
+    assert.equal(status().openSaleId, saleId);
   });
 
   it('answers nothing that its schemas do not tell of', () => {

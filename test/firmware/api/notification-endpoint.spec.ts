@@ -137,13 +137,15 @@ describe('notification endpoint', () => {
   it('acknowledges a token only after it is durable, and tells it to nobody', () => {
     const { notify, terminal } = createFixture();
     terminal.journal.pause();
-    const answer = notify({ kind: 'token', accessToken: 'agent-secret', expiresAtMs: 1_800_000_000_000 });
+    const times = { issuedAtMs: 1_700_000_000_000, expiresAtMs: 1_800_000_000_000 };
+    const answer = notify({ kind: 'token', accessToken: 'agent-secret', ...times });
     assert.equal(answer.ends(), 0);
     assert.equal(terminal.kernel.state.book.agentToken, undefined);
     terminal.journal.resume();
     assert.equal(answer.status(), 200);
     assert.deepEqual(terminal.kernel.state.book.agentToken, {
       accessToken: 'agent-secret',
+      issuedAtWallMs: 1_700_000_000_000,
       expiresAtWallMs: 1_800_000_000_000,
     });
     assert.doesNotMatch(answer.text(), /agent-secret/);

@@ -177,7 +177,13 @@ describe('tillbox queue', () => {
       const told = JSON.parse(settled.out);
       const { end } = told.reversal;
       assert.equal(told.sale.state, 'reversed');
-      assert.deepEqual([end.how, end.by, end.note], ['settledByHand', 'Ada', 'paid back in cash']);
+      assert.deepEqual(
+        [end.how, end.by, end.note, end.outcome],
+        ['settledByHand', 'Ada', 'paid back in cash', 'reversed'],
+      );
+      for (const at of [end.at, told.sale.updatedAt]) {
+        assert.ok(Math.abs(Date.parse(at) - Date.now()) < 600_000, `it was settled now, not at ${at}`);
+      }
       const store = await storeIn(dataDir);
       const { reversals, sales } = store.state;
       store.close();

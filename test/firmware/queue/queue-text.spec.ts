@@ -1,0 +1,83 @@
+import assert from 'node:assert/strict';
+import { presentReversal } from '../../../firmware/api/present-reversal.js';
+import { queueText } from '../../../firmware/queue/queue-text.js';
+import type { Reversal } from '../../../flows/reversal.js';
+import { createReadyDrive, startPaying } from '../../flows/drive.js';
+
+function view(change: Partial<Reversal> = {}) {
+  const drive = createReadyDrive();
+  startPaying(drive);
+  drive.feed({ type: 'keyPressed', key: '*' });
+  return presentReversal({ ...drive.reversal(), ...change });
+}
+
+const OPEN = view({ reversalId: 'c20261123201530-1' });
+const STUCK = view({ reversalId: 'c20261123201530-2', state: 'needsPerson', lastCode: 'PROCESS_FAIL' });
+const HELD = view({ reversalId: 'c20261123201530-3', state: 'needsPerson', manual: true, cause: 'vendUnknown' });
+const DONE = view({
+  reversalId: 'r20261123201530-4',
+  kind: 'refund',
+  state: 'finished',
+  end: { how: 'settledByHand', atWallMs: Date.UTC(2026, 10, 24), by: 'Ada', note: 'cash\n\x1b[2J', outcome: 'paid' },
+});
+
+describe('the queue for people', () => {
+  it('is a table with a column for each fact, and says how many wait and for whom', () => {
+    const all = [OPEN, STUCK, HELD, DONE];
+    assert.equal(
+      queueText.table(all, all, true),
+      [
+        'ID                 SINCE                 AMOUNT     KIND    STATE               CAUSE              LAST CODE',
+        'c20261123201530-1  2026-11-23T12:15:30Z  CNY 12.50  cancel  open                customerCancelled',
+        'c20261123201530-2  2026-11-23T12:15:30Z  CNY 12.50  cancel  needsPerson         customerCancelled  PROCESS_FAIL',
+        'c20261123201530-3  2026-11-23T12:15:30Z  CNY 12.50  cancel  needsPerson (held)  vendUnknown',
+        'r20261123201530    2026-11-23T12:15:30Z  CNY 12.50  refund  finished            customerCancelled',
+        '3 waiting, 2 of them for a person (see: tillbox queue show ID)',
+        '',
+      ].join('\n'),
+    );
+  });
+
+  const ENDS: readonly [name: string, table: string, end: RegExp][] = [
+    ['one that waits', queueText.table([OPEN], [OPEN], true), /\n1 waiting\n$/],
+    ['only what is finished', queueText.table([DONE], [DONE], true), /\n0 waiting\n$/],
+    ['nothing', queueText.table([DONE], [], true), /^Nothing waits in the queue\.\n$/],
+    [
+      'nothing in what can be read',
+      queueText.table([DONE], [], false),
+      /^What can be read holds no such reversal\.\n$/,
+    ],
+  ];
+  for (const [name, table, end] of ENDS) {
+    it(`tells of ${name}`, () => assert.match(table, end));
+  }
+
+  const ADVICE: readonly [name: string, reversal: typeof OPEN, advice: RegExp][] = [
+    ['one that is sent', OPEN, /order {12}no longer kept\n$/],
+    [
+      'one that the terminal cannot end',
+      STUCK,
+      /technical support.*\n.*queue retry c\S+-2\n.*--by NAME --note TEXT\n$/s,
+    ],
+    ['one that is held back', HELD, /Held back.*\n.*queue retry c\S+-3\n.*--by NAME --note TEXT --outcome paid\n$/s],
+    ['one that is finished', DONE, /order {12}no longer kept\n$/],
+  ];
+  for (const [name, reversal, advice] of ADVICE) {
+    it(`says what to do about ${name}`, () => assert.match(queueText.entry(reversal, undefined), advice));
+  }
+
+  it('tells who settled it, and lets nobody steer the window', () => {
+    const text = queueText.entry(DONE, undefined);
+    assert.match(
+      text,
+      /ended {12}settledByHand at 2026-11-24T00:00:00Z\nby {15}Ada\nnote {13}cash��\[2J\noutcome {10}paid\n/,
+    );
+  });
+
+  it('says what the last code means', () => {
+    assert.match(
+      queueText.entry(STUCK, undefined),
+      /last code {8}PROCESS_FAIL\nthat means {7}refused without a reason/,
+    );
+  });
+});
