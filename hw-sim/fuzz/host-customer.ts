@@ -12,91 +12,80 @@ export function createHostCustomer(parts: VisitParts): Customer {
   const { soon, ask, leave } = visit;
   /* The same price again and again, as kiosks have it, and now and then another. */
   const value = chance.likely(0.7) ? '1250' : `${chance.between(1, 99_999)}`;
-  let saleId: string | undefined;
-  let seen: Sale['state'] | undefined;
 
   function wantSale(): void {
     if (!visit.triesAgain()) return;
     /* The box may be dark, or die before it answers. */
     soon(30_000, 60_000, () => {
-      if (saleId === undefined) wantSale();
+      if (visit.saleId === undefined) wantSale();
     });
     ask({ type: 'saleRequested', orderId, amount: { currency: 'CNY', value } }, (answer) => {
       if (visit.gone) return;
       if (answer.kind !== 'sale') return;
-      if (saleId === undefined) saleId = answer.saleId;
-      else if (saleId !== answer.saleId) oracle.violate('rule 3, a repeated click opened another sale', orderId);
+      visit.claim(answer.saleId);
+      if (visit.saleId !== answer.saleId) oracle.violate('rule 3, a repeated click opened another sale', orderId);
       const sale = kiosk.terminal?.kernel.state.book.sales[answer.saleId];
       if (sale !== undefined) react(sale);
       if (chance.likely(0.15)) wantSale();
     });
-    if (chance.likely(0.15)) soon(0, 200, () => saleId === undefined && wantSale());
+    if (chance.likely(0.15)) soon(0, 200, () => visit.saleId === undefined && wantSale());
     soon(1_000, 120_000, () => {
       if (chance.likely(0.1)) cancel();
     });
   }
 
   function cancel(): void {
+    const { saleId } = visit;
     if (saleId !== undefined) ask({ type: 'cancelRequested', saleId }, () => undefined);
   }
 
   function showCode(): void {
-    const id = saleId;
+    const id = visit.saleId;
     if (id !== undefined && kiosk.terminal !== undefined) {
       visit.showPhone((code) => ask({ type: 'codeGiven', saleId: id, code }, () => undefined));
     }
   }
 
   function react(sale: Sale): void {
-    if (visit.gone || sale.saleId !== saleId) return;
-    if (seen === sale.state && sale.state !== 'awaitingCode') return;
-    seen = sale.state;
+    if (!visit.notices(sale)) return;
     switch (sale.state) {
       case 'awaitingCode': {
         const quick = chance.likely(0.3);
         return soon(quick ? 0 : 1_000, quick ? 300 : 20_000, () => {
           if (kiosk.terminal?.kernel.state.book.sales[sale.saleId]?.state === 'awaitingCode') showCode();
-          if (chance.likely(0.5)) soon(2_000, 20_000, () => seen === 'awaitingCode' && showCode());
+          if (chance.likely(0.5)) soon(2_000, 20_000, () => visit.seen === 'awaitingCode' && showCode());
         });
       }
       case 'paying':
         /* Most replies are here sooner: whoever still waits by then grows impatient. */
         return soon(200, 4_900, () => {
-          if ((seen === 'paying' || seen === 'inquiring') && chance.likely(0.25)) cancel();
+          if ((visit.seen === 'paying' || visit.seen === 'inquiring') && chance.likely(0.25)) cancel();
         });
       case 'approved':
-        return soon(100, 5_000, () => report(chance.likely(0.9)));
+        return soon(100, 5_000, () => report(sale.saleId, chance.likely(0.9)));
       case 'settled':
-        return soon(100, 3_000, afterwards);
-      case 'declined':
-      case 'cancelled':
-      case 'reversing':
-      case 'reversed':
-        return soon(0, 5_000, () => leave(`saw ${sale.state}`));
+        return soon(100, 3_000, () => afterwards(sale.saleId));
       default:
         return;
     }
   }
 
   /** The host app tells whether the goods went out; now and then it forgets, or says it twice. */
-  function report(ok: boolean): void {
-    if (saleId === undefined || chance.likely(0.1)) return;
-    const id = saleId;
-    const call = { type: 'deliveryReported', saleId: id, ok } as const;
-    if (!ok) oracle.returnAsked(id, BigInt(value));
+  function report(saleId: string, ok: boolean): void {
+    if (chance.likely(0.1)) return;
+    const call = { type: 'deliveryReported', saleId, ok } as const;
+    if (!ok) oracle.returnAsked(saleId, BigInt(value));
     ask(call, () => undefined);
     if (chance.likely(0.1)) ask(call, () => undefined);
   }
 
-  function afterwards(): void {
-    if (saleId === undefined) return;
-    const id = saleId;
+  function afterwards(saleId: string): void {
     if (chance.likely(0.05)) {
-      soon(0, 1_000, () => report(false));
+      soon(0, 1_000, () => report(saleId, false));
       return soon(5_000, 20_000, () => leave('did not get the goods'));
     }
-    if (chance.likely(0.25)) visit.wantMoneyBack(id, value);
-    if (chance.likely(0.05)) ask({ type: 'receiptRequested', saleId: id }, () => undefined);
+    if (chance.likely(0.25)) visit.wantMoneyBack(saleId, value);
+    if (chance.likely(0.05)) ask({ type: 'receiptRequested', saleId }, () => undefined);
     if (chance.likely(0.1)) cancel();
     if (chance.likely(0.1))
       ask({ type: 'saleRequested', orderId, amount: { currency: 'CNY', value } }, () => undefined);

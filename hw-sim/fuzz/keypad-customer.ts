@@ -14,8 +14,6 @@ export function createKeypadCustomer(parts: VisitParts): Customer {
   const visit = createVisit(parts);
   const { soon, leave } = visit;
   const wanted = config.sale.mode === 'selection' ? chooseSlot(chance) : chooseAmount(chance);
-  let saleId: string | undefined;
-  let seen: Sale['state'] | undefined;
 
   /** A finger on each key in turn, as steady as fingers are. */
   function type(keys: string, typed: () => void): void {
@@ -29,7 +27,7 @@ export function createKeypadCustomer(parts: VisitParts): Customer {
   }
 
   function begin(): void {
-    if (saleId !== undefined || !visit.triesAgain()) return;
+    if (visit.saleId !== undefined || !visit.triesAgain()) return;
     soon(30_000, 50_000, begin);
     if (chance.likely(0.03)) return type('#', () => undefined);
     type(wanted, () => {
@@ -52,46 +50,32 @@ export function createKeypadCustomer(parts: VisitParts): Customer {
   function confirm(): void {
     type(chance.likely(0.05) ? '##' : '#', () =>
       soon(1_000, 8_000, () => {
-        if (saleId === undefined) begin();
+        if (visit.saleId === undefined) begin();
       }),
     );
   }
 
-  function showCode(): void {
-    if (seen === 'awaitingCode') visit.showPhone();
+  function cancel(): void {
+    type('*', () => undefined);
   }
 
   function react(sale: Sale): void {
-    if (visit.gone) return;
-    if (saleId === undefined && sale.state === 'awaitingCode') saleId = sale.saleId;
-    if (sale.saleId !== saleId || (seen === sale.state && sale.state !== 'awaitingCode')) return;
-    seen = sale.state;
+    if (sale.state === 'awaitingCode') visit.claim(sale.saleId);
+    if (!visit.notices(sale)) return;
     switch (sale.state) {
       case 'awaitingCode':
-        if (chance.likely(0.05)) return soon(100, 10_000, () => type('*', () => undefined));
+        if (chance.likely(0.05)) return soon(100, 10_000, cancel);
         if (chance.likely(0.1)) soon(100, 5_000, () => type(`${chance.between(0, 9)}#`, () => undefined));
-        return soon(chance.likely(0.3) ? 0 : 1_000, 20_000, () => {
-          showCode();
-          if (chance.likely(0.5)) soon(2_000, 20_000, showCode);
-        });
+        return visit.bringPhone();
       case 'paying':
-        return soon(200, 4_900, () => {
-          if (seen !== 'paying' && seen !== 'inquiring') return;
-          if (chance.likely(0.25)) type('*', () => undefined);
-          else soon(5_000, 60_000, () => seen === 'inquiring' && chance.likely(0.3) && type('*', () => undefined));
-        });
+        return visit.growImpatient(cancel);
       case 'vending':
-        if (chance.likely(0.1)) type('*', () => undefined);
+        if (chance.likely(0.1)) cancel();
         return;
       case 'settled':
         if (chance.likely(0.1)) visit.wantMoneyBack(sale.saleId, sale.amount.value);
-        if (chance.likely(0.05)) type('*', () => undefined);
+        if (chance.likely(0.05)) cancel();
         return soon(0, 5_000, () => leave('got the goods'));
-      case 'declined':
-      case 'cancelled':
-      case 'reversing':
-      case 'reversed':
-        return soon(0, 5_000, () => leave(`saw ${sale.state}`));
       default:
         return;
     }

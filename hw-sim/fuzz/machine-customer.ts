@@ -26,11 +26,9 @@ export function createMachineCustomer(parts: VisitParts): Customer {
   const hasKeys = config.devices.keypad.kind !== 'none';
   const visit = createVisit(parts);
   const { soon, leave } = visit;
-  let saleId: string | undefined;
-  let seen: Sale['state'] | undefined;
 
   function choose(): void {
-    if (saleId !== undefined || !visit.triesAgain()) return;
+    if (visit.saleId !== undefined || !visit.triesAgain()) return;
     const [item, price] = chance.pick(MENU);
     machine.choose(item, price);
     if (chance.likely(0.1)) soon(1, 2_000, () => machine.askAgain());
@@ -50,28 +48,15 @@ export function createMachineCustomer(parts: VisitParts): Customer {
     else machine.giveUp();
   }
 
-  function showCode(): void {
-    if (seen === 'awaitingCode') visit.showPhone();
-  }
-
   function react(sale: Sale): void {
-    if (visit.gone) return;
-    if (saleId === undefined && sale.state === 'awaitingCode') saleId = sale.saleId;
-    if (sale.saleId !== saleId || (seen === sale.state && sale.state !== 'awaitingCode')) return;
-    seen = sale.state;
+    if (sale.state === 'awaitingCode') visit.claim(sale.saleId);
+    if (!visit.notices(sale)) return;
     switch (sale.state) {
       case 'awaitingCode':
         if (chance.likely(0.05)) return soon(10, 30_000, cancel);
-        return soon(chance.likely(0.3) ? 0 : 1_000, 20_000, () => {
-          showCode();
-          if (chance.likely(0.5)) soon(2_000, 20_000, showCode);
-        });
+        return visit.bringPhone();
       case 'paying':
-        return soon(200, 4_900, () => {
-          if (seen !== 'paying' && seen !== 'inquiring') return;
-          if (chance.likely(0.25)) cancel();
-          else soon(5_000, 60_000, () => seen === 'inquiring' && chance.likely(0.3) && cancel());
-        });
+        return visit.growImpatient(cancel);
       case 'vending':
         if (chance.likely(0.1)) soon(0, 2_000, cancel);
         if (chance.likely(0.1)) soon(0, 2_000, () => machine.askAgain());
@@ -79,11 +64,6 @@ export function createMachineCustomer(parts: VisitParts): Customer {
       case 'settled':
         if (chance.likely(0.1)) visit.wantMoneyBack(sale.saleId, sale.amount.value);
         return soon(0, 5_000, () => leave('got the goods'));
-      case 'declined':
-      case 'cancelled':
-      case 'reversing':
-      case 'reversed':
-        return soon(0, 5_000, () => leave(`saw ${sale.state}`));
       default:
         return;
     }

@@ -1,4 +1,4 @@
-import type { CallAnswer, Config } from '../../firmware/terminal.js';
+import type { CallAnswer, Config, Sale } from '../../firmware/terminal.js';
 import type { Kiosk } from '../kiosk.js';
 import type { KioskDevices } from '../kiosk-devices.js';
 import type { Chance } from './chance.js';
@@ -17,17 +17,32 @@ export interface VisitParts {
   readonly left: () => void;
 }
 
-/** What customers of every kind do: wait, ask, show a phone, lose patience, leave once. */
+/** What customers of every kind do: wait, ask, follow their sale, show a phone, lose patience, leave once. */
 export interface Visit {
   readonly gone: boolean;
+  /** The customer's sale, once there is one. */
+  readonly saleId: string | undefined;
+  /** How it was last seen. */
+  readonly seen: Sale['state'] | undefined;
   leave(why: string): void;
   /** Acts after a while, unless the customer has left by then. */
   soon(leastMs: number, mostMs: number, act: () => void): void;
   ask(call: Call, told: (answer: CallAnswer) => void): void;
+  /** That sale is the customer's, unless they have one. */
+  claim(saleId: string): void;
+  /**
+   * Looks at a sale: true where it is the customer's and stands otherwise than before, or waits for a code once more. One
+   * that ended without goods makes them leave.
+   */
+  notices(sale: Sale): boolean;
   /** True as often as a customer bears to begin anew; then they leave. */
   triesAgain(): boolean;
   /** Holds a phone before the glass: mostly with a fresh code. `give` takes it where the host app has a camera of its own. */
   showPhone(give?: (code: string) => void): void;
+  /** Shows a phone sooner or later, and perhaps once more, while a code is wanted. */
+  bringPhone(): void;
+  /** Waits for the payment, and now and then cancels it. */
+  growImpatient(cancel: () => void): void;
   /** Asks for the whole payment of a sale, or a part of it. */
   wantMoneyBack(saleId: string, value: string): void;
 }
@@ -35,12 +50,15 @@ export interface Visit {
 type Call = Parameters<NonNullable<Kiosk['terminal']>['kernel']['ask']>[0];
 
 const PATIENCE_TRIES = 8;
+const WITHOUT_GOODS: readonly Sale['state'][] = ['declined', 'cancelled', 'reversing', 'reversed'];
 
 export function createVisit({ kiosk, devices, config, oracle, chance, coverage, left }: VisitParts): Visit {
   const { world } = kiosk;
   const scanned = config.devices.scanner.kind !== 'none';
   let gone = false;
   let tries = 0;
+  let saleId: string | undefined;
+  let seen: Sale['state'] | undefined;
 
   function soon(leastMs: number, mostMs: number, act: () => void): void {
     world.after(chance.between(leastMs, mostMs), () => {
@@ -73,33 +91,69 @@ export function createVisit({ kiosk, devices, config, oracle, chance, coverage, 
     world.after(chance.between(300, 4_000), () => devices.scanner.hide());
   }
 
+  const stillPaying = (): boolean => seen === 'paying' || seen === 'inquiring';
+
+  function showPhone(give?: (code: string) => void): void {
+    if (chance.likely(0.05)) {
+      if (scanned) hold('6901234567892', 'hello');
+      else kiosk.terminal?.kernel.feed({ type: 'codeUnclear' });
+      return;
+    }
+    if (chance.likely(0.05)) return present(chance.pick(['6901234567892', 'hi', '28']));
+    if (chance.likely(0.03)) return leave('walked away');
+    const code = `${chance.between(25, 30)}${chance.digits(chance.pick([15, 16, 22, 30]))}`;
+    if (chance.likely(0.05)) kiosk.acquirer.issueCode(code, world.wallMs());
+    oracle.codeShown(code);
+    if (give !== undefined && chance.likely(0.3)) give(code);
+    else present(code);
+    /* The same code is read twice. */
+    if (chance.likely(0.1) && !scanned) present(code);
+  }
+
+  function showWantedPhone(): void {
+    if (seen === 'awaitingCode') showPhone();
+  }
+
   return {
     get gone() {
       return gone;
     },
+    get saleId() {
+      return saleId;
+    },
+    get seen() {
+      return seen;
+    },
     leave,
     soon,
     ask,
+    claim(id) {
+      saleId ??= id;
+    },
+    notices(sale) {
+      if (gone || sale.saleId !== saleId || (seen === sale.state && sale.state !== 'awaitingCode')) return false;
+      seen = sale.state;
+      if (WITHOUT_GOODS.includes(sale.state)) soon(0, 5_000, () => leave(`saw ${sale.state}`));
+      return true;
+    },
     triesAgain() {
       tries += 1;
       if (tries > PATIENCE_TRIES) leave('lost patience');
       return !gone;
     },
-    showPhone(give) {
-      if (chance.likely(0.05)) {
-        if (scanned) hold('6901234567892', 'hello');
-        else kiosk.terminal?.kernel.feed({ type: 'codeUnclear' });
-        return;
-      }
-      if (chance.likely(0.05)) return present(chance.pick(['6901234567892', 'hi', '28']));
-      if (chance.likely(0.03)) return leave('walked away');
-      const code = `${chance.between(25, 30)}${chance.digits(chance.pick([15, 16, 22, 30]))}`;
-      if (chance.likely(0.05)) kiosk.acquirer.issueCode(code, world.wallMs());
-      oracle.codeShown(code);
-      if (give !== undefined && chance.likely(0.3)) give(code);
-      else present(code);
-      /* The same code is read twice. */
-      if (chance.likely(0.1) && !scanned) present(code);
+    showPhone,
+    bringPhone() {
+      soon(chance.likely(0.3) ? 0 : 1_000, 20_000, () => {
+        showWantedPhone();
+        if (chance.likely(0.5)) soon(2_000, 20_000, showWantedPhone);
+      });
+    },
+    growImpatient(cancel) {
+      soon(200, 4_900, () => {
+        if (!stillPaying()) return;
+        if (chance.likely(0.25)) cancel();
+        else soon(5_000, 60_000, () => seen === 'inquiring' && chance.likely(0.3) && cancel());
+      });
     },
     wantMoneyBack(saleId, value) {
       const part = chance.likely(0.5) ? `${chance.between(1, Number(value))}` : undefined;
