@@ -90,12 +90,17 @@ export function createMdbAdapter(
   }
 
   /** Asks until the answer comes; after three tries the adapter counts as silent. */
-  function ask(command: string, isAnswer: (line: MdbLine) => boolean, then: () => void, tried = 1): void {
+  function ask(
+    command: string,
+    isAnswer: (line: MdbLine) => boolean,
+    then: (answer: MdbLine) => void,
+    tried = 1,
+  ): void {
     say(command);
     expecting = (line) => {
       if (!isAnswer(line)) return false;
       stop();
-      then();
+      then(line);
       return true;
     };
     later(REPLY_TIMEOUT_MS, () => {
@@ -109,16 +114,24 @@ export function createMdbAdapter(
     stop();
     const detail = 'the MDB adapter does not answer';
     events.lost({ state: 'fault', faults: ['vendMachineSilent'], warnings: [], detail });
-    later(SETUP_RETRY_MS, setUp);
+    later(SETUP_RETRY_MS, () => setUp());
   }
 
-  function setUp(): void {
+  /**
+   * A setting that is refused may have been changed by noise on its way, or the switching off before it was: all is done
+   * again. What is refused in the end is one that this firmware does not know.
+   */
+  function setUp(tried = 1): void {
     const currency = `0x1${String(options.currencyNumber).padStart(3, '0')}`;
     const settings = ['mdb-addr=0x10', `mdb-currency-code=${currency}`, 'mdb-always-idle=1'];
     const set = (at: number): void => {
       const setting = settings[at];
-      if (setting !== undefined) ask(`C,SETCONF,${setting}`, isSet, () => set(at + 1));
-      else {
+      if (setting !== undefined) {
+        ask(`C,SETCONF,${setting}`, isSet, (answer) => {
+          if (tried < TRIES && answer.kind === 'refused') setUp(tried + 1);
+          else set(at + 1);
+        });
+      } else {
         // The states that follow tell whether the machine talks to the adapter.
         say('C,1');
         later(HEARTBEAT_MS, heartbeat);
@@ -145,7 +158,7 @@ export function createMdbAdapter(
   function lookWhetherOn(): void {
     say('C,1');
     expecting = (line) => {
-      if (line.kind === 'refused') tellsWhetherOn = true;
+      if (line.kind === 'refused' && line.why.includes('is on')) tellsWhetherOn = true;
       else if (line.kind !== 'state') return false;
       expecting = undefined;
       if (line.kind === 'state' && tellsWhetherOn) setUp();

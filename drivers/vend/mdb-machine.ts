@@ -129,7 +129,7 @@ export function createMdbMachine(
     if (vending !== undefined) return;
     const amountMinorUnits = minorUnitsOf(price, options.currencyDecimals);
     if (amountMinorUnits === undefined || !/^[\w.-]{0,16}$/.test(item)) {
-      adapter.say('C,VEND,-1');
+      sayNo();
       return;
     }
     if (selection?.amountMinorUnits === amountMinorUnits && selection.item === item) return;
@@ -138,6 +138,15 @@ export function createMdbMachine(
     selections += 1;
     selection = { number: selections, amountMinorUnits, item };
     events.selectionMade(selection);
+  }
+
+  /**
+   * The vendor's documents name both commands. One byte that noise takes out of the second makes it an approval of 1.00, so
+   * the other one goes first: then there is nothing left to approve.
+   */
+  function sayNo(): void {
+    adapter.say('C,STOP');
+    adapter.say('C,VEND,-1');
   }
 
   function endSelection(): void {
@@ -182,7 +191,7 @@ export function createMdbMachine(
     refuse(selectionNumber) {
       if (selection?.number !== selectionNumber) return;
       selection = undefined;
-      adapter.say('C,VEND,-1');
+      sayNo();
     },
     status: () => current,
     close() {

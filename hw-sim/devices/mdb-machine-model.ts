@@ -19,7 +19,7 @@ export interface MdbMachineModel extends SerialDevice {
   restartAdapter(): void;
   /** The adapter hangs: powered, and answering nothing. */
   hang(hung: boolean): void;
-  /** Goods that fell, with the price that was approved. */
+  /** Goods that fell, with the price that was asked and approved. */
   readonly fallen: readonly { readonly item: string; readonly price: string }[];
   /** How often a customer's choice was refused by the terminal. */
   refusals(): number;
@@ -27,6 +27,13 @@ export interface MdbMachineModel extends SerialDevice {
   wrongApprovals(): number;
   settings(): ReadonlyMap<string, string>;
 }
+
+/** The settings it knows, and what it takes for them. */
+const SETTINGS: Readonly<Record<string, RegExp>> = {
+  'mdb-addr': /^0x(?:10|60)$/,
+  'mdb-currency-code': /^0x1\d{3}$/,
+  'mdb-always-idle': /^[01]$/,
+};
 
 const ANSWER_MS = 8;
 const VEND_MS = 2_500;
@@ -85,30 +92,45 @@ export function createMdbMachineModel(
         rest();
       } else if (options.onAgain === 'refuses') say('c,ERR,"cashless is on"');
       else say(machineOn ? 'c,STATUS,IDLE' : 'c,STATUS,INACTIVE');
-    } else if (head === 'C' && word === 'SETCONF' && value !== undefined) {
-      const [name = '', setting = ''] = value.split('=');
-      if (on) say('c,ERR,"cashless is on"');
-      else {
-        settings.set(name, setting);
-        say('c,SET,OK');
-      }
-    } else if (head === 'C' && word === 'VEND' && value !== undefined) approve(value);
-    else if (head === 'C' && word === 'STOP') rest();
+    } else if (head === 'C' && word === 'SETCONF' && value !== undefined) set(value);
+    else if (head === 'C' && word === 'VEND' && value !== undefined) approve(value);
+    else if (head === 'C' && word === 'STOP') refuse();
     else say('c,ERR,"unknown command"');
   }
 
+  function set(assignment: string): void {
+    const [name = '', value = ''] = assignment.split('=');
+    if (on) say('c,ERR,"cashless is on"');
+    else if (SETTINGS[name]?.test(value) !== true) say('c,ERR,"unknown setting"');
+    else {
+      settings.set(name, value);
+      say('c,SET,OK');
+    }
+  }
+
+  function refuse(): void {
+    if (asked !== undefined && moving === undefined) refusals += 1;
+    rest();
+  }
+
+  /** `1` is what it is to a machine that asked for `1.00`. */
+  function isAskedPrice(price: string): boolean {
+    return asked !== undefined && /^\d+(?:\.\d+)?$/.test(price) && Number(price) === Number(asked.price);
+  }
+
+  /** Otherwise it asks only in a session that the reader began. */
+  function alwaysIdle(): boolean {
+    return settings.get('mdb-always-idle') === '1';
+  }
+
   function approve(price: string): void {
-    if (asked === undefined || moving !== undefined || !on || (price !== '-1' && price !== asked.price)) {
+    if (asked === undefined || moving !== undefined || !on || (price !== '-1' && !isAskedPrice(price))) {
       if (price !== '-1') wrong += 1;
       say('c,ERR,"no vend request"');
       return;
     }
-    if (price === '-1') {
-      refusals += 1;
-      rest();
-      return;
-    }
-    const goods = { item: asked.item, price };
+    if (price === '-1') return refuse();
+    const goods = asked;
     moving = goods;
     const mine = ++turn;
     world.after(vendMs, () => {
@@ -141,7 +163,7 @@ export function createMdbMachineModel(
       }
     },
     choose(item, price) {
-      if (!on || !machineOn || asked !== undefined || moving !== undefined) return;
+      if (!on || !machineOn || asked !== undefined || moving !== undefined || !alwaysIdle()) return;
       asked = { item, price };
       say(`c,STATUS,VEND,${price},${item}`);
       const mine = ++turn;

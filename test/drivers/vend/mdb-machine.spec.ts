@@ -208,6 +208,23 @@ describe('MDB machine', () => {
     assert.deepEqual(told, ['chosen 12 for 150']);
   });
 
+  it('does not take the refusal of a garbled command for a word on whether it is on', () => {
+    const { world, machine, driver } = bench(30_000, { onAgain: 'tellsState' });
+    pass(world, 5_000);
+    const receive = machine.receive;
+    const heard: string[] = [];
+    machine.receive = (bytes) => {
+      const line = Buffer.from(bytes).toString('latin1');
+      const first = line === 'C,1\n' && !heard.includes(line);
+      heard.push(line);
+      receive(first ? Buffer.from('C,Q\n') : bytes);
+    };
+    pass(world, 60_000);
+    assert.equal(driver.status().state, 'ok');
+    assert.ok(heard.filter((line) => line === 'C,1\n').length > 3);
+    assert.equal(heard.includes('C,0\n'), false, 'it was not switched off');
+  });
+
   it('disturbs neither a choice nor goods under way when it looks after the adapter', () => {
     const { world, machine, told, answers, vend } = readyBench();
     machine.choose('12', '1.50');
@@ -274,6 +291,70 @@ describe('MDB machine', () => {
     machine.choose('13', '1.50');
     pass(world, 1_000);
     assert.deepEqual(told, ['chosen 13 for 150'], 'the machine is at rest again');
+  });
+
+  it('says no so that no byte that noise takes, doubles or changes makes it a yes', () => {
+    const { world, machine, port, driver } = readyBench();
+    machine.choose('12', '1.00');
+    pass(world, 100);
+    const sent: number[] = [];
+    const tap = createMdbMachineModel(world, { send: () => undefined });
+    const receive = machine.receive;
+    machine.receive = (bytes) => {
+      sent.push(...bytes);
+      receive(bytes);
+    };
+    driver.refuse(1);
+    pass(world, 100);
+    port.unplug();
+    assert.ok(sent.includes('-'.charCodeAt(0)));
+    const settings = Buffer.from('C,SETCONF,mdb-always-idle=1\nC,1\n');
+    const askedFor = '1.00';
+    for (let at = 0; at < sent.length; at += 1) {
+      const byte = sent[at] ?? 0;
+      const changed = Array.from({ length: 255 }, (_, flip) => [byte ^ (flip + 1)]);
+      for (const instead of [[], [byte, byte], ...changed]) {
+        tap.receive(settings);
+        tap.choose('12', askedFor);
+        tap.receive(Uint8Array.from([...sent.slice(0, at), ...instead, ...sent.slice(at + 1)]));
+        pass(world, 5_000);
+        assert.deepEqual(tap.fallen, [], `byte ${at} as ${instead}`);
+        tap.receive(Buffer.from('\nC,0\n'));
+      }
+    }
+    assert.ok(tap.refusals() > sent.length * 200, 'most of them are heard');
+  });
+
+  it('sets the adapter up again where noise changed a setting on its way', () => {
+    const { world, machine, driver, port } = bench();
+    const receive = machine.receive;
+    const garbled: string[] = [];
+    machine.receive = (bytes) => {
+      const line = Buffer.from(bytes).toString('latin1');
+      if (garbled.length === 0 && line.includes('always-idle')) {
+        garbled.push(line);
+        return receive(Buffer.from(line.replace('idle', 'idme'), 'latin1'));
+      }
+      receive(bytes);
+    };
+    pass(world, 5_000);
+    assert.equal(garbled.length, 1);
+    assert.deepEqual(
+      [machine.settings().get('mdb-always-idle'), driver.status().state, port.isPlugged()],
+      ['1', 'ok', true],
+    );
+  });
+
+  it('leaves a setting that the firmware does not know', () => {
+    const { world, machine, driver } = bench();
+    const receive = machine.receive;
+    machine.receive = (bytes) => {
+      const line = Buffer.from(bytes).toString('latin1');
+      receive(Buffer.from(line.replace('mdb-addr', 'no-such'), 'latin1'));
+    };
+    pass(world, 10_000);
+    assert.equal(driver.status().state, 'ok');
+    assert.deepEqual([...machine.settings().keys()], ['mdb-currency-code', 'mdb-always-idle']);
   });
 
   it('answers and calls nothing more when it is closed', () => {
