@@ -163,7 +163,7 @@ export const FAULTS: Readonly<Record<FaultCode, FaultRow>> = {
     operatorAction: 'check the permissions of SCANNER_PORT and that nothing else uses it',
   },
   scannerSilent: {
-    meaning: 'the scan engine does not answer',
+    meaning: 'the scan engine does not answer, or does not take its commands',
     blocksSale: 'ifScannerRequired',
     customerText: 'outOfService',
     operatorAction: 'check power and SCANNER_BAUD',

@@ -1,10 +1,14 @@
 import type { Clock, Timer } from '../host.js';
-import { type Gm65Reply, gm65Heartbeat } from './gm65-protocol.js';
+import { type Gm65Reply, gm65Heartbeat, gm65Read } from './gm65-protocol.js';
+
+type Gm65Answer = Extract<Gm65Reply, { kind: 'answer' }>;
 
 /** Commands to a GM65, one after the other. */
 export interface Gm65Commands {
-  /** `done` gets the data of the answer; undefined: there was none. */
-  send(bytes: Uint8Array, done: (data: Uint8Array | undefined) => void): void;
+  /** `done` gets undefined where nothing answered. A refusal is an answer. */
+  send(bytes: Uint8Array, done: (answer: Gm65Answer | undefined) => void): void;
+  /** Undefined where nothing answered or the engine refused to tell. */
+  read(address: number, done: (content: number | undefined) => void): void;
   /** Sends it once: it is of no use later. */
   sendOnce(bytes: Uint8Array): void;
   heartbeat(tries: number, done: (alive: boolean) => void): void;
@@ -31,7 +35,7 @@ export function createGm65Commands(parts: {
     readonly bytes: Uint8Array;
     readonly answers: Gm65Reply['kind'];
     readonly tries: number;
-    readonly done: (data: Uint8Array | undefined) => void;
+    readonly done: (reply: Gm65Reply | undefined) => void;
   }
   let queue: Command[] = [];
   let current: Command | undefined;
@@ -64,12 +68,12 @@ export function createGm65Commands(parts: {
     });
   }
 
-  function finish(data: Uint8Array | undefined): void {
+  function finish(reply: Gm65Reply | undefined): void {
     const command = current;
     current = undefined;
     timer?.cancel();
     restWhileOwed();
-    command?.done(data);
+    command?.done(reply);
     next();
   }
 
@@ -84,11 +88,17 @@ export function createGm65Commands(parts: {
     next();
   }
 
+  function send(bytes: Uint8Array, done: (answer: Gm65Answer | undefined) => void): void {
+    const answered = (reply?: Gm65Reply): void => done(reply?.kind === 'answer' ? reply : undefined);
+    ask({ bytes, answers: 'answer', tries: GM65_TRIES, done: answered });
+  }
+
   return {
-    send: (bytes, done) => ask({ bytes, answers: 'answer', tries: GM65_TRIES, done }),
+    send,
+    read: (address, done) => send(gm65Read(address), (answer) => done(answer?.ok ? answer.data[0] : undefined)),
     sendOnce: (bytes) => ask({ bytes, answers: 'answer', tries: 1, done: () => undefined }),
     heartbeat: (tries, done) =>
-      ask({ bytes: gm65Heartbeat(), answers: 'heartbeat', tries, done: (data) => done(data !== undefined) }),
+      ask({ bytes: gm65Heartbeat(), answers: 'heartbeat', tries, done: (reply) => done(reply !== undefined) }),
     reply(reply) {
       owed = Math.max(0, owed - 1);
       if (resting !== undefined) {
@@ -97,8 +107,7 @@ export function createGm65Commands(parts: {
         return;
       }
       if (current === undefined || current.answers !== reply.kind) return;
-      // A refusal is an answer: what it means shows when the register is read back.
-      finish(reply.kind === 'heartbeat' ? new Uint8Array() : reply.data);
+      finish(reply);
     },
     forget() {
       queue = [];

@@ -1,42 +1,50 @@
 import type { Clock, Timer } from '../host.js';
 import { createGm65Commands } from './gm65-commands.js';
-import { type Gm65Reply, gm65Read, gm65Trigger } from './gm65-protocol.js';
-import { type Gm65Setting, holdsSetting } from './gm65-settings.js';
-import { setUpGm65 } from './gm65-setup.js';
+import { type Gm65Reply, gm65Trigger } from './gm65-protocol.js';
+import { type Gm65Mode, gm65Settings, holdsSetting } from './gm65-settings.js';
+import { type Gm65Setup, setUpGm65 } from './gm65-setup.js';
 
 export type Gm65State =
   | { readonly kind: 'ready'; readonly refused: readonly string[] }
   | { readonly kind: 'insecure'; readonly refused: readonly string[] }
-  | { readonly kind: 'silent' };
+  | { readonly kind: 'silent'; readonly why: string };
 
 export interface Gm65Session {
   reply(reply: Gm65Reply): void;
-  /** Any sign of life counts for the heartbeat. */
-  alive(): void;
   trigger(on: boolean): void;
   close(): void;
 }
 
 const HEARTBEAT_MS = 10_000;
+/** Rounds of heartbeat and comparison that may fail, whatever else is heard: an engine that reads codes proves no setting. */
 const HEARTBEAT_MISSES = 3;
 const SETUP_RETRY_MS = 5_000;
 
 /**
  * Keeps one GM65 in the wanted settings and watches that it lives.
  *
- * Setup ends as ready, insecure or silent. Silence in setup is tried again after 5 s, three missed heartbeats (one every
- * 10 s) start the setup again. With each heartbeat the settings are compared: an engine that lost its power for a moment
- * answers as before, and may have come back with its setup barcodes on.
+ * Setup ends as ready, insecure or silent. Silence in setup is tried again after 5 s. With each heartbeat (one every 10 s)
+ * the settings are compared: an engine that lost its power for a moment answers as before, and may have come back with
+ * its setup barcodes on. Three heartbeats without a whole comparison start the setup again, and so does one that shows
+ * another setting.
  */
 export function createGm65Session(
   parts: { readonly clock: Clock; readonly write: (bytes: Uint8Array) => void },
-  settings: readonly Gm65Setting[],
+  mode: Gm65Mode,
   changed: (state: Gm65State) => void,
 ): Gm65Session {
   const commands = createGm65Commands(parts);
+  const settings = gm65Settings(mode);
   let told: Gm65State | undefined;
   let pause: Timer | undefined;
   let missed = 0;
+  let pressed = false;
+
+  /** An engine that looks only when it is told to, and does not take that word, reads nothing. */
+  function tryTrigger(tried: (taken: boolean) => void): void {
+    if (mode !== 'command') tried(true);
+    else commands.send(gm65Trigger(pressed), (answer) => tried(answer?.ok === true));
+  }
 
   function later(delayMs: number, callback: () => void): void {
     pause?.cancel();
@@ -44,18 +52,33 @@ export function createGm65Session(
   }
 
   function setUp(): void {
-    setUpGm65(commands, settings, (setup) => {
-      if (setup === undefined) {
-        commands.forget();
-        tell({ kind: 'silent' });
-        later(SETUP_RETRY_MS, setUp);
-        return;
-      }
-      missed = 0;
-      const state: Gm65State = { kind: setup.insecure ? 'insecure' : 'ready', refused: setup.refused };
-      if (setup.changed || !sameState(state, told)) tell(state);
-      later(HEARTBEAT_MS, heartbeat);
-    });
+    setUpGm65(
+      commands,
+      settings,
+      (refused) => {
+        if (told?.kind !== 'insecure') tell({ kind: 'insecure', refused });
+      },
+      (setup) => {
+        if (setup === undefined) return silent('no answer');
+        tryTrigger((taken) => {
+          if (taken || setup.insecure) isSetUp(setup);
+          else silent('it does not take the command to look');
+        });
+      },
+    );
+  }
+
+  function isSetUp(setup: Gm65Setup): void {
+    missed = 0;
+    const state: Gm65State = { kind: setup.insecure ? 'insecure' : 'ready', refused: setup.refused };
+    if (setup.changed || !sameState(state, told)) tell(state);
+    later(HEARTBEAT_MS, heartbeat);
+  }
+
+  function silent(why: string): void {
+    commands.forget();
+    tell({ kind: 'silent', why });
+    later(SETUP_RETRY_MS, setUp);
   }
 
   function heartbeat(): void {
@@ -69,24 +92,27 @@ export function createGm65Session(
       return;
     }
     missed = 0;
-    tell({ kind: 'silent' });
     setUp();
   }
 
   function compare(index: number): void {
     const wanted = settings[index];
     if (wanted === undefined) {
-      // What was refused before holds now: that has to be told.
-      if (told?.kind === 'ready' && told.refused.length === 0) later(HEARTBEAT_MS, heartbeat);
-      else setUp();
+      tryTrigger((taken) => (taken ? compared() : missedHeartbeat()));
       return;
     }
-    commands.send(gm65Read(wanted.address), (data) => {
-      const content = data?.[0];
+    commands.read(wanted.address, (content) => {
       if (content === undefined) missedHeartbeat();
       else if (holdsSetting(wanted, content)) compare(index + 1);
       else setUp();
     });
+  }
+
+  function compared(): void {
+    missed = 0;
+    // What was refused before holds now: that has to be told.
+    if (told?.kind === 'ready' && told.refused.length === 0) later(HEARTBEAT_MS, heartbeat);
+    else setUp();
   }
 
   function tell(state: Gm65State): void {
@@ -97,14 +123,11 @@ export function createGm65Session(
   setUp();
 
   return {
-    reply(reply) {
-      missed = 0;
-      commands.reply(reply);
+    reply: commands.reply,
+    trigger(on) {
+      pressed = on;
+      commands.sendOnce(gm65Trigger(on));
     },
-    alive() {
-      missed = 0;
-    },
-    trigger: (on) => commands.sendOnce(gm65Trigger(on)),
     close() {
       commands.close();
       pause?.cancel();

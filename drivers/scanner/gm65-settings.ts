@@ -1,5 +1,8 @@
 import { GM65_REGISTER } from './gm65-protocol.js';
 
+/** What makes the engine look: its trigger pin, its trigger command, or nothing, because it always does. */
+export type Gm65Mode = 'pin' | 'command' | 'continuous';
+
 /** One register as the terminal wants it: only the bits of `mask` matter and are changed. */
 export interface Gm65Setting {
   readonly name: string;
@@ -14,7 +17,7 @@ export interface Gm65Setting {
  * The settings of a payment terminal. Setup barcodes are on by default and printed in public manuals: with them anyone
  * could reset the engine or turn it into a keyboard, so they are switched off and the register is read back.
  */
-export function gm65Settings(mode: 'pin' | 'command' | 'continuous'): readonly Gm65Setting[] {
+export function gm65Settings(mode: Gm65Mode): readonly Gm65Setting[] {
   return [
     { name: 'setup codes', address: GM65_REGISTER.setupCodes, mask: 0x03, value: 0x02, required: true },
     { name: 'output', address: GM65_REGISTER.output, mask: 0x03, value: 0x00, required: false },

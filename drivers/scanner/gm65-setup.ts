@@ -1,5 +1,5 @@
 import { GM65_TRIES, type Gm65Commands } from './gm65-commands.js';
-import { gm65Read, gm65Save, gm65Write } from './gm65-protocol.js';
+import { gm65Save, gm65Write } from './gm65-protocol.js';
 import { type Gm65Setting, holdsSetting } from './gm65-settings.js';
 
 /** How a GM65 was found and left. */
@@ -15,13 +15,15 @@ export interface Gm65Setup {
 const WRITE_ATTEMPTS = 2;
 
 /**
- * Brings a GM65 into the wanted settings; `done` gets undefined where it falls silent.
+ * Brings a GM65 into the wanted settings; `done` gets undefined where it falls silent. `insecure` comes as soon as a required
+ * one is refused: a slow engine takes a minute for the rest.
  *
  * Invariant: registers are written only when they differ, and saved only when one took a new value (their memory wears).
  */
 export function setUpGm65(
   commands: Gm65Commands,
   settings: readonly Gm65Setting[],
+  insecure: (refused: readonly string[]) => void,
   done: (setup: Gm65Setup | undefined) => void,
 ): void {
   const refused: Gm65Setting[] = [];
@@ -32,7 +34,10 @@ export function setUpGm65(
     if (wanted === undefined) return save();
     bringOne(wanted, (outcome) => {
       if (outcome === 'changed') changed = true;
-      if (outcome === 'refused') refused.push(wanted);
+      if (outcome === 'refused') {
+        refused.push(wanted);
+        if (wanted.required) insecure(namesOf(refused));
+      }
       bring(index + 1);
     });
   }
@@ -40,8 +45,7 @@ export function setUpGm65(
   function bringOne(wanted: Gm65Setting, brought: (outcome: 'held' | 'changed' | 'refused') => void): void {
     let written = 0;
     const check = (): void =>
-      commands.send(gm65Read(wanted.address), (data) => {
-        const content = data?.[0];
+      commands.read(wanted.address, (content) => {
         if (content === undefined) done(undefined);
         else if (holdsSetting(wanted, content)) brought(written > 0 ? 'changed' : 'held');
         else if (written === WRITE_ATTEMPTS) brought('refused');
@@ -49,6 +53,7 @@ export function setUpGm65(
       });
     const write = (content: number): void => {
       written += 1;
+      // A refusal is an answer: what it means shows when the register is read back.
       commands.send(gm65Write(wanted.address, content), (answer) => (answer === undefined ? done(undefined) : check()));
     };
     check();
@@ -60,10 +65,14 @@ export function setUpGm65(
   }
 
   function finish(): void {
-    done({ refused: refused.map(({ name }) => name), insecure: refused.some(({ required }) => required), changed });
+    done({ refused: namesOf(refused), insecure: refused.some(({ required }) => required), changed });
   }
 
   // The process before this one may have died with a question on the line. Its answer comes before that of a heartbeat,
   // which is of another kind; taken for the content of a register it would be written back.
   commands.heartbeat(GM65_TRIES, (alive) => (alive ? bring(0) : done(undefined)));
+}
+
+function namesOf(settings: readonly Gm65Setting[]): string[] {
+  return settings.map(({ name }) => name);
 }

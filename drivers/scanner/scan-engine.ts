@@ -10,7 +10,6 @@ import { createLineSilence } from '../line-silence.js';
 import { lostPortStatus } from '../lost-port-status.js';
 import { createReconnectingPort } from '../reconnecting-port.js';
 import { createGm65Session, type Gm65Session, type Gm65State } from './gm65-session.js';
-import { gm65Settings } from './gm65-settings.js';
 import { createGoodReadWatch } from './good-read-watch.js';
 import { createScanFramer } from './scan-framer.js';
 import { createScanTrigger, type ScanTrigger } from './scan-trigger.js';
@@ -120,7 +119,7 @@ export function createScanEngine(
         }
         const mode = options.trigger.by === 'none' ? 'continuous' : options.trigger.by === 'line' ? 'pin' : 'command';
         const write = (bytes: Uint8Array): void => port.write(bytes, ignoreLoss);
-        session = createGm65Session({ clock: parts.clock, write }, gm65Settings(mode), sessionChanged);
+        session = createGm65Session({ clock: parts.clock, write }, mode, sessionChanged);
       },
       data(bytes) {
         goodRead?.heard();
@@ -150,7 +149,6 @@ export function createScanEngine(
     count.noiseBytes += burst.noiseBytes;
     const [code, second] = burst.codes;
     if (code === undefined) return;
-    session?.alive();
     if (began !== 'armed' || !armed || current.state !== 'ok') {
       count.dropped += 1;
       return;

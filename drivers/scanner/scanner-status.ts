@@ -13,7 +13,7 @@ export function sessionStatus(state: Gm65State, place: string): ScannerStatus {
     case 'insecure':
       return { state: 'fault', faults: ['scannerSetupCodesOpen'], warnings: [], detail: notSet(state.refused) };
     case 'silent':
-      return { state: 'fault', faults: ['scannerSilent'], warnings: [], detail: `${place}: no answer` };
+      return { state: 'fault', faults: ['scannerSilent'], warnings: [], detail: `${place}: ${state.why}` };
   }
 }
 

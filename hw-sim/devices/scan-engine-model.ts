@@ -22,17 +22,33 @@ export interface ScanEngineModel extends SerialDevice {
   power(on: boolean): void;
   /** It hangs: powered, and answering nothing. */
   hang(hung: boolean): void;
-  /** It is busy with other things: from now on its answers take that long. */
-  answerAfter(delayMs: number): void;
+  /** It is busy with other things: from now on its answers take that long; undefined: as usual. */
+  answerAfter(delayMs: number | undefined): void;
   /** What a brownout or another host does to it: all registers are the factory's again, also those it remembers. */
   forgetSettings(): void;
   /** Ignores writes to this register, as firmware that does not know it. */
   refuseRegister(address: number): void;
   acceptRegister(address: number): void;
+  /** From now on this is wrong with its commands; undefined: nothing. */
+  spoil(how: CommandTrouble | undefined): void;
   register(address: number): number;
+  /** Whether a printed setup code changes its registers. */
+  obeysSetupCodes(): boolean;
   /** How often it was told to remember its registers. */
   saves(): number;
 }
+
+/** What can be wrong with the commands of an engine that reads codes as before. `lies`: tells a register's opposite. */
+export const COMMAND_TROUBLES = [
+  'ignoresWrites',
+  'refusesWrites',
+  'losesWrites',
+  'refusesReads',
+  'losesReads',
+  'lies',
+] as const;
+
+export type CommandTrouble = (typeof COMMAND_TROUBLES)[number];
 
 /** Registers of the GM65 manual that the model obeys, with their factory values. */
 const MODE = 0x0000;
@@ -50,6 +66,10 @@ const FACTORY: readonly (readonly [number, number])[] = [
 
 /** A setup barcode that any manual prints: back to the factory values. */
 export const FACTORY_RESET_BARCODE = '.FactoryReset';
+
+/** Status byte of a reply. */
+const DONE = 0x00;
+const REFUSED = 0x01;
 
 const READ_MS = 120;
 const REPLY_MS = 4;
@@ -70,6 +90,7 @@ export function createScanEngineModel(
   let powered = true;
   let hung = false;
   let replyMs = REPLY_MS;
+  let trouble: CommandTrouble | undefined;
   let glass: readonly string[] = [];
   let looking = false;
   let pressed = false;
@@ -110,9 +131,13 @@ export function createScanEngineModel(
     });
   }
 
+  function obeysSetupCodes(): boolean {
+    return options.kind === 'gm65' && (register(SETUP_CODES) & 0x02) === 0;
+  }
+
   function readGlass(): void {
     looking = false;
-    if (options.kind === 'gm65' && (register(SETUP_CODES) & 0x02) === 0 && glass.includes(FACTORY_RESET_BARCODE)) {
+    if (obeysSetupCodes() && glass.includes(FACTORY_RESET_BARCODE)) {
       forgetSettings();
       return;
     }
@@ -151,20 +176,34 @@ export function createScanEngineModel(
     const value = data[0] ?? 0;
     switch (type) {
       case 0x07:
-        return answer(
-          0x02,
-          [...Array(value || 256).keys()].map((offset) => register(address + offset)),
-        );
+        return read(address, value || 256);
       case 0x08:
-        answer(0x02, [0]);
-        return write(address, value);
+        return obey(() => write(address, value));
       case 0x09:
-        saved = new Map(registers);
-        saveCount += 1;
-        return answer(0x02, [0]);
+        return obey(() => {
+          saved = new Map(registers);
+          saveCount += 1;
+        });
       case 0x0a:
         return answer(0x03, [0]);
     }
+  }
+
+  function read(address: number, count: number): void {
+    if (trouble === 'losesReads') return;
+    if (trouble === 'refusesReads') return answer(0x02, [], REFUSED);
+    const told = trouble === 'lies' ? 0xff : 0;
+    answer(
+      0x02,
+      [...Array(count).keys()].map((offset) => register(address + offset) ^ told),
+    );
+  }
+
+  function obey(act: () => void): void {
+    if (trouble === 'losesWrites') return;
+    if (trouble === 'refusesWrites') return answer(0x02, [], REFUSED);
+    answer(0x02, [0]);
+    if (trouble !== 'ignoresWrites') act();
   }
 
   function write(address: number, value: number): void {
@@ -179,8 +218,8 @@ export function createScanEngineModel(
     if (address === MODE) planReading(READ_MS);
   }
 
-  function answer(head: number, data: readonly number[]): void {
-    const body = [0x00, data.length & 0xff, ...data];
+  function answer(head: number, data: readonly number[], status = DONE): void {
+    const body = [status, data.length & 0xff, ...data];
     const crc = modelCrc(body);
     world.after(replyMs, () => {
       if (powered && !hung) cable.send(Uint8Array.from([head, 0x00, ...body, crc >> 8, crc & 0xff]));
@@ -224,7 +263,7 @@ export function createScanEngineModel(
       frame = [];
     },
     answerAfter(delayMs) {
-      replyMs = delayMs;
+      replyMs = delayMs ?? REPLY_MS;
     },
     forgetSettings,
     refuseRegister(address) {
@@ -233,7 +272,11 @@ export function createScanEngineModel(
     acceptRegister(address) {
       refused.delete(address);
     },
+    spoil(how) {
+      trouble = how;
+    },
     register,
+    obeysSetupCodes,
     saves: () => saveCount,
   };
 }

@@ -3,6 +3,8 @@ import type { DeviceStatus, ScannerFault } from '../../../drivers/device-status.
 import { type GpioHost, HostError } from '../../../drivers/host.js';
 import { createScanEngine, type ScanEngineOptions } from '../../../drivers/scanner/scan-engine.js';
 import {
+  COMMAND_TROUBLES,
+  type CommandTrouble,
   createScanEngineModel,
   FACTORY_RESET_BARCODE,
   type ScanEngineModel,
@@ -325,6 +327,66 @@ describe('scan engine', () => {
       pass(world, 120_000);
       assert.deepEqual(driver.status(), { state: 'ok', faults: [], warnings: [] });
     }
+  });
+
+  const FORGOTTEN: Readonly<Record<CommandTrouble, ScannerFault>> = {
+    ignoresWrites: 'scannerSetupCodesOpen',
+    refusesWrites: 'scannerSetupCodesOpen',
+    lies: 'scannerSetupCodesOpen',
+    losesWrites: 'scannerSilent',
+    refusesReads: 'scannerSilent',
+    losesReads: 'scannerSilent',
+  };
+  for (const trouble of COMMAND_TROUBLES) {
+    for (const replyMs of [4, 600, 1_200]) {
+      it(`says ${FORGOTTEN[trouble]} of an engine that lost its settings and ${trouble}, in ${replyMs} ms`, () => {
+        const { world, engine, driver, told, statuses } = readyBench();
+        driver.arm();
+        engine.answerAfter(replyMs);
+        engine.spoil(trouble);
+        engine.forgetSettings();
+        pass(world, 60_000);
+        assert.deepEqual(driver.status().faults, [FORGOTTEN[trouble]]);
+        showFor(world, engine, 3_000, CODE);
+        assert.deepEqual(told, [], 'it takes no code from it');
+        pass(world, 120_000);
+        assert.equal(driver.status().state, 'fault');
+        assert.ok(statuses.length <= 4, 'it does not say it again and again');
+        engine.answerAfter(undefined);
+        engine.spoil(undefined);
+        pass(world, 20_000);
+        assert.deepEqual(driver.status(), { state: 'ok', faults: [], warnings: [] });
+        assert.equal(engine.obeysSetupCodes(), false);
+      });
+    }
+  }
+
+  it('secures an engine that lost its settings and is too slow for a heartbeat', () => {
+    const { world, engine, driver } = readyBench();
+    engine.answerAfter(700);
+    engine.forgetSettings();
+    pass(world, 60_000);
+    assert.deepEqual([driver.status().state, engine.obeysSetupCodes()], ['ok', false]);
+  });
+
+  it('says of an engine with right settings that it does not take the command to look', () => {
+    for (const trouble of ['refusesWrites', 'losesWrites'] as const) {
+      const { world, engine, driver } = readyBench();
+      engine.spoil(trouble);
+      pass(world, 60_000);
+      assert.deepEqual(driver.status().faults, ['scannerSilent'], trouble);
+      assert.match(driver.status().detail ?? '', /does not take the command to look/);
+      engine.spoil(undefined);
+      pass(world, 10_000);
+      assert.equal(driver.status().state, 'ok');
+    }
+  });
+
+  it('asks nothing of the trigger command of an engine that always looks', () => {
+    const { world, engine, driver } = readyBench({ trigger: { by: 'none' } });
+    engine.spoil('refusesWrites');
+    pass(world, 60_000);
+    assert.equal(driver.status().state, 'ok');
   });
 
   it('does not take the answer to a process that died for the content of a register', () => {

@@ -3,7 +3,7 @@ import { DEVICE_OK } from '../../../drivers/device-status.js';
 import { sessionStatus, withComplaint, withLineFault } from '../../../drivers/scanner/scanner-status.js';
 
 const ready = sessionStatus({ kind: 'ready', refused: ['tail'] }, 'ttyS0 at 9600 baud');
-const silent = sessionStatus({ kind: 'silent' }, 'ttyS0 at 9600 baud');
+const silent = sessionStatus({ kind: 'silent', why: 'no answer' }, 'ttyS0 at 9600 baud');
 
 describe('the status of a scan engine', () => {
   it('warns once of settings and of a complaint, and tells both', () => {
