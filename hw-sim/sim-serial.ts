@@ -25,13 +25,15 @@ export interface LineConditions {
   readonly garbled: number;
   /** A byte does not arrive, either way. */
   readonly lost: number;
+  /** A byte arrives twice, either way. */
+  readonly doubled: number;
   /** The most bytes that arrive in one piece at the terminal. */
   readonly pieceBytes: number;
   /** The longest gap between two pieces. Real ones stay below 5 ms. */
   readonly gapMs: number;
 }
 
-export const GOOD_LINE: LineConditions = { garbled: 0, lost: 0, pieceBytes: 8, gapMs: 2 };
+export const GOOD_LINE: LineConditions = { garbled: 0, lost: 0, doubled: 0, pieceBytes: 8, gapMs: 2 };
 
 export interface SimSerialPort {
   conditions: LineConditions;
@@ -119,14 +121,16 @@ function createLine(world: World, path: string, baud: number, create: (cable: Se
   }
 
   function weathered(bytes: Uint8Array): Uint8Array {
-    const { garbled, lost } = line.conditions;
+    const { garbled, lost, doubled } = line.conditions;
     const wrongSpeed = connection !== undefined && connection.options.baud !== baud;
-    if (garbled === 0 && lost === 0 && !wrongSpeed) return bytes;
+    if (garbled === 0 && lost === 0 && doubled === 0 && !wrongSpeed) return bytes;
     const arrived: number[] = [];
     for (const byte of bytes) {
       if (lost > 0 && world.random() < lost) continue;
       const changed = wrongSpeed || (garbled > 0 && world.random() < garbled);
-      arrived.push(changed ? (byte ^ (1 + Math.floor(world.random() * 255))) & 0xff : byte);
+      const seen = changed ? (byte ^ (1 + Math.floor(world.random() * 255))) & 0xff : byte;
+      arrived.push(seen);
+      if (doubled > 0 && world.random() < doubled) arrived.push(seen);
     }
     return Uint8Array.from(arrived);
   }

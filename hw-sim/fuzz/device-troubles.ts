@@ -3,12 +3,15 @@ import type { Kiosk } from '../kiosk.js';
 import type { KioskDevices } from '../kiosk-devices.js';
 import type { Chance } from './chance.js';
 import { type Coverage, count } from './coverage.js';
+import { createLineNoise } from './line-noise.js';
 
 /** What breaks in the devices that the kiosk has. */
 export interface DeviceTroubles {
   /** Something is broken, or what was broken is mended. */
   change(): void;
   mend(): void;
+  /** Whether what the machine said may have reached the terminal as something else. */
+  readonly machineMisheard: boolean;
 }
 
 type Trouble = readonly [name: string, begin: () => void];
@@ -25,6 +28,7 @@ export function createDeviceTroubles(
   const { gpio, world } = kiosk;
   const { rowLines, columnLines } = SIMULATED_WIRING.keypad;
   const stuckKeys = new Set<string>();
+  const machineNoise = createLineNoise(world, machinePort, machine, chance);
   const anyKey = (): string => chance.pick([...'1234567890*#'] as [string, ...string[]]);
 
   function stick(keys: readonly string[]): void {
@@ -40,6 +44,10 @@ export function createDeviceTroubles(
       at += chance.between(50, 1_500);
       world.after(at, () => keypad.tap(anyKey(), chance.between(1, 60)));
     }
+  }
+
+  function disturbMachine(): void {
+    count(coverage, `fault machine line ${machineNoise.begin()}`);
   }
 
   const troubles: Trouble[] = [];
@@ -83,6 +91,8 @@ export function createDeviceTroubles(
       ['machine adapter restarts', () => machine.restartAdapter()],
       ['machine jammed', () => machine.jam()],
       ['machine slow', () => machine.dawdle(chance.between(5_000, 40_000))],
+      ['machine line noisy', disturbMachine],
+      ['machine line noisy', disturbMachine],
     );
   }
 
@@ -109,6 +119,7 @@ export function createDeviceTroubles(
     if (equipment.vend.kind === 'sim') vend.coverSensor(false);
     if (equipment.vend.kind === 'mdb') {
       machinePort.plug();
+      machineNoise.end();
       machine.hang(false);
       machine.machinePower(true);
       machine.dawdle(undefined);
@@ -129,5 +140,8 @@ export function createDeviceTroubles(
       begin();
     },
     mend,
+    get machineMisheard() {
+      return machineNoise.everHeard;
+    },
   };
 }

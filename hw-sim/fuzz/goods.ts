@@ -2,15 +2,24 @@ import type { Config } from '../../firmware/terminal.js';
 import type { KioskDevices } from '../kiosk-devices.js';
 import type { Goods } from './oracle/goods-rules.js';
 
-/** What falls out of a kiosk so configured, counted where it falls; undefined where the host app delivers. */
-export function goodsOf({ devices, sale }: Config, { vend, machine }: KioskDevices): Goods | undefined {
+/**
+ * What falls out of a kiosk so configured, counted where it falls; undefined where the host app delivers. The lines of a
+ * vending machine bear no checksum: where noise may have changed its name of an item (`misheard`), goods are told apart by
+ * their prices alone. Those it compares itself before it vends.
+ */
+export function goodsOf(
+  { devices, sale }: Config,
+  { vend, machine }: KioskDevices,
+  misheard: () => boolean,
+): Goods | undefined {
+  const named = (item: string, value: string): string => `${misheard() ? 'goods' : item} for ${value}`;
   switch (devices.vend.kind) {
     case 'none':
       return undefined;
     case 'mdb':
       return {
-        fallen: () => machine.fallen.map(({ item, price }) => `${item} for ${Math.round(Number(price) * 100)}`),
-        nameOf: ({ channel = '', amount }) => `${channel} for ${amount.value}`,
+        fallen: () => machine.fallen.map(({ item, price }) => named(item, `${Math.round(Number(price) * 100)}`)),
+        nameOf: ({ channel = '', amount }) => named(channel, amount.value),
         priceOf: () => undefined,
       };
     default: {

@@ -2,6 +2,7 @@ import { acquirerFaultKinds } from '../acquirer/acquirer-faults.js';
 import { interfaceNames, resultCodes } from '../acquirer/result-codes.js';
 import type { Coverage } from './coverage.js';
 import { FUZZ_MODES } from './fuzz-settings.js';
+import { NOISE_KINDS } from './line-noise.js';
 
 /** Every way a sale may go. A run that never sees one of them has not tried it. */
 const TRANSITIONS = [
@@ -63,8 +64,10 @@ const FAULTS = [
     'machine adapter restarts',
     'machine jammed',
     'machine slow',
+    'machine line noisy',
     'mended',
   ].map((kind) => `device ${kind}`),
+  ...NOISE_KINDS.map((kind) => `machine line ${kind}`),
   ...['now', 'atTouch', 'crash', 'lost'].map((kind) => `power ${kind}`),
 ];
 

@@ -99,7 +99,8 @@ export function runShift(options: ShiftOptions): ShiftReport {
     },
   });
   const devices = attachDevices(kiosk);
-  const goods = goodsOf(config, devices);
+  const troubles = createDeviceTroubles(kiosk, devices, config.devices, chance, coverage);
+  const goods = goodsOf(config, devices, () => troubles.machineMisheard);
   const { agentToken } = config.acquirer;
   oracle = createOracle({
     ledger: kiosk.acquirer.ledger,
@@ -132,7 +133,6 @@ export function runShift(options: ShiftOptions): ShiftReport {
   try {
     const days = chooseBadDays(chance, options.without ?? []);
     kiosk.powerOn();
-    const troubles = createDeviceTroubles(kiosk, devices, config.devices, chance, coverage);
     const badDays = beginBadDays(kiosk, troubles, days, chance, coverage);
     const operator = createOperator({ kiosk, apiPort: config.api.port, oracle: judge, chance, coverage });
     if (agentToken !== undefined && config.notify.url !== undefined) {

@@ -144,4 +144,19 @@ describe('simulated serial ports', () => {
     assert.ok(near.data.length > 700 && near.data.length < 900, `${near.data.length} bytes`);
     assert.ok(near.data.some((byte) => byte !== 0));
   });
+
+  it('double bytes on a line that does so, either way', () => {
+    const { world, port, cable, open, atDevice } = bench();
+    port.conditions = { ...port.conditions, doubled: 0.5 };
+    const near = open();
+    pass(world, 1);
+    const sent = Uint8Array.from({ length: 200 }, (_, index) => index);
+    cable.send(sent);
+    near.port.write(sent, () => undefined);
+    pass(world, 5_000);
+    for (const arrived of [near.data, atDevice]) {
+      assert.ok(arrived.length > 250 && arrived.length < 350, `${arrived.length} bytes`);
+      assert.deepEqual([...new Set(arrived)], [...sent]);
+    }
+  });
 });
