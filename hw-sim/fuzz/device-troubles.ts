@@ -1,4 +1,5 @@
 import { type Config, SIMULATED_WIRING } from '../../firmware/terminal.js';
+import { COMMAND_TROUBLES } from '../devices/scan-engine-model.js';
 import type { Kiosk } from '../kiosk.js';
 import type { KioskDevices } from '../kiosk-devices.js';
 import type { Chance } from './chance.js';
@@ -50,9 +51,24 @@ export function createDeviceTroubles(
     count(coverage, `fault machine line ${machineNoise.begin()}`);
   }
 
+  /** Its commands go wrong, often just when it has lost its settings: then they cannot be set. */
+  function spoilScanner(): void {
+    const how = chance.pick(COMMAND_TROUBLES);
+    count(coverage, `fault scanner ${how}`);
+    scanner.spoil(how);
+    if (chance.likely(0.5)) scanner.forgetSettings();
+  }
+
   const troubles: Trouble[] = [];
   if (equipment.scanner.kind !== 'none') {
-    troubles.push(['scanner unplugged', () => scannerPort.unplug()], ['scanner hangs', () => scanner.hang(true)]);
+    troubles.push(
+      ['scanner unplugged', () => scannerPort.unplug()],
+      ['scanner hangs', () => scanner.hang(true)],
+      ['scanner answers late', () => scanner.answerAfter(chance.pick([200, 450, 600, 1_200, 3_000]))],
+      ['scanner forgets its settings', () => scanner.forgetSettings()],
+      ['scanner commands go wrong', spoilScanner],
+      ['scanner commands go wrong', spoilScanner],
+    );
   }
   if (equipment.printer.kind !== 'none') {
     troubles.push(
@@ -100,6 +116,8 @@ export function createDeviceTroubles(
     if (equipment.scanner.kind !== 'none') {
       scannerPort.plug();
       scanner.hang(false);
+      scanner.answerAfter(undefined);
+      scanner.spoil(undefined);
     }
     if (equipment.printer.kind !== 'none') {
       printerPort.plug();

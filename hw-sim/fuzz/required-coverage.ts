@@ -1,5 +1,6 @@
 import { acquirerFaultKinds } from '../acquirer/acquirer-faults.js';
 import { interfaceNames, resultCodes } from '../acquirer/result-codes.js';
+import { COMMAND_TROUBLES } from '../devices/scan-engine-model.js';
 import type { Coverage } from './coverage.js';
 import { FUZZ_MODES } from './fuzz-settings.js';
 import { NOISE_KINDS } from './line-noise.js';
@@ -43,6 +44,9 @@ const FAULTS = [
   ...[
     'scanner unplugged',
     'scanner hangs',
+    'scanner answers late',
+    'scanner forgets its settings',
+    'scanner commands go wrong',
     'printer unplugged',
     'printer hangs',
     'paper out',
@@ -67,6 +71,7 @@ const FAULTS = [
     'machine line noisy',
     'mended',
   ].map((kind) => `device ${kind}`),
+  ...COMMAND_TROUBLES.map((kind) => `scanner ${kind}`),
   ...NOISE_KINDS.map((kind) => `machine line ${kind}`),
   ...['now', 'atTouch', 'crash', 'lost'].map((kind) => `power ${kind}`),
 ];

@@ -14,6 +14,7 @@ import type { FuzzSetting } from './fuzz-settings.js';
 import { goodsOf } from './goods.js';
 import { createObserver } from './observer.js';
 import { createOperator } from './operator.js';
+import { watchScanner } from './oracle/scanner-rules.js';
 import { createOracle, type Oracle } from './oracle.js';
 import { keepPower } from './power.js';
 
@@ -133,6 +134,7 @@ export function runShift(options: ShiftOptions): ShiftReport {
   try {
     const days = chooseBadDays(chance, options.without ?? []);
     kiosk.powerOn();
+    if (config.devices.scanner.kind !== 'none') watchScanner(kiosk, devices.scanner, judge.violate);
     const badDays = beginBadDays(kiosk, troubles, days, chance, coverage);
     const operator = createOperator({ kiosk, apiPort: config.api.port, oracle: judge, chance, coverage });
     if (agentToken !== undefined && config.notify.url !== undefined) {

@@ -1,4 +1,5 @@
 import type { CallAnswer, Config, Sale } from '../../firmware/terminal.js';
+import { FACTORY_RESET_BARCODE } from '../devices/scan-engine-model.js';
 import type { Kiosk } from '../kiosk.js';
 import type { KioskDevices } from '../kiosk-devices.js';
 import type { Chance } from './chance.js';
@@ -99,7 +100,7 @@ export function createVisit({ kiosk, devices, config, oracle, chance, coverage, 
       else kiosk.terminal?.kernel.feed({ type: 'codeUnclear' });
       return;
     }
-    if (chance.likely(0.05)) return present(chance.pick(['6901234567892', 'hi', '28']));
+    if (chance.likely(0.05)) return present(chance.pick(['6901234567892', 'hi', '28', FACTORY_RESET_BARCODE]));
     if (chance.likely(0.03)) return leave('walked away');
     const code = `${chance.between(25, 30)}${chance.digits(chance.pick([15, 16, 22, 30]))}`;
     if (chance.likely(0.05)) kiosk.acquirer.issueCode(code, world.wallMs());
