@@ -154,4 +154,8 @@ export type { ReversalView, SaleView, StatusView } from './api/output-schemas.js
 export type { Config } from './config/config.js';
 export { loadConfig } from './config/load-config.js';
 export { SIMULATED_WIRING } from './devices/simulated-wiring.js';
+export { queueLines } from './queue/queue-lines.js';
+export { settleOnCard } from './queue/settle-on-card.js';
+export { viewCard } from './queue/view-card.js';
+export { type BookReading, readCard } from './read-card.js';
 export { replayFile } from './replay-file.js';

@@ -1,6 +1,6 @@
 import { openReversals } from '../../flows/book.js';
 import type { Config } from '../config/config.js';
-import type { BookReading } from '../read-book.js';
+import type { BookReading } from '../read-card.js';
 import { NEW_CARD } from './check-data-dir.js';
 import { type CheckRow, checkRow } from './check-row.js';
 

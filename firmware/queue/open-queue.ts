@@ -8,6 +8,7 @@ import {
   type LocalApiClient,
   LocalApiTrouble,
 } from '../local-api-client.js';
+import { BOOK_SEGMENT_BYTES } from '../open-book.js';
 import { readBook } from '../read-book.js';
 import { createCardQueue } from './card-queue.js';
 import { type QueueSource, QueueTrouble } from './queue-source.js';
@@ -72,11 +73,13 @@ async function openCard({ flash, clock, random, place, locale }: OpenQueueParts)
   if (db === undefined) {
     throw new QueueTrouble(exitCode.flash, `${place} holds no journal that can be read: ${troubles.join('; ')}`);
   }
-  return createCardQueue({
-    place,
-    reading: { ...reading, db },
-    locale,
-    settle: (reversalId, settlement) =>
-      settleOnCard({ flash: flash('readWrite'), clock, random }, reversalId, settlement),
+  return createCardQueue({ place, reading: { ...reading, db }, locale }, (reversalId, settlement) => {
+    const host = { flash: flash('readWrite'), clock, random, segmentSizeBytes: BOOK_SEGMENT_BYTES };
+    return new Promise((resolve, reject) => {
+      settleOnCard(host, reversalId, settlement, (trouble, book) => {
+        if (book === undefined) reject(trouble);
+        else resolve(book);
+      });
+    });
   });
 }

@@ -2,14 +2,18 @@ import type { HandOutcome } from '../../flows/reversal.js';
 import type { ReversalView, SaleView } from '../api/output-schemas.js';
 import type { ExitCode } from '../exit-code.js';
 
-/** Where the cancel queue is read and worked on. Everything rejects with a `QueueTrouble`. */
-export interface QueueSource {
+/** Where the cancel queue comes from. */
+export interface QueueAbout {
   /** Over the API of the running terminal, or from what flash holds. */
   readonly from: 'terminal' | 'card';
   /** Facts about the source that are no part of the queue; without secrets. */
   readonly about: Readonly<Record<string, string | number>>;
   /** Why what is read may not be all there is, in words for a technician. */
   readonly troubles: readonly string[];
+}
+
+/** Where the cancel queue is read and worked on. Everything rejects with a `QueueTrouble`. */
+export interface QueueSource extends QueueAbout {
   /** All that are kept, also the finished ones, oldest first. */
   reversals(): Promise<readonly ReversalView[]>;
   /** Undefined where it is no longer kept. */

@@ -9,24 +9,31 @@ import { openStore } from '../store/store.js';
 import type { StoreError } from '../store/store-error.js';
 import { QueueTrouble, type Settlement } from './queue-source.js';
 
+export interface SettleOnCardParts {
+  readonly flash: FlashHost;
+  readonly clock: Clock;
+  readonly random: Random;
+  /** Of each half of the journal. */
+  readonly segmentSizeBytes: number;
+}
+
 /**
  * Writes down that a person settled a reversal, while no terminal runs: takes the data directory for itself, and answers
- * the book when the record in it is durable. Rejects with a `QueueTrouble`: 69 where a terminal holds the directory, 74
- * where the card is not sound, 64 where there is nothing to settle.
+ * the book when the record in it is durable. The trouble is 69 where a terminal holds the directory, 74 where the card is
+ * not sound, 64 where there is nothing to settle.
  */
 export function settleOnCard(
-  host: { readonly flash: FlashHost; readonly clock: Clock; readonly random: Random },
+  parts: SettleOnCardParts,
   reversalId: string,
   settlement: Settlement,
-): Promise<Book> {
-  return new Promise((resolve, reject) => {
-    openStore({ ...BOOK_JOURNAL, ...host, provision: 'never' }, (error, store) => {
-      if (store === undefined) return reject(troubleOf(error));
-      settle(store, reversalId, settlement, host.clock.wallMs(), (trouble) => {
-        store.close();
-        if (trouble === undefined) resolve(store.state);
-        else reject(trouble);
-      });
+  done: (trouble: QueueTrouble | undefined, book?: Book) => void,
+): void {
+  openStore({ ...BOOK_JOURNAL, ...parts, provision: 'never' }, (error, store) => {
+    if (store === undefined) return done(troubleOf(error));
+    settle(store, reversalId, settlement, parts.clock.wallMs(), (trouble) => {
+      store.close();
+      if (trouble === undefined) done(undefined, store.state);
+      else done(trouble);
     });
   });
 }
