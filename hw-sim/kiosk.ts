@@ -26,6 +26,8 @@ export interface Kiosk {
   readonly acquirerFaults: AcquirerFaults;
   readonly network: Network;
   readonly flash: SimFlash;
+  /** Of each half of the journal on it. */
+  readonly segmentSizeBytes: number;
   readonly serial: SimSerial;
   readonly gpio: SimGpio;
   readonly clock: DeviceClock;
@@ -139,6 +141,7 @@ export function createKiosk(parts: KioskParts): Kiosk {
     acquirerFaults: faults,
     network,
     flash,
+    segmentSizeBytes,
     serial,
     gpio,
     clock,

@@ -49,6 +49,8 @@ export interface SimFlash extends FlashHost {
   copy(world?: SimFlashOptions): SimFlash;
   /** Flips one bit on the medium. */
   flipBit(name: string, bit: number): void;
+  /** Of the volumes that are there. */
+  names(): readonly string[];
   /** The medium's bytes, past every cache; undefined where there is no such volume. */
   image(name: string): Uint8Array | undefined;
   /** Puts a volume in, as another card with this content. */
@@ -253,6 +255,7 @@ function simFlash(options: SimFlashOptions, volumes: Map<string, Volume>): SimFl
       bytes[byte % pageBytes] = (bytes[byte % pageBytes] ?? 0) ^ (1 << (bit % 8));
       volume.durable.set(page, bytes);
     },
+    names: () => [...volumes.keys()],
     image(name) {
       const volume = volumes.get(name);
       return volume && readPages(0, volume.sizeBytes, [volume.durable]);

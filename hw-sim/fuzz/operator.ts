@@ -1,5 +1,6 @@
 import type { Kiosk } from '../kiosk.js';
 import type { Chance } from './chance.js';
+import { chooseSettling } from './choose-settling.js';
 import { type Coverage, count } from './coverage.js';
 import type { Oracle } from './oracle.js';
 
@@ -79,12 +80,9 @@ export function createOperator({ kiosk, apiPort, oracle, chance, coverage }: Ope
     call('POST', `/v1/reversals/${reversalId}/retry`, {}, (status) => count(coverage, `operator retry ${status}`));
   }
 
-  function settle({ reversalId, paymentRequestId, cause }: Entry): void {
-    const by = `op${chance.digits(2)}`;
-    const note = `looked at it, slip ${chance.digits(5)}`;
-    /* Who finds the tray empty believes the customer; of other causes nobody can say that the goods are out. */
-    const outcome = chance.likely(cause === 'vendUnknown' ? 0.5 : 0.1) ? 'paid' : 'reversed';
-    const settling = { reversalId, paymentRequestId, by, note, outcome } as const;
+  function settle(entry: Entry): void {
+    const settling = chooseSettling(entry, chance);
+    const { reversalId, by, note, outcome } = settling;
     oracle.settlingAsked(settling);
     const body = outcome === 'reversed' && chance.likely(0.5) ? { by, note } : { by, note, outcome };
     call('POST', `/v1/reversals/${reversalId}/settle`, body, (status) => {

@@ -2,10 +2,11 @@ import type { Book, Sale } from '../../firmware/terminal.js';
 import type { AcquirerSigner } from '../acquirer/acquirer-signer.js';
 import type { Ledger } from '../acquirer/ledger.js';
 import type { AcquirerMessage } from '../kiosk.js';
+import { type CardRules, createCardRules } from './oracle/card-rules.js';
 import { createGoodsRules, type Goods } from './oracle/goods-rules.js';
 import { createHandRules, type HandRules } from './oracle/hand-rules.js';
 import { createPaymentRules, type PaymentRules } from './oracle/payment-rules.js';
-import { createSecretRules } from './oracle/secret-rules.js';
+import { createSecretRules, type SecretRules } from './oracle/secret-rules.js';
 import { createTokenRules, type TokenRules } from './oracle/token-rules.js';
 
 /**
@@ -16,6 +17,8 @@ import { createTokenRules, type TokenRules } from './oracle/token-rules.js';
 export interface Oracle
   extends Omit<PaymentRules, 'settleUp' | 'codeShown'>,
     Omit<HandRules, 'settleUp' | 'isByHand' | 'wasKept'>,
+    Pick<CardRules, 'cardRead'>,
+    Pick<SecretRules, 'stored'>,
     TokenRules {
   readonly violations: readonly string[];
   /** A customer shows a code, once more. */
@@ -52,6 +55,7 @@ export function createOracle(parts: OracleParts): Oracle {
   const hand = createHandRules(violate);
   const payments = createPaymentRules({ ...parts, hand, violate });
   const secrets = createSecretRules(parts.secrets, violate);
+  const card = createCardRules(parts.ledger, violate);
   const tokens = createTokenRules(parts.agentToken, violate);
   const goods = parts.goods && createGoodsRules(parts.goods, violate);
 
@@ -60,11 +64,18 @@ export function createOracle(parts: OracleParts): Oracle {
     violate,
     messageLeft: (message: AcquirerMessage) => payments.messageLeft(message),
     notificationAcknowledged: payments.notificationAcknowledged,
-    saleChanged: payments.saleChanged,
+    saleChanged(sale, before) {
+      payments.saleChanged(sale, before);
+      card.saleChanged(sale);
+    },
     paySent: payments.paySent,
     processStarted: payments.processStarted,
     returnAsked: payments.returnAsked,
-    returnAgreed: payments.returnAgreed,
+    returnAgreed(saleId, value) {
+      payments.returnAgreed(saleId, value);
+      card.returnAgreed(saleId, value);
+    },
+    cardRead: card.cardRead,
     settlingAsked: hand.settlingAsked,
     settlingAgreed: hand.settlingAgreed,
     requestLeft: tokens.requestLeft,
@@ -79,6 +90,7 @@ export function createOracle(parts: OracleParts): Oracle {
     },
     alarmRaised: (alarm, detail) => goods?.alarmRaised(alarm, detail),
     shown: secrets.shown,
+    stored: secrets.stored,
     settleUp(book, ready, reasons) {
       for (const sale of Object.values(book.sales)) {
         if (!ENDED.includes(sale.state)) violate('rule 8, a sale did not end', `${sale.saleId} ${sale.state}`);

@@ -149,6 +149,16 @@ const MEETINGS = [
   ].map((done) => `operator ${done}`),
 ];
 
+/** What is done with the card of a dark box. `64`: the command refuses. */
+const CARDS = [
+  'read with open reversals',
+  'read without open reversals',
+  'settle reversed done',
+  'settle paid done',
+  'settle paid 64',
+  'settle cut',
+];
+
 const ALARMS = [
   'amountDiffers',
   'signatureWrong',
@@ -166,6 +176,7 @@ const REQUIRED: readonly string[] = [
   ...INPUTS.map((name) => `input ${name}`),
   ...RECORDS.map((name) => `record ${name}`),
   ...MEETINGS,
+  ...CARDS.map((name) => `card ${name}`),
   ...FUZZ_MODES.map((mode) => `mode ${mode}`),
   ...ALARMS.map((name) => `alarm ${name}`),
   ...interfaceNames.flatMap((name) => Object.keys(resultCodes[name]).map((code) => `code ${name} ${code}`)),

@@ -6,6 +6,7 @@ import { SIM_CLIENT_ID } from '../kiosk-settings.js';
 import { createRandom, createWorld } from '../world.js';
 import { type Authorisation, createAuthorisation } from './authorisation.js';
 import { beginBadDays, chooseBadDays, type Side } from './bad-days.js';
+import { type CardReader, createCardReader } from './card-reader.js';
 import { createChance } from './chance.js';
 import { type Coverage, count } from './coverage.js';
 import { type Customer, createCustomer } from './customer.js';
@@ -141,7 +142,12 @@ export function runShift(options: ShiftOptions): ShiftReport {
       const notifyUrl = config.notify.url;
       authorisation = createAuthorisation({ kiosk, notifyUrl, oracle: judge, chance, coverage });
     }
-    const power = keepPower(kiosk, days.power, chance, coverage, () => customer?.powerLost());
+    const cardReader = createCardReader({ kiosk, oracle: judge, chance, coverage });
+    const power = keepPower(kiosk, days.power, chance, coverage, () => {
+      customer?.powerLost();
+      if (chance.likely(0.12)) cardReader.read();
+      else if (chance.likely(0.1)) cardReader.settle();
+    });
     next();
     kiosk.runUntil(() => served === options.sales && customer === undefined, SHIFT_LIMIT_MS);
     badDays.clearUp();
@@ -150,7 +156,7 @@ export function runShift(options: ShiftOptions): ShiftReport {
     authorisation?.clearUp();
     kiosk.runUntil(() => atRest(kiosk), CALM_MS);
     world.runUntil(world.nowMs() + AFTERWARDS_MS);
-    reckon(kiosk, judge);
+    reckon(kiosk, judge, cardReader);
   } catch (error) {
     judge.violate('the process crashed', error instanceof Error ? (error.stack ?? error.message) : String(error));
   }
@@ -179,12 +185,13 @@ const isOpen = ({ state }: Sale): boolean =>
   state === 'vending';
 
 /** What flash holds is read by a new process, not believed from memory. */
-function reckon(kiosk: Kiosk, judge: Oracle): void {
+function reckon(kiosk: Kiosk, judge: Oracle, cardReader: CardReader): void {
   const memory = kiosk.terminal?.kernel.state;
   /* Mended devices have to be well again without a restart. */
   if (memory !== undefined && !view(memory).lamps.ready)
     judge.violate('rule 8, not ready again by itself', faultsOf(memory));
   kiosk.cutPower();
+  cardReader.read();
   kiosk.powerOn();
   if (!kiosk.runUntil(() => kiosk.terminal !== undefined, 60_000)) return judge.violate('rule 8', 'it does not start');
   kiosk.world.runUntil(kiosk.world.nowMs() + 60_000);

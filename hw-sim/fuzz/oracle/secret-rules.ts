@@ -5,9 +5,13 @@ export interface SecretRules {
   add(secret: string): void;
   addCode(code: string): void;
   shown(text: string): void;
+  /** What flash holds: tokens have to be there, and nobody reads them; payment codes are kept nowhere. */
+  stored(bytes: Uint8Array): void;
 }
 
 const PAYMENT_CODE = /(?<!\d)(?:2[5-9]|30)\d{15,30}(?!\d)/g;
+/** Most of a card is empty. */
+const BLANK_PAGE = new Uint8Array(4096);
 /** Of a secret with several lines each line counts; shorter ones are frames. */
 const LINE_CHARS = 24;
 
@@ -22,15 +26,26 @@ export function createSecretRules(configured: readonly string[], violate: Violat
   }
 
   for (const secret of configured) add(secret);
+  function codesIn(text: string, rule: string): void {
+    for (const [found] of text.matchAll(PAYMENT_CODE)) {
+      if (codes.has(found)) violate(rule, text.replace(found, '…').slice(0, 200));
+    }
+  }
+
   return {
     add,
     addCode: (code) => codes.add(code),
     shown(text) {
-      for (const [found] of text.matchAll(PAYMENT_CODE)) {
-        if (codes.has(found)) violate('rule 9, a payment code is shown', text.replace(found, '…').slice(0, 200));
-      }
+      codesIn(text, 'rule 9, a payment code is shown');
       for (const secret of secrets) {
         if (text.includes(secret)) violate('rule 9, a key or token is shown', text.replace(secret, '…').slice(0, 200));
+      }
+    },
+    stored(bytes) {
+      for (let at = 0; at < bytes.length; at += BLANK_PAGE.length) {
+        const page = bytes.subarray(at, at + BLANK_PAGE.length);
+        if (Buffer.compare(page, BLANK_PAGE) === 0) continue;
+        codesIn(Buffer.from(page).toString('latin1'), 'rule 9, a payment code is kept');
       }
     },
   };

@@ -23,8 +23,8 @@ describe('picking a reversal', () => {
     ['c', [FIRST], FIRST],
     [SECOND, [FIRST, OTHER], /^2 reversals begin so/],
     ['r', [FIRST, OTHER], /^no reversal's id begins with "r"/],
-    ['x'.repeat(81), [FIRST], new RegExp(`^no reversal's id begins with "${'x'.repeat(80)}…"`)],
-    ['x'.repeat(80), [FIRST], new RegExp(`^no reversal's id begins with "${'x'.repeat(80)}"`)],
+    ['x'.repeat(41), [FIRST], new RegExp(`^no reversal's id begins with "${'x'.repeat(40)}…"`)],
+    ['x'.repeat(40), [FIRST], new RegExp(`^no reversal's id begins with "${'x'.repeat(40)}"`)],
     [
       'c',
       Array.from({ length: 7 }, (_, i) => `c${i}`),

@@ -1,0 +1,129 @@
+import {
+  type BookReading,
+  queueLines,
+  type ReversalView,
+  readCard,
+  settleOnCard,
+  viewCard,
+} from '../../firmware/terminal.js';
+import type { Kiosk } from '../kiosk.js';
+import type { SimFlash } from '../sim-flash.js';
+import { createWorld, type World } from '../world.js';
+import type { Chance } from './chance.js';
+import { chooseSettling } from './choose-settling.js';
+import { type Coverage, count } from './coverage.js';
+import type { Oracle } from './oracle.js';
+
+/** Somebody with a laptop who takes the card out of a dark box, and works on its queue as `tillbox queue` does. */
+export interface CardReader {
+  /** Reads it; what the card holds stays as it is. */
+  read(): void;
+  /** The same, and settles an entry of the queue; then the card is back in the box. */
+  settle(): void;
+}
+
+export interface CardReaderParts {
+  readonly kiosk: Kiosk;
+  readonly oracle: Oracle;
+  readonly chance: Chance;
+  readonly coverage: Coverage;
+}
+
+/** A settlement takes some forty operations. */
+const OPERATIONS = 40;
+
+export function createCardReader({ kiosk, oracle, chance, coverage }: CardReaderParts): CardReader {
+  const { segmentSizeBytes, flash } = kiosk;
+
+  /** The card in the laptop, in which time is another. */
+  function takeCard(): { readonly card: SimFlash; readonly laptop: World } {
+    const laptop = createWorld({ seed: chance.between(0, 1_000_000_000), startWallMs: kiosk.world.wallMs() });
+    return { card: flash.copy({ after: laptop.after, random: laptop.random }), laptop };
+  }
+
+  function list(card: SimFlash, laptop: World): readonly ReversalView[] {
+    let reading: BookReading | undefined;
+    readCard(card, segmentSizeBytes, (found) => {
+      reading = found;
+    });
+    while (laptop.advance());
+    if (reading === undefined) throw new Error('the card was never read');
+    const { db, troubles } = reading;
+    if (db === undefined) {
+      oracle.cardRead({ troubles, sales: {}, queue: [] });
+      return [];
+    }
+    const { sales } = db.data;
+    const view = viewCard({ place: 'card', reading: { ...reading, db }, locale: 'en' });
+    const lines = queueLines.head(view, view.reversals);
+    for (const { saleId } of view.reversals) {
+      const sale = view.sale(saleId);
+      if (sale !== undefined) lines.push(queueLines.sale(sale));
+    }
+    for (const line of lines) oracle.shown(line);
+    oracle.cardRead({ troubles, sales, queue: view.reversals });
+    return view.reversals;
+  }
+
+  function look(card: SimFlash, laptop: World): readonly ReversalView[] {
+    const before = contents(card);
+    for (const bytes of before.values()) oracle.stored(bytes);
+    const queue = list(card, laptop);
+    const after = contents(card);
+    for (const [name, bytes] of before) {
+      const now = after.get(name);
+      if (now === undefined || Buffer.compare(bytes, now) !== 0) oracle.violate('reading changed the card', name);
+    }
+    return queue;
+  }
+
+  function read(): void {
+    const { card, laptop } = takeCard();
+    const open = look(card, laptop).filter(({ state }) => state !== 'finished');
+    count(coverage, `card read ${open.length === 0 ? 'without' : 'with'} open reversals`);
+  }
+
+  function settle(): void {
+    const { card, laptop } = takeCard();
+    const [first, ...more] = look(card, laptop).filter(({ state }) => state !== 'finished');
+    if (first === undefined) return;
+    const entry = chance.pick([first, ...more]);
+    const settling = chooseSettling(entry, chance);
+    const { by, note, outcome } = settling;
+    const host = { flash: card, clock: clockOf(laptop), random: randomOf(laptop), segmentSizeBytes };
+    let answered = false;
+    oracle.settlingAsked(settling);
+    settleOnCard(host, entry.reversalId, { by, note, outcome }, (trouble, settled) => {
+      answered = true;
+      count(coverage, `card settle ${outcome} ${trouble === undefined ? 'done' : trouble.code}`);
+      if (settled !== undefined) oracle.settlingAgreed(settling);
+    });
+    /* Now and then the laptop's battery is empty. */
+    if (chance.likely(0.2)) for (let left = chance.between(1, OPERATIONS); left > 0 && laptop.advance(); left -= 1);
+    else while (laptop.advance());
+    if (!answered) {
+      count(coverage, 'card settle cut');
+      card.powerCut();
+    }
+    for (const [name, bytes] of contents(card)) flash.insert(name, bytes);
+  }
+
+  return { read, settle };
+}
+
+function contents(card: SimFlash): ReadonlyMap<string, Uint8Array> {
+  const images = new Map<string, Uint8Array>();
+  for (const name of card.names()) {
+    const image = card.image(name);
+    if (image !== undefined) images.set(name, image);
+  }
+  return images;
+}
+
+function clockOf(world: World) {
+  return { monotonicMs: world.nowMs, wallMs: world.wallMs, after: world.after };
+}
+
+function randomOf(world: World) {
+  return { bytes: (count: number) => Uint8Array.from({ length: count }, () => Math.floor(world.random() * 256)) };
+}

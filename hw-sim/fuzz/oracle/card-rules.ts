@@ -1,0 +1,77 @@
+import type { ReversalView, Sale } from '../../../firmware/terminal.js';
+import type { Ledger } from '../../acquirer/ledger.js';
+import type { Violate } from '../oracle.js';
+
+/** Rules 1 and 6 while the box is dark: the card alone answers for every charge, and the queue on it is whole. */
+export interface CardRules {
+  /** The terminal published a change of a sale. */
+  saleChanged(sale: Sale): void;
+  /** The terminal agreed to give money back. */
+  returnAgreed(saleId: string, value: bigint): void;
+  cardRead(card: CardAtRest): void;
+}
+
+/** What a card without a box tells. */
+export interface CardAtRest {
+  /** Why it may not be all there is. */
+  readonly troubles: readonly string[];
+  readonly sales: Readonly<Record<string, Pick<Sale, 'state' | 'attempts'>>>;
+  /** The queue as `tillbox queue` lists it. */
+  readonly queue: readonly ReversalView[];
+}
+
+/** In these the boot goes on with the payment, or undoes it. */
+const UNDECIDED: readonly Sale['state'][] = ['paying', 'inquiring', 'approved', 'vending'];
+
+export function createCardRules(ledger: Ledger, violate: Violate): CardRules {
+  const published = new Map<string, Sale>();
+  const agreed = new Map<string, bigint>();
+
+  const isByHand = ({ end }: ReversalView): boolean => end?.how === 'settledByHand';
+  const isHeld = (paymentRequestId: string): boolean => ledger.standing(paymentRequestId).heldValue !== 0n;
+
+  /** A reversal that people were told of is listed until the money is back, or a person answers for it. */
+  function reversalsKept(queue: readonly ReversalView[]): void {
+    for (const { saleId, state } of published.values()) {
+      if (state !== 'reversing') continue;
+      const listed = queue.filter((entry) => entry.saleId === saleId && entry.cause !== 'refundRequested').at(-1);
+      if (listed === undefined) violate('rule 6, a reversal is not on the card', saleId);
+      else if (listed.state === 'finished' && !isByHand(listed) && isHeld(listed.paymentRequestId)) {
+        violate('rule 6, a reversal is closed on the card and the money is kept', listed.reversalId);
+      }
+    }
+    for (const [saleId, value] of agreed) {
+      let listed = 0n;
+      for (const entry of queue) if (entry.saleId === saleId) listed += BigInt(entry.amount.value);
+      if (listed < value) violate('rule 6, a refund is not on the card', `${saleId}: ${listed} of ${value}`);
+    }
+  }
+
+  function chargesAnsweredFor({ sales, queue }: CardAtRest): void {
+    const bySale = new Map<string, Sale['state']>();
+    for (const { state, attempts } of Object.values(sales)) {
+      for (const { paymentRequestId } of attempts) bySale.set(paymentRequestId, state);
+    }
+    for (const { paymentRequestId } of ledger.payments()) {
+      if (!isHeld(paymentRequestId)) continue;
+      const state = bySale.get(paymentRequestId);
+      if (state === 'settled' || (state !== undefined && UNDECIDED.includes(state))) continue;
+      const entries = queue.filter((entry) => entry.paymentRequestId === paymentRequestId);
+      if (entries.some((entry) => entry.state !== 'finished' || isByHand(entry))) continue;
+      violate('rule 1, nothing on the card answers for a charge', `${paymentRequestId} of a sale ${state}`);
+    }
+  }
+
+  return {
+    saleChanged: (sale) => void published.set(sale.saleId, sale),
+    returnAgreed: (saleId, value) => void agreed.set(saleId, (agreed.get(saleId) ?? 0n) + value),
+    cardRead(card) {
+      /* Before the first sale the journal may not be made yet. */
+      if (published.size > 0 && card.troubles.length > 0) {
+        violate('rule 6, a card is not whole', card.troubles.join('; '));
+      }
+      reversalsKept(card.queue);
+      chargesAnsweredFor(card);
+    },
+  };
+}
