@@ -15,6 +15,8 @@ export interface DeviceTroubles {
   readonly machineMisheard: boolean;
 }
 
+const SPOILT_MS = 240_000;
+
 type Trouble = readonly [name: string, begin: () => void];
 type Equipment = Config['devices'];
 
@@ -57,6 +59,8 @@ export function createDeviceTroubles(
     count(coverage, `fault scanner ${how}`);
     scanner.spoil(how);
     if (chance.likely(0.5)) scanner.forgetSettings();
+    /* Long enough that it has to be told: others mend more quickly. */
+    world.after(chance.between(1_000, SPOILT_MS), () => scanner.spoil(undefined));
   }
 
   const troubles: Trouble[] = [];
@@ -112,12 +116,11 @@ export function createDeviceTroubles(
     );
   }
 
-  function mend(): void {
+  function repair(): void {
     if (equipment.scanner.kind !== 'none') {
       scannerPort.plug();
       scanner.hang(false);
       scanner.answerAfter(undefined);
-      scanner.spoil(undefined);
     }
     if (equipment.printer.kind !== 'none') {
       printerPort.plug();
@@ -151,13 +154,16 @@ export function createDeviceTroubles(
       /* As often mended as broken at first, and more often than each of them. */
       if (chance.likely(0.35)) {
         count(coverage, 'fault device mended');
-        return mend();
+        return repair();
       }
       const [name, begin] = chance.pick([first, ...more]);
       count(coverage, `fault device ${name}`);
       begin();
     },
-    mend,
+    mend() {
+      repair();
+      scanner.spoil(undefined);
+    },
     get machineMisheard() {
       return machineNoise.everHeard;
     },

@@ -1,4 +1,6 @@
 import type { Sale } from '../../firmware/terminal.js';
+import { callApi } from './call-api.js';
+import { count } from './coverage.js';
 import type { Customer } from './customer.js';
 import { createVisit, type VisitParts } from './visit.js';
 
@@ -7,7 +9,7 @@ import { createVisit, type VisitParts } from './visit.js';
  * money back.
  */
 export function createHostCustomer(parts: VisitParts): Customer {
-  const { kiosk, oracle, chance, orderId } = parts;
+  const { kiosk, config, oracle, chance, coverage, orderId } = parts;
   const visit = createVisit(parts);
   const { soon, ask, leave } = visit;
   /* The same price again and again, as kiosks have it, and now and then another. */
@@ -42,8 +44,13 @@ export function createHostCustomer(parts: VisitParts): Customer {
   function showCode(): void {
     const id = visit.saleId;
     if (id !== undefined && kiosk.terminal !== undefined) {
-      visit.showPhone((code) => ask({ type: 'codeGiven', saleId: id, code }, () => undefined));
+      visit.showPhone((code) => giveCode(id, code));
     }
+  }
+
+  function giveCode(saleId: string, code: string): void {
+    const call = { method: 'POST', target: `/v1/sales/${saleId}/code`, body: { code } } as const;
+    callApi({ kiosk, port: config.api.port, oracle }, call, (status) => count(coverage, `customer code ${status}`));
   }
 
   function react(sale: Sale): void {
@@ -75,7 +82,9 @@ export function createHostCustomer(parts: VisitParts): Customer {
     if (chance.likely(0.1)) return;
     const call = { type: 'deliveryReported', saleId, ok } as const;
     if (!ok) oracle.returnAsked(saleId, BigInt(value));
-    ask(call, () => undefined);
+    ask(call, (answer) => {
+      if (ok && answer.kind === 'sale') oracle.deliveryAgreed(saleId);
+    });
     if (chance.likely(0.1)) ask(call, () => undefined);
   }
 

@@ -1,7 +1,9 @@
 import type { Kiosk } from '../kiosk.js';
+import { type ApiCall, callApi } from './call-api.js';
 import type { Chance } from './chance.js';
 import { chooseSettling } from './choose-settling.js';
 import { type Coverage, count } from './coverage.js';
+import type { QueueEntry } from './oracle/hand-rules.js';
 import type { Oracle } from './oracle.js';
 
 /**
@@ -21,10 +23,7 @@ export interface OperatorParts {
   readonly coverage: Coverage;
 }
 
-interface Entry {
-  readonly reversalId: string;
-  readonly paymentRequestId: string;
-  readonly cause: string;
+interface Entry extends QueueEntry {
   readonly manual: boolean;
 }
 
@@ -33,27 +32,21 @@ const LAST_VISITS_MS = 60_000;
 const ENTRIES = 4;
 
 export function createOperator({ kiosk, apiPort, oracle, chance, coverage }: OperatorParts): Operator {
-  const { world, network } = kiosk;
+  const { world } = kiosk;
   /* Most kiosks are never looked at on their bad days. */
   const diligent = chance.likely(0.3);
   let over = false;
 
-  function call(method: 'GET' | 'POST', target: string, body: unknown, told: (status: number, text: string) => void) {
-    const headers: Record<string, string> = { host: `127.0.0.1:${apiPort}` };
-    if (method === 'POST') headers['content-type'] = 'application/json';
-    const request = { method, target, headers, body: body === undefined ? '' : JSON.stringify(body) };
-    network.toTerminal(apiPort, { ...request, remoteAddress: '127.0.0.1' }, (reply) => {
-      oracle.shown(reply.body);
-      told(reply.status, reply.body);
-    });
+  function call(call: ApiCall, told: (status: number, text: string) => void = () => undefined): void {
+    callApi({ kiosk, port: apiPort, oracle }, call, told);
   }
 
   function visit(): void {
-    if (chance.likely(0.2)) call('GET', '/v1/status', undefined, () => undefined);
-    if (chance.likely(0.1)) call('GET', '/metrics', undefined, () => undefined);
-    if (chance.likely(0.2)) call('GET', '/v1/reversals?state=all', undefined, () => undefined);
-    if (chance.likely(0.05)) retry('c20200101000000');
-    call('GET', '/v1/reversals', undefined, (status, text) => {
+    if (chance.likely(0.2)) call({ method: 'GET', target: '/v1/status' });
+    if (chance.likely(0.1)) call({ method: 'GET', target: '/metrics' });
+    if (chance.likely(0.2)) call({ method: 'GET', target: '/v1/reversals?state=all' });
+    if (chance.likely(0.05)) send('c20200101000000');
+    call({ method: 'GET', target: '/v1/reversals' }, (status, text) => {
       if (status !== 200) return;
       const { reversals } = JSON.parse(text) as { readonly reversals: readonly Entry[] };
       for (const entry of reversals.slice(0, ENTRIES)) look(entry);
@@ -65,19 +58,27 @@ export function createOperator({ kiosk, apiPort, oracle, chance, coverage }: Ope
       if (entry.manual) world.after(chance.between(0, 5_000), () => decide(entry));
       return;
     }
-    if (chance.likely(0.3)) retry(entry.reversalId);
+    if (chance.likely(0.2)) call({ method: 'GET', target: `/v1/sales/${entry.saleId}` });
+    if (chance.likely(0.3)) retry(entry);
     else if (chance.likely(0.2)) world.after(chance.between(0, 10_000), () => decide(entry));
   }
 
   function decide(entry: Entry): void {
-    if (chance.likely(0.5)) retry(entry.reversalId);
+    if (chance.likely(0.5)) retry(entry);
     else settle(entry);
     /* Two people, or one who presses twice. */
     if (chance.likely(0.1)) settle(entry);
   }
 
-  function retry(reversalId: string): void {
-    call('POST', `/v1/reversals/${reversalId}/retry`, {}, (status) => count(coverage, `operator retry ${status}`));
+  function retry({ reversalId, paymentRequestId }: Entry): void {
+    oracle.retryAsked(paymentRequestId);
+    send(reversalId);
+  }
+
+  function send(reversalId: string): void {
+    call({ method: 'POST', target: `/v1/reversals/${reversalId}/retry`, body: {} }, (status) =>
+      count(coverage, `operator retry ${status}`),
+    );
   }
 
   function settle(entry: Entry): void {
@@ -85,7 +86,7 @@ export function createOperator({ kiosk, apiPort, oracle, chance, coverage }: Ope
     const { reversalId, by, note, outcome } = settling;
     oracle.settlingAsked(settling);
     const body = outcome === 'reversed' && chance.likely(0.5) ? { by, note } : { by, note, outcome };
-    call('POST', `/v1/reversals/${reversalId}/settle`, body, (status) => {
+    call({ method: 'POST', target: `/v1/reversals/${reversalId}/settle`, body }, (status) => {
       count(coverage, `operator settle ${outcome} ${status}`);
       if (status === 200) oracle.settlingAgreed(settling);
     });

@@ -1,11 +1,14 @@
+import type { HttpRequest } from '../../drivers/host.js';
 import type { Book, Sale } from '../../firmware/terminal.js';
 import type { AcquirerSigner } from '../acquirer/acquirer-signer.js';
 import type { Ledger } from '../acquirer/ledger.js';
 import type { AcquirerMessage } from '../kiosk.js';
 import { type CardRules, createCardRules } from './oracle/card-rules.js';
+import { createDecisionRules, type DecisionRules } from './oracle/decision-rules.js';
 import { createGoodsRules, type Goods } from './oracle/goods-rules.js';
 import { createHandRules, type HandRules } from './oracle/hand-rules.js';
 import { createPaymentRules, type PaymentRules } from './oracle/payment-rules.js';
+import { createReceiptRules, type Papers } from './oracle/receipt-rules.js';
 import { createSecretRules, type SecretRules } from './oracle/secret-rules.js';
 import { createTokenRules, type TokenRules } from './oracle/token-rules.js';
 
@@ -18,8 +21,9 @@ export interface Oracle
   extends Omit<PaymentRules, 'settleUp' | 'codeShown'>,
     Omit<HandRules, 'settleUp' | 'isByHand' | 'wasKept'>,
     Pick<CardRules, 'cardRead'>,
+    Pick<DecisionRules, 'retryAsked'>,
     Pick<SecretRules, 'stored'>,
-    TokenRules {
+    Omit<TokenRules, 'requestLeft'> {
   readonly violations: readonly string[];
   /** A customer shows a code, once more. */
   codeShown(code: string): void;
@@ -27,6 +31,8 @@ export interface Oracle
   alarmRaised(alarm: string, detail: string): void;
   /** A line of the log, an answer of the local API, a crash report: whatever people may read. */
   shown(text: string): void;
+  /** A request left the terminal. */
+  requestLeft(request: Pick<HttpRequest, 'url' | 'headers' | 'body'>): void;
   /** Everything is over and calm: the books must agree. `book` is what flash holds. */
   settleUp(book: Book, ready: boolean, reasons: readonly string[]): void;
   violate(rule: string, detail: string): void;
@@ -39,6 +45,10 @@ export interface OracleParts {
   readonly clientId: string;
   /** Where the terminal hands them out itself. */
   readonly goods?: Goods;
+  /** Where the terminal has a printer. */
+  readonly papers?: Papers;
+  /** Whether a sale whose goods may have gone waits for a person. */
+  readonly unknownWaits: boolean;
   /** What the terminal was configured with and nobody may read. */
   readonly secrets: readonly string[];
   /** ISV mode: the token that the terminal was configured with. */
@@ -57,6 +67,8 @@ export function createOracle(parts: OracleParts): Oracle {
   const secrets = createSecretRules(parts.secrets, violate);
   const card = createCardRules(parts.ledger, violate);
   const tokens = createTokenRules(parts.agentToken, violate);
+  const decisions = createDecisionRules({ ...parts, violate });
+  const receipts = parts.papers && createReceiptRules(parts.papers, violate);
   const goods = parts.goods && createGoodsRules(parts.goods, violate);
 
   return {
@@ -67,18 +79,31 @@ export function createOracle(parts: OracleParts): Oracle {
     saleChanged(sale, before) {
       payments.saleChanged(sale, before);
       card.saleChanged(sale);
+      decisions.saleChanged(sale);
+      receipts?.saleChanged(sale);
     },
     paySent: payments.paySent,
     processStarted: payments.processStarted,
-    returnAsked: payments.returnAsked,
+    returnAsked(saleId, value) {
+      payments.returnAsked(saleId, value);
+      decisions.returnAsked(saleId);
+    },
+    deliveryAgreed: payments.deliveryAgreed,
+    retryAsked: decisions.retryAsked,
     returnAgreed(saleId, value) {
       payments.returnAgreed(saleId, value);
       card.returnAgreed(saleId, value);
     },
     cardRead: card.cardRead,
     settlingAsked: hand.settlingAsked,
-    settlingAgreed: hand.settlingAgreed,
-    requestLeft: tokens.requestLeft,
+    settlingAgreed(settling) {
+      hand.settlingAgreed(settling);
+      decisions.settlingAgreed(settling);
+    },
+    requestLeft({ url, headers, body }) {
+      tokens.requestLeft(headers);
+      decisions.requestLeft(url, body);
+    },
     tokenAcknowledged: tokens.tokenAcknowledged,
     tokenIssued(token) {
       secrets.add(token);
@@ -102,6 +127,7 @@ export function createOracle(parts: OracleParts): Oracle {
       hand.settleUp(book);
       payments.settleUp(book);
       goods?.settleUp(book);
+      receipts?.settleUp(book);
     },
   };
 }

@@ -17,6 +17,7 @@ import { createObserver } from './observer.js';
 import { createOperator } from './operator.js';
 import { watchScanner } from './oracle/scanner-rules.js';
 import { createOracle, type Oracle } from './oracle.js';
+import { papersOf } from './papers.js';
 import { keepPower } from './power.js';
 
 /** One kiosk's life from a seed: bad days with customers, then calm, then the reckoning. */
@@ -85,7 +86,7 @@ export function runShift(options: ShiftOptions): ShiftReport {
       oracle?.notificationAcknowledged(message);
       authorisation?.acknowledged(message);
     },
-    asked: ({ headers }) => oracle?.requestLeft(headers),
+    asked: (request) => oracle?.requestLeft(request),
     started(terminal) {
       oracle?.processStarted(devices.scanner.onGlass());
       terminal.kernel.onChange((state, before) => {
@@ -109,7 +110,9 @@ export function runShift(options: ShiftOptions): ShiftReport {
     signer: createFastSigner('acquirer', 'terminal'),
     clientId: SIM_CLIENT_ID,
     secrets,
+    unknownWaits: config.policy.vendUnknown === 'operator',
     ...(goods === undefined ? {} : { goods }),
+    ...(config.devices.printer.kind === 'none' ? {} : { papers: papersOf(devices) }),
     ...(agentToken === undefined ? {} : { agentToken }),
   });
   const judge = oracle;
@@ -187,9 +190,12 @@ const isOpen = ({ state }: Sale): boolean =>
 /** What flash holds is read by a new process, not believed from memory. */
 function reckon(kiosk: Kiosk, judge: Oracle, cardReader: CardReader): void {
   const memory = kiosk.terminal?.kernel.state;
-  /* Mended devices have to be well again without a restart. */
+  /* Mended devices have to be well again, and the queue empty, without a restart. */
   if (memory !== undefined && !view(memory).lamps.ready)
     judge.violate('rule 8, not ready again by itself', faultsOf(memory));
+  for (const { reversalId, state } of Object.values(memory?.book.reversals ?? {})) {
+    if (state !== 'finished') judge.violate('rule 8, the queue does not drain by itself', reversalId);
+  }
   kiosk.cutPower();
   cardReader.read();
   kiosk.powerOn();

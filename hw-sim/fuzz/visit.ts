@@ -77,6 +77,7 @@ export function createVisit({ kiosk, devices, config, oracle, chance, coverage, 
   function ask(call: Call, told: (answer: CallAnswer) => void): void {
     kiosk.terminal?.kernel.ask(call, (answer) => {
       count(coverage, `answer ${call.type} ${answer.kind}${answer.kind === 'conflict' ? ` ${answer.code}` : ''}`);
+      oracle.shown(JSON.stringify(answer));
       told(answer);
     });
   }

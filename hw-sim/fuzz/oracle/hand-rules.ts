@@ -14,12 +14,19 @@ export interface HandRules {
   settleUp(book: Book): void;
 }
 
-export interface Settling {
-  readonly reversalId: string;
-  readonly paymentRequestId: string;
+export interface Settling extends QueueEntry {
   readonly by: string;
   readonly note: string;
   readonly outcome: 'reversed' | 'paid';
+}
+
+/** What a person knows of an entry of the queue. */
+export interface QueueEntry {
+  readonly reversalId: string;
+  readonly saleId: string;
+  readonly paymentRequestId: string;
+  readonly refundRequestId?: string;
+  readonly cause: string;
 }
 
 export function createHandRules(violate: Violate): HandRules {
@@ -54,6 +61,11 @@ export function createHandRules(violate: Violate): HandRules {
   };
 }
 
-function keyOf({ reversalId, by, note, outcome }: Omit<Settling, 'paymentRequestId'>): string {
+function keyOf({
+  reversalId,
+  by,
+  note,
+  outcome,
+}: Omit<Settling, keyof QueueEntry> & Pick<QueueEntry, 'reversalId'>): string {
   return `${reversalId} ${outcome} by ${by}: ${note}`;
 }

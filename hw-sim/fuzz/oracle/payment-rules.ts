@@ -25,6 +25,8 @@ export interface PaymentRules {
   returnAsked(saleId: string, value: bigint): void;
   /** The terminal agreed to it. */
   returnAgreed(saleId: string, value: bigint): void;
+  /** The host app handed the goods out, and the terminal took its word for it. */
+  deliveryAgreed(saleId: string): void;
   settleUp(book: Book): void;
 }
 
@@ -50,6 +52,7 @@ export function createPaymentRules({ ledger, signer, clientId, hand, violate }: 
   const codes = new Map<string, number>();
   const returnsAsked = new Map<string, bigint>();
   const returnsAgreed = new Map<string, bigint>();
+  const deliveries = new Set<string>();
 
   function paymentHeld(sale: Sale, book: Book): void {
     const last = sale.attempts.at(-1);
@@ -146,11 +149,15 @@ export function createPaymentRules({ ledger, signer, clientId, hand, violate }: 
     },
     returnAsked: (saleId, value) => add(returnsAsked, saleId, value),
     returnAgreed: (saleId, value) => add(returnsAgreed, saleId, value),
+    deliveryAgreed: (saleId) => void deliveries.add(saleId),
     settleUp(book) {
       const known = new Set<string>();
       for (const sale of Object.values(book.sales)) {
         for (const attempt of sale.attempts) known.add(attempt.paymentRequestId);
         paymentHeld(sale, book);
+        if (deliveries.has(sale.saleId) && sale.state !== 'settled' && !returnsAsked.has(sale.saleId)) {
+          violate('rule 2, goods without payment', `the host handed them out for ${sale.saleId}: ${sale.state}`);
+        }
       }
       for (const { paymentRequestId } of ledger.payments()) {
         if (!known.has(paymentRequestId)) violate('rule 1, flash does not know a payment', paymentRequestId);

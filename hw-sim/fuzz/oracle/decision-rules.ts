@@ -1,0 +1,74 @@
+import type { Sale } from '../../../firmware/terminal.js';
+import type { Ledger } from '../../acquirer/ledger.js';
+import type { Violate } from '../oracle.js';
+import type { Settling } from './hand-rules.js';
+
+/** Rules 5 and 6 at the wire: what a person has to decide is not sent before, and what one has settled not afterwards. */
+export interface DecisionRules {
+  /** The terminal published a change of a sale. */
+  saleChanged(sale: Sale): void;
+  /** Somebody asked for money back. */
+  returnAsked(saleId: string): void;
+  /** A person wants the reversal of this payment sent. */
+  retryAsked(paymentRequestId: string): void;
+  settlingAgreed(settling: Settling): void;
+  /** A request left the terminal. */
+  requestLeft(url: string, body: string): void;
+}
+
+export interface DecisionRulesParts {
+  readonly ledger: Ledger;
+  /** Whether a sale whose goods may have gone waits for a person. */
+  readonly unknownWaits: boolean;
+  readonly violate: Violate;
+}
+
+export function createDecisionRules({ ledger, unknownWaits, violate }: DecisionRulesParts): DecisionRules {
+  /** Payments that wait for a person, and those that one wants to be reversed. */
+  const waiting = new Set<string>();
+  const decided = new Set<string>();
+  /** Payments whose undoing was sent: effects run before the change that they belong to is published. */
+  const undone = new Set<string>();
+  /** Payments that are not cancelled any more, with their sale, and refund requests that are not sent any more. */
+  const closed = new Map<string, string>();
+  const closedRefunds = new Set<string>();
+
+  function undoingLeft(paymentRequestId: string): void {
+    undone.add(paymentRequestId);
+    if (!waiting.has(paymentRequestId) || decided.has(paymentRequestId)) return;
+    violate('rule 5, nobody decided, and it was reversed', paymentRequestId);
+  }
+
+  function cancelLeft(paymentRequestId: string): void {
+    undoingLeft(paymentRequestId);
+    if (closed.has(paymentRequestId)) violate('rule 6, settled by hand, and reversed all the same', paymentRequestId);
+  }
+
+  return {
+    saleChanged({ state, endCode, attempts }) {
+      const id = attempts.at(-1)?.paymentRequestId;
+      if (!unknownWaits || state !== 'reversing' || endCode !== 'vendUnknown' || id === undefined) return;
+      waiting.add(id);
+      if (undone.has(id)) undoingLeft(id);
+    },
+    returnAsked(saleId) {
+      for (const [id, closedSaleId] of closed) if (closedSaleId === saleId) closed.delete(id);
+    },
+    retryAsked: (paymentRequestId) => void decided.add(paymentRequestId),
+    settlingAgreed({ cause, paymentRequestId, saleId, refundRequestId }) {
+      if (cause !== 'refundRequested') closed.set(paymentRequestId, saleId);
+      if (refundRequestId !== undefined) closedRefunds.add(refundRequestId);
+    },
+    requestLeft(url, body) {
+      if (url.endsWith('/payments/cancel')) cancelLeft(JSON.parse(body).paymentRequestId);
+      else if (url.endsWith('/payments/refund')) {
+        const { paymentId, refundRequestId } = JSON.parse(body);
+        const id = ledger.paymentById(paymentId)?.paymentRequestId;
+        if (id !== undefined) undoingLeft(id);
+        if (closedRefunds.has(refundRequestId)) {
+          violate('rule 6, settled by hand, and refunded all the same', refundRequestId);
+        }
+      }
+    },
+  };
+}
