@@ -11,6 +11,8 @@ export interface MdbMachineModel extends SerialDevice {
   giveUp(): void;
   /** The next goods hang fast: the machine reports a failure. */
   jam(): void;
+  /** Somebody frees it. */
+  free(): void;
   /** From now on goods take so long from the approval to their fall; undefined: as usual. */
   dawdle(vendMs: number | undefined): void;
   /** Off: the machine forgets what it was about, and what was moving falls or does not. */
@@ -26,6 +28,8 @@ export interface MdbMachineModel extends SerialDevice {
   /** Approvals for which nothing was asked; a correct terminal sends none. */
   wrongApprovals(): number;
   settings(): ReadonlyMap<string, string>;
+  /** Whether it asks without a session that the reader began: only then can somebody choose. */
+  isAlwaysIdle(): boolean;
 }
 
 /** The settings it knows, and what it takes for them. */
@@ -118,8 +122,7 @@ export function createMdbMachineModel(
     return asked !== undefined && /^\d+(?:\.\d+)?$/.test(price) && Number(price) === Number(asked.price);
   }
 
-  /** Otherwise it asks only in a session that the reader began. */
-  function alwaysIdle(): boolean {
+  function isAlwaysIdle(): boolean {
     return settings.get('mdb-always-idle') === '1';
   }
 
@@ -163,7 +166,7 @@ export function createMdbMachineModel(
       }
     },
     choose(item, price) {
-      if (!on || !machineOn || asked !== undefined || moving !== undefined || !alwaysIdle()) return;
+      if (!on || !machineOn || asked !== undefined || moving !== undefined || !isAlwaysIdle()) return;
       asked = { item, price };
       say(`c,STATUS,VEND,${price},${item}`);
       const mine = ++turn;
@@ -177,6 +180,9 @@ export function createMdbMachineModel(
     },
     jam() {
       jammed = true;
+    },
+    free() {
+      jammed = false;
     },
     dawdle(ms) {
       vendMs = ms ?? VEND_MS;
@@ -199,5 +205,6 @@ export function createMdbMachineModel(
     refusals: () => refusals,
     wrongApprovals: () => wrong,
     settings: () => settings,
+    isAlwaysIdle,
   };
 }

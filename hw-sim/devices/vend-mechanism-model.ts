@@ -8,6 +8,8 @@ export interface VendMechanismModel {
   stock(channel: number): number;
   /** The next goods hang fast: the spiral turns and nothing falls. */
   jam(channel: number): void;
+  /** Somebody frees all spirals: what hangs already stays where it is. */
+  free(): void;
   /** Somebody shakes the machine: what hangs falls. */
   shake(): void;
   /** Something lies in the light barrier. */
@@ -69,6 +71,7 @@ export function createVendMechanismModel(
     fallen,
     stock: (channel) => stock[channel] ?? 0,
     jam: (channel) => void jammed.add(channel),
+    free: () => jammed.clear(),
     shake() {
       for (const channel of hanging) fall(channel);
       hanging = [];

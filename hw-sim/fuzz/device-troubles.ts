@@ -137,13 +137,17 @@ export function createDeviceTroubles(
       for (const line of rowLines) gpio.refuse(line, undefined);
     }
     if (equipment.panel.kind !== 'none') panel.closeDoor();
-    if (equipment.vend.kind === 'sim') vend.coverSensor(false);
+    if (equipment.vend.kind === 'sim') {
+      vend.coverSensor(false);
+      vend.free();
+    }
     if (equipment.vend.kind === 'mdb') {
       machinePort.plug();
       machineNoise.end();
       machine.hang(false);
       machine.machinePower(true);
       machine.dawdle(undefined);
+      machine.free();
     }
   }
 

@@ -11,6 +11,7 @@ import { createChance } from './chance.js';
 import { type Coverage, count } from './coverage.js';
 import { type Customer, createCustomer } from './customer.js';
 import { createDeviceTroubles } from './device-troubles.js';
+import { serveFairly } from './fair-customer.js';
 import type { FuzzSetting } from './fuzz-settings.js';
 import { goodsOf } from './goods.js';
 import { createObserver } from './observer.js';
@@ -159,6 +160,8 @@ export function runShift(options: ShiftOptions): ShiftReport {
     authorisation?.clearUp();
     kiosk.runUntil(() => atRest(kiosk), CALM_MS);
     world.runUntil(world.nowMs() + AFTERWARDS_MS);
+    serveFairly({ kiosk, devices, config, oracle: judge, misheard: troubles.machineMisheard });
+    kiosk.runUntil(() => atRest(kiosk), CALM_MS);
     reckon(kiosk, judge, cardReader);
   } catch (error) {
     judge.violate('the process crashed', error instanceof Error ? (error.stack ?? error.message) : String(error));
