@@ -1,6 +1,10 @@
+import type { FuzzMode } from '../../hw-sim/fuzz/fuzz-settings.js';
+
 /** A build of the firmware that breaks one rule. */
 export interface Canary {
   readonly name: string;
+  /** Only such kiosks have the part that is broken, and most have not. */
+  readonly only?: FuzzMode;
   /** Compiled file of the firmware, and what is changed in it: exactly one place. */
   readonly file: string;
   readonly find: string;
@@ -134,5 +138,96 @@ export const CANARIES: readonly Canary[] = [
     file: 'flows/operator-desk.js',
     find: "{ how: 'settledByHand', by, note, outcome }",
     put: "{ how: 'settledByHand', by: 'somebody', note, outcome }",
+  },
+  {
+    name: 'the queue waits for ever once its burst is over',
+    file: 'flows/reversal-queue.js',
+    find: 'Math.round(waitMs + spreadMs)',
+    put: 'Number.MAX_SAFE_INTEGER',
+  },
+  {
+    name: 'goods that the host app handed out are reversed',
+    file: 'flows/delivery.js',
+    find: "turn.clearTimer('hostConfirm');",
+    put: "return turn.answer(callId, { kind: 'sale', saleId, created: false });",
+  },
+  {
+    name: 'a delivered sale reversed at boot',
+    file: 'flows/boot.js',
+    find: 'endOpenSale(turn);\n',
+    put: `const last = Object.values(turn.book.sales).at(-1);
+    if (last?.state === 'settled') startReversal(turn, last, 'powerLost');
+    endOpenSale(turn);\n`,
+  },
+  {
+    name: 'a reversal held for a person goes out by itself',
+    only: 'mdb',
+    file: 'flows/reversal-queue.js',
+    find: 'if (reversal.manual || progress.awaiting',
+    put: 'if (progress.awaiting',
+  },
+  {
+    name: 'what a person settled is sent again',
+    file: 'flows/reversal-queue.js',
+    find: 'const { [reversalId]: _, ...reversals } = turn.live.reversals;',
+    put: `if (end.how === 'settledByHand') return;
+    const { [reversalId]: _, ...reversals } = turn.live.reversals;`,
+  },
+  {
+    name: 'a refund repeated under another id',
+    file: 'flows/reversal-queue.js',
+    find: 'return { type: phase, refundRequestId, paymentId',
+    put: 'return { type: phase, refundRequestId: refundRequestId.slice(0, -3) + Math.floor(100 + Math.random() * 900), paymentId',
+  },
+  {
+    name: 'a phone that stays before the glass is read anew',
+    file: 'drivers/scanner/scan-engine.js',
+    find: 'const DUPLICATE_MS = 3_000;',
+    put: 'const DUPLICATE_MS = 0;',
+  },
+  {
+    name: 'a scan engine with open setup codes counts as ready',
+    only: 'amount',
+    file: 'drivers/scanner/gm65-session.js',
+    find: 'insecure = true;',
+    put: '',
+  },
+  {
+    name: 'a vending machine set up so that it asks for nothing',
+    only: 'mdb',
+    file: 'drivers/vend/mdb-machine.js',
+    find: 'mdb-always-idle=1',
+    put: 'mdb-always-idle=0',
+  },
+  {
+    name: 'a receipt counts as printed before it is',
+    only: 'equipped',
+    file: 'drivers/printer/print-receipt.js',
+    find: "outcome = 'unknown';",
+    put: "outcome = 'printed';",
+  },
+  {
+    name: 'payment code on flash',
+    file: 'flows/payment.js',
+    find: "turn.record({ type: 'paymentStarted',",
+    put: "turn.record({ type: 'paymentStarted', code,",
+  },
+  {
+    name: 'payment code in an answer of the API',
+    file: 'flows/sale-desk.js',
+    find: 'a code is taken only while it is awaitingCode`',
+    put: 'a code is taken only while it is awaitingCode` + code',
+  },
+  {
+    name: 'a card read without what was written last',
+    file: 'firmware/store/read-store.js',
+    find: 'for (let from = 0; from < newestFirst.length',
+    put: 'for (let from = newestFirst.length > 1 ? 1 : 0; from < newestFirst.length',
+  },
+  {
+    name: 'a settlement on a card that is not written',
+    file: 'firmware/queue/settle-on-card.js',
+    find: 'store.commit([record], fold(store.state, record)',
+    put: 'store.commit([], store.state',
   },
 ];

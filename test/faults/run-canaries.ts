@@ -13,7 +13,7 @@ import { CANARIES, type Canary } from './canaries.js';
 const SALES_LIMIT = '15000';
 const root = fileURLToPath(new URL('../../..', import.meta.url));
 
-function tryCanary({ name, file, find, put }: Canary): boolean {
+function tryCanary({ name, only, file, find, put }: Canary): boolean {
   const home = `${root}/dist/canary`;
   rmSync(home, { recursive: true, force: true });
   for (const folder of ['flows', 'firmware', 'drivers', 'hw-sim']) {
@@ -26,16 +26,21 @@ function tryCanary({ name, file, find, put }: Canary): boolean {
   const started = process.hrtime.bigint();
   const run = spawnSync(
     process.execPath,
-    [`${home}/hw-sim/fuzz.js`, '--sales', SALES_LIMIT, '--seed', '1', '--first'],
+    [
+      `${home}/hw-sim/fuzz.js`,
+      ...['--sales', SALES_LIMIT, '--seed', '1', '--first'],
+      ...(only === undefined ? [] : ['--only', only]),
+    ],
     {
       encoding: 'utf8',
     },
   );
   const seconds = Number(process.hrtime.bigint() - started) / 1e9;
   const sales = /^(\d+) sales/m.exec(run.stdout)?.[1] ?? '?';
-  const rule = /^ {2}(rule \d[^:]*|flash forgot|an acknowledged agent token[^:]*|the process crashed)/m.exec(
-    run.stdout,
-  )?.[1];
+  const rule =
+    /^ {2}(rule \d[^:]*|flash forgot|an acknowledged agent token[^:]*|setup codes[^:]*|the process crashed)/m.exec(
+      run.stdout,
+    )?.[1];
   const caught = run.status === 1 && rule !== undefined;
   console.log(
     `${caught ? 'caught  ' : 'SURVIVED'} ${name}: ${sales} sales, ${seconds.toFixed(0)} s; ${rule ?? run.stderr.slice(0, 400)}`,
