@@ -74,25 +74,34 @@ export function createSimGpio(world: World): SimGpio {
     if (others.size === 0) joined.delete(from);
   }
 
-  function anyDrives(lines: readonly number[], level: Level): boolean {
-    return lines.some((line) => held.get(line)?.drives === level || outside.get(line) === level);
+  function drives(line: number, level: Level): boolean {
+    return held.get(line)?.drives === level || outside.get(line) === level;
   }
 
-  function level(line: number): Level {
-    const lines = wire(line);
-    if (anyDrives(lines, 0)) return 0;
-    if (anyDrives(lines, 1)) return 1;
-    return lines.some((one) => pulls.get(one) === 0) ? 0 : 1;
+  /** What drives and pulls these lines makes of their wire. Loops, because keypads ask millions of times. */
+  function levelOf(lines: readonly number[]): Level {
+    for (const line of lines) if (drives(line, 0)) return 0;
+    for (const line of lines) if (drives(line, 1)) return 1;
+    for (const line of lines) if (pulls.get(line) === 0) return 0;
+    return 1;
   }
+
+  function isShorted(lines: readonly number[]): boolean {
+    if (levelOf(lines) === 1) return false;
+    for (const line of lines) if (drives(line, 1)) return lines.some((one) => drives(one, 0));
+    return false;
+  }
+
+  const level = (line: number): Level => levelOf(wire(line));
 
   /** Something changed at these lines: tells those who watch them, or a line of the same wire. */
   function settle(...changed: readonly number[]): void {
-    const affected: number[] = [];
+    let affected: readonly number[] = [];
     for (const line of changed) {
       if (affected.includes(line)) continue;
       const lines = wire(line);
-      affected.push(...lines);
-      if (anyDrives(lines, 0) && anyDrives(lines, 1)) shorts += 1;
+      if (isShorted(lines)) shorts += 1;
+      affected = affected.length === 0 ? lines : [...affected, ...lines];
     }
     for (const watcher of watchers) {
       if (!affected.includes(watcher.line)) continue;
