@@ -51,6 +51,8 @@ export interface SimFlash extends FlashHost {
   flipBit(name: string, bit: number): void;
   /** Of the volumes that are there. */
   names(): readonly string[];
+  /** What was ever written to the medium, a page each, in no order; a page that is written again is another object. */
+  pages(): readonly Uint8Array[];
   /** The medium's bytes, past every cache; undefined where there is no such volume. */
   image(name: string): Uint8Array | undefined;
   /** Puts a volume in, as another card with this content. */
@@ -256,6 +258,7 @@ function simFlash(options: SimFlashOptions, volumes: Map<string, Volume>): SimFl
       volume.durable.set(page, bytes);
     },
     names: () => [...volumes.keys()],
+    pages: () => [...volumes.values()].flatMap(({ durable }) => [...durable.values()]),
     image(name) {
       const volume = volumes.get(name);
       return volume && readPages(0, volume.sizeBytes, [volume.durable]);

@@ -6,7 +6,7 @@ import { SIM_CLIENT_ID } from '../kiosk-settings.js';
 import { createRandom, createWorld } from '../world.js';
 import { type Authorisation, createAuthorisation } from './authorisation.js';
 import { beginBadDays, chooseBadDays, type Side } from './bad-days.js';
-import { type CardReader, createCardReader } from './card-reader.js';
+import { createCardReader } from './card-reader.js';
 import { createChance } from './chance.js';
 import { type Coverage, count } from './coverage.js';
 import { type Customer, createCustomer } from './customer.js';
@@ -162,7 +162,7 @@ export function runShift(options: ShiftOptions): ShiftReport {
     world.runUntil(world.nowMs() + AFTERWARDS_MS);
     serveFairly({ kiosk, devices, config, oracle: judge, misheard: troubles.machineMisheard });
     kiosk.runUntil(() => atRest(kiosk), CALM_MS);
-    reckon(kiosk, judge, cardReader);
+    reckon(kiosk, judge);
   } catch (error) {
     judge.violate('the process crashed', error instanceof Error ? (error.stack ?? error.message) : String(error));
   }
@@ -191,7 +191,7 @@ const isOpen = ({ state }: Sale): boolean =>
   state === 'vending';
 
 /** What flash holds is read by a new process, not believed from memory. */
-function reckon(kiosk: Kiosk, judge: Oracle, cardReader: CardReader): void {
+function reckon(kiosk: Kiosk, judge: Oracle): void {
   const memory = kiosk.terminal?.kernel.state;
   /* Mended devices have to be well again, and the queue empty, without a restart. */
   if (memory !== undefined && !view(memory).lamps.ready)
@@ -200,7 +200,7 @@ function reckon(kiosk: Kiosk, judge: Oracle, cardReader: CardReader): void {
     if (state !== 'finished') judge.violate('rule 8, the queue does not drain by itself', reversalId);
   }
   kiosk.cutPower();
-  cardReader.read();
+  judge.stored(kiosk.flash.pages());
   kiosk.powerOn();
   if (!kiosk.runUntil(() => kiosk.terminal !== undefined, 60_000)) return judge.violate('rule 8', 'it does not start');
   kiosk.world.runUntil(kiosk.world.nowMs() + 60_000);
