@@ -189,13 +189,13 @@ export const CANARIES: readonly Canary[] = [
     name: 'a scan engine with open setup codes counts as ready',
     only: 'amount',
     file: 'drivers/scanner/gm65-session.js',
-    find: 'insecure = true;',
-    put: '',
+    find: "setup.insecure ? 'insecure' : 'ready'",
+    put: "'ready'",
   },
   {
     name: 'a vending machine set up so that it asks for nothing',
     only: 'mdb',
-    file: 'drivers/vend/mdb-machine.js',
+    file: 'drivers/vend/mdb-adapter.js',
     find: 'mdb-always-idle=1',
     put: 'mdb-always-idle=0',
   },
@@ -209,8 +209,8 @@ export const CANARIES: readonly Canary[] = [
   {
     name: 'payment code on flash',
     file: 'flows/payment.js',
-    find: "turn.record({ type: 'paymentStarted',",
-    put: "turn.record({ type: 'paymentStarted', code,",
+    find: "type: 'paymentStarted',",
+    put: "type: 'paymentStarted', code,",
   },
   {
     name: 'payment code in an answer of the API',
