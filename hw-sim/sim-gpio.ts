@@ -33,11 +33,21 @@ export interface SimGpio {
 interface Held {
   /** Undefined: let go. */
   drives: Level | undefined;
-  readonly changed: ((level: Level) => void) | undefined;
+}
+
+interface Line {
+  held: Held | undefined;
+  outside: Level | undefined;
+  pull: Level;
+  refusal: HostErrorCode | undefined;
+  /** The others that a closed contact joins it to, as often as there are such contacts. */
+  readonly joined: Map<Line, number>;
+  /** The wire that it makes without a contact. */
+  readonly alone: readonly Line[];
 }
 
 interface Watcher {
-  readonly line: number;
+  readonly line: Line;
   last: Level;
   /** Of a process's own input; undefined: something outside. */
   readonly holder: Held | undefined;
@@ -45,86 +55,93 @@ interface Watcher {
 }
 
 export function createSimGpio(world: World): SimGpio {
-  const held = new Map<number, Held>();
-  const pulls = new Map<number, Level>();
-  const outside = new Map<number, Level>();
-  const refused = new Map<number, HostErrorCode>();
-  /** Of each line the others that a closed contact joins it to, as often as there are such contacts. */
-  const joined = new Map<number, Map<number, number>>();
+  const lines: Line[] = [];
   let watchers: Watcher[] = [];
   let shorts = 0;
 
+  function lineOf(number: number): Line {
+    const known = lines[number];
+    if (known !== undefined) return known;
+    const alone: Line[] = [];
+    const line = {
+      held: undefined,
+      outside: undefined,
+      pull: 1,
+      refusal: undefined,
+      joined: new Map(),
+      alone,
+    } as const;
+    alone.push(line);
+    lines[number] = line;
+    return line;
+  }
+
   /** This line and those that closed contacts make one wire with it: a handful, so an array is the fastest set. */
-  function wire(line: number): readonly number[] {
+  function wire(line: Line): readonly Line[] {
+    if (line.joined.size === 0) return line.alone;
     const reached = [line];
     for (const from of reached) {
-      const others = joined.get(from);
-      if (others === undefined) continue;
-      for (const next of others.keys()) if (!reached.includes(next)) reached.push(next);
+      for (const next of from.joined.keys()) if (!reached.includes(next)) reached.push(next);
     }
     return reached;
   }
 
-  function join(from: number, to: number, by: 1 | -1): void {
-    const others = joined.get(from) ?? new Map<number, number>();
-    joined.set(from, others);
-    const times = (others.get(to) ?? 0) + by;
-    if (times > 0) others.set(to, times);
-    else others.delete(to);
-    if (others.size === 0) joined.delete(from);
+  function join(from: Line, to: Line, by: 1 | -1): void {
+    const times = (from.joined.get(to) ?? 0) + by;
+    if (times > 0) from.joined.set(to, times);
+    else from.joined.delete(to);
   }
 
-  function drives(line: number, level: Level): boolean {
-    return held.get(line)?.drives === level || outside.get(line) === level;
-  }
+  const drives = ({ held, outside }: Line, level: Level): boolean => held?.drives === level || outside === level;
 
-  /** What drives and pulls these lines makes of their wire. Loops, because keypads ask millions of times. */
-  function levelOf(lines: readonly number[]): Level {
-    for (const line of lines) if (drives(line, 0)) return 0;
-    for (const line of lines) if (drives(line, 1)) return 1;
-    for (const line of lines) if (pulls.get(line) === 0) return 0;
+  /** What drives and pulls a wire makes of it. Loops, because keypads ask millions of times. */
+  function levelOf(joined: readonly Line[]): Level {
+    for (const line of joined) if (drives(line, 0)) return 0;
+    for (const line of joined) if (drives(line, 1)) return 1;
+    for (const line of joined) if (line.pull === 0) return 0;
     return 1;
   }
 
-  function isShorted(lines: readonly number[]): boolean {
-    if (levelOf(lines) === 1) return false;
-    for (const line of lines) if (drives(line, 1)) return lines.some((one) => drives(one, 0));
+  function isShorted(joined: readonly Line[]): boolean {
+    if (levelOf(joined) === 1) return false;
+    for (const line of joined) if (drives(line, 1)) return joined.some((one) => drives(one, 0));
     return false;
   }
 
-  const level = (line: number): Level => levelOf(wire(line));
-
   /** Something changed at these lines: tells those who watch them, or a line of the same wire. */
-  function settle(...changed: readonly number[]): void {
-    let affected: readonly number[] = [];
+  function settle(...changed: readonly Line[]): void {
+    let affected: readonly Line[] = [];
     for (const line of changed) {
       if (affected.includes(line)) continue;
-      const lines = wire(line);
-      if (isShorted(lines)) shorts += 1;
-      affected = affected.length === 0 ? lines : [...affected, ...lines];
+      const joined = wire(line);
+      if (isShorted(joined)) shorts += 1;
+      affected = affected.length === 0 ? joined : [...affected, ...joined];
     }
     for (const watcher of watchers) {
       if (!affected.includes(watcher.line)) continue;
-      const now = level(watcher.line);
+      const now = levelOf(wire(watcher.line));
       if (now === watcher.last) continue;
       watcher.last = now;
       watcher.changed(now);
     }
   }
 
-  function take(line: number, drives: Level | undefined, changed?: (level: Level) => void): Held {
-    const code = refused.get(line) ?? (held.has(line) ? 'busy' : undefined);
-    if (code !== undefined) throw new HostError(code, `GPIO line ${line} cannot be had (${code})`);
-    const mine: Held = { drives, changed };
-    held.set(line, mine);
+  function take(number: number, drive: Level | undefined): Held {
+    const line = lineOf(number);
+    const code = line.refusal ?? (line.held === undefined ? undefined : 'busy');
+    if (code !== undefined) throw new HostError(code, `GPIO line ${number} cannot be had (${code})`);
+    const mine: Held = { drives: drive };
+    line.held = mine;
     settle(line);
     return mine;
   }
 
-  function output(line: number, mine: Held, drive: (level: Level) => Level | undefined): GpioOutput {
+  function output(number: number, initial: Level | undefined, drive: (level: Level) => Level | undefined): GpioOutput {
+    const mine = take(number, initial);
+    const line = lineOf(number);
     return {
       write(value) {
-        if (held.get(line) !== mine) return;
+        if (line.held !== mine) return;
         mine.drives = drive(value);
         settle(line);
       },
@@ -132,71 +149,67 @@ export function createSimGpio(world: World): SimGpio {
     };
   }
 
-  function letGo(line: number, mine: Held): void {
-    if (held.get(line) !== mine) return;
-    held.delete(line);
+  function letGo(line: Line, mine: Held): void {
+    if (line.held !== mine) return;
+    line.held = undefined;
     watchers = watchers.filter((watcher) => watcher.holder !== mine);
     settle(line);
   }
 
+  function watch(line: Line, holder: Held | undefined, changed: (level: Level) => void): void {
+    watchers.push({ line, last: levelOf(wire(line)), holder, changed });
+  }
+
   return {
-    level,
+    level: (number) => levelOf(wire(lineOf(number))),
     shorts: () => shorts,
     hostFor: (clock) => ({
       backend: 'simulated lines',
-      output: (line, initial) => output(line, take(line, initial), (value) => value),
-      openDrain: (line) => output(line, take(line, undefined), (value) => (value === 0 ? 0 : undefined)),
-      input(line, changed) {
-        const mine = take(line, undefined, changed);
+      output: (number, initial) => output(number, initial, (value) => value),
+      openDrain: (number) => output(number, undefined, (value) => (value === 0 ? 0 : undefined)),
+      input(number, changed) {
+        const mine = take(number, undefined);
+        const line = lineOf(number);
         if (changed !== undefined) {
-          watchers.push({
-            line,
-            last: level(line),
-            holder: mine,
-            changed: (value) => clock.after(0, () => held.get(line) === mine && changed(value)),
-          });
+          watch(line, mine, (value) => clock.after(0, () => line.held === mine && changed(value)));
         }
-        return { read: () => level(line), release: () => letGo(line, mine) };
+        return { read: () => levelOf(wire(line)), release: () => letGo(line, mine) };
       },
     }),
     releaseAll() {
-      const lines = [...held.keys()];
-      held.clear();
+      const taken = lines.filter(({ held }) => held !== undefined);
+      for (const line of taken) line.held = undefined;
       watchers = watchers.filter((watcher) => watcher.holder === undefined);
-      settle(...lines);
+      settle(...taken);
     },
-    pull(line, value) {
-      pulls.set(line, value);
+    pull(number, value) {
+      const line = lineOf(number);
+      line.pull = value;
       settle(line);
     },
-    drive(line, value) {
-      if (value === undefined) outside.delete(line);
-      else outside.set(line, value);
+    drive(number, value) {
+      const line = lineOf(number);
+      line.outside = value;
       settle(line);
     },
     contact(a, b) {
+      const [one, other] = [lineOf(a), lineOf(b)];
       let was = false;
       return {
         set(closed) {
           if (closed === was) return;
           was = closed;
-          join(a, b, closed ? 1 : -1);
-          join(b, a, closed ? 1 : -1);
-          settle(a, b);
+          join(one, other, closed ? 1 : -1);
+          join(other, one, closed ? 1 : -1);
+          settle(one, other);
         },
       };
     },
-    watch(line, changed) {
-      watchers.push({
-        line,
-        last: level(line),
-        holder: undefined,
-        changed: (value) => world.after(0, () => changed(value)),
-      });
+    watch(number, changed) {
+      watch(lineOf(number), undefined, (value) => world.after(0, () => changed(value)));
     },
-    refuse(line, code) {
-      if (code === undefined) refused.delete(line);
-      else refused.set(line, code);
+    refuse(number, code) {
+      lineOf(number).refusal = code;
     },
   };
 }
