@@ -5,7 +5,8 @@ import { type AcquirerFaults, createAcquirerFaults } from './acquirer/acquirer-f
 import { createFastSigner } from './acquirer/fast-signer.js';
 import { SIM_ACQUIRER_ORIGIN, SIM_CLIENT_ID } from './kiosk-settings.js';
 import { createNetwork, type Network } from './network.js';
-import { createSimFlash, type PowerCut, type SimFlash } from './sim-flash.js';
+import type { PowerCut } from './power-cut.js';
+import { createSimFlash, type SimFlash } from './sim-flash.js';
 import { createSimGpio, type SimGpio } from './sim-gpio.js';
 import { createLife, type DeviceClock, type Life } from './sim-host.js';
 import { createSimSerial, type SimSerial } from './sim-serial.js';

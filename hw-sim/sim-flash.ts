@@ -1,4 +1,6 @@
 import { type FlashHost, type FlashOptions, type FlashVolume, HostError } from '../drivers/host.js';
+import { type CardVolume, copyVolume, newVolume, pageBytes, readPages, writePages, zeroPage } from './card-volume.js';
+import { cutPower, type PowerCut, randomCut, sectorsPerPage } from './power-cut.js';
 
 export interface SimFlashOptions {
   /** Calls back later, never inside the call. */
@@ -25,18 +27,6 @@ export interface FlashFaults {
   syncMs: number;
 }
 
-/** What a power cut makes of a sector that was not flushed. `shorn`: neither the old nor the new bytes. */
-export type SectorFate = 'old' | 'new' | 'shorn';
-
-/** Erased around what was being written: nothing, its 16 KiB page, its 64 KiB block, or the whole volume. */
-export type Collateral = 'none' | 'page' | 'block' | 'volume';
-
-export interface PowerCut {
-  /** For the nth unflushed sector, in the order of volume name and place. */
-  readonly fate: (index: number) => SectorFate;
-  readonly collateral: Collateral;
-}
-
 export interface SimFlash extends FlashHost {
   readonly faults: FlashFaults;
   /** Unflushed sectors of 512 bytes: what a power cut may decide about. */
@@ -60,26 +50,6 @@ export interface SimFlash extends FlashHost {
   remove(name: string): void;
 }
 
-const pageBytes = 4096;
-export const sectorBytes = 512;
-const sectorsPerPage = pageBytes / sectorBytes;
-const zeroPage: Uint8Array = new Uint8Array(pageBytes);
-
-/** Pages are replaced, never changed, so that copies of a card can share them. */
-type Pages = Map<number, Uint8Array>;
-
-interface Volume {
-  readonly sizeBytes: number;
-  /** What a reboot finds. A missing page is zeros. */
-  readonly durable: Pages;
-  /** What the system's cache holds and the medium does not: written, not flushed. */
-  readonly unflushed: Pages;
-  /** What the cache shows though the medium forgot it. */
-  readonly pretended: Pages;
-  /** Where the last unflushed write was, for what a power cut may take with it. */
-  lastWrite: number;
-}
-
 /**
  * An imagined card with the system's cache before it. It keeps only pages that were written, so that a world costs
  * kilobytes, and promises no more than the trade does: what was flushed stays, except in the volume that is being
@@ -89,7 +59,7 @@ export function createSimFlash(options: SimFlashOptions): SimFlash {
   return simFlash(options, new Map());
 }
 
-function simFlash(options: SimFlashOptions, volumes: Map<string, Volume>): SimFlash {
+function simFlash(options: SimFlashOptions, volumes: Map<string, CardVolume>): SimFlash {
   const { after, random } = options;
   const faults: FlashFaults = {
     full: false,
@@ -111,7 +81,7 @@ function simFlash(options: SimFlashOptions, volumes: Map<string, Volume>): SimFl
     held = new Set();
   };
 
-  const openVolume = (name: string, volume: Volume): FlashVolume => {
+  const openVolume = (name: string, volume: CardVolume): FlashVolume => {
     const mine = incarnation;
     let open = true;
     const alive = (): boolean => open && mine === incarnation;
@@ -214,38 +184,13 @@ function simFlash(options: SimFlashOptions, volumes: Map<string, Volume>): SimFl
       return sectors;
     },
     processCrash: endProcess,
-    powerCut(cut = chance(random)) {
+    powerCut(cut = randomCut(random)) {
       endProcess();
-      let index = 0;
-      for (const [, volume] of inOrder(volumes)) {
-        const pages = [...volume.unflushed].sort(([a], [b]) => a - b);
-        if (pages.length > 0 && cut.collateral !== 'none') erase(volume, cut.collateral, random);
-        for (const [page, bytes] of pages) {
-          const mixed = (volume.durable.get(page) ?? zeroPage).slice();
-          for (let sector = 0; sector < sectorsPerPage; sector += 1) {
-            const from = sector * sectorBytes;
-            const fate = cut.fate(index);
-            index += 1;
-            if (fate === 'new') mixed.set(bytes.subarray(from, from + sectorBytes), from);
-            else if (fate === 'shorn') shear(mixed.subarray(from, from + sectorBytes), random);
-          }
-          volume.durable.set(page, mixed);
-        }
-        volume.unflushed.clear();
-        volume.pretended.clear();
-      }
+      cutPower(volumes, cut, random);
     },
     copy(world = options) {
-      const copies = new Map<string, Volume>();
-      for (const [name, volume] of volumes) {
-        copies.set(name, {
-          sizeBytes: volume.sizeBytes,
-          durable: new Map(volume.durable),
-          unflushed: new Map(volume.unflushed),
-          pretended: new Map(volume.pretended),
-          lastWrite: volume.lastWrite,
-        });
-      }
+      const copies = new Map<string, CardVolume>();
+      for (const [name, volume] of volumes) copies.set(name, copyVolume(volume));
       return simFlash(world, copies);
     },
     flipBit(name, bit) {
@@ -274,92 +219,6 @@ function simFlash(options: SimFlashOptions, volumes: Map<string, Volume>): SimFl
   };
 }
 
-function newVolume(sizeBytes: number): Volume {
-  return { sizeBytes, durable: new Map(), unflushed: new Map(), pretended: new Map(), lastWrite: 0 };
-}
-
 function readOnlyError(name: string): HostError {
   return new HostError('readOnly', `${name}: read-only file system`);
-}
-
-function inOrder(volumes: Map<string, Volume>): readonly (readonly [string, Volume])[] {
-  return [...volumes].sort(([a], [b]) => (a < b ? -1 : 1));
-}
-
-/** Bytes as seen through layers, the upper first. */
-function readPages(offset: number, lengthBytes: number, layers: readonly Pages[]): Uint8Array {
-  const bytes = new Uint8Array(lengthBytes);
-  const end = offset + lengthBytes;
-  for (let page = Math.floor(offset / pageBytes); page * pageBytes < end; page += 1) {
-    const found = pageIn(layers, page);
-    if (found === undefined) continue;
-    const from = Math.max(offset, page * pageBytes);
-    const to = Math.min(end, (page + 1) * pageBytes);
-    bytes.set(found.subarray(from - page * pageBytes, to - page * pageBytes), from - offset);
-  }
-  return bytes;
-}
-
-function pageIn(layers: readonly Pages[], page: number): Uint8Array | undefined {
-  for (const pages of layers) {
-    const found = pages.get(page);
-    if (found !== undefined) return found;
-  }
-  return undefined;
-}
-
-function writePages(volume: Volume, offset: number, bytes: Uint8Array): void {
-  const end = offset + bytes.length;
-  volume.lastWrite = offset;
-  for (let page = Math.floor(offset / pageBytes); page * pageBytes < end; page += 1) {
-    const from = Math.max(offset, page * pageBytes);
-    const to = Math.min(end, (page + 1) * pageBytes);
-    const piece = bytes.subarray(from - offset, to - offset);
-    const whole = piece.length === pageBytes;
-    const before = whole ? undefined : pageIn([volume.unflushed, volume.pretended, volume.durable], page);
-    /* Not `slice` of what was given: that of a Buffer is no copy. */
-    const after = new Uint8Array(whole ? piece : (before ?? zeroPage));
-    if (!whole) after.set(piece, from - page * pageBytes);
-    volume.unflushed.set(page, after);
-  }
-}
-
-/** What a flash translation layer may lose around a program operation that was cut short. */
-function erase(volume: Volume, collateral: Exclude<Collateral, 'none'>, random: () => number): void {
-  const spanBytes = { page: 16_384, block: 65_536, volume: volume.sizeBytes }[collateral];
-  const from = Math.floor(volume.lastWrite / spanBytes) * spanBytes;
-  const to = Math.min(volume.sizeBytes, from + spanBytes);
-  const kind = random();
-  for (let page = from / pageBytes; page * pageBytes < to; page += 1) {
-    if (kind < 0.4) volume.durable.delete(page);
-    else {
-      const bytes = new Uint8Array(pageBytes).fill(0xff);
-      if (kind > 0.7) shear(bytes, random);
-      volume.durable.set(page, bytes);
-    }
-  }
-}
-
-function shear(bytes: Uint8Array, random: () => number): void {
-  const kind = random();
-  if (kind < 0.3) bytes.fill(0xff);
-  else if (kind < 0.5) bytes.fill(0);
-  else for (let at = 0; at < bytes.length; at += 1) bytes[at] = Math.floor(random() * 256);
-}
-
-function chance(random: () => number): PowerCut {
-  const kind = random();
-  const collateral = random();
-  const split = random();
-  const fate = (): SectorFate => {
-    if (kind < 0.2) return 'old';
-    if (kind < 0.4) return 'new';
-    const dice = random();
-    if (kind < 0.6 && dice < 0.2) return 'shorn';
-    return random() < split ? 'new' : 'old';
-  };
-  return {
-    fate,
-    collateral: collateral < 0.6 ? 'none' : collateral < 0.75 ? 'page' : collateral < 0.9 ? 'block' : 'volume',
-  };
 }

@@ -1,5 +1,6 @@
 import { openStore, type Store } from '../../firmware/store/store.js';
-import type { Collateral, PowerCut, SectorFate, SimFlash } from '../../hw-sim/sim-flash.js';
+import type { Collateral, PowerCut, SectorFate } from '../../hw-sim/power-cut.js';
+import type { SimFlash } from '../../hw-sim/sim-flash.js';
 import { createFlashRig, createRandom, ledgerOptions } from '../firmware/store/flash-rig.js';
 import { emptyLedger, foldLedger, type Ledger, type LedgerOp, ledgerOp } from '../firmware/store/ledger.js';
 
