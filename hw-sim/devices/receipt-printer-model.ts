@@ -1,6 +1,7 @@
 import type { SerialCable, SerialDevice } from '../sim-serial.js';
 import type { World } from '../world.js';
 import { createEscposPage, heightOf } from './escpos-page.js';
+import { automaticStatus, type PrinterState, paperSensor, realTimeStatus } from './escpos-status.js';
 import { createEscposTokenizer, type EscposToken } from './escpos-tokens.js';
 import { addToStrip, type PaperItem, paperText } from './paper.js';
 
@@ -104,7 +105,7 @@ export function createReceiptPrinterModel(
   let hot = false;
   let broken = false;
   let feedHeld = false;
-  let automaticStatus = options.automaticStatus;
+  let tellsChanges = options.automaticStatus;
   let held = false;
   let printing = false;
   /** Counts power cuts: what was planned before one does not happen. */
@@ -135,7 +136,7 @@ export function createReceiptPrinterModel(
   function arrived(token: EscposToken): void {
     const bytes = tokenBytes;
     tokenBytes = 0;
-    if (token.kind === 'realTimeStatus') say(realTimeStatus(token.n));
+    if (token.kind === 'realTimeStatus') say(realTimeStatus(token.n, state()));
     else if (token.kind === 'realTimeCommand') realTimeCommands += 1;
     else {
       buffer.push({ token, bytes });
@@ -143,30 +144,20 @@ export function createReceiptPrinterModel(
     }
   }
 
-  function realTimeStatus(n: number): number {
-    const out = paperLeftDots <= 0;
-    switch (n) {
-      case 1:
-        return 0x12 | (offline() ? 0x08 : 0);
-      case 2:
-        return 0x12 | (coverOpen ? 0x04 : 0) | (out ? 0x20 : 0) | (knife === 'jammed' || hot || broken ? 0x40 : 0);
-      case 3:
-        return 0x12 | (knife === 'jammed' ? 0x08 : 0) | (broken ? 0x20 : 0) | (hot ? 0x40 : 0);
-      default:
-        return 0x12 | (paperLeftDots < NEAR_END_DOTS ? 0x0c : 0) | (out ? 0x60 : 0);
-    }
+  function state(): PrinterState {
+    return {
+      offline: offline(),
+      coverOpen,
+      paperOut: paperLeftDots <= 0,
+      paperNearEnd: paperLeftDots < NEAR_END_DOTS,
+      knifeJammed: knife === 'jammed',
+      hot,
+      broken,
+    };
   }
 
   function changed(): void {
-    if (automaticStatus) {
-      const out = paperLeftDots <= 0;
-      say(
-        0x10 | (offline() ? 0x08 : 0) | (coverOpen ? 0x20 : 0),
-        (knife === 'jammed' ? 0x08 : 0) | (broken ? 0x20 : 0) | (hot ? 0x40 : 0),
-        (paperLeftDots < NEAR_END_DOTS ? 0x03 : 0) | (out ? 0x0c : 0),
-        0x00,
-      );
-    }
+    if (tellsChanges) say(...automaticStatus(state()));
     work();
   }
 
@@ -209,9 +200,8 @@ export function createReceiptPrinterModel(
   function execute(token: EscposToken): number {
     if (token.kind === 'command') {
       if (token.name === 'GS V') return cut(token.args);
-      if (token.name === 'GS r' && options.processIds !== 'mute')
-        say((paperLeftDots < NEAR_END_DOTS ? 0x03 : 0) | (paperLeftDots <= 0 ? 0x0c : 0));
-      if (token.name === 'GS a') automaticStatus = (token.args[0] ?? 0) !== 0;
+      if (token.name === 'GS r' && options.processIds !== 'mute') say(paperSensor(state()));
+      if (token.name === 'GS a') tellsChanges = (token.args[0] ?? 0) !== 0;
     }
     if (token.kind === 'block' && token.name === 'GS (H') return processId(token.data);
     return put(page.take(token));
@@ -314,7 +304,7 @@ export function createReceiptPrinterModel(
       tokenBytes = 0;
       tokenizer.reset();
       page.reset();
-      automaticStatus = options.automaticStatus;
+      tellsChanges = options.automaticStatus;
       if (knife === 'jammed') knife = 'free';
       const mine = life;
       if (on) world.after(options.startMs, () => mine === life && started());
