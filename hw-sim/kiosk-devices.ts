@@ -1,4 +1,5 @@
 import { SIMULATED_WIRING } from '../firmware/terminal.js';
+import { attachDevice } from './attach-device.js';
 import { createKeypadModel, type KeypadModel } from './devices/keypad-model.js';
 import { createMdbMachineModel, type MdbMachineModel } from './devices/mdb-machine-model.js';
 import { createPanelModel, type PanelModel } from './devices/panel-model.js';
@@ -28,33 +29,23 @@ const BOUNCE_MS = 8;
 
 /** Connects a device to each port and line that simulated devices have. */
 export function attachDevices({ world, serial, gpio }: Kiosk): KioskDevices {
-  const { keypad, panel, vend } = SIMULATED_WIRING;
-  let scanner: ScanEngineModel | undefined;
-  let printer: ReceiptPrinterModel | undefined;
-  let machine: MdbMachineModel | undefined;
-  const scannerPort = serial.attach(SIMULATED_WIRING.scannerPort, 9600, (cable) => {
-    scanner = createScanEngineModel(world, cable, { kind: 'gm65', terminator: '\r' });
-    return scanner;
-  });
-  const printerPort = serial.attach(SIMULATED_WIRING.printerPort, 19_200, (cable) => {
-    printer = createReceiptPrinterModel(world, cable, USUAL_PRINTER);
-    return printer;
-  });
-  const machinePort = serial.attach(SIMULATED_WIRING.mdbPort, 115_200, (cable) => {
-    machine = createMdbMachineModel(world, cable);
-    return machine;
-  });
-  if (scanner === undefined || printer === undefined || machine === undefined)
-    throw new Error('a port without a device');
+  const { scannerPort, printerPort, mdbPort, keypad, panel, vend } = SIMULATED_WIRING;
+  const scanner = attachDevice(serial, scannerPort, 9600, (cable) =>
+    createScanEngineModel(world, cable, { kind: 'gm65', terminator: '\r' }),
+  );
+  const printer = attachDevice(serial, printerPort, 19_200, (cable) =>
+    createReceiptPrinterModel(world, cable, USUAL_PRINTER),
+  );
+  const machine = attachDevice(serial, mdbPort, 115_200, (cable) => createMdbMachineModel(world, cable));
   return {
-    scanner,
-    scannerPort,
-    printer,
-    printerPort,
+    scanner: scanner.device,
+    scannerPort: scanner.port,
+    printer: printer.device,
+    printerPort: printer.port,
     keypad: createKeypadModel(world, gpio, { ...keypad, bounceMs: BOUNCE_MS }),
     panel: createPanelModel(world, gpio, panel),
-    machine,
-    machinePort,
+    machine: machine.device,
+    machinePort: machine.port,
     vend: createVendMechanismModel(world, gpio, {
       channelLines: vend.pins,
       sensorLine: vend.sensorPin,

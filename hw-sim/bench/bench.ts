@@ -1,4 +1,5 @@
-import type { Terminal, TerminalParts, TerminalSettings } from '../../firmware/terminal.js';
+import { SIMULATED_WIRING, type Terminal, type TerminalParts, type TerminalSettings } from '../../firmware/terminal.js';
+import { attachDevice } from '../attach-device.js';
 import {
   createReceiptPrinterModel,
   type ReceiptPrinterModel,
@@ -7,7 +8,7 @@ import {
 import { createScanEngineModel, type ScanEngineModel } from '../devices/scan-engine-model.js';
 import { createKiosk, type Kiosk } from '../kiosk.js';
 import { FAIR_WEATHER } from '../network.js';
-import type { SerialCable, SerialDevice, SimSerialPort } from '../sim-serial.js';
+import type { SerialCable, SimSerialPort } from '../sim-serial.js';
 import type { World } from '../world.js';
 
 /**
@@ -80,17 +81,22 @@ export function createBench({ world, settings }: BenchParts): Bench {
     started: (terminal) => tell((listener) => listener.started?.(terminal)),
   });
 
-  const scanner = attach<ScanEngineModel>(kiosk, 'sim:scanner', SCANNER_BAUD, (cable) =>
+  const scanner = attachDevice<ScanEngineModel>(kiosk.serial, SIMULATED_WIRING.scannerPort, SCANNER_BAUD, (cable) =>
     createScanEngineModel(world, { send: (bytes) => sent(cable, bytes) }, { kind: 'gm65', terminator: '\r' }),
   );
-  const printer = attach<ReceiptPrinterModel>(kiosk, 'sim:printer', PRINTER_BAUD, (cable) => {
-    const columns = settings.config.devices.printer.kind === 'none' ? 48 : settings.config.devices.printer.columns;
-    return createReceiptPrinterModel(world, cable, {
-      ...USUAL_PRINTER,
-      widthDots: columns === 48 ? 576 : 384,
-      flowControl: 'xonXoff',
-    });
-  });
+  const printer = attachDevice<ReceiptPrinterModel>(
+    kiosk.serial,
+    SIMULATED_WIRING.printerPort,
+    PRINTER_BAUD,
+    (cable) => {
+      const columns = settings.config.devices.printer.kind === 'none' ? 48 : settings.config.devices.printer.columns;
+      return createReceiptPrinterModel(world, cable, {
+        ...USUAL_PRINTER,
+        widthDots: columns === 48 ? 576 : 384,
+        flowControl: 'xonXoff',
+      });
+    },
+  );
 
   function sent(cable: SerialCable, bytes: Uint8Array): void {
     cable.send(bytes);
@@ -174,19 +180,4 @@ export function createBench({ world, settings }: BenchParts): Bench {
       looked();
     },
   };
-}
-
-function attach<Device extends SerialDevice>(
-  kiosk: Kiosk,
-  path: string,
-  baud: number,
-  create: (cable: SerialCable) => Device,
-): { readonly device: Device; readonly port: SimSerialPort } {
-  let made: Device | undefined;
-  const port = kiosk.serial.attach(path, baud, (cable) => {
-    made = create(cable);
-    return made;
-  });
-  if (made === undefined) throw new Error(`nothing was attached to ${path}`);
-  return { device: made, port };
 }

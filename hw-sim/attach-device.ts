@@ -1,0 +1,17 @@
+import type { SerialCable, SerialDevice, SimSerial, SimSerialPort } from './sim-serial.js';
+
+/** Puts a device on a serial port, and answers both. */
+export function attachDevice<Device extends SerialDevice>(
+  serial: SimSerial,
+  path: string,
+  baud: number,
+  create: (cable: SerialCable) => Device,
+): { readonly device: Device; readonly port: SimSerialPort } {
+  let device: Device | undefined;
+  const port = serial.attach(path, baud, (cable) => {
+    device = create(cable);
+    return device;
+  });
+  if (device === undefined) throw new Error(`nothing was attached to ${path}`);
+  return { device, port };
+}
