@@ -49,9 +49,9 @@ const LINE_RETRY_MS = 30_000;
  * - A row is driven low or let go, never driven high: two keys in one column would short two outputs.
  * - At rest all rows are low, so that any key makes an edge on its column; scanning runs only while something is
  *   pressed.
- * - A key counts as pressed when three scans in a row agree, and as let go when eight do. Keys that appear together, or as a third one, are not told;
- *   nothing new is told until all are up again. That rules ghosts out: without diodes it takes three keys, at the corners
- *   of a rectangle, to make a fourth appear.
+ * - A key counts as pressed when three scans in a row agree, and as let go when eight do. Keys that appear together, or
+ *   as a third one, are not told; nothing new is told until all are up again. That rules ghosts out: without diodes it
+ *   takes three keys, at the corners of a rectangle, to make a fourth appear.
  */
 export function createMatrixKeypad(
   parts: { readonly clock: Clock; readonly gpio: GpioHost },

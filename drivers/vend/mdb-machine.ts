@@ -35,8 +35,8 @@ export interface MdbMachineEvents {
 
 export interface MdbMachine {
   /**
-   * Approves what was chosen: that item, for exactly that amount. `yes` and `no` are the machine's own word; `unknown` is silence,
-   * a reset or a lost cable after the approval left. `done` is called exactly once.
+   * Approves what was chosen: that item, for exactly that amount. `yes` and `no` are the machine's own word; `unknown`
+   * is silence, a reset or a lost cable after the approval left. `done` is called exactly once.
    */
   vend(order: MdbOrder, done: (outcome: VendOutcome, why?: MdbRefusal) => void): void;
   /** The customer did not pay for that selection. Nothing happens where the machine does not wait for it any more. */

@@ -10,7 +10,8 @@ export type ReplyBody = Omit<AcquirerReply, 'kind' | 'signature' | 'atAcquirerMs
 };
 
 /**
- * Reads a reply's body. Strict on what decisions use, lenient on the rest. Undefined when there is no usable `result`; never throws.
+ * Reads a reply's body. Strict on what decisions use, lenient on the rest. Undefined when there is no usable `result`;
+ * never throws.
  */
 export function readReply(body: string): ReplyBody | undefined {
   const parsed = v.safeParse(replySchema, parseJson(body));
