@@ -61,6 +61,13 @@ const BODIES: readonly [name: string, body: string, field: string | undefined][]
 ];
 
 describe('hostile input to the local API', () => {
+  it('is not what only looks like a name that is there twice', () => {
+    const body = sale({ orderId: 'description', description: 'say {"value": 1} to "orderId": it is "CNY"' });
+    const headers = { 'content-type': 'application/json' };
+    const answer = createApiFixture().send({ method: 'POST', target: '/v1/sales', headers, body });
+    assert.equal(answer.status(), 201, answer.text());
+  });
+
   for (const [name, body, field] of BODIES) {
     it(`refuses ${name}, naming ${field ?? 'the body'}`, () => {
       const { send, terminal } = createApiFixture();

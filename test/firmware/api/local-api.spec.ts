@@ -327,6 +327,7 @@ describe('local API', () => {
       const refused = post(`/v1/sales/${saleId}/cancel`);
       assert.deepEqual([refused.status(), errorOf(refused).code], [503, 'busy']);
       terminal.journal.resume();
+      assert.equal(refused.ends(), 1);
       assert.deepEqual(new Set(waiting.map((answer) => answer.status())), new Set([200]));
       assert.equal(post(`/v1/sales/${saleId}/cancel`).status(), 200);
     });

@@ -66,6 +66,10 @@ describe('notification endpoint', () => {
     const answer = notify(payment);
     assert.equal(answer.status(), 200);
     assert.deepEqual(JSON.parse(answer.text()), ACKNOWLEDGED);
+    assert.deepEqual(answer.headers(), {
+      'content-type': 'application/json; charset=utf-8',
+      'cache-control': 'no-store',
+    });
     assert.equal(sale()?.state, 'settled');
     assert.equal(sale()?.attempts.at(-1)?.paymentId, '2026112319');
   });
@@ -203,8 +207,10 @@ describe('notification endpoint', () => {
     const { notify, payment, terminal } = payingFixture();
     terminal.journal.pause();
     const waiting = Array.from({ length: 16 }, () => notify(payment));
-    assert.equal(notify(payment).status(), 503);
+    const tooMany = notify(payment);
+    assert.equal(tooMany.status(), 503);
     terminal.journal.resume();
+    assert.equal(tooMany.ends(), 1);
     assert.deepEqual(new Set(waiting.map((answer) => answer.status())), new Set([200]));
     assert.equal(notify(payment).status(), 200);
   });

@@ -172,6 +172,7 @@ describe('tillbox queue', () => {
       const unproven = await onCard('settle', first, '--by', 'Ada', '--note', 'has it', '--outcome', 'paid');
       assert.equal(unproven.code, 64);
       assert.match(unproven.errorOut, /never confirmed this payment/);
+      assert.equal(JSON.parse((await onCard('show', first, '--json')).out).reversal.state, 'open');
       const settled = await onCard('settle', first, '--by', 'Ada', '--note', 'paid back in cash', '--json');
       assert.equal(settled.code, 0, settled.errorOut);
       const told = JSON.parse(settled.out);
@@ -191,9 +192,10 @@ describe('tillbox queue', () => {
       assert.deepEqual([reversal?.state, reversal?.end?.by], ['finished', 'Ada']);
       assert.equal(sales[reversal?.saleId ?? '']?.state, 'reversed');
       assert.equal(reversals[second]?.state, 'open');
-      const again = await onCard('settle', first, '--by', 'Ada', '--note', 'once more');
+      const again = await onCard('settle', first, '--by', 'Bob', '--note', 'once more');
       assert.equal(again.code, 64);
       assert.match(again.errorOut, /finished already/);
+      assert.deepEqual(JSON.parse((await onCard('show', first, '--json')).out).reversal.end, end);
     });
 
     it('does not settle while somebody holds the directory', async () => {
