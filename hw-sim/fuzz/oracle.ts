@@ -18,7 +18,7 @@ import { createTokenRules, type TokenRules } from './oracle/token-rules.js';
  * docs/architecture.md; each group of them has a file of its own.
  */
 export interface Oracle
-  extends Omit<PaymentRules, 'settleUp' | 'codeShown'>,
+  extends Omit<PaymentRules, 'settleUp' | 'codeShown' | 'isDenied'>,
     Omit<HandRules, 'settleUp' | 'isByHand' | 'wasKept'>,
     Pick<CardRules, 'cardRead'>,
     Pick<DecisionRules, 'retryAsked'>,
@@ -65,7 +65,7 @@ export function createOracle(parts: OracleParts): Oracle {
   const hand = createHandRules(violate);
   const payments = createPaymentRules({ ...parts, hand, violate });
   const secrets = createSecretRules(parts.secrets, violate);
-  const card = createCardRules(parts.ledger, violate);
+  const card = createCardRules({ ledger: parts.ledger, isDenied: payments.isDenied, violate });
   const tokens = createTokenRules(parts.agentToken, violate);
   const decisions = createDecisionRules({ ...parts, violate });
   const receipts = parts.papers && createReceiptRules(parts.papers, violate);

@@ -23,7 +23,14 @@ export interface CardAtRest {
 /** In these the boot goes on with the payment, or undoes it. */
 const UNDECIDED: readonly Sale['state'][] = ['paying', 'inquiring', 'approved', 'vending'];
 
-export function createCardRules(ledger: Ledger, violate: Violate): CardRules {
+export interface CardRulesParts {
+  readonly ledger: Ledger;
+  /** Whether the acquirer said that this payment failed, and the terminal acknowledged nothing else since. */
+  readonly isDenied: (paymentRequestId: string) => boolean;
+  readonly violate: Violate;
+}
+
+export function createCardRules({ ledger, isDenied, violate }: CardRulesParts): CardRules {
   const published = new Map<string, Sale>();
   const agreed = new Map<string, bigint>();
 
@@ -48,13 +55,19 @@ export function createCardRules(ledger: Ledger, violate: Violate): CardRules {
   }
 
   function chargesAnsweredFor({ sales, queue }: CardAtRest): void {
-    const bySale = new Map<string, Sale['state']>();
+    const states = new Map<string, Sale['state']>();
+    const failed = new Set<string>();
     for (const { state, attempts } of Object.values(sales)) {
-      for (const { paymentRequestId } of attempts) bySale.set(paymentRequestId, state);
+      for (const { paymentRequestId, result } of attempts) {
+        states.set(paymentRequestId, state);
+        if (result === 'F') failed.add(paymentRequestId);
+      }
     }
     for (const { paymentRequestId } of ledger.payments()) {
       if (!isHeld(paymentRequestId)) continue;
-      const state = bySale.get(paymentRequestId);
+      /* The acquirer itself said so; that it was wrong the terminal can learn from a notification only. */
+      if (failed.has(paymentRequestId) && isDenied(paymentRequestId)) continue;
+      const state = states.get(paymentRequestId);
       if (state === 'settled' || (state !== undefined && UNDECIDED.includes(state))) continue;
       const entries = queue.filter((entry) => entry.paymentRequestId === paymentRequestId);
       if (entries.some((entry) => entry.state !== 'finished' || isByHand(entry))) continue;

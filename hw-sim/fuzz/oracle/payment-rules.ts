@@ -27,6 +27,8 @@ export interface PaymentRules {
   returnAgreed(saleId: string, value: bigint): void;
   /** The host app handed the goods out, and the terminal took its word for it. */
   deliveryAgreed(saleId: string): void;
+  /** Whether the acquirer said that this payment failed, and the terminal acknowledged nothing else since. */
+  isDenied(paymentRequestId: string): boolean;
   settleUp(book: Book): void;
 }
 
@@ -54,6 +56,9 @@ export function createPaymentRules({ ledger, signer, clientId, hand, violate }: 
   const returnsAgreed = new Map<string, bigint>();
   const deliveries = new Set<string>();
 
+  const isDenied = (paymentRequestId: string): boolean =>
+    denied.has(paymentRequestId) && !notified.has(paymentRequestId);
+
   function paymentHeld(sale: Sale, book: Book): void {
     const last = sale.attempts.at(-1);
     const reversals = Object.values(book.reversals).filter(({ saleId }) => saleId === sale.saleId);
@@ -64,7 +69,7 @@ export function createPaymentRules({ ledger, signer, clientId, hand, violate }: 
       const paidSale = sale.state === 'settled' && attempt === last;
       if (!paidSale) {
         /* A person answers by name for the money of this payment; or the acquirer, who denied it and never told. */
-        const untold = attempt.result === 'F' && denied.has(id) && !notified.has(id);
+        const untold = attempt.result === 'F' && isDenied(id);
         if (heldValue !== 0n && byHand.length === 0 && !untold) {
           violate('rule 1, charged without goods', `${sale.state} ${id}`);
         }
@@ -150,6 +155,7 @@ export function createPaymentRules({ ledger, signer, clientId, hand, violate }: 
     returnAsked: (saleId, value) => add(returnsAsked, saleId, value),
     returnAgreed: (saleId, value) => add(returnsAgreed, saleId, value),
     deliveryAgreed: (saleId) => void deliveries.add(saleId),
+    isDenied,
     settleUp(book) {
       const known = new Set<string>();
       for (const sale of Object.values(book.sales)) {
