@@ -117,7 +117,7 @@ export function createMdbMachineModel(
     rest();
   }
 
-  /** `1` is what it is to a machine that asked for `1.00`. */
+  /** `1` is `1.00`. Whether every real adapter, or machine, compares what it is approved is not documented. */
   function isAskedPrice(price: string): boolean {
     return asked !== undefined && /^\d+(?:\.\d+)?$/.test(price) && Number(price) === Number(asked.price);
   }
