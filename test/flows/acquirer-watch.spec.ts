@@ -113,6 +113,16 @@ describe('watching the acquirer', () => {
       assert.equal(drive.reversal().state, 'needsPerson');
     });
 
+    for (const answer of [success(), failure('ACCESS_DENIED')]) {
+      it(`is ready again when that is answered, with ${answer.status}, before any probe`, () => {
+        const drive = reversing(1);
+        drive.feed({ type: 'probeAnswered', answer: SILENCE });
+        const { exchange, reversalId } = drive.lastSent('sendReversal');
+        drive.feed({ type: 'reversalAnswered', exchange, reversalId, answer });
+        assert.equal(drive.state.live.acquirer, 'reachable');
+      });
+    }
+
     it('is not ready once its probe goes unanswered as well', () => {
       const drive = reversing(1);
       answering(drive, 6_200, SILENT, SILENT);

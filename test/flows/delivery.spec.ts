@@ -114,6 +114,7 @@ describe('delivery', () => {
       for (const hostConfirmMs of [0, 30_000]) {
         const drive = approved({ vend: 'host', hostConfirmMs });
         assert.equal(effectWords(report(drive, false)), 'sendReversal:cancel told:sale');
+        assert.equal(drive.state.live.notice, hostConfirmMs === 0 ? 'paid' : 'vendFailed');
         assert.equal(effectWords(report(drive, false)), 'told:sale');
         assert.equal(Object.keys(drive.state.book.reversals).length, 1);
       }
@@ -220,6 +221,9 @@ describe('delivery', () => {
         assert.equal(drive.sent('printReceipt').length, 1);
         drive.reboot();
         assert.equal(effectWords(ask(drive, SALE_ID(drive))), 'printReceipt told:sale');
+        const saleId = SALE_ID(drive);
+        assert.deepEqual(drive.lastSent('answerCall').answer, { kind: 'sale', saleId, created: false });
+        assert.equal(drive.lastSent('printReceipt').saleId, saleId);
         const { paymentRequestId } = drive.lastSent('sendPay').payment;
         assert.deepEqual(drive.lastSent('printReceipt').receipt, {
           kind: 'refund',
@@ -249,6 +253,7 @@ describe('delivery', () => {
         const paymentRequestId = startPaying(drive, '300', 'order-2');
         drive.feed({ type: 'payAnswered', paymentRequestId, answer: paid(cny('300')) });
         assert.equal(effectWords(ask(drive, SALE_ID(drive))), 'told:notFound');
+        assert.deepEqual(drive.lastSent('answerCall').answer, { kind: 'notFound', what: 'refund' });
         assert.equal(effectWords(ask(drive, first, 'R-2')), 'told:notFound');
         assert.equal(effectWords(ask(drive, 'none')), 'told:notFound');
       });

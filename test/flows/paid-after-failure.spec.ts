@@ -105,6 +105,18 @@ describe('a word of success about a payment that was said to have failed', () =>
         assert.equal(effectWords(decision), 'alarm:resultContradicts sendReversal:cancel');
         assert.deepEqual(drive.lastSent('sendReversal').request, { type: 'cancel', paymentRequestId: id });
         assert.deepEqual(drive.sale(), sale);
+        const { paymentId, manual, known, amount } = drive.reversal();
+        assert.deepEqual([paymentId, manual, known, amount], ['P1', false, true, sale.amount]);
+        const { reversalId } = drive.reversal();
+        const kept = {
+          type: 'reversalSettled',
+          callId: 'c',
+          reversalId,
+          by: 'Wang',
+          note: '',
+          outcome: 'paid',
+        } as const;
+        assert.equal(effectWords(drive.feed(kept)), 'told:conflict/notPaid');
         answer(drive, success());
         assert.deepEqual([drive.reversal().cause, drive.reversal().end?.how], ['paidAfterFailure', 'cancelled']);
         assert.deepEqual(drive.sale(), sale);

@@ -100,6 +100,7 @@ describe('a payment without a known result', () => {
       ['payAnswered', 'U that tells of it', unclear('PAYMENT_IN_PROCESS'), true],
       ['payAnswered', 'F', failure('RISK_REJECT'), false],
       ['payAnswered', 'S with another amount', paid(cny('1')), true],
+      ['payAnswered', 'S without an id', success({ amount: AMOUNT }), true],
       ['payAnswered', 'S unsigned', unsigned(paid(AMOUNT)), false],
       ['payAnswered', 'S wrongly signed', forged(paid(AMOUNT)), false],
       ['payAnswered', 'silence', SILENCE, false],
@@ -238,6 +239,7 @@ describe('a payment without a known result', () => {
         const decision = drive.feed({ type: 'paymentNotified', paymentRequestId, paymentId: 'P1', amount });
         assert.equal(drive.sale().state, 'paying');
         assert.deepEqual(decision.effects, [{ type: 'raiseAlarm', alarm: 'amountDiffers', detail: paymentRequestId }]);
+        assert.equal(decision.ignored, undefined);
       });
     }
 

@@ -46,6 +46,7 @@ describe('a sale as callers see it', () => {
     ['cancelled', 'noCode', 'cancelled', 'cancelled'],
     ['reversing', 'budgetSpent', undefined, 'reversing'],
     ['reversing', 'vendFailed', undefined, 'vendFailed'],
+    ['reversing', 'notDelivered', undefined, 'vendFailed'],
     ['reversed', 'budgetSpent', 'reversed', 'reversed'],
     ['reversed', 'vendFailed', 'reversed', 'vendFailed'],
   ];
