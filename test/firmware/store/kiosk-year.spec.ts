@@ -80,7 +80,8 @@ describe("a kiosk's life", () => {
     assert.ok(gigabytesAYear < 2.4, `${gigabytesAYear.toFixed(2)} GB a year`);
     for (const name of volumes) assert.equal(card.image(name)?.length, segmentSizeBytes);
 
-    const startedMs = performance.now();
+    /* Of this process alone: others on the machine take time, too. */
+    const started = process.cpuUsage();
     let read: Kept | undefined;
     readStore<Kept, Op>({ flash: card, volumes, segmentSizeBytes, fold }, (reading) => {
       assert.deepEqual(reading.troubles, []);
@@ -88,6 +89,7 @@ describe("a kiosk's life", () => {
     });
     settle();
     assert.deepEqual(read, kept);
-    assert.ok(performance.now() - startedMs < 1_000, 'reading it all takes a fraction of a second');
+    const tookMs = process.cpuUsage(started).user / 1000;
+    assert.ok(tookMs < 1_000, `reading it all takes ${tookMs} ms`);
   });
 });
