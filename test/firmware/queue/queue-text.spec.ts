@@ -1,8 +1,11 @@
 import assert from 'node:assert/strict';
 import { presentReversal } from '../../../firmware/api/present-reversal.js';
+import { presentSale } from '../../../firmware/api/present-sale.js';
 import { queueText } from '../../../firmware/queue/queue-text.js';
 import type { Reversal } from '../../../flows/reversal.js';
-import { createReadyDrive, startPaying } from '../../flows/drive.js';
+import { createReadyDrive, startPaying, startSale } from '../../flows/drive.js';
+
+const SALE = startSale(createReadyDrive());
 
 function view(change: Partial<Reversal> = {}) {
   const drive = createReadyDrive();
@@ -57,7 +60,7 @@ describe('the queue for people', () => {
     [
       'one that the terminal cannot end',
       STUCK,
-      /technical support.*\n.*queue retry c\S+-2\n.*--by NAME --note TEXT\n$/s,
+      /it goes on trying slowly.*\n.*queue retry c\S+-2\n.*--by NAME --note TEXT\n$/s,
     ],
     ['one that is held back', HELD, /Held back.*\n.*queue retry c\S+-3\n.*--by NAME --note TEXT --outcome paid\n$/s],
     ['one that is finished', DONE, /order {12}no longer kept\n$/],
@@ -71,6 +74,47 @@ describe('the queue for people', () => {
     assert.match(
       text,
       /ended {12}settledByHand at 2026-11-24T00:00:00Z\nby {15}Ada\nnote {13}cash��\[2J\noutcome {10}paid\n/,
+    );
+  });
+
+  it('tells every fact of one, a line each', () => {
+    const facts = {
+      paymentId: 'P1',
+      refundRequestId: 'p1R1',
+      refundId: 'R-1',
+      reason: 'cold',
+      lastCode: 'RISK_REJECT',
+    };
+    const refund = view({
+      reversalId: 'r1',
+      kind: 'refund',
+      cause: 'refundRequested',
+      paymentRequestId: 'p1',
+      ...facts,
+    });
+    const sale = presentSale({ ...SALE, description: 'Tea', state: 'settled' }, 'en');
+    assert.equal(
+      queueText.entry(refund, sale),
+      [
+        'reversal         r1',
+        'state            open',
+        'amount           CNY 12.50',
+        'kind             refund',
+        'cause            refundRequested',
+        'since            2026-11-23T12:15:30Z',
+        'last code        RISK_REJECT',
+        `that means       ${refund.operatorText}`,
+        'payment request  p1',
+        'payment          P1',
+        'refund request   p1R1',
+        'refund id        R-1',
+        'reason           cold',
+        `sale             ${SALE.saleId}`,
+        'order            order-1',
+        'sale state       settled',
+        'goods            Tea',
+        '',
+      ].join('\n'),
     );
   });
 
