@@ -12,7 +12,7 @@ export interface SegmentStanding {
 }
 
 export type Recovery =
-  /** Nothing was ever made durable here. */
+  /** Nothing was ever acknowledged here. */
   | { readonly kind: 'blank' }
   | { readonly kind: 'damaged'; readonly why: string }
   | { readonly kind: 'newerFormat'; readonly version: number }
@@ -34,7 +34,8 @@ export type Recovery =
  *
  * A power cut may destroy the frame that was being written and anything else in its segment, never the other segment,
  * because a write is made durable before the next one starts there. So unreadable remains where a newest frame would
- * be are an unfinished write if they are in one segment, and damage if they are in both.
+ * be are an unfinished write if they are in one segment, and damage if they are in both. While a store is being made
+ * there is no other segment to rely on, nor anything to lose: with remains it is made again from the start.
  */
 export function recover(scans: readonly [SegmentScan, SegmentScan]): Recovery {
   const newerVersion = scans[0].newerVersion ?? scans[1].newerVersion;
@@ -48,6 +49,7 @@ export function recover(scans: readonly [SegmentScan, SegmentScan]): Recovery {
     if (scans[0].blank || scans[1].blank) return { kind: 'blank' };
     return damaged('neither volume holds a readable record');
   }
+  if (unfinishedMaking(scans, head)) return { kind: 'blank' };
   const stranger = newestFirst.find((frame) => Buffer.compare(frame.header.storeId, head.header.storeId) !== 0);
   if (stranger !== undefined) return damaged('the two volumes belong to different stores');
 
@@ -89,6 +91,11 @@ function damaged(why: string): Recovery {
 /** Sorts the newest frame to the front: a later boot is newer whatever its sequence says. */
 export function newerFirst(a: FoundFrame, b: FoundFrame): number {
   return b.header.epoch - a.header.epoch || b.header.sequence - a.header.sequence;
+}
+
+/** Only the frame that makes a store, among remains: served it has not, because that takes a frame in the other segment. */
+function unfinishedMaking([first, second]: readonly [SegmentScan, SegmentScan], head: FoundFrame): boolean {
+  return head.header.sequence === 1 && second.blank && first.garbageSlots.length > 0 && first.strays.length === 0;
 }
 
 function newestOf(scan: SegmentScan): FoundFrame | undefined {

@@ -1,7 +1,16 @@
 import assert from 'node:assert/strict';
 import type { FlashHost } from '../../../drivers/host.js';
+import { openStore } from '../../../firmware/store/store.js';
 import type { StoreError } from '../../../firmware/store/store-error.js';
-import { commitAll, createFlashRig, mustOpen, openLedger, rigSegmentBytes, rigVolumes } from './flash-rig.js';
+import {
+  commitAll,
+  createFlashRig,
+  ledgerOptions,
+  mustOpen,
+  openLedger,
+  rigSegmentBytes,
+  rigVolumes,
+} from './flash-rig.js';
 import { emptyLedger, foldLedger, type Ledger, ledgerOp } from './ledger.js';
 
 const ops = (from: number, count: number, live = 10) =>
@@ -148,6 +157,23 @@ describe('openStore', () => {
       const rig = createFlashRig(12);
       rig.card.insert(rigVolumes[1], new Uint8Array(rigSegmentBytes));
       assert.equal(mustOpen(rig).report.provisioned, true);
+    });
+
+    it('is made again where its first frame lies among remains, wherever the next power cut comes', () => {
+      const rig = createFlashRig(13);
+      mustOpen(rig).store.close();
+      const made = rig.card.image(rigVolumes[0]) ?? assert.fail();
+      made.fill(0xa5, 4 * 4096, 5 * 4096);
+      rig.card.insert(rigVolumes[0], made);
+      rig.card.insert(rigVolumes[1], new Uint8Array(rigSegmentBytes));
+
+      const opening = createFlashRig(14, rig.card);
+      openStore(ledgerOptions(opening), () => undefined);
+      do {
+        const dark = opening.card.copy();
+        dark.powerCut({ fate: () => 'shorn', collateral: 'volume' });
+        assert.deepEqual(mustOpen(createFlashRig(15, dark)).store.state, emptyLedger);
+      } while (opening.run(1) > 0);
     });
   });
 
