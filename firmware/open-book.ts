@@ -1,6 +1,6 @@
 import type { Host } from '../drivers/host.js';
 import { type Book, EMPTY_BOOK, fold, replay } from '../flows/book.js';
-import type { FaultCode } from '../flows/faults.js';
+import type { JOURNAL_FAULTS } from '../flows/faults.js';
 import type { TerminalRecord } from '../flows/record.js';
 import { type ExitCode, exitCode } from './exit-code.js';
 import { openStore, type Store } from './store/store.js';
@@ -50,7 +50,7 @@ export function openBook(
  * process, where a restart may help or another one holds the data.
  */
 export type FlashTrouble =
-  | { readonly kind: 'stay'; readonly fault: FaultCode }
+  | { readonly kind: 'stay'; readonly fault: (typeof JOURNAL_FAULTS)[number] }
   | { readonly kind: 'exit'; readonly code: ExitCode };
 
 export function flashTrouble(error: StoreError): FlashTrouble {

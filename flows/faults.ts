@@ -46,6 +46,9 @@ export type FaultCode =
   | 'vendMachineSilent'
   | 'vendPortDenied';
 
+/** With one of these the terminal runs without its journal: it takes no sale, and is there to say why. */
+export const JOURNAL_FAULTS = ['flashAbsent', 'flashDamaged'] as const satisfies readonly FaultCode[];
+
 export interface FaultRow {
   readonly meaning: string;
   /** `always`; `ifPrinterRequired`, `ifScannerRequired`: by configuration; `never`: a warning. */

@@ -1,5 +1,5 @@
 import { openReversals } from './book.js';
-import { blocksSale, type FaultCode } from './faults.js';
+import { blocksSale, type FaultCode, JOURNAL_FAULTS } from './faults.js';
 import type { TerminalState } from './terminal-state.js';
 
 export interface Readiness {
@@ -15,6 +15,11 @@ export function readiness(state: TerminalState): Readiness {
   const warnings: FaultCode[] = [];
   for (const fault of faultsOf(state)) (blocksSale(fault, state.policy) ? reasons : warnings).push(fault);
   return { reasons, warnings };
+}
+
+/** True where the terminal runs without its journal: its sales and reversals are then unknown, which is not that there are none. */
+export function lacksJournal({ live }: TerminalState): boolean {
+  return JOURNAL_FAULTS.some((fault) => live.faults.flash?.includes(fault));
 }
 
 function* faultsOf({ policy, book, live }: TerminalState): Generator<FaultCode> {

@@ -18,6 +18,10 @@ export function apiError(status: ApiError['status'], code: string, message: stri
   return { status, code, message };
 }
 
+export function notReadyError(reasons: readonly FaultCode[]): ApiError {
+  return { ...apiError(503, 'notReady', `the terminal cannot take payments: ${reasons.join(', ')}`), reasons };
+}
+
 export function fieldError(field: string, message: string): ApiError {
   return { status: 400, code: 'invalid', message: `${field}: ${message}`, field };
 }

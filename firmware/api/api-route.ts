@@ -13,6 +13,8 @@ export interface ApiRoute {
   readonly path: string;
   readonly operationId: string;
   readonly summary: string;
+  /** About sales or reversals: a terminal without its journal cannot serve it. */
+  readonly ofBook?: true;
   readonly query?: v.GenericSchema;
   readonly body?: v.GenericSchema;
   /** Its own; what any of them can answer besides is in `routeAnswers`. */
@@ -33,7 +35,7 @@ export interface RouteAnswer {
 
 export type RouteParams = Readonly<Record<string, string>>;
 
-interface Definition<B, Q> extends Omit<ApiRoute, 'serve' | 'query' | 'body'> {
+interface Definition<B, Q> extends Omit<ApiRoute, 'serve' | 'ofBook' | 'query' | 'body'> {
   readonly query?: v.GenericSchema<unknown, Q>;
   readonly body?: v.GenericSchema<unknown, B>;
   handle(call: RouteCall<B, Q>, reply: ApiReply): void;
@@ -61,6 +63,11 @@ export function apiRoute<B = undefined, Q = undefined>(definition: Definition<B,
       handle({ params, query: query.output as Q, body: body.output as B, headers: request.headers }, reply);
     },
   };
+}
+
+/** The same for a route about sales or reversals. */
+export function bookRoute<B = undefined, Q = undefined>(definition: Definition<B, Q>): ApiRoute {
+  return { ...apiRoute(definition), ofBook: true };
 }
 
 function readQuery(schema: v.GenericSchema | undefined, text: string) {

@@ -2,9 +2,10 @@ import type { Clock, HostError, HttpHandler, HttpHost, Random } from '../../driv
 import { openReversals } from '../../flows/book.js';
 import type { Locale } from '../../flows/customer-texts.js';
 import { ownEntry } from '../../flows/own-entry.js';
+import { lacksJournal, readiness } from '../../flows/readiness.js';
 import { isLoopback } from '../is-loopback.js';
 import type { Kernel } from '../kernel.js';
-import { apiError } from './api-error.js';
+import { apiError, notReadyError } from './api-error.js';
 import { API_LIMITS } from './api-limits.js';
 import { createApiMetrics } from './api-metrics.js';
 import { createApiReply } from './api-reply.js';
@@ -160,6 +161,9 @@ function createApiHandler({ clock, random, kernel, options, about, sources }: Lo
     if (refusal !== undefined) return reply.error(refusal);
     switch (found?.kind) {
       case 'route':
+        if (found.route.ofBook && lacksJournal(kernel.state)) {
+          return reply.error(notReadyError(readiness(kernel.state).reasons));
+        }
         return found.route.serve(found.params, found.query, request, reply);
       case 'wrongMethod': {
         const error = apiError(405, 'wrongMethod', `this path takes ${found.allow}`);

@@ -1,6 +1,7 @@
 import type { Clock, HostError, HttpHandler, HttpHost, HttpListener, HttpServerResponse } from '../../drivers/host.js';
 import type { Event } from '../../flows/input.js';
 import type { Money } from '../../flows/money.js';
+import { lacksJournal } from '../../flows/readiness.js';
 import type { Kernel } from '../kernel.js';
 
 /** What a notification turned out to be. Everything but `invalid` had the right signature. */
@@ -67,8 +68,8 @@ const SEND_AGAIN = {
  *
  * Invariants
  * - Nothing reaches the kernel without a right signature.
- * - A notification is acknowledged only after what it led to is durable; where that takes too long the acquirer is asked
- *   to send it again.
+ * - A notification is acknowledged only after what it led to is durable; where that takes too long, or the terminal has
+ *   no journal, the acquirer is asked to send it again.
  *
  * `listening` is called once, with an error where the port cannot be had.
  */
@@ -128,7 +129,7 @@ function eventOf(notification: Extract<VerifiedNotification, { kind: 'payment' |
 function createTaker(kernel: Kernel, clock: Clock): (event: Event, done: (taken: boolean) => void) => void {
   let waiting = 0;
   return (event, done) => {
-    if (waiting >= WAITING_LIMIT) return done(false);
+    if (waiting >= WAITING_LIMIT || lacksJournal(kernel.state)) return done(false);
     waiting += 1;
     let over = false;
     const finish = (taken: boolean): void => {

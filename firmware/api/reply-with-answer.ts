@@ -1,5 +1,5 @@
 import type { CallAnswer } from '../../flows/call-answer.js';
-import { apiError, fieldError } from './api-error.js';
+import { apiError, fieldError, notReadyError } from './api-error.js';
 import type { ApiReply } from './api-reply.js';
 
 /** Finds what an answer names, as callers see it. */
@@ -17,10 +17,8 @@ export function replyWithAnswer(answer: CallAnswer, views: AnswerViews, reply: A
       return replyWith(reply, reversalStatus, views.reversal(answer.reversalId), 'reversal');
     case 'notFound':
       return reply.error(notFound(answer.what));
-    case 'notReady': {
-      const error = apiError(503, 'notReady', `the terminal cannot take payments: ${answer.reasons.join(', ')}`);
-      return reply.error({ ...error, reasons: answer.reasons });
-    }
+    case 'notReady':
+      return reply.error(notReadyError(answer.reasons));
     case 'conflict':
       return reply.error(apiError(409, answer.code, answer.message));
     case 'invalid':

@@ -1,4 +1,4 @@
-import { type ApiRoute, apiRoute, type RouteAnswer, type RouteParams } from './api-route.js';
+import { type ApiRoute, bookRoute, type RouteAnswer, type RouteParams } from './api-route.js';
 import type { AskKernel } from './ask-kernel.js';
 import type { InputSchemas } from './input-schemas.js';
 import { type ReversalView, reversalSchema, reversalsSchema } from './output-schemas.js';
@@ -23,7 +23,7 @@ const reversal = (status: number, description: string): RouteAnswer => ({
 export function reversalRoutes({ ask, inputs, views, reversals }: ReversalRouteParts): ApiRoute[] {
   const reversalId = (params: RouteParams): string => params.reversalId ?? '';
   return [
-    apiRoute({
+    bookRoute({
       method: 'POST',
       path: '/v1/refunds',
       operationId: 'refundSale',
@@ -42,7 +42,7 @@ export function reversalRoutes({ ask, inputs, views, reversals }: ReversalRouteP
       handle: ({ body }, reply) =>
         ask({ type: 'refundRequested', ...body }, reply, (answer) => replyWithAnswer(answer, views, reply)),
     }),
-    apiRoute({
+    bookRoute({
       method: 'GET',
       path: '/v1/reversals',
       operationId: 'listReversals',
@@ -51,7 +51,7 @@ export function reversalRoutes({ ask, inputs, views, reversals }: ReversalRouteP
       answers: [{ status: 200, description: 'the queue', schema: reversalsSchema }, refusals.invalid],
       handle: ({ query }, reply) => reply.json(200, { reversals: reversals(query.state === 'all') }),
     }),
-    apiRoute({
+    bookRoute({
       method: 'GET',
       path: '/v1/reversals/{reversalId}',
       operationId: 'readReversal',
@@ -59,7 +59,7 @@ export function reversalRoutes({ ask, inputs, views, reversals }: ReversalRouteP
       answers: [reversal(200, 'found'), refusals.noReversal],
       handle: ({ params }, reply) => replyWith(reply, 200, views.reversal(reversalId(params)), 'reversal'),
     }),
-    apiRoute({
+    bookRoute({
       method: 'POST',
       path: '/v1/reversals/{reversalId}/retry',
       operationId: 'retryReversal',
@@ -78,7 +78,7 @@ export function reversalRoutes({ ask, inputs, views, reversals }: ReversalRouteP
           replyWithAnswer(answer, views, reply),
         ),
     }),
-    apiRoute({
+    bookRoute({
       method: 'POST',
       path: '/v1/reversals/{reversalId}/settle',
       operationId: 'settleReversal',

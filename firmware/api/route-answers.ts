@@ -36,10 +36,15 @@ const ANY_POST: readonly RouteAnswer[] = [
   refusal(503, ['busy', 'noAnswer'], 'no decision in time'),
 ];
 
+/** Of what is about sales or reversals. */
+const ANY_OF_BOOK: readonly RouteAnswer[] = [
+  refusal(503, ['notReady'], 'without its journal the terminal knows of no sale; `reasons` tell why'),
+];
+
 /** All that a route can answer, one row a status: its own, and what every route can. */
-export function routeAnswers({ method, answers }: ApiRoute): RouteAnswer[] {
+export function routeAnswers({ method, ofBook, answers }: ApiRoute): RouteAnswer[] {
   const rows = new Map<number, RouteAnswer>();
-  for (const answer of [...answers, ...(method === 'POST' ? ANY_POST : []), ...ANY]) {
+  for (const answer of [...answers, ...(method === 'POST' ? ANY_POST : []), ...(ofBook ? ANY_OF_BOOK : []), ...ANY]) {
     const before = rows.get(answer.status);
     if (before === undefined) rows.set(answer.status, answer);
     else rows.set(answer.status, merged(before, answer));

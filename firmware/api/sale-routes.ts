@@ -1,6 +1,6 @@
 import type { Call } from '../kernel.js';
 import type { ApiReply } from './api-reply.js';
-import { type ApiRoute, apiRoute, type RouteAnswer, type RouteParams } from './api-route.js';
+import { type ApiRoute, bookRoute, type RouteAnswer, type RouteParams } from './api-route.js';
 import type { AskKernel } from './ask-kernel.js';
 import type { InputSchemas } from './input-schemas.js';
 import { type SaleView, saleSchema } from './output-schemas.js';
@@ -23,7 +23,7 @@ export function saleRoutes({ ask, inputs, views, saleOfOrder }: SaleRouteParts):
     ask(call, reply, (answer) => replyWithAnswer(answer, views, reply));
   const saleId = (params: RouteParams): string => params.saleId ?? '';
   return [
-    apiRoute({
+    bookRoute({
       method: 'POST',
       path: '/v1/sales',
       operationId: 'startSale',
@@ -41,7 +41,7 @@ export function saleRoutes({ ask, inputs, views, saleOfOrder }: SaleRouteParts):
       ],
       handle: ({ body }, reply) => decide({ type: 'saleRequested', ...body }, reply),
     }),
-    apiRoute({
+    bookRoute({
       method: 'GET',
       path: '/v1/sales',
       operationId: 'findSale',
@@ -50,7 +50,7 @@ export function saleRoutes({ ask, inputs, views, saleOfOrder }: SaleRouteParts):
       answers: [sale(200, 'found'), refusals.invalid, refusals.noSale],
       handle: ({ query }, reply) => replyWith(reply, 200, saleOfOrder(query.orderId), 'sale'),
     }),
-    apiRoute({
+    bookRoute({
       method: 'GET',
       path: '/v1/sales/{saleId}',
       operationId: 'readSale',
@@ -58,7 +58,7 @@ export function saleRoutes({ ask, inputs, views, saleOfOrder }: SaleRouteParts):
       answers: [sale(200, 'found'), refusals.noSale],
       handle: ({ params }, reply) => replyWith(reply, 200, views.sale(saleId(params)), 'sale'),
     }),
-    apiRoute({
+    bookRoute({
       method: 'POST',
       path: '/v1/sales/{saleId}/code',
       operationId: 'giveCode',
@@ -74,7 +74,7 @@ export function saleRoutes({ ask, inputs, views, saleOfOrder }: SaleRouteParts):
       handle: ({ params, body }, reply) =>
         decide({ type: 'codeGiven', saleId: saleId(params), code: body.code.trim() }, reply),
     }),
-    apiRoute({
+    bookRoute({
       method: 'POST',
       path: '/v1/sales/{saleId}/cancel',
       operationId: 'cancelSale',
@@ -87,7 +87,7 @@ export function saleRoutes({ ask, inputs, views, saleOfOrder }: SaleRouteParts):
       ],
       handle: ({ params }, reply) => decide({ type: 'cancelRequested', saleId: saleId(params) }, reply),
     }),
-    apiRoute({
+    bookRoute({
       method: 'POST',
       path: '/v1/sales/{saleId}/delivered',
       operationId: 'reportDelivery',
@@ -102,7 +102,7 @@ export function saleRoutes({ ask, inputs, views, saleOfOrder }: SaleRouteParts):
       handle: ({ params, body }, reply) =>
         decide({ type: 'deliveryReported', saleId: saleId(params), ok: body.ok }, reply),
     }),
-    apiRoute({
+    bookRoute({
       method: 'POST',
       path: '/v1/sales/{saleId}/receipt',
       operationId: 'printReceipt',

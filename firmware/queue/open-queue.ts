@@ -1,5 +1,6 @@
 import type { Clock, FlashHost, HttpHost, Random } from '../../drivers/host.js';
 import type { Locale } from '../../flows/customer-texts.js';
+import { JOURNAL_FAULTS } from '../../flows/faults.js';
 import { statusSchema } from '../api/output-schemas.js';
 import { exitCode } from '../exit-code.js';
 import {
@@ -52,7 +53,7 @@ export async function openQueue(parts: OpenQueueParts): Promise<QueueSource> {
 async function whyNotTerminal(client: LocalApiClient): Promise<{ readonly text: string } | undefined> {
   try {
     const { faults } = await client.get('/v1/status', statusSchema);
-    const fault = faults.find(({ code }) => code === 'flashAbsent' || code === 'flashDamaged');
+    const fault = faults.find(({ code }) => JOURNAL_FAULTS.some((missing) => missing === code));
     return fault && { text: `the terminal at ${client.url} runs without its journal (${fault.meaning})` };
   } catch (error) {
     if (!(error instanceof LocalApiTrouble)) throw error;

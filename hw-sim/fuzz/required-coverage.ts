@@ -40,7 +40,7 @@ const FAULTS = [
   ...['requestLost', 'replyLost', 'duplicated', 'reset', 'garbled', 'down', 'slow'].map((kind) => `network ${kind}`),
   ...['lost', 'duplicated', 'forged', 'altered'].map((kind) => `notification ${kind}`),
   ...['step far', 'step near'].map((kind) => `clock ${kind}`),
-  ...['slow', 'io'].map((kind) => `flash ${kind}`),
+  ...['slow', 'io', 'readOnly', 'full', 'gone'].map((kind) => `flash ${kind}`),
   ...[
     'scanner unplugged',
     'scanner hangs',

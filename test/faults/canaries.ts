@@ -116,6 +116,13 @@ export const CANARIES: readonly Canary[] = [
     put: "'goodsUnknownTold', 'agentTokenReceived',",
   },
   {
+    name: 'a notification taken by a box without its journal',
+    only: 'isv',
+    file: 'firmware/api/notification-endpoint.js',
+    find: ' || lacksJournal(kernel.state)',
+    put: '',
+  },
+  {
     name: 'an old agent token taken again',
     file: 'flows/step.js',
     find: 'if (older)',

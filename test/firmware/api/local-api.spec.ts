@@ -406,6 +406,29 @@ describe('local API', () => {
     });
   });
 
+  it('answers nothing about sales and reversals while the journal is missing', () => {
+    for (const fault of ['flashAbsent', 'flashDamaged'] as const) {
+      const { get, post, terminal } = createApiFixture({ unbooted: true });
+      terminal.kernel.feed({ type: 'deviceChanged', device: 'flash', faults: [fault] });
+      const calls = [
+        get('/v1/sales/s1'),
+        get('/v1/sales?orderId=order-1'),
+        get('/v1/reversals'),
+        get('/v1/reversals/c1'),
+        post('/v1/sales', { orderId: 'order-1', amount: { currency: 'CNY', value: '1250' } }),
+        post('/v1/sales/s1/cancel'),
+        post('/v1/sales/s1/delivered', { ok: false }),
+        post('/v1/refunds', { saleId: 's1', refundId: 'R1' }),
+        post('/v1/reversals/c1/settle', { by: 'Wang', note: 'in cash' }),
+      ];
+      for (const answer of calls) {
+        assert.deepEqual([answer.status(), errorOf(answer).code], [503, 'notReady']);
+        assert.ok((jsonOf(answer).reasons as string[]).includes(fault));
+      }
+      assert.deepEqual([get('/v1/status').status(), get('/metrics').status()], [200, 200]);
+    }
+  });
+
   describe('status', () => {
     it('tells whether the terminal is ready, why not and what to do', () => {
       const { get, terminal } = createApiFixture({

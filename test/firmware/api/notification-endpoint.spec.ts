@@ -107,6 +107,19 @@ describe('notification endpoint', () => {
     assert.equal(notify(payment).status(), 200);
   });
 
+  it('asks to be told again while the journal is missing', () => {
+    const { notify, payment, terminal, ignored } = payingFixture();
+    terminal.kernel.feed({ type: 'deviceChanged', device: 'flash', faults: ['flashAbsent'] });
+    const records = terminal.journal.records.length;
+    for (const news of [payment, { kind: 'token', accessToken: 'of the day' }] as const) {
+      const answer = notify(news);
+      assert.equal(answer.status(), 503);
+      assert.match(answer.text(), /"resultStatus":"U"/);
+    }
+    assert.equal(terminal.journal.records.length, records);
+    assert.deepEqual(ignored, []);
+  });
+
   it('does not approve another amount, and acknowledges', () => {
     const { notify, payment, sale, terminal } = payingFixture();
     const answer = notify({ ...payment, amount: { currency: 'CNY', value: '1' } });

@@ -162,10 +162,12 @@ describe('what the routes say that they answer', () => {
 
   it('names for each call the refusals that any call can get', () => {
     const whole = told(routeAnswers);
-    for (const { method, path } of routes()) {
+    for (const { method, path, ofBook } of routes()) {
+      assert.equal(ofBook === true, /\/(sales|refunds|reversals)/.test(path), path);
       const any = Object.values(LISTENER_REFUSALS).map(({ status, code }) => `${status} ${code}`);
       const ask = method === 'POST' ? ['503 busy', '503 noAnswer', '415 notJson', '400 invalidJson'] : [];
-      for (const refusal of [...any, ...ask])
+      const book = ofBook === true ? ['503 notReady'] : [];
+      for (const refusal of [...any, ...ask, ...book])
         assert.ok(whole.has(`${method} ${path} ${refusal}`), `${path} ${refusal}`);
     }
   });
