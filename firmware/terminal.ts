@@ -2,6 +2,7 @@ import type { Host } from '../drivers/host.js';
 import type { Input } from '../flows/input.js';
 import type { Step } from '../flows/step.js';
 import type { Signer } from './acquirer/signer.js';
+import { awaitJournal } from './await-journal.js';
 import type { Config } from './config/config.js';
 import type { ConfigLoading } from './config/load-config.js';
 import { exitCode } from './exit-code.js';
@@ -46,8 +47,8 @@ export type TerminalSettings = Extract<ConfigLoading, { readonly config: Config 
 
 /**
  * Opens the journal, then the devices and the ports, then starts. Where the journal cannot be opened and only a person
- * can help, the terminal starts without it, takes no sale and says why; where a restart may help, or a port cannot be
- * had, the process ends.
+ * can help, the terminal starts without it, takes no sale and says why; where a restart may help, be it because a journal
+ * that was missing is there again, or a port cannot be had, the process ends.
  */
 export function createTerminal(parts: TerminalParts, started: (terminal: Terminal) => void): void {
   const { host } = parts;
@@ -107,14 +108,14 @@ function serve(
       return host.board.exit(exitCode.unavailable);
     }
     log.info('terminal started', { version, api: services.apiPort });
-    const unwatchCard = store === undefined ? undefined : watchCard(host.clock, store);
+    const stopLooking = store === undefined ? lookForJournal(parts, log, kernel) : watchCard(host.clock, store);
     started({
       kernel,
       apiPort: services.apiPort,
       redact,
       crashed: (crash) => incidents.keep('assertion', crash, kernel.state.book.bootCount),
       close() {
-        unwatchCard?.();
+        stopLooking();
         kernel.stop();
         services.close();
         devices.close();
@@ -122,6 +123,15 @@ function serve(
       },
     });
     if (store !== undefined) kernel.feed({ type: 'booted' });
+  });
+}
+
+/** A journal that is there again is for a new process to open: this one has told everybody that it knows of nothing. */
+function lookForJournal({ host, segmentSizeBytes = BOOK_SEGMENT_BYTES }: TerminalParts, log: Log, kernel: Kernel) {
+  if (kernel.state.live.faults.flash?.includes('flashAbsent') !== true) return () => undefined;
+  return awaitJournal(host, segmentSizeBytes, () => {
+    log.warn('the journal is there again: the terminal starts anew');
+    host.board.exit(exitCode.flash);
   });
 }
 

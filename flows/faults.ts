@@ -117,7 +117,7 @@ export const FAULTS: Readonly<Record<FaultCode, FaultRow>> = {
     meaning: 'the data volume, or the journal on it, is not there: a card that fell out is not an empty queue',
     blocksSale: 'always',
     customerText: 'outOfService',
-    operatorAction: 'put the card or volume back and restart; only a new terminal starts with an empty one',
+    operatorAction: 'put the card or volume back; restart by hand only where it is a new, empty one',
   },
   flashDamaged: {
     meaning: 'the journal cannot be read whole, or the card does not keep what it accepted; money may be at stake',

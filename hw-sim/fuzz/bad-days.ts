@@ -97,11 +97,11 @@ export function beginBadDays(
   function changeFlash(): void {
     const kind = chance.pick(['slow', 'slow', 'io', 'readOnly', 'full', 'gone', 'good'] as const);
     count(coverage, `fault flash ${kind}`);
-    mendFlash(kiosk);
     flash.faults.syncMs = kind === 'slow' ? chance.pick([200, 2_000, 6_000]) : 1;
     flash.faults.io = kind === 'io';
     flash.faults.readOnly = kind === 'readOnly';
     flash.faults.full = kind === 'full';
+    flash.faults.missing.clear();
     if (kind === 'gone') for (const name of flash.names()) flash.faults.missing.add(name);
   }
 
@@ -154,21 +154,13 @@ export function beginBadDays(
       for (const { paymentRequestId } of acquirer.ledger.payments())
         acquirer.plans.planFor(paymentRequestId, successPlan);
       acquirer.notifications.meddle(undefined);
-      mendFlash(kiosk);
+      Object.assign(flash.faults, { syncMs: 1, io: false, readOnly: false, full: false });
+      flash.faults.missing.clear();
       devices.mend();
       clock.offsetMs = 0;
       clock.synchronised = 'yes';
     },
   };
-}
-
-/** The card is put back and the box restarted, which is what the fault asks a technician to do; the rest mends by itself. */
-function mendFlash(kiosk: Kiosk): void {
-  const { faults } = kiosk.flash;
-  const wasGone = faults.missing.size > 0;
-  Object.assign(faults, { syncMs: 1, io: false, readOnly: false, full: false });
-  faults.missing.clear();
-  if (wasGone) kiosk.cutPower();
 }
 
 function chooseReplyFault(chance: Chance): AcquirerFault {

@@ -14,7 +14,7 @@ export const meanings = {
     unavailable:
       'something needed is missing: a port is taken, another process holds the data directory, a check failed',
     bug: 'an assertion failed; restart it, recovery runs',
-    flash: 'the flash failed; restart it once; if it comes back, change the card',
+    flash: 'the flash failed, or a missing one is there again; restart it; if it comes back, change the card',
   } satisfies Record<keyof typeof exitCode, string>,
 
   alarms: {
