@@ -81,6 +81,36 @@ describe('the trust in the wall clock', () => {
     assert.equal(rig.trusted(), true);
   });
 
+  it('goes when the clock steps, and a system that still calls it synchronised does not bring it back', () => {
+    const rig = createRig();
+    rig.systemSays('yes');
+    assert.equal(rig.trusted(), true);
+    for (const stepMs of [HOUR_MS, -HOUR_MS / 2, -HOUR_MS / 2]) {
+      rig.wait(60_000);
+      rig.step(stepMs);
+      assert.equal(rig.trusted(), false);
+      rig.wait(60_000);
+      assert.equal(rig.trusted(), false);
+    }
+    rig.acquirerSays(0);
+    assert.equal(rig.trusted(), true);
+  });
+
+  it('comes from a system that noticed that the clock had stepped, once it was set', () => {
+    const rig = createRig();
+    rig.systemSays('yes');
+    assert.equal(rig.trusted(), true);
+    rig.step(HOUR_MS);
+    assert.equal(rig.trusted(), false);
+    rig.systemSays('no');
+    rig.wait(10_000);
+    assert.equal(rig.trusted(), false);
+    rig.step(-HOUR_MS);
+    rig.systemSays('yes');
+    rig.wait(10_000);
+    assert.equal(rig.trusted(), true);
+  });
+
   it('comes from the system once the clock that was contradicted has been set', () => {
     const rig = createRig();
     rig.acquirerSays(HOUR_MS);
