@@ -4,8 +4,8 @@ import { channelCountOf } from './devices/channel-count-of.js';
 
 const MS_A_DAY = 86_400_000;
 
-/** The part of the configuration that decisions depend on. */
-export function policyOf(config: Config): Policy {
+/** The part of the configuration that decisions depend on. `segmentSizeBytes`: what the whole book has to fit. */
+export function policyOf(config: Config, segmentSizeBytes: number): Policy {
   const { devices, policy, timing } = config;
   const { cancelPeriodEnd, ...waits } = timing;
   const channelCount = channelCountOf(devices.vend);
@@ -30,5 +30,6 @@ export function policyOf(config: Config): Policy {
     scannerRequired: devices.scanner.kind !== 'none',
     salesKept: config.storage.salesKept,
     salesKeptMs: config.storage.salesKeptDays * MS_A_DAY,
+    bytesKept: segmentSizeBytes / 2,
   };
 }

@@ -17,7 +17,7 @@ import { createKernel, type Journal, type Kernel } from './kernel.js';
 import { linkConfigOf } from './link-config-of.js';
 import type { Log } from './log/log.js';
 import { createMoments } from './moments.js';
-import type { BookStore } from './open-book.js';
+import { BOOK_SEGMENT_BYTES, type BookStore } from './open-book.js';
 import { policyOf } from './policy-of.js';
 import { receiptHeadOf } from './receipt-head-of.js';
 import type { TerminalParts } from './terminal.js';
@@ -96,7 +96,7 @@ export function createTerminalCore(
         executors.raiseAlarm(effect);
       },
     },
-    state: initialState(policyOf(config), store?.state ?? EMPTY_BOOK),
+    state: initialState(policyOf(config, parts.segmentSizeBytes ?? BOOK_SEGMENT_BYTES), store?.state ?? EMPTY_BOOK),
     trace(input, decision) {
       parts.observe?.(input, decision);
       log.debug('input', { type: input.type, ignored: decision.ignored });

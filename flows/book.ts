@@ -1,3 +1,4 @@
+import { entryBytes } from './entry-bytes.js';
 import { ownEntry } from './own-entry.js';
 import type { TerminalRecord } from './record.js';
 import { type Reversal, reversesSale } from './reversal.js';
@@ -10,6 +11,7 @@ import { type Attempt, isOpen, type Sale } from './sale.js';
  * - At most one sale is open, and it is the last one started.
  * - `serialNumber` only grows.
  * - A sale with an unfinished reversal is never pruned; closed sales beyond the retention go, oldest first.
+ * - `bytes` is what all sales and reversals take as JSON: the whole book has to fit the flash, whatever it is filled with.
  */
 export interface Book {
   readonly format: 1;
@@ -17,6 +19,9 @@ export interface Book {
   readonly serialNumber: number;
   readonly salesKept: number;
   readonly salesKeptMs: number;
+  readonly bytes: number;
+  /** Beyond it closed sales go, however few and young they are. */
+  readonly bytesKept: number;
   /** By sale id, oldest first. */
   readonly sales: Readonly<Record<string, Sale>>;
   /** By reversal id, oldest first; finished ones stay as long as their sale. */
@@ -34,15 +39,29 @@ export const EMPTY_BOOK: Book = {
   serialNumber: 0,
   salesKept: 500,
   salesKeptMs: 30 * 86_400_000,
+  bytes: 0,
+  bytesKept: 2 * 1024 * 1024,
   sales: {},
   reversals: {},
 };
 
 /** The state that records lead to, from an empty book or from a snapshot of one. Throws like `fold`. */
 export function replay(records: readonly TerminalRecord[], from: Book = EMPTY_BOOK): Book {
-  const draft: Draft = { book: from };
+  const draft: Draft = { book: counted(from) };
   for (const record of records) apply(draft, record);
   return draft.book;
+}
+
+/** Snapshots that were made before bytes were counted lack them. */
+function counted(book: Book): Book {
+  const { bytes = bytesOf(book), bytesKept = EMPTY_BOOK.bytesKept }: Partial<Book> = book;
+  return { ...book, bytes, bytesKept };
+}
+
+/** What all sales and reversals take on flash. */
+export function bytesOf({ sales, reversals }: Pick<Book, 'sales' | 'reversals'>): number {
+  const entries: readonly (readonly [string, object])[] = [...Object.entries(sales), ...Object.entries(reversals)];
+  return entries.reduce((sum, [id, entry]) => sum + entryBytes(id, entry), 0);
 }
 
 /** The book after one more record. Throws on a record that cannot follow: the journal is then not ours. */
@@ -69,8 +88,8 @@ function change(draft: Draft, fields: Partial<Book>): void {
 function apply(draft: Draft, record: TerminalRecord): void {
   switch (record.type) {
     case 'terminalStarted': {
-      const { salesKept, salesKeptMs } = record;
-      change(draft, { bootCount: draft.book.bootCount + 1, salesKept, salesKeptMs });
+      const { salesKept, salesKeptMs, bytesKept = draft.book.bytesKept } = record;
+      change(draft, { bootCount: draft.book.bootCount + 1, salesKept, salesKeptMs, bytesKept });
       return prune(draft, undefined);
     }
     case 'saleStarted':
@@ -128,9 +147,11 @@ function apply(draft: Draft, record: TerminalRecord): void {
     case 'reversalStarted': {
       const { reversal } = record;
       putReversal(draft, reversal);
-      if (!reversesSale(reversal)) return;
-      const sale = saleOf(draft, reversal.saleId);
-      return changeSale(draft, record, { ...sale, state: 'reversing', endCode: reversal.cause });
+      if (reversesSale(reversal)) {
+        const sale = saleOf(draft, reversal.saleId);
+        changeSale(draft, record, { ...sale, state: 'reversing', endCode: reversal.cause });
+      }
+      return prune(draft, undefined);
     }
     case 'reversalTurnedToRefund': {
       const { refundRequestId, paymentId } = record;
@@ -150,17 +171,26 @@ function apply(draft: Draft, record: TerminalRecord): void {
     case 'reversalFinished': {
       const reversal = reversalOf(draft, record.reversalId);
       putReversal(draft, { ...reversal, state: 'finished', end: record.end });
-      const sale = ownEntry(draft.book.sales, reversal.saleId);
-      if (sale === undefined || !reversesSale(reversal)) return;
-      if (record.end.outcome !== 'paid') return changeSale(draft, record, { ...sale, state: 'reversed' });
-      const { endCode: _, ...paid } = sale;
-      return changeSale(draft, record, { ...paid, state: 'settled' });
+      endReversedSale(draft, record, reversal);
+      return prune(draft, undefined);
     }
     case 'agentTokenReceived': {
       const { type: _, atWallMs: __, ...agentToken } = record;
       return change(draft, { agentToken });
     }
   }
+}
+
+function endReversedSale(
+  draft: Draft,
+  record: Extract<TerminalRecord, { type: 'reversalFinished' }>,
+  reversal: Reversal,
+): void {
+  const sale = ownEntry(draft.book.sales, reversal.saleId);
+  if (sale === undefined || !reversesSale(reversal)) return;
+  if (record.end.outcome !== 'paid') return changeSale(draft, record, { ...sale, state: 'reversed' });
+  const { endCode: _, ...paid } = sale;
+  changeSale(draft, record, { ...paid, state: 'settled' });
 }
 
 export function openSale(book: Book): Sale | undefined {
@@ -204,7 +234,7 @@ function putSale(draft: Draft, sale: Sale): void {
     draft.sales = { ...draft.book.sales };
     change(draft, { sales: draft.sales });
   }
-  draft.sales[sale.saleId] = sale;
+  replaceEntry(draft, draft.sales, sale.saleId, sale);
 }
 
 function putReversal(draft: Draft, reversal: Reversal): void {
@@ -212,7 +242,14 @@ function putReversal(draft: Draft, reversal: Reversal): void {
     draft.reversals = { ...draft.book.reversals };
     change(draft, { reversals: draft.reversals });
   }
-  draft.reversals[reversal.reversalId] = reversal;
+  replaceEntry(draft, draft.reversals, reversal.reversalId, reversal);
+}
+
+function replaceEntry<T extends object>(draft: Draft, entries: Record<string, T>, id: string, entry: T): void {
+  const before = ownEntry(entries, id);
+  const grown = entryBytes(id, entry) - (before === undefined ? 0 : entryBytes(id, before));
+  entries[id] = entry;
+  change(draft, { bytes: draft.book.bytes + grown });
 }
 
 function withLastAttempt(sale: Sale, change: Partial<Attempt>): Sale {
@@ -227,22 +264,36 @@ function prune(draft: Draft, nowWallMs: number | undefined): void {
   const old = (sale: Sale): boolean => nowWallMs !== undefined && sale.updatedAtWallMs < nowWallMs - book.salesKeptMs;
   const saleIds = Object.keys(book.sales);
   let surplus = saleIds.length - book.salesKept;
-  let busy: ReadonlySet<string> | undefined;
+  let { bytes } = book;
+  let reversals: ReadonlyMap<string, readonly Reversal[]> | undefined;
   const gone = new Set<string>();
   for (const saleId of saleIds) {
     const sale = saleOf(draft, saleId);
-    if (surplus <= 0 && !old(sale)) break;
+    if (surplus <= 0 && bytes <= book.bytesKept && !old(sale)) break;
     /* A sale that is reversing has an open reversal: to look for it would only cost time. */
     if (isOpen(sale) || sale.state === 'reversing') continue;
-    busy ??= new Set(openReversals(book).map((reversal) => reversal.saleId));
-    if (busy.has(saleId)) continue;
+    reversals ??= reversalsBySale(book);
+    const own = reversals.get(saleId) ?? [];
+    if (own.some(({ state }) => state !== 'finished')) continue;
     gone.add(saleId);
     surplus -= 1;
+    bytes -= entryBytes(saleId, sale);
+    for (const reversal of own) bytes -= entryBytes(reversal.reversalId, reversal);
   }
   if (gone.size === 0) return;
   draft.sales = Object.fromEntries(Object.entries(book.sales).filter(([saleId]) => !gone.has(saleId)));
   draft.reversals = Object.fromEntries(
     Object.entries(book.reversals).filter(([, reversal]) => !gone.has(reversal.saleId)),
   );
-  change(draft, { sales: draft.sales, reversals: draft.reversals });
+  change(draft, { sales: draft.sales, reversals: draft.reversals, bytes });
+}
+
+function reversalsBySale(book: Book): ReadonlyMap<string, readonly Reversal[]> {
+  const bySale = new Map<string, Reversal[]>();
+  for (const reversal of Object.values(book.reversals)) {
+    const others = bySale.get(reversal.saleId);
+    if (others === undefined) bySale.set(reversal.saleId, [reversal]);
+    else others.push(reversal);
+  }
+  return bySale;
 }

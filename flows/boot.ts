@@ -12,8 +12,8 @@ import type { Turn } from './turn.js';
  */
 export function onBooted(turn: Turn): void {
   if (turn.live.booted) return turn.ignore('already running');
-  const { salesKept, salesKeptMs } = turn.policy;
-  turn.record({ type: 'terminalStarted', salesKept, salesKeptMs });
+  const { salesKept, salesKeptMs, bytesKept } = turn.policy;
+  turn.record({ type: 'terminalStarted', salesKept, salesKeptMs, bytesKept });
   turn.live = { ...turn.live, booted: true };
   for (const reversal of openReversals(turn.book)) enqueue(turn, reversal);
   for (const sale of Object.values(turn.book.sales)) {

@@ -5,6 +5,7 @@ import { isMoneyValue, isPayable, sameMoney, subtractMoney } from './money.js';
 import { ofOtherAccount } from './of-other-account.js';
 import { ownEntry } from './own-entry.js';
 import { paidRest } from './paid-rest.js';
+import { queueFull } from './readiness.js';
 import { refundRequestIdFor } from './refund-request-id.js';
 import type { Reversal } from './reversal.js';
 import { enqueue, finish, retryNow } from './reversal-queue.js';
@@ -16,7 +17,7 @@ import { whyNotPaid } from './why-not-paid.js';
  * What host apps and technicians may ask about money that was taken: refunds, and the queue's entries. Invariants
  * - The same `refundId` is the same refund.
  * - Refunds of a sale never exceed what was paid.
- * - Refunds, which anybody's program may ask for, cannot make the queue or the book grow without a limit.
+ * - Refunds, which anybody's program may ask for, cannot make the queue grow without a limit.
  */
 
 /** Refunds of one sale. */
@@ -47,7 +48,9 @@ function refund(turn: Turn, request: RefundRequested): CallAnswer {
   if (!isPayable(amount)) {
     return { kind: 'invalid', field: 'amount', message: `an amount in ${amount.currency} has to end in 00` };
   }
-  if (openReversals(turn.book).length >= turn.policy.queueLimit) return { kind: 'notReady', reasons: ['queueFull'] };
+  if (queueFull(turn.policy, turn.book, openReversals(turn.book).length)) {
+    return { kind: 'notReady', reasons: ['queueFull'] };
+  }
   const refunds = Object.values(turn.book.reversals).filter((reversal) => reversal.saleId === sale.saleId);
   if (refunds.length >= REFUND_LIMIT) {
     return { kind: 'invalid', field: 'refundId', message: `the sale has ${REFUND_LIMIT} refunds, which is the limit` };

@@ -49,4 +49,6 @@ export interface Policy {
   /** Closed sales kept for reprints and refunds. */
   readonly salesKept: number;
   readonly salesKeptMs: number;
+  /** What sales and reversals may take on flash before closed sales go early. */
+  readonly bytesKept: number;
 }

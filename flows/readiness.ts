@@ -1,5 +1,6 @@
-import { openReversals } from './book.js';
+import { type Book, openReversals } from './book.js';
 import { blocksSale, type FaultCode, JOURNAL_FAULTS } from './faults.js';
+import type { Policy } from './policy.js';
 import type { TerminalState } from './terminal-state.js';
 
 export interface Readiness {
@@ -21,6 +22,16 @@ export function readiness(state: TerminalState): Readiness {
 export function lacksJournal({ live }: TerminalState): boolean {
   return JOURNAL_FAULTS.some((fault) => live.faults.flash?.includes(fault));
 }
+
+/**
+ * Whether the reversals that wait are too many, or take more flash than what can be dropped would make room for: the
+ * reversal of the next payment has to fit for certain.
+ */
+export function queueFull(policy: Policy, book: Book, depth: number): boolean {
+  return depth >= policy.queueLimit || book.bytes > policy.bytesKept * FULL_FROM;
+}
+
+const FULL_FROM = 1.5;
 
 function* faultsOf({ policy, book, live }: TerminalState): Generator<FaultCode> {
   /* First what nothing else can mend: without flash the terminal does not even start. */
@@ -45,7 +56,7 @@ function* faultsOf({ policy, book, live }: TerminalState): Generator<FaultCode> 
       break;
   }
   const queue = openReversals(book);
-  if (queue.length >= policy.queueLimit) yield 'queueFull';
+  if (queueFull(policy, book, queue.length)) yield 'queueFull';
   if (queue.some((reversal) => reversal.state === 'needsPerson')) yield 'reversalNeedsPerson';
   if (live.doorOpen) yield 'doorOpen';
   for (const faults of Object.values(devices)) if (faults !== undefined) yield* faults;

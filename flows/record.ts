@@ -6,7 +6,13 @@ import type { ReceiptState, Sale } from './sale.js';
  * input that caused the record.
  */
 export type TerminalRecord = { readonly atWallMs: number } & (
-  | { readonly type: 'terminalStarted'; readonly salesKept: number; readonly salesKeptMs: number }
+  | {
+      readonly type: 'terminalStarted';
+      readonly salesKept: number;
+      readonly salesKeptMs: number;
+      /** Missing in old records. */
+      readonly bytesKept?: number;
+    }
   | { readonly type: 'saleStarted'; readonly sale: Sale }
   | {
       readonly type: 'paymentStarted';

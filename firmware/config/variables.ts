@@ -437,7 +437,8 @@ export const variables = {
   },
   SALES_KEPT: {
     group: 'Storage and log',
-    meaning: 'Finished sales that are kept for reprints and refunds. Reversals are kept until they are settled.',
+    meaning:
+      'Finished sales that are kept for reprints and refunds; fewer where they take more than half of the journal (about 4,000 do). Reversals are kept until they are settled.',
     default: '500',
     example: '500',
     parse: integer(10, 10_000),

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { deepFreeze } from '../../firmware/store/deep-freeze.js';
-import { EMPTY_BOOK, fold, openReversals, openSale, replay } from '../../flows/book.js';
+import { type Book, bytesOf, EMPTY_BOOK, fold, openReversals, openSale, replay } from '../../flows/book.js';
+import { readiness } from '../../flows/readiness.js';
 import type { TerminalRecord } from '../../flows/record.js';
 import { cny, NOON_WALL_MS, paid } from './builders.js';
 import { createReadyDrive, type Drive, startPaying, startSale } from './drive.js';
@@ -52,6 +53,43 @@ describe('the book', () => {
     drive.feed({ type: 'probeAnswered', answer: paid(cny('1')) });
     startSale(drive, '1', 'c');
     assert.equal(orders(drive), 'b c');
+  });
+
+  it('drops the oldest sales early where they take more flash than is meant for them', () => {
+    const drive = createReadyDrive({ vend: 'host', bytesKept: 2_000 });
+    for (let order = 0; order < 50; order += 1) sell(drive, `order-${order}-咖啡`);
+    const { book } = drive.state;
+    assert.match(orders(drive), /^order-4[5-9].* order-49-咖啡$/);
+    assert.equal(book.bytes, bytesOf(book));
+    assert.ok(book.bytes > 1_500 && book.bytes < 2_600, `${book.bytes}`);
+  });
+
+  it('drops nothing for room that is still wanted, takes no more customers then, and goes on when there is room', () => {
+    const drive = createReadyDrive({ vend: 'host', bytesKept: 6_000, queueLimit: 100 });
+    let taken = 0;
+    for (; taken < 100 && readiness(drive.state).reasons.length === 0; taken += 1) {
+      sell(drive, `order-${taken}`);
+      drive.feed({ type: 'deliveryReported', callId: 'c', saleId: drive.sale().saleId, ok: false });
+    }
+    assert.deepEqual(readiness(drive.state).reasons, ['queueFull']);
+    assert.equal(openReversals(drive.state.book).length, taken);
+    assert.ok(drive.state.book.bytes < 6_000 * 2, 'the next reversal would have fitted');
+    for (const { reversalId } of openReversals(drive.state.book).slice(0, taken / 2)) {
+      drive.feed({ type: 'reversalSettled', callId: 'c', reversalId, by: 'Wang', note: '' });
+    }
+    drive.reboot();
+    drive.feed({ type: 'probeAnswered', answer: paid(cny('1')) });
+    assert.deepEqual(
+      readiness(drive.state).reasons.filter((reason) => reason === 'queueFull'),
+      [],
+    );
+  });
+
+  it('knows its size from a snapshot without one', () => {
+    const drive = createReadyDrive({ vend: 'host' });
+    for (const order of ['a', 'b']) sell(drive, order);
+    const { bytes: _, bytesKept: __, ...old } = drive.state.book;
+    assert.deepEqual(replay([], old as Book), drive.state.book);
   });
 
   it('never drops a sale whose refund is still on its way, nor that refund', () => {

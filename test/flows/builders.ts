@@ -42,6 +42,7 @@ export function createPolicy(change: Partial<Policy> = {}): Policy {
     scannerRequired: true,
     salesKept: 500,
     salesKeptMs: 30 * 86_400_000,
+    bytesKept: 2 * 1024 * 1024,
     ...change,
   };
 }

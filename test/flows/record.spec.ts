@@ -18,7 +18,7 @@ function reversal() {
 
 /** Of every type: an example that holds back every effect until it is on flash, or one that may wait. */
 const EXAMPLES: { readonly [T in RecordType]: { readonly waitedFor?: Example<T>; readonly mayWait?: Example<T> } } = {
-  terminalStarted: { waitedFor: { salesKept: 1, salesKeptMs: 1 } },
+  terminalStarted: { waitedFor: { salesKept: 1, salesKeptMs: 1, bytesKept: 1 } },
   saleStarted: { mayWait: { sale: startSale(createReadyDrive()) } },
   paymentStarted: { waitedFor: { saleId, paymentRequestId: 'p1', serialNumber: 1, expiresAtWallMs: 1 } },
   inquiryStarted: { mayWait: { saleId } },

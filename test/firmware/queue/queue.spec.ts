@@ -219,7 +219,9 @@ describe('tillbox queue', () => {
 
     it('does not call the queue empty where a part of it cannot be read', async () => {
       const empty = mkdtempSync(join(tmpdir(), 'tillbox-queue-'));
-      await writeCard(empty, [{ type: 'terminalStarted', salesKept: 10, salesKeptMs: 1, atWallMs: 1 }]);
+      await writeCard(empty, [
+        { type: 'terminalStarted', salesKept: 10, salesKeptMs: 1, bytesKept: 100_000, atWallMs: 1 },
+      ]);
       assert.match((await runCommand(queue, ['list', '--data-dir', empty])).out, /^Nothing waits in the queue/);
       rmSync(join(empty, BOOK_VOLUMES[1]));
       const { code, out } = await runCommand(queue, ['list', '--data-dir', empty]);
