@@ -1,6 +1,7 @@
 import type { Policy } from '../flows/policy.js';
-import type { Config } from './config/config.js';
+import type { Config, VendConfig } from './config/config.js';
 import { channelCountOf } from './devices/channel-count-of.js';
+import { relayOptionsOf } from './devices/relay-options-of.js';
 
 const MS_A_DAY = 86_400_000;
 
@@ -18,7 +19,7 @@ export function policyOf(config: Config, segmentSizeBytes: number): Policy {
     vend: devices.vend.kind === 'none' ? 'host' : 'device',
     ...(channelCount === undefined ? {} : { channelCount }),
     vendUnknown: policy.vendUnknown,
-    vendTimeoutMs: devices.vend.kind === 'none' ? 0 : devices.vend.timeoutMs,
+    vendTimeoutMs: vendTimeoutMs(devices.vend),
     hostConfirmMs: config.sale.mode === 'host' ? config.sale.hostConfirmMs : 0,
     ...waits,
     cancelPeriodEnd: { minuteOfDay: cancelPeriodEnd.minuteOfDay, utcOffsetMinutes: cancelPeriodEnd.offsetMinutes },
@@ -32,4 +33,17 @@ export function policyOf(config: Config, segmentSizeBytes: number): Policy {
     salesKeptMs: config.storage.salesKeptDays * MS_A_DAY,
     bytesKept: segmentSizeBytes / 2,
   };
+}
+
+/** Not before the driver's own: it would judge goods that are still on their way. */
+function vendTimeoutMs(vend: VendConfig): number {
+  switch (vend.kind) {
+    case 'none':
+      return 0;
+    case 'mdb':
+      return vend.timeoutMs;
+    case 'relay':
+    case 'sim':
+      return relayOptionsOf(vend).timeoutMs;
+  }
 }

@@ -16,7 +16,7 @@ export interface RelayVendOptions {
   readonly pulseMs: number;
   /** A light barrier below the goods: low while something passes. */
   readonly sensorLine?: number;
-  /** From the beginning of the pulse to the last moment at which goods may pass the sensor. */
+  /** From the beginning of the pulse to the last moment at which goods may pass the sensor; at least the pulse. */
   readonly timeoutMs: number;
 }
 
@@ -138,10 +138,7 @@ export function createRelayVend(
     }
     vending = { relay, done, timers: [], pulsing: true, fell: false, blocked: false };
     if (!drive(relay, 1)) return;
-    vending?.timers.push(
-      clock.after(options.pulseMs, endPulse),
-      clock.after(Math.max(options.timeoutMs, options.pulseMs), nothingPassed),
-    );
+    vending?.timers.push(clock.after(options.pulseMs, endPulse), clock.after(options.timeoutMs, nothingPassed));
     if (sensor !== undefined) watchSensor();
   }
 

@@ -2,7 +2,10 @@ import type { RelayVendOptions } from '../../drivers/vend/relay-vend.js';
 import type { VendConfig } from '../config/config.js';
 import { SIMULATED_WIRING } from './simulated-wiring.js';
 
-/** On which lines the relays and the drop sensor of the configuration are, and how long they are given. */
+/**
+ * On which lines the relays and the drop sensor of the configuration are, and how long they are given: a pulse its whole
+ * length, because without a sensor nothing is known before its end.
+ */
 export function relayOptionsOf(config: Extract<VendConfig, { kind: 'relay' | 'sim' }>): RelayVendOptions {
   const { timeoutMs } = config;
   const {
@@ -13,5 +16,5 @@ export function relayOptionsOf(config: Extract<VendConfig, { kind: 'relay' | 'si
     ? SIMULATED_WIRING.vend
     : config;
   const sensor = sensorPin === undefined ? {} : { sensorLine: sensorPin };
-  return { channelLines: pins, pulseMs, timeoutMs, ...sensor };
+  return { channelLines: pins, pulseMs, timeoutMs: Math.max(timeoutMs, pulseMs), ...sensor };
 }

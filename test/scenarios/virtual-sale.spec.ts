@@ -124,6 +124,23 @@ describe('a sale in virtual time', () => {
     assert.equal(kiosk.acquirer.ledger.standing(payment?.paymentRequestId ?? '').heldValue, 0n);
   });
 
+  it('waits for a pump that runs longer than goods are waited for', () => {
+    const pulseMs = 30_000;
+    const pump = { VEND: 'relay', VEND_PINS: '4', VEND_PULSE_MS: `${pulseMs}` };
+    const { kiosk } = install({ SCANNER: 'none', PRINTER: 'none', ...pump });
+    becomeReady(kiosk);
+    const switchedAtMs: number[] = [];
+    kiosk.gpio.watch(4, () => switchedAtMs.push(kiosk.world.nowMs()));
+    const saleId = startSale(kiosk, 'o-1');
+    kiosk.api('POST', `/v1/sales/${saleId}/code`, { code: CODE });
+    kiosk.world.runUntil(kiosk.world.nowMs() + 2 * pulseMs);
+    const sale = read<SaleView>(kiosk, `/v1/sales/${saleId}`);
+    assert.deepEqual([sale.state, sale.outcome], ['settled', 'paid']);
+    const [onMs = 0, offMs = 0] = switchedAtMs;
+    assert.equal(offMs - onMs, pulseMs);
+    assert.equal(kiosk.acquirer.ledger.standing(sale.attempts[0]?.paymentRequestId ?? '').heldValue, 1250n);
+  });
+
   it('is possible all the time while the reversal of an earlier one is never answered', () => {
     const installed = install();
     const { kiosk } = installed;
