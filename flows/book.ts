@@ -100,6 +100,7 @@ function apply(draft: Draft, record: TerminalRecord): void {
         paymentRequestId: record.paymentRequestId,
         startedAtWallMs: record.atWallMs,
         expiresAtWallMs: record.expiresAtWallMs,
+        ...(record.utcOffsetMinutes === undefined ? {} : { utcOffsetMinutes: record.utcOffsetMinutes }),
         ...(record.account === undefined ? {} : { account: record.account }),
       };
       const sale = saleOf(draft, record.saleId);
@@ -147,6 +148,7 @@ function apply(draft: Draft, record: TerminalRecord): void {
     case 'reversalStarted': {
       const { reversal } = record;
       putReversal(draft, reversal);
+      if (reversal.cause === 'paidAfterFailure') markCharged(draft, reversal);
       if (reversesSale(reversal)) {
         const sale = saleOf(draft, reversal.saleId);
         changeSale(draft, record, { ...sale, state: 'reversing', endCode: reversal.cause });
@@ -179,6 +181,15 @@ function apply(draft: Draft, record: TerminalRecord): void {
       return change(draft, { agentToken });
     }
   }
+}
+
+function markCharged(draft: Draft, { saleId, paymentRequestId }: Reversal): void {
+  const sale = saleOf(draft, saleId);
+  const attempts = sale.attempts.map(
+    (attempt): Attempt =>
+      attempt.paymentRequestId === paymentRequestId ? { ...attempt, chargedAfterAll: true } : attempt,
+  );
+  putSale(draft, { ...sale, attempts });
 }
 
 function endReversedSale(

@@ -20,6 +20,7 @@ export type ConflictCode =
   | 'notPaid'
   | 'refundDiffers'
   | 'reversalFinished'
+  | 'underWay'
   | 'notYourDelivery'
   | 'otherAccount'
   | 'nothingToPrint';

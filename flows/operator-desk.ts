@@ -93,7 +93,7 @@ export function onReversalRetryRequested(turn: Turn, callId: string, reversalId:
   if (reversal.state === 'finished') return turn.answer(callId, FINISHED);
   if (ofOtherAccount(turn.policy, reversal)) return turn.answer(callId, OTHER_ACCOUNT);
   if (reversal.manual) turn.record({ type: 'reversalReleased', reversalId });
-  retryNow(turn, reversalId);
+  retryNow(turn, reversal);
   turn.answer(callId, { kind: 'reversal', reversalId, created: false });
 }
 
@@ -105,6 +105,9 @@ export function onReversalSettled(turn: Turn, settled: Extract<Event, { type: 'r
   if (reversal.state === 'finished') return turn.answer(callId, FINISHED);
   const unproven = outcome === 'paid' ? whyNotPaid(turn.book, reversal) : undefined;
   if (unproven !== undefined) return turn.answer(callId, { kind: 'conflict', code: 'notPaid', message: unproven });
+  /* It may give the money back at this moment, and then the payment does not stand. */
+  const underWay = ownEntry(turn.live.reversals, reversalId)?.awaiting !== undefined;
+  if (outcome === 'paid' && underWay) return turn.answer(callId, UNDER_WAY);
   finish(turn, reversalId, { how: 'settledByHand', by, note, outcome });
   turn.answer(callId, { kind: 'reversal', reversalId, created: false });
 }
@@ -113,5 +116,10 @@ const OTHER_ACCOUNT: CallAnswer = {
   kind: 'conflict',
   code: 'otherAccount',
   message: 'the payment was made with another ALIPAY_CLIENT_ID or MERCHANT_ID than the terminal has now',
+};
+const UNDER_WAY: CallAnswer = {
+  kind: 'conflict',
+  code: 'underWay',
+  message: 'a request to give the money back has just been sent: see in a few seconds what was answered',
 };
 const FINISHED: CallAnswer = { kind: 'conflict', code: 'reversalFinished', message: 'the reversal is finished' };

@@ -2,10 +2,11 @@ import type { AcquirerAnswer } from './acquirer-answer.js';
 import { noteAnswer, noteLateAnswer, noteMisconfigured, type VerifiedAnswer, verified } from './acquirer-watch.js';
 import { openSale, paymentOf } from './book.js';
 import { approve } from './delivery.js';
+import { tellEnd } from './end-text.js';
 import type { Money } from './money.js';
 import { sameMoney } from './money.js';
 import { paymentRequestId } from './payment-request-id.js';
-import { declinedText, failedPaymentRow, inquiryAction, type PayRow, payRow, showsPayment } from './result-codes.js';
+import { failedPaymentRow, inquiryAction, type PayRow, payRow, showsPayment } from './result-codes.js';
 import { notePaymentShown } from './reversal-queue.js';
 import { reverseDenied, startReversal } from './reversal-start.js';
 import { lastAttempt, type Sale } from './sale.js';
@@ -31,6 +32,7 @@ export function startPayment(turn: Turn, sale: Sale, code: string): void {
     paymentRequestId: id,
     serialNumber,
     expiresAtWallMs,
+    utcOffsetMinutes: at.utcOffsetMinutes,
     account: policy.account,
   });
   turn.effect({
@@ -195,6 +197,7 @@ function failAttempt(turn: Turn, sale: Sale, code: string, row: PayRow): void {
   turn.live = live;
   turn.clearTimer('inquiry');
   turn.record({ type: 'attemptFailed', saleId: sale.saleId, resultCode: code, final });
-  turn.notify(final ? declinedText(code) : row.text);
-  if (!final) turn.setTimer('codeWait', turn.policy.codeWaitMs);
+  if (final) return tellEnd(turn, sale.saleId);
+  turn.notify(row.text);
+  turn.setTimer('codeWait', turn.policy.codeWaitMs);
 }

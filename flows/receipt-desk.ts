@@ -1,4 +1,3 @@
-import { openReversals } from './book.js';
 import type { CallAnswer } from './call-answer.js';
 import type { Event } from './input.js';
 import { ownEntry } from './own-entry.js';
@@ -23,7 +22,7 @@ export function printReceipt(turn: Turn, saleId: string, kind: 'sale' | 'copy' |
   turn.effect({ type: 'printReceipt', saleId, receipt });
 }
 
-/** A receipt asked for again: marked as a copy, or as reversed where the money went back; or the one of a refund. */
+/** A receipt asked for again: marked as a copy, or as reversed once the money went back; or the one of a refund. */
 export function onReceiptRequested(turn: Turn, { callId, saleId, refundId }: ReceiptRequested): void {
   const sale = ownEntry(turn.book.sales, saleId);
   if (sale === undefined) return turn.answer(callId, { kind: 'notFound', what: 'sale' });
@@ -31,10 +30,9 @@ export function onReceiptRequested(turn: Turn, { callId, saleId, refundId }: Rec
 }
 
 function printAgain(turn: Turn, { saleId, state }: Sale): CallAnswer {
-  /* Where a person has yet to decide, nobody may be handed a slip that says "reversed". */
-  const undecided = openReversals(turn.book).some((reversal) => reversal.saleId === saleId && reversal.manual);
   if (!turn.policy.printerPresent) return nothingToPrint(NO_PRINTER);
-  if (!hasReceipt(state) || undecided) return nothingToPrint(`the sale is ${state}`);
+  /* Before it is confirmed, nobody may be handed a slip that says "reversed". */
+  if (state !== 'settled' && state !== 'reversed') return nothingToPrint(`the sale is ${state}`);
   printReceipt(turn, saleId, state === 'settled' ? 'copy' : 'reversed');
   return { kind: 'sale', saleId, created: false };
 }

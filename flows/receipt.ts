@@ -2,7 +2,7 @@ import { readableTime } from './civil-time.js';
 import type { Moment } from './moment.js';
 import type { Money } from './money.js';
 import type { Reversal } from './reversal.js';
-import { lastAttempt, type Sale } from './sale.js';
+import { type Attempt, lastAttempt, type Sale } from './sale.js';
 
 /**
  * A receipt as data. It shows the transaction amount and the request id with a barcode; never the amount in the
@@ -30,23 +30,23 @@ interface Slip {
 export function receiptOf(sale: Sale, kind: 'sale' | 'copy' | 'reversed', now: Moment): Receipt | undefined {
   const attempt = lastAttempt(sale);
   if (attempt === undefined) return undefined;
-  const { paymentRequestId, paymentId, startedAtWallMs } = attempt;
-  return { kind, ...slip(sale, sale.amount, { paymentRequestId, paymentId }, startedAtWallMs, now) };
+  const { startedAtWallMs, utcOffsetMinutes = now.utcOffsetMinutes } = attempt;
+  return { kind, ...slip(sale, sale.amount, attempt, readableTime(startedAtWallMs, utcOffsetMinutes)) };
 }
 
 /** The receipt of a refund that was asked for; undefined until the acquirer has confirmed it. */
 export function refundReceiptOf(sale: Sale, refund: Reversal, now: Moment): Receipt | undefined {
   const { refundId, end } = refund;
   if (refundId === undefined || end?.how !== 'refunded') return undefined;
-  return { kind: 'refund', refundId, ...slip(sale, refund.amount, refund, end.atWallMs, now) };
+  const { atWallMs, utcOffsetMinutes = now.utcOffsetMinutes } = end;
+  return { kind: 'refund', refundId, ...slip(sale, refund.amount, refund, readableTime(atWallMs, utcOffsetMinutes)) };
 }
 
 function slip(
   { orderId, description }: Sale,
   amount: Money,
-  { paymentRequestId, paymentId }: { readonly paymentRequestId: string; readonly paymentId?: string | undefined },
-  atWallMs: number,
-  { utcOffsetMinutes }: Moment,
+  { paymentRequestId, paymentId }: Pick<Attempt, 'paymentRequestId' | 'paymentId'>,
+  at: string,
 ): Slip {
   return {
     orderId,
@@ -54,6 +54,6 @@ function slip(
     amount,
     paymentRequestId,
     ...(paymentId === undefined ? {} : { paymentId }),
-    at: readableTime(atWallMs, utcOffsetMinutes),
+    at,
   };
 }

@@ -20,6 +20,8 @@ export type TerminalRecord = { readonly atWallMs: number } & (
       readonly paymentRequestId: string;
       readonly serialNumber: number;
       readonly expiresAtWallMs: number;
+      /** Missing in old records. */
+      readonly utcOffsetMinutes?: number;
       readonly account?: string;
     }
   | { readonly type: 'inquiryStarted'; readonly saleId: string }

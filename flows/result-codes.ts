@@ -172,8 +172,3 @@ export const REFUND_CODES: Readonly<Record<string, RefundAction>> = {
 export function refundAction(code: string): RefundAction {
   return ownEntry(REFUND_CODES, code) ?? 'inquire';
 }
-
-/** Answers to an inquiry of a refund that say the acquirer has never seen it: the same refund may be sent again. */
-export function isRefundUnknown(code: string): boolean {
-  return code === 'REFUND_NOT_EXIST' || code === 'ORDER_NOT_EXIST';
-}

@@ -6,7 +6,7 @@ import { sameMoney } from './money.js';
 import { ofOtherAccount } from './of-other-account.js';
 import { ownEntry } from './own-entry.js';
 import { refundRequestIdFor } from './refund-request-id.js';
-import { cancelAction, isRefundUnknown, refundAction, refundsAfter } from './result-codes.js';
+import { cancelAction, refundAction, refundsAfter } from './result-codes.js';
 import type { Reversal, ReversalEnd } from './reversal.js';
 import type { ReversalProgress } from './terminal-state.js';
 import type { Turn } from './turn.js';
@@ -55,9 +55,13 @@ export function enqueue(turn: Turn, reversal: Reversal, paymentStartedAtMs?: num
   work(turn, reversal.reversalId);
 }
 
-/** Starts the burst again, now: a person asked for it. */
-export function retryNow(turn: Turn, reversalId: string): void {
-  update(turn, reversalId, { burstUntilMs: turn.at.atMs + turn.policy.cancelRetryWindowMs, queueFailures: 0 });
+/** Starts the burst again, now, from the beginning: a person asked for it. */
+export function retryNow(turn: Turn, { reversalId, kind }: Reversal): void {
+  update(turn, reversalId, {
+    phase: kind,
+    burstUntilMs: turn.at.atMs + turn.policy.cancelRetryWindowMs,
+    queueFailures: 0,
+  });
   work(turn, reversalId);
 }
 
@@ -75,8 +79,7 @@ export function onReversalAnswered(turn: Turn, exchange: number, reversalId: str
   const believed = verified(answer);
   noteAnswered(turn, reversalId, believed !== undefined);
   if (believed === undefined || believed.status === 'U') {
-    /* Whether an unanswered refund was made is for the acquirer to say. */
-    if (progress.phase === 'refund') update(turn, reversalId, { phase: 'refundInquiry' });
+    takeTurns(turn, reversalId, progress.phase);
     return retryLater(turn, reversalId, answer.kind === 'answered' ? answer.code : 'NO_ANSWER');
   }
   switch (progress.phase) {
@@ -91,9 +94,19 @@ export function onReversalAnswered(turn: Turn, exchange: number, reversalId: str
   }
 }
 
+/**
+ * Whether an unanswered refund was made is for the acquirer to say; where it does not, the same refund is sent once more:
+ * inquiring alone would never make it.
+ */
+function takeTurns(turn: Turn, reversalId: string, phase: ReversalProgress['phase']): void {
+  if (phase === 'refund') update(turn, reversalId, { phase: 'refundInquiry' });
+  if (phase === 'refundInquiry') update(turn, reversalId, { phase: 'refund' });
+}
+
 /** Closes a reversal and lets go of its work. */
-export function finish(turn: Turn, reversalId: string, end: Omit<ReversalEnd, 'atWallMs'>): void {
-  turn.record({ type: 'reversalFinished', reversalId, end: { ...end, atWallMs: turn.at.wallMs } });
+export function finish(turn: Turn, reversalId: string, end: Omit<ReversalEnd, 'atWallMs' | 'utcOffsetMinutes'>): void {
+  const { wallMs: atWallMs, utcOffsetMinutes } = turn.at;
+  turn.record({ type: 'reversalFinished', reversalId, end: { ...end, atWallMs, utcOffsetMinutes } });
   const { [reversalId]: _, ...reversals } = turn.live.reversals;
   turn.live = { ...turn.live, reversals };
   turn.clearTimer(`reversal:${reversalId}`);
@@ -281,10 +294,7 @@ function refunded(turn: Turn, { reversalId, amount }: Reversal, { refundAmount }
 
 function afterRefundInquiry(turn: Turn, reversal: Reversal, answer: VerifiedAnswer): void {
   const { reversalId } = reversal;
-  if (answer.status === 'F') {
-    if (isRefundUnknown(answer.code)) update(turn, reversalId, { phase: 'refund' });
-    return retryLater(turn, reversalId, answer.code);
-  }
+  if (answer.status === 'F') return refundAgain(turn, reversalId, answer.code);
   switch (answer.refundStatus) {
     case 'SUCCESS':
       return refunded(turn, reversal, answer);
@@ -293,9 +303,17 @@ function afterRefundInquiry(turn: Turn, reversal: Reversal, answer: VerifiedAnsw
       if (reversal.paymentId !== undefined) turnToRefund(turn, reversal, reversal.paymentId);
       update(turn, reversalId, { phase: 'refund' });
       return refused(turn, reversal, 'REFUND_FAILED');
+    case 'PROCESSING':
+      return retryLater(turn, reversalId, answer.refundStatus);
     default:
-      return retryLater(turn, reversalId, answer.refundStatus ?? answer.code);
+      return refundAgain(turn, reversalId, answer.refundStatus ?? answer.code);
   }
+}
+
+/** The acquirer knows nothing of it, or nothing that we know: the same refund again is the same refund to it. */
+function refundAgain(turn: Turn, reversalId: string, code: string): void {
+  update(turn, reversalId, { phase: 'refund' });
+  retryLater(turn, reversalId, code);
 }
 
 /** The acquirer will not do it: a person has to. It is still tried again, slowly. */

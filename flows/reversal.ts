@@ -53,6 +53,8 @@ export type ReversalCause =
 export interface ReversalEnd {
   readonly how: 'cancelled' | 'refunded' | 'nothingCharged' | 'settledByHand';
   readonly atWallMs: number;
+  /** Of the receipts' time zone then; missing in old records. */
+  readonly utcOffsetMinutes?: number;
   readonly by?: string;
   readonly note?: string;
   /** What a person who settled it declared; missing in old records, which all meant `reversed`. */

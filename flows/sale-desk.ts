@@ -1,6 +1,7 @@
 import { openSale } from './book.js';
 import type { CallAnswer } from './call-answer.js';
 import { digitsTime } from './civil-time.js';
+import { tellEnd } from './end-text.js';
 import type { Event } from './input.js';
 import { isMoneyValue, isPayable, type Money, sameMoney } from './money.js';
 import { ownEntry } from './own-entry.js';
@@ -162,5 +163,5 @@ function cancel(turn: Turn, sale: Sale, cause: ReversalCause): void {
 export function closeUncharged(turn: Turn, sale: Sale, cause: string): void {
   turn.record({ type: 'saleCancelled', saleId: sale.saleId, cause, attempted: sale.attempts.length > 0 });
   turn.clearTimer('codeWait');
-  turn.notify('cancelled');
+  tellEnd(turn, sale.saleId);
 }

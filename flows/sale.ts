@@ -36,6 +36,8 @@ export type SaleState =
 export interface Attempt {
   readonly paymentRequestId: string;
   readonly startedAtWallMs: number;
+  /** Of the receipts' time zone then; missing in old records. */
+  readonly utcOffsetMinutes?: number;
   /** After this the acquirer refuses the payment request, should it still be under way. */
   readonly expiresAtWallMs: number;
   /** The account at the acquirer that it was made with; missing in old records. */
@@ -45,6 +47,8 @@ export interface Attempt {
   readonly paymentId?: string;
   readonly result?: 'S' | 'F';
   readonly resultCode?: string;
+  /** It failed by the acquirer's word, which said afterwards that it had charged it: a reversal of its own undoes that. */
+  readonly chargedAfterAll?: true;
 }
 
 /** `due`: asked of the printer, outcome not known yet. `unknown`: it may have been printed. */
@@ -71,6 +75,11 @@ export function saleOutcome(sale: Sale): SaleOutcome | undefined {
     default:
       return undefined;
   }
+}
+
+/** Whether there was a charge for it all the same, of which its customer must not hear that there was none. */
+export function wasChargedAfterAll({ attempts }: Sale): boolean {
+  return attempts.some(({ chargedAfterAll }) => chargedAfterAll === true);
 }
 
 export function lastAttempt(sale: Sale): Attempt | undefined {

@@ -1,7 +1,7 @@
-import { customerText, type Locale, type TextKey } from '../../flows/customer-texts.js';
+import { customerText, type Locale } from '../../flows/customer-texts.js';
+import { endText } from '../../flows/end-text.js';
 import { operatorText } from '../../flows/operator-texts.js';
-import { declinedText, failureText } from '../../flows/result-codes.js';
-import { reversingText } from '../../flows/reversal.js';
+import { failureText } from '../../flows/result-codes.js';
 import { type Attempt, type Sale, saleOutcome } from '../../flows/sale.js';
 import type { SaleView } from './output-schemas.js';
 import { utcTime } from './utc-time.js';
@@ -43,22 +43,4 @@ function presentAttempt(attempt: Attempt, locale: Locale): SaleView['attempts'][
         }),
     at: utcTime(attempt.startedAtWallMs),
   };
-}
-
-/** What the customer of a sale that did not end as paid is told. */
-function endText(sale: Sale): TextKey | undefined {
-  switch (sale.state) {
-    case 'declined':
-      return declinedText(sale.endCode ?? '');
-    case 'cancelled':
-      return 'cancelled';
-    case 'reversing':
-      return reversingText(sale.endCode ?? '');
-    case 'reversed': {
-      const told = reversingText(sale.endCode ?? '');
-      return told === 'reversing' ? 'reversed' : told;
-    }
-    default:
-      return undefined;
-  }
 }

@@ -90,8 +90,8 @@ export function reversalRoutes({ ask, inputs, views, reversals }: ReversalRouteP
         refusals.invalid,
         refusals.noReversal,
         refusals.conflict(
-          ['reversalFinished', 'notPaid'],
-          'the reversal is finished, or it cannot end as paid because the payment was never proven',
+          ['reversalFinished', 'notPaid', 'underWay'],
+          'the reversal is finished, or it cannot end as paid because the payment was never proven, or not while a request is under way',
         ),
       ],
       handle: ({ params, body }, reply) =>

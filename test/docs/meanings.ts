@@ -111,6 +111,7 @@ export const meanings = {
     otherAccount: 'the payment was made with another `ALIPAY_CLIENT_ID` or `MERCHANT_ID`: only that can give it back',
     refundDiffers: 'this `refundId` was used for another refund',
     reversalFinished: 'there is nothing left to retry or settle',
+    underWay: 'a request to give the money back has just been sent: its answer decides; ask again in a few seconds',
     machineSells: 'in sale mode `mdb` the machine asks, not the host app',
     nothingToPrint: 'no receipt belongs to this sale, the refund is not confirmed, or there is no printer',
   } satisfies Record<ConflictCode, string>,

@@ -184,9 +184,30 @@ describe('delivery', () => {
       assert.equal(drive.sale().receipt, 'printed');
     });
 
-    it('of a sale that went back says so', () => {
+    it('shows the same local time on every copy, whatever the zone has changed to', () => {
+      const drive = approved({ vend: 'host' });
+      const { saleId } = drive.sale();
+      const { at } = drive.lastSent('printReceipt').receipt;
+      drive.setClock({ utcOffsetMinutes: 420 });
+      drive.feed({ type: 'receiptRequested', callId: 'c', saleId });
+      assert.deepEqual([drive.sent('printReceipt').length, drive.lastSent('printReceipt').receipt.at], [2, at]);
+
+      drive.feed({ type: 'refundRequested', callId: 'c', saleId, refundId: 'R-1' });
+      const { exchange, reversalId } = drive.lastSent('sendReversal');
+      drive.feed({ type: 'reversalAnswered', exchange, reversalId, answer: success() });
+      const refunds = [420, 480].map((utcOffsetMinutes) => {
+        drive.setClock({ utcOffsetMinutes });
+        drive.feed({ type: 'receiptRequested', callId: 'c', saleId, refundId: 'R-1' });
+        return drive.lastSent('printReceipt').receipt.at;
+      });
+      assert.deepEqual(refunds, ['2026-11-23 19:15:30', '2026-11-23 19:15:30']);
+    });
+
+    it('of a sale that went back says so, and there is none before that is certain', () => {
       const drive = approved({ vend: 'host' });
       report(drive, false);
+      const early = drive.feed({ type: 'receiptRequested', callId: 'c', saleId: drive.sale().saleId });
+      assert.equal(effectWords(early), 'told:conflict/nothingToPrint');
       const { exchange, reversalId } = drive.lastSent('sendReversal');
       drive.feed({ type: 'reversalAnswered', exchange, reversalId, answer: success() });
       drive.feed({ type: 'receiptRequested', callId: 'c', saleId: drive.sale().saleId });

@@ -42,7 +42,7 @@ export interface Drive {
     readonly policy?: Partial<Policy>;
     readonly clockTrusted?: boolean;
   }): Step;
-  setClock(clock: { readonly trusted?: boolean; readonly aheadMs?: number }): void;
+  setClock(clock: { readonly trusted?: boolean; readonly aheadMs?: number; readonly utcOffsetMinutes?: number }): void;
   /** All effects of a type so far. */
   sent<T extends EffectType>(type: T): EffectOf<T>[];
   lastSent<T extends EffectType>(type: T): EffectOf<T>;
@@ -61,6 +61,7 @@ export function createDrive(change: Partial<Policy> = {}): Drive {
   let bootedAtMs = 0;
   let clockTrusted = true;
   let aheadMs = 0;
+  let utcOffsetMinutes = 480;
   let seed = 1;
   let durable = 0;
   let seen = 0;
@@ -72,7 +73,7 @@ export function createDrive(change: Partial<Policy> = {}): Drive {
     /* The last digits of such a number differ more than the first ones. */
     const randomDigits = [...`${seed}`.padStart(10, '0')].reverse().join('');
     const wallMs = NOON_WALL_MS + nowMs + aheadMs;
-    const at = createMoment({ atMs: nowMs - bootedAtMs, wallMs, clockTrusted, randomDigits });
+    const at = createMoment({ atMs: nowMs - bootedAtMs, wallMs, clockTrusted, utcOffsetMinutes, randomDigits });
     const decision = step(state, { ...event, at });
     state = decision.state;
     records.push(...decision.records);
@@ -129,6 +130,7 @@ export function createDrive(change: Partial<Policy> = {}): Drive {
     setClock(clock) {
       clockTrusted = clock.trusted ?? clockTrusted;
       aheadMs = clock.aheadMs ?? aheadMs;
+      utcOffsetMinutes = clock.utcOffsetMinutes ?? utcOffsetMinutes;
     },
     sent<T extends EffectType>(type: T) {
       return effects.filter((effect): effect is EffectOf<T> => effect.type === type);

@@ -257,7 +257,7 @@ const TABLE: Readonly<Record<Situation, Row>> = {
     ...CLOSED,
     'deliveryReported ok': stays('told:conflict/alreadyReversed'),
     'deliveryReported not ok': stays('told:sale'),
-    receiptRequested: stays('printReceipt told:sale'),
+    receiptRequested: stays('told:conflict/nothingToPrint'),
     reversalRetryRequested: stays('told:reversal'),
     reversalSettled: moves('reversed', 'reversalFinished', 'told:reversal'),
     reversalAnswered: moves('reversed', 'reversalFinished'),

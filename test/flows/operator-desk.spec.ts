@@ -230,7 +230,7 @@ describe('a person at the queue', () => {
     }
     assert.equal(drive.reversal().state, 'needsPerson');
     const retry = () => drive.feed({ type: 'reversalRetryRequested', callId: 'c', reversalId });
-    assert.equal(effectWords(retry()), 'sendReversal:refundInquiry told:reversal');
+    assert.equal(effectWords(retry()), 'sendReversal:refund told:reversal');
     const before = drive.sent('sendReversal').length;
     drive.news();
     for (let sent = 1; sent <= 12; sent += 1) {
@@ -338,10 +338,20 @@ describe('a person at the queue', () => {
       assert.deepEqual([drive.reversal().state, drive.sale().state], ['finished', 'reversed']);
     });
 
+    it('is refused while a request is under way that may give the money back, and not any longer', () => {
+      const drive = settled();
+      refund(drive, 'r1', cny('250'));
+      assert.equal(settle(drive, 'paid'), 'told:conflict/underWay');
+      assert.equal(drive.reversal().state, 'open');
+      answer(drive, failure('SYSTEM_ERROR'));
+      assert.equal(settle(drive, 'paid'), 'told:reversal');
+    });
+
     it('of a refund leaves the amount with what was paid', () => {
       const drive = settled();
       refund(drive, 'r1', cny('250'));
-      settle(drive, 'paid');
+      answer(drive, failure('REFUND_AMOUNT_EXCEED'));
+      assert.equal(settle(drive, 'paid'), 'told:reversal');
       assert.equal(drive.sale().state, 'settled');
       assert.match(refund(drive, 'r2', cny('1250')), /told:reversal\/created/);
     });

@@ -104,7 +104,11 @@ describe('a word of success about a payment that was said to have failed', () =>
         const decision = drive.feed(word(id));
         assert.equal(effectWords(decision), 'alarm:resultContradicts sendReversal:cancel');
         assert.deepEqual(drive.lastSent('sendReversal').request, { type: 'cancel', paymentRequestId: id });
-        assert.deepEqual(drive.sale(), sale);
+        const stays = {
+          ...sale,
+          attempts: sale.attempts.map((one) => (one.paymentRequestId === id ? { ...one, chargedAfterAll: true } : one)),
+        };
+        assert.deepEqual(drive.sale(), stays);
         const { paymentId, manual, known, amount } = drive.reversal();
         assert.deepEqual([paymentId, manual, known, amount], ['P1', false, true, sale.amount]);
         const { reversalId } = drive.reversal();
@@ -119,7 +123,7 @@ describe('a word of success about a payment that was said to have failed', () =>
         assert.equal(effectWords(drive.feed(kept)), 'told:conflict/notPaid');
         answer(drive, success());
         assert.deepEqual([drive.reversal().cause, drive.reversal().end?.how], ['paidAfterFailure', 'cancelled']);
-        assert.deepEqual(drive.sale(), sale);
+        assert.deepEqual(drive.sale(), stays);
       });
     }
 
@@ -146,6 +150,16 @@ describe('a word of success about a payment that was said to have failed', () =>
       assert.equal(drive.news(), '');
     });
   }
+
+  it('is not denied to the customer who gives up, or whose next wallet fails, too', () => {
+    for (const end of ['gives up', 'fails'] as const) {
+      const drive = createReadyDrive({ vend: 'host' });
+      drive.feed(notified(failFirst(drive, 'EXPIRED_CODE')));
+      if (end === 'gives up') drive.wait(drive.policy.codeWaitMs);
+      else drive.feed({ type: 'payAnswered', paymentRequestId: payAgain(drive), answer: failure('RISK_REJECT') });
+      assert.deepEqual([end, drive.state.live.notice], [end, 'reversing']);
+    }
+  });
 
   it('leaves the next payment of the sale to its own result, and that to be refunded in whole', () => {
     const drive = createReadyDrive({ vend: 'host' });

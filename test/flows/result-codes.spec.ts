@@ -451,18 +451,18 @@ describe('result codes', () => {
     describe('inquiry of it', () => {
       const ANSWERS: Readonly<Record<string, readonly [AcquirerAnswer, string]>> = {
         'S SUCCESS': [refundFound('SUCCESS'), 'refunded'],
-        'S SUCCESS unsigned': [unsigned(refundFound('SUCCESS')), 'refundInquiry'],
-        'S SUCCESS wrongly signed': [forged(refundFound('SUCCESS')), 'refundInquiry'],
+        'S SUCCESS unsigned': [unsigned(refundFound('SUCCESS')), 'refund'],
+        'S SUCCESS wrongly signed': [forged(refundFound('SUCCESS')), 'refund'],
         'S PROCESSING': [refundFound('PROCESSING'), 'refundInquiry'],
-        'S with a status of next year': [refundFound('NEXT_YEAR'), 'refundInquiry'],
-        'S without a status': [success(), 'refundInquiry'],
+        'S with a status of next year': [refundFound('NEXT_YEAR'), 'refund'],
+        'S without a status': [success(), 'refund'],
         'F REFUND_NOT_EXIST': [failure('REFUND_NOT_EXIST'), 'refund'],
         'F ORDER_NOT_EXIST': [failure('ORDER_NOT_EXIST'), 'refund'],
-        'F of next year': [failure('NEXT_YEAR'), 'refundInquiry'],
-        U: [unclear(), 'refundInquiry'],
-        'U REFUND_NOT_EXIST': [unclear('REFUND_NOT_EXIST'), 'refundInquiry'],
-        'U with a status': [unclear('UNKNOWN_EXCEPTION', { refundStatus: 'SUCCESS' }), 'refundInquiry'],
-        silence: [SILENCE, 'refundInquiry'],
+        'F of next year': [failure('NEXT_YEAR'), 'refund'],
+        U: [unclear(), 'refund'],
+        'U REFUND_NOT_EXIST': [unclear('REFUND_NOT_EXIST'), 'refund'],
+        'U with a status': [unclear('UNKNOWN_EXCEPTION', { refundStatus: 'SUCCESS' }), 'refund'],
+        silence: [SILENCE, 'refund'],
       };
       for (const [name, [answer, expected]] of Object.entries(ANSWERS)) {
         it(`${name}: ${expected}`, () => {

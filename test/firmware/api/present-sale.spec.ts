@@ -50,6 +50,18 @@ describe('a sale as callers see it', () => {
     ['reversed', 'budgetSpent', 'reversed', 'reversed'],
     ['reversed', 'vendFailed', 'reversed', 'vendFailed'],
   ];
+  it('tells nobody that nothing was charged where the acquirer said so and charged it all the same', () => {
+    const attempt = { paymentRequestId: '1', startedAtWallMs: 0, expiresAtWallMs: 60_000, result: 'F' } as const;
+    const charged = { ...attempt, resultCode: 'EXPIRED_CODE', chargedAfterAll: true } as const;
+    for (const [state, endCode] of [
+      ['cancelled', 'noCode'],
+      ['declined', 'RISK_REJECT'],
+    ] as const) {
+      const sale: Sale = { ...LEAST, state, endCode, attempts: [charged, attempt] };
+      assert.equal(presentSale(sale, 'en').customerText, customerText('reversing', 'en'));
+    }
+  });
+
   for (const [state, endCode, outcome, text] of ENDS) {
     it(`tells the customer of one that is ${state} for ${endCode}: ${text}`, () => {
       const shown = presentSale({ ...LEAST, state, endCode }, 'en');
