@@ -47,8 +47,8 @@ export type TerminalSettings = Extract<ConfigLoading, { readonly config: Config 
 
 /**
  * Opens the journal, then the devices and the ports, then starts. Where the journal cannot be opened and only a person
- * can help, the terminal starts without it, takes no sale and says why; where a restart may help, be it because a journal
- * that was missing is there again, or a port cannot be had, the process ends.
+ * can help, the terminal starts without it, takes no sale and says why; where a restart may help, be it because the card
+ * does not answer, a journal that was missing is there again, or a port cannot be had, the process ends.
  */
 export function createTerminal(parts: TerminalParts, started: (terminal: Terminal) => void): void {
   const { host } = parts;
@@ -56,6 +56,8 @@ export function createTerminal(parts: TerminalParts, started: (terminal: Termina
   const redact = createRedact();
   const log = createTerminalLog(parts, redact);
   let core: TerminalCore | undefined;
+  /* Without this a start on a card that does not answer shows nothing for a minute. */
+  log.info('opening the journal', { dataDir: storage.dataDir });
   openBook(
     host,
     {

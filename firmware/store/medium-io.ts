@@ -1,5 +1,6 @@
-import type { HostError } from '../../drivers/host.js';
+import type { Clock, HostError } from '../../drivers/host.js';
 import type { PlannedWrite } from './frame-planner.js';
+import { createOpeningWatch } from './opening-watch.js';
 import { StoreError } from './store-error.js';
 import type { OpenReport } from './store-status.js';
 import { asStoreError, type VolumePair } from './volume-pair.js';
@@ -13,16 +14,24 @@ export interface MediumIo {
   readBack(index: 0 | 1, expected: Buffer, done: (result: OpenReport['readBack']) => void): void;
 }
 
-/** `fail` is told each error; nothing goes on after one. */
+/** `fail` is told the first error, which may be `hung`; nothing goes on after it, whatever is answered later. */
 export function createMediumIo(
+  clock: Clock,
   volumes: VolumePair,
   names: readonly [string, string],
   fail: (error: StoreError) => void,
 ): MediumIo {
-  const or =
-    <T extends unknown[]>(doing: string, next: (...values: T) => void) =>
-    (error?: HostError, ...values: T): void =>
-      error === undefined ? next(...values) : fail(asStoreError(error, doing));
+  const watch = createOpeningWatch(clock, fail);
+
+  const giveUp = (error: StoreError): void => {
+    watch.end();
+    fail(error);
+  };
+
+  const or = <T extends unknown[]>(doing: string, next: (...values: T) => void) =>
+    watch.expect(doing, (error?: HostError, ...values: T) =>
+      error === undefined ? next(...values) : giveUp(asStoreError(error, doing)),
+    );
 
   /* At the same time: half of a cold start is waiting for the card. */
   const both = (act: (index: 0 | 1, done: () => void) => void, done: () => void): void => {
@@ -52,13 +61,15 @@ export function createMediumIo(
     },
     writeDurably: (write, done) => volumes[write.segment].writeDurably(write.offset, write.bytes, or('write', done)),
     syncBoth: (done) => both((index, flushed) => volumes[index].sync(or('flush', flushed)), done),
-    readBack: (index, expected, done) =>
-      volumes[index].readBack(0, expected.length, (error, bytes) => {
+    readBack(index, expected, done) {
+      const compare = (error?: HostError, bytes?: Uint8Array): void => {
         if (error?.code === 'unsupported') return done('unsupported');
-        if (error !== undefined) return fail(asStoreError(error, 'read back'));
+        if (error !== undefined) return giveUp(asStoreError(error, 'read back'));
         if (asBuffer(bytes).equals(expected)) return done('verified');
-        fail(new StoreError('forgetful', `${names[index]}: the medium does not hold what the system says it wrote`));
-      }),
+        giveUp(new StoreError('forgetful', `${names[index]}: the medium does not hold what the system says it wrote`));
+      };
+      volumes[index].readBack(0, expected.length, watch.expect('read back', compare));
+    },
   };
 }
 

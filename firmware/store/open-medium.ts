@@ -21,31 +21,28 @@ export interface Medium<State> {
 
 /**
  * From two names to a medium that can be written: reads, recovers, flushes, reads back, writes the first frame.
- * Every failure closes both volumes and is told once.
+ * Every failure closes both volumes and is told once; a step that is not answered in time is the failure `hung`.
  */
 export function openMedium<State, Op>(
   options: StoreOptions<State, Op>,
   opened: (error: StoreError | undefined, medium?: Medium<State>) => void,
 ): void {
-  const { flash, random, volumes: names, segmentSizeBytes } = options;
+  const { flash, clock, random, volumes: names, segmentSizeBytes } = options;
   if (segmentSizeBytes % slotBytes !== 0 || segmentSizeBytes < 2 * slotBytes) {
     throw new TypeError(`segmentSizeBytes must be a multiple of ${slotBytes}, at least ${2 * slotBytes}`);
   }
   const segmentSlots = segmentSizeBytes / slotBytes;
   const create = options.provision === 'ifNew';
 
-  openVolumePair({ flash, names, segmentSizeBytes, create }, isBlank, (pairError, volumes) => {
+  openVolumePair({ flash, clock, names, segmentSizeBytes, create }, isBlank, (pairError, volumes) => {
     if (pairError !== undefined || volumes === undefined) {
       return opened(pairError ?? new StoreError('io', 'no volumes'));
     }
-    let failed = false;
     const fail = (error: StoreError): void => {
-      if (failed) return;
-      failed = true;
       for (const volume of volumes) volume.close();
       opened(error);
     };
-    const { readBoth, writeDurably, syncBoth, readBack } = createMediumIo(volumes, names, fail);
+    const { readBoth, writeDurably, syncBoth, readBack } = createMediumIo(clock, volumes, names, fail);
 
     const writeFirstFrame = (found: Found<State>, keeperReadBack: OpenReport['readBack']): void => {
       const planner = createFramePlanner({

@@ -10,7 +10,7 @@ import type { HostErrorCode } from '../../drivers/host.js';
  * | `format`      | written by a newer version                                    | the newer firmware                |
  * | `forgetful`   | the medium does not hold what it accepted                     | a new card                        |
  * | `tooLarge`    | the whole state does not fit a segment                        | larger segments                   |
- * | `hung`        | a commit did not end in time                                  | a restart, then a new card        |
+ * | `hung`        | a commit, or a step of opening, did not end in time           | a restart, then a new card        |
  * | `closed`      | the store was closed                                          | –                                 |
  * | a host's code | the system said so (`busy`, `full`, `io`, `readOnly`, …)      | `busy`: the holder; else a restart |
  */

@@ -31,7 +31,7 @@ export interface StoreOptions<State, Op> {
   readonly replay?: (state: State, ops: readonly Op[]) => State;
   /** A flush over this makes the store `slow`. Default 5,000. */
   readonly slowAfterMs?: number;
-  /** A flush over this fails the store. Default 30,000. */
+  /** A flush over this fails the store. Default 30,000. Steps of opening have a limit of their own: `opening-watch`. */
   readonly hungAfterMs?: number;
   /** Called when `status.health` becomes another kind. */
   readonly healthChanged?: (status: StoreStatus) => void;
@@ -62,7 +62,8 @@ export const defaultSegmentSizeBytes = 4 * 1024 * 1024;
 
 /**
  * Opens the durable store, or makes it. Nothing is served before both volumes were flushed, the medium was read back
- * where the platform can, and a first frame of this boot is durable. After an error both volumes are closed and, other
+ * where the platform can, and a first frame of this boot is durable. It always answers: `hung` where the medium does not
+ * answer a step within a minute. After an error both volumes are closed and, other
  * than by an interrupted first frame, unchanged, for a technician to look at.
  */
 export function openStore<State, Op>(

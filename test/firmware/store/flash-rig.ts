@@ -1,4 +1,4 @@
-import type { Clock } from '../../../drivers/host.js';
+import type { Clock, FlashHost, FlashVolume } from '../../../drivers/host.js';
 import { openStore, type Store, type StoreOptions } from '../../../firmware/store/store.js';
 import { StoreError } from '../../../firmware/store/store-error.js';
 import type { OpenReport } from '../../../firmware/store/store-status.js';
@@ -128,4 +128,53 @@ export function commitAll(rig: FlashRig, store: Store<Ledger, LedgerOp>, ops: re
     });
     rig.run();
   }
+}
+
+export interface HangingFlash {
+  readonly flash: FlashHost;
+  /** How many calls reached the card. */
+  asked(): number;
+  /** The call that hangs, in words; empty before it was made. */
+  readonly step: string;
+  /** Gives the answer that did not come, once the call was made and the card has done it. */
+  readonly answerLate: (() => void) | undefined;
+}
+
+/** A card that does what it is asked, but keeps its answer to call number `hangsAt`, counted from 1. */
+export function createHangingFlash(card: FlashHost, hangsAt: number): HangingFlash {
+  let asked = 0;
+  let step = '';
+  let answerLate: (() => void) | undefined;
+  const through = <T extends unknown[]>(doing: string, answer: (...values: T) => void): ((...values: T) => void) => {
+    asked += 1;
+    if (asked !== hangsAt) return answer;
+    step = doing;
+    return (...values) => {
+      answerLate = () => answer(...values);
+    };
+  };
+  const around = (volume: FlashVolume): FlashVolume => ({
+    sizeBytes: volume.sizeBytes,
+    read: (offset, lengthBytes, done) => volume.read(offset, lengthBytes, through('read', done)),
+    write: (offset, bytes, done) => volume.write(offset, bytes, through('write', done)),
+    writeDurably: (offset, bytes, done) => volume.writeDurably(offset, bytes, through('writeDurably', done)),
+    sync: (done) => volume.sync(through('sync', done)),
+    readBack: (offset, lengthBytes, done) => volume.readBack(offset, lengthBytes, through('readBack', done)),
+    close: () => volume.close(),
+  });
+  return {
+    flash: {
+      open(request, opened) {
+        const answer = through(`open ${request.name}`, opened);
+        card.open(request, (error, volume) => answer(error, volume && around(volume)));
+      },
+    },
+    asked: () => asked,
+    get step() {
+      return step;
+    },
+    get answerLate() {
+      return answerLate;
+    },
+  };
 }

@@ -5,13 +5,15 @@ import type { StoreError } from '../../../firmware/store/store-error.js';
 import {
   commitAll,
   createFlashRig,
+  createHangingFlash,
+  type FlashRig,
   ledgerOptions,
   mustOpen,
   openLedger,
   rigSegmentBytes,
   rigVolumes,
 } from './flash-rig.js';
-import { emptyLedger, foldLedger, type Ledger, ledgerOp } from './ledger.js';
+import { emptyLedger, foldLedger, type Ledger, type LedgerOp, ledgerOp } from './ledger.js';
 
 const ops = (from: number, count: number, live = 10) =>
   Array.from({ length: count }, (_, index) => ledgerOp(from + index, live));
@@ -196,6 +198,44 @@ describe('openStore', () => {
       assert.equal(mustOpen(rig).report.provisioned, true);
     });
   }
+
+  describe('a card that hangs while the store opens', () => {
+    const cards: readonly [what: string, prepare: (rig: FlashRig) => void][] = [
+      ['a new card', () => undefined],
+      [
+        'a card whose making was interrupted',
+        ({ card }) => card.insert(rigVolumes[1], new Uint8Array(rigSegmentBytes)),
+      ],
+      ['a card with a store', (rig) => mustOpen(rig).store.close()],
+    ];
+    for (const [what, prepare] of cards) {
+      it(`fails the opening once, a minute after the step that is not answered, and is let go: ${what}`, () => {
+        const prepared = createFlashRig(25);
+        prepare(prepared);
+        let calls = 0;
+        for (let steps = 1; ; steps += 1) {
+          const rig = createFlashRig(26, prepared.card);
+          const hanging = createHangingFlash(rig.card, steps);
+          const codes: (string | undefined)[] = [];
+          openStore<Ledger, LedgerOp>({ ...ledgerOptions(rig), flash: hanging.flash }, (error) =>
+            codes.push(error?.code),
+          );
+          rig.run();
+          if (hanging.answerLate === undefined) break;
+          calls = steps;
+          assert.deepEqual(codes, ['hung'], hanging.step);
+          assert.ok(rig.clock.monotonicMs() >= 60_000 && rig.clock.monotonicMs() < 61_000, hanging.step);
+          const asked = hanging.asked();
+          hanging.answerLate();
+          rig.run();
+          assert.deepEqual(codes, ['hung'], `${hanging.step}, answered late`);
+          assert.equal(hanging.asked(), asked, `nothing is tried after ${hanging.step}`);
+          mustOpen(rig).store.close();
+        }
+        assert.ok(calls >= 8);
+      });
+    }
+  });
 
   it('refuses two volumes of different stores', () => {
     const one = createFlashRig(13);
