@@ -100,7 +100,10 @@ export interface SerialPort {
 export interface GpioHost {
   /** Which backend serves the lines and why, for the log and the status page; where none does, `none: ` and the reason. */
   readonly backend: string;
-  /** An output, driven to `initial` without a glitch on the way. Throws `HostError` where the line cannot be had. */
+  /**
+   * An output, driven to `initial` without a glitch on the way; it gets that level again when the process ends, unless
+   * it is killed. Throws `HostError` where the line cannot be had.
+   */
   output(line: number, initial: Level): GpioOutput;
   /**
    * An output that is only ever driven low: 0 drives, 1 lets go (high impedance). Begins let go. Throws `HostError`.

@@ -33,9 +33,10 @@ export function createScanTrigger(
   let timer: Timer | undefined;
   let retry: Timer | undefined;
 
+  /** Released at first, also while a code is waited for: what a line begins with it gets again when the process ends. */
   function takeLine(number: number): void {
     try {
-      line = parts.gpio.output(number, pressed ? 0 : 1);
+      line = parts.gpio.output(number, 1);
       fault = undefined;
     } catch (error) {
       lineLost(number, error);
@@ -49,6 +50,7 @@ export function createScanTrigger(
     fault = error.message;
     retry = parts.clock.after(LINE_RETRY_MS, () => {
       takeLine(number);
+      if (pressed) press();
       if (fault === undefined) faultChanged();
     });
   }

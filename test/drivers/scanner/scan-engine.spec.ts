@@ -504,11 +504,14 @@ describe('scan engine', () => {
     const world = createWorld({ seed: 8, startWallMs: 0 });
     const clock = testClock(world);
     let broken = false;
+    const taken: number[] = [];
     const levels: number[] = [];
+    let whenWell: number | undefined;
     const gpio: GpioHost = {
       ...NO_GPIO,
       output(_line, initial) {
         if (broken) throw new HostError('absent', 'the expander is away');
+        taken.push(initial);
         levels.push(initial);
         return {
           write(level) {
@@ -524,7 +527,13 @@ describe('scan engine', () => {
     const driver = createScanEngine(
       { clock, serial: serial.hostFor(clock), gpio },
       { kind: 'serial', path: PATH, baud: 9_600, trigger: { by: 'line', line: 22 } },
-      { codeRead: () => undefined, ambiguous: () => undefined, statusChanged: () => undefined },
+      {
+        codeRead: () => undefined,
+        ambiguous: () => undefined,
+        statusChanged({ state }) {
+          if (state === 'ok') whenWell = levels.at(-1);
+        },
+      },
     );
     pass(world, 1_000);
     driver.arm();
@@ -536,7 +545,8 @@ describe('scan engine', () => {
     broken = false;
     pass(world, 31_000);
     assert.equal(driver.status().state, 'ok');
-    assert.equal(levels.at(-1), 0, 'pressed, for it is armed');
+    assert.deepEqual(taken, [1, 1], 'released at first, for so it is left when the process ends');
+    assert.equal(whenWell, 0, 'pressed at once, for it is armed');
     driver.disarm();
     assert.equal(levels.at(-1), 1);
     driver.close();
