@@ -49,12 +49,16 @@ export function createMdbAdapter(
   /** Takes a line if it is what was waited for. */
   let expecting: ((line: MdbLine) => boolean) | undefined;
   let timer: Timer | undefined;
+  /** Switched on, after it was set up. */
+  let on = false;
   /** This adapter answers "switch on" with an error while it is on, so that the answer tells. */
   let tellsWhetherOn = false;
 
   const split = createLineSplitter(LINE_LIMIT_BYTES, (text) => {
     const line = parseMdbLine(text);
-    if (line !== undefined && !expecting?.(line)) events.heard(line);
+    if (line === undefined || expecting?.(line)) return;
+    // A reader that is off is inactive, whatever the machine is.
+    if (on || line.kind !== 'state') events.heard(line);
   });
 
   const port = createReconnectingPort(
@@ -133,11 +137,13 @@ export function createMdbAdapter(
         });
       } else {
         // The states that follow tell whether the machine talks to the adapter.
+        on = true;
         say('C,1');
         later(HEARTBEAT_MS, heartbeat);
       }
     };
     // Settings are taken only while the reader is off.
+    on = false;
     say('C,0');
     later(OFF_PAUSE_MS, () => ask('V', isVersion, () => set(0)));
   }

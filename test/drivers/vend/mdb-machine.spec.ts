@@ -66,6 +66,18 @@ describe('MDB machine', () => {
     );
   });
 
+  it('takes a reader that it has just switched off itself for no fault of the machine', () => {
+    const { world, machine, statuses } = readyBench();
+    pass(world, 25_000);
+    machine.restartAdapter();
+    pass(world, 25_000);
+    assert.equal(machine.settings().size, 3, 'set up again');
+    assert.deepEqual(
+      statuses.map(({ state }) => state),
+      ['ok'],
+    );
+  });
+
   it('tells what was chosen, approves it and reports the goods', () => {
     const { world, machine, told, answers, vend } = readyBench();
     machine.choose('12', '1.50');
