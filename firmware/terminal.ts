@@ -25,7 +25,11 @@ export interface Terminal {
   readonly redact: Redact;
   /** To be called with an error that nobody caught, before the process ends: keeps what led to it. Never throws. */
   crashed(error: Error): void;
-  close(): void;
+  /**
+   * Ends everything at once. `done` is called once, later, when the process may end: a vending machine has been told that
+   * it takes no cashless payment any more, or 250 ms have passed.
+   */
+  close(done?: () => void): void;
 }
 
 export interface TerminalParts {
@@ -116,11 +120,11 @@ function serve(
       apiPort: services.apiPort,
       redact,
       crashed: (crash) => incidents.keep('assertion', crash, kernel.state.book.bootCount),
-      close() {
+      close(done) {
         stopLooking();
         kernel.stop();
         services.close();
-        devices.close();
+        devices.close(done);
         store?.close();
       },
     });

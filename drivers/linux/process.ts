@@ -10,11 +10,16 @@ export interface CommandProcess {
   out(text: string): void;
   errorOut(text: string): void;
   exit(code: number): void;
-  /** Called when somebody asks the process to end (SIGTERM, SIGINT); without it the process just ends. */
+  /**
+   * Called once, when somebody asks the process to end (SIGTERM, SIGINT). Without it, and when asked a second time, the
+   * process just ends.
+   */
   onStop(stop: () => void): void;
   /** Called with an error that nobody caught. The callback has to end the process. */
   onCrash(crashed: (error: Error) => void): void;
 }
+
+const STOP_SIGNALS = ['SIGTERM', 'SIGINT'] as const;
 
 /** This process. */
 export function createProcess(): CommandProcess {
@@ -30,8 +35,11 @@ export function createProcess(): CommandProcess {
       process.exit(code);
     },
     onStop(stop) {
-      process.once('SIGTERM', stop);
-      process.once('SIGINT', stop);
+      const asked = (): void => {
+        for (const signal of STOP_SIGNALS) process.off(signal, asked);
+        stop();
+      };
+      for (const signal of STOP_SIGNALS) process.on(signal, asked);
     },
     onCrash(crashed) {
       process.on('uncaughtException', crashed);

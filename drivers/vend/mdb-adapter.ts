@@ -25,7 +25,11 @@ export interface MdbAdapterEvents {
 export interface MdbAdapter {
   isOpen(): boolean;
   say(line: string): void;
-  close(): void;
+  /**
+   * Hears nothing any more, and lets go of the port when `lastLine`, where there is one, has had its time to leave.
+   * `done` is called once, later, then: after some 50 ms, and after 250 ms at the most.
+   */
+  close(lastLine: string | undefined, done: () => void): void;
 }
 
 const PORT_FAULTS = { absent: 'vendMachineAbsent', denied: 'vendPortDenied' } as const;
@@ -35,6 +39,10 @@ const TRIES = 3;
 const SETUP_RETRY_MS = 5_000;
 const HEARTBEAT_MS = 10_000;
 const OFF_PAUSE_MS = 200;
+/** From the system's taking of the last line to the end of its last bit: USB adapters hold bytes back for 16 ms. */
+const PARTING_MS = 50;
+/** A line that is not taken by then never leaves. */
+const PARTING_LIMIT_MS = 250;
 
 /**
  * Invariants
@@ -51,6 +59,8 @@ export function createMdbAdapter(
   let timer: Timer | undefined;
   /** Switched on, after it was set up. */
   let on = false;
+  /** Ends the closing; there while it goes on. */
+  let part: (() => void) | undefined;
   /** This adapter answers "switch on" with an error while it is on, so that the answer tells. */
   let tellsWhetherOn = false;
 
@@ -71,8 +81,11 @@ export function createMdbAdapter(
         say('');
         setUp();
       },
-      data: split,
+      data(bytes) {
+        if (part === undefined) split(bytes);
+      },
       lost(error) {
+        if (part !== undefined) return part();
         stop();
         events.lost(lostPortStatus(error, PORT_FAULTS));
       },
@@ -80,7 +93,7 @@ export function createMdbAdapter(
   );
 
   function say(line: string): void {
-    port.write(Buffer.from(`${line}\n`, 'latin1'), ignoreLoss);
+    port.write(bytesOf(line), ignoreLoss);
   }
 
   function later(delayMs: number, callback: () => void): void {
@@ -180,11 +193,33 @@ export function createMdbAdapter(
   return {
     isOpen: port.isOpen,
     say,
-    close() {
+    close(lastLine, done) {
       stop();
-      port.close();
+      if (lastLine === undefined || !port.isOpen()) {
+        port.close();
+        parts.clock.after(0, done);
+        return;
+      }
+      let parted = false;
+      const end = (): void => {
+        if (parted) return;
+        parted = true;
+        stop();
+        port.close();
+        done();
+      };
+      part = end;
+      later(PARTING_LIMIT_MS, end);
+      port.write(bytesOf(lastLine), (error) => {
+        if (error !== undefined) end();
+        else if (!parted) later(PARTING_MS, end);
+      });
     },
   };
+}
+
+function bytesOf(line: string): Uint8Array {
+  return Buffer.from(`${line}\n`, 'latin1');
 }
 
 function isVersion({ kind }: MdbLine): boolean {

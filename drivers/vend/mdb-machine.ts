@@ -42,7 +42,11 @@ export interface MdbMachine {
   /** The customer did not pay for that selection. Nothing happens where the machine does not wait for it any more. */
   refuse(selectionNumber: number): void;
   status(): DeviceStatus<VendFault>;
-  close(): void;
+  /**
+   * Answers what is under way, and switches the adapter off unless goods may be moving. Nothing is called afterwards but
+   * `done`, once, when the port was let go: at most 250 ms later.
+   */
+  close(done?: () => void): void;
 }
 
 export type MdbRefusal = VendFault | 'vendNothingChosen' | 'vendMachineFailed' | 'vendClosed';
@@ -194,14 +198,13 @@ export function createMdbMachine(
       sayNo();
     },
     status: () => current,
-    close() {
+    close(done = () => undefined) {
       if (closed) return;
       closed = true;
       selection = undefined;
       // Switched off, the machine shows that it takes no cashless payment.
-      if (vending === undefined) adapter.say('C,0');
+      adapter.close(vending === undefined ? 'C,0' : undefined, done);
       finish('unknown', 'vendClosed');
-      adapter.close();
     },
   };
 }

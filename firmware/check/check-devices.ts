@@ -42,7 +42,7 @@ export async function checkDevices(parts: CheckDevicesParts): Promise<CheckRow[]
   });
   const rows = deviceRows(config, devices);
   if (print) rows.push(await testReceipt(parts, devices));
-  devices.close();
+  await new Promise<void>((resolve) => devices.close(resolve));
   return rows;
 }
 

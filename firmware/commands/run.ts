@@ -35,10 +35,7 @@ export function run(_args: readonly string[], self: CommandProcess): Promise<num
   return new Promise((resolve) => {
     createTerminal({ host, settings, version: packageVersion(), saveIncident }, (terminal) => {
       running = terminal;
-      self.onStop(() => {
-        terminal.close();
-        resolve(exitCode.done);
-      });
+      self.onStop(() => terminal.close(() => resolve(exitCode.done)));
     });
   });
 }

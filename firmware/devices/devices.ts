@@ -25,7 +25,8 @@ export interface Devices {
   /** The machine hears no, where it still waits for a word on that choice. */
   refuseSelection(selection: number): void;
   status(): Partial<Record<DeviceName, DeviceStatus>>;
-  close(): void;
+  /** Lets go of everything at once, but for the last word to a vending machine; `done` is called, later, when it has left. */
+  close(done?: () => void): void;
 }
 
 export interface DevicesParts {
@@ -75,8 +76,10 @@ export function createDevices({ host, config, currency, receiptHead, feed }: Dev
       ...statuses,
       ...(statuses.scanner && scanner ? { scanner: counted(statuses.scanner, scanner) } : {}),
     }),
-    close() {
-      for (const device of [scanner, printer, keypad, panel, vend]) device?.close();
+    close(done = () => undefined) {
+      for (const device of [scanner, printer, keypad, panel]) device?.close();
+      if (vend === undefined) host.clock.after(0, done);
+      else vend.close(done);
     },
   };
 }

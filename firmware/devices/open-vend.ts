@@ -13,7 +13,8 @@ export interface Vend {
   vend(order: VendOrder, done: (outcome: VendOutcome) => void): void;
   /** A machine that still waits for a word on that choice hears no. */
   refuse(selection: number): void;
-  close(): void;
+  /** `done` is called once, later, when the last word to a machine has left: at most 250 ms later. */
+  close(done: () => void): void;
 }
 
 export interface VendOrder {
@@ -45,7 +46,10 @@ function openRelays(config: Extract<VendConfig, { kind: 'relay' | 'sim' }>, { ho
   return {
     vend: ({ channel = '1' }, done) => relays.vend(Number(channel) - 1, (outcome) => done(outcome)),
     refuse: () => undefined,
-    close: () => relays.close(),
+    close(done) {
+      relays.close();
+      host.clock.after(0, done);
+    },
   };
 }
 
@@ -75,6 +79,6 @@ function openMachine(
     vend: ({ amount, channel = '' }, done) =>
       machine.vend({ amountMinorUnits: amount.value, item: channel }, (outcome) => done(outcome)),
     refuse: (selection) => machine.refuse(selection),
-    close: () => machine.close(),
+    close: (done) => machine.close(done),
   };
 }

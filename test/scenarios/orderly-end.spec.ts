@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict';
+import { SIMULATED_WIRING } from '../../firmware/terminal.js';
 import { createEquippedKiosk } from '../support/equipped-kiosk.js';
 
 const HOUR_MS = 3_600_000;
@@ -22,5 +23,24 @@ describe('an orderly end', () => {
     pass(HOUR_MS);
     assert.equal(world.nextAtMs(), Number.POSITIVE_INFINITY);
     assert.equal(kiosk.api('GET', '/v1/status'), undefined);
+  });
+
+  it('is over at once, or when a vending machine has heard that it is switched off', () => {
+    const machine = { SALE_MODE: 'mdb', VEND: 'mdb', MDB_PORT: SIMULATED_WIRING.mdbPort } as const;
+    for (const [env, leastMs, mostMs] of [
+      [{}, 0, 0],
+      [{ SALE_MODE: 'amount', KEYPAD: 'sim', VEND: 'sim' }, 0, 0],
+      [machine, 50, 250],
+    ] as const) {
+      const { kiosk, pass } = createEquippedKiosk(env);
+      const beganMs = kiosk.world.nowMs();
+      const overAfterMs: number[] = [];
+      kiosk.terminal?.close(() => overAfterMs.push(kiosk.world.nowMs() - beganMs));
+      assert.deepEqual(overAfterMs, [], 'later');
+      pass(HOUR_MS);
+      const [ms = -1, ...again] = overAfterMs;
+      assert.ok(ms >= leastMs && ms <= mostMs, `${JSON.stringify(env)}: ${overAfterMs}`);
+      assert.deepEqual(again, []);
+    }
   });
 });

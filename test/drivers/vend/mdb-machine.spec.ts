@@ -43,7 +43,7 @@ function bench(timeoutMs = 30_000, model?: MdbMachineModelOptions) {
     driver.vend({ amountMinorUnits, item }, (outcome, why) =>
       answers.push(why === undefined ? outcome : `${outcome} ${why}`),
     );
-  return { world, port, machine, driver, told, statuses, answers, vend };
+  return { world, serial, port, machine, driver, told, statuses, answers, vend };
 }
 
 function readyBench() {
@@ -380,6 +380,90 @@ describe('MDB machine', () => {
     pass(world, 60_000);
     assert.deepEqual(answers, ['unknown vendClosed']);
     assert.deepEqual([told.length, statuses.length], before);
+  });
+
+  describe('when it is closed', () => {
+    /** A machine that is well, with the lines that reach it from the closing on. */
+    function closingBench(prepare: (made: ReturnType<typeof readyBench>) => void = () => undefined) {
+      const made = readyBench();
+      const { world, machine, driver } = made;
+      prepare(made);
+      let heard = '';
+      const receive = machine.receive;
+      machine.receive = (bytes) => {
+        heard += Buffer.from(bytes).toString('latin1');
+        receive(bytes);
+      };
+      const beganMs = world.nowMs();
+      const endedAfterMs: number[] = [];
+      const close = (): void => driver.close(() => endedAfterMs.push(world.nowMs() - beganMs));
+      return { ...made, close, endedAfterMs, heard: () => heard };
+    }
+
+    it('switches the adapter off, and is done when that has left', () => {
+      const { world, close, endedAfterMs, heard } = closingBench();
+      close();
+      assert.deepEqual(endedAfterMs, [], 'later');
+      pass(world, 40);
+      assert.deepEqual([heard(), endedAfterMs], ['C,0\n', []]);
+      pass(world, 60_000);
+      assert.deepEqual([heard(), endedAfterMs.length], ['C,0\n', 1]);
+      assert.ok((endedAfterMs[0] ?? 0) < 100);
+    });
+
+    it('hears nobody who chooses at that moment', () => {
+      const { world, machine, close, told, statuses } = closingBench();
+      machine.choose('12', '1.50');
+      close();
+      pass(world, 60_000);
+      assert.deepEqual([told, statuses.length], [[], 1]);
+    });
+
+    it('lets go of the port before it is done', () => {
+      const { world, serial, driver } = readyBench();
+      const opened: string[] = [];
+      driver.close(() => {
+        const clock = testClock(world);
+        const options = { path: PATH, baud: 115_200, flowControl: 'none' } as const;
+        serial.hostFor(clock).open(options, {
+          opened: () => opened.push('opened'),
+          data: () => undefined,
+          closed: (error) => opened.push(error?.code ?? 'closed'),
+        });
+      });
+      pass(world, 1_000);
+      assert.deepEqual(opened, ['opened']);
+    });
+
+    it('leaves an adapter on whose machine is vending, and is done at once', () => {
+      const { world, machine, close, endedAfterMs, heard, answers } = closingBench((made) => {
+        made.machine.choose('12', '1.50');
+        pass(made.world, 100);
+        made.vend('150');
+        pass(made.world, 100);
+      });
+      close();
+      pass(world, 10);
+      assert.deepEqual([answers, endedAfterMs.length], [['unknown vendClosed'], 1]);
+      pass(world, 60_000);
+      assert.deepEqual([heard(), machine.fallen.length, endedAfterMs.length], ['', 1, 1]);
+    });
+
+    const troubles: readonly [what: string, trouble: (made: ReturnType<typeof readyBench>) => void][] = [
+      ['takes nothing', ({ port }) => port.stall(true)],
+      ['goes away at once', ({ port }) => port.unplug()],
+      ['goes away on the way', ({ port, world }) => void world.after(20, () => port.unplug())],
+      ['went away long ago', ({ port, world }) => [port.unplug(), pass(world, 60_000)]],
+    ];
+    for (const [what, trouble] of troubles) {
+      it(`is done soon, and once, also where the line ${what}`, () => {
+        const { world, close, endedAfterMs } = closingBench(trouble);
+        close();
+        pass(world, 60_000);
+        assert.equal(endedAfterMs.length, 1);
+        assert.ok((endedAfterMs[0] ?? 0) <= 250, `${endedAfterMs}`);
+      });
+    }
   });
 });
 

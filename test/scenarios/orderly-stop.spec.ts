@@ -1,0 +1,72 @@
+import assert from 'node:assert/strict';
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { createMdbMachineModel } from '../../hw-sim/devices/mdb-machine-model.js';
+import { type AcquirerProcess, startAcquirer } from '../support/acquirer-process.js';
+import { freePort } from '../support/free-port.js';
+import { openPtyEnd, type PtyEnd } from '../support/pty-end.js';
+import { createPtyPair, type PtyPair, until } from '../support/pty-pair.js';
+import { createRealWorld } from '../support/real-world.js';
+import { MERCHANT, QUICK, startTerminal, type TerminalProcess } from '../support/terminal-process.js';
+import { startTillbox } from '../support/tillbox-process.js';
+
+/** `tillbox run` and `tillbox check` with a vending machine at the far end of a cable. */
+describe('an orderly stop over a real tty', function () {
+  this.timeout(30_000);
+  let acquirer: AcquirerProcess;
+  let pair: PtyPair;
+  let far: PtyEnd;
+  let terminal: TerminalProcess | undefined;
+  let world: ReturnType<typeof createRealWorld>;
+
+  before(async () => {
+    acquirer = await startAcquirer();
+  });
+  after(() => acquirer.stop());
+  beforeEach(async () => {
+    pair = await createPtyPair();
+    world = createRealWorld();
+    const machine = createMdbMachineModel(world, { send: (bytes) => far.send(bytes) });
+    far = openPtyEnd(pair.deviceEnd, (bytes) => machine.receive(bytes));
+  });
+  afterEach(async () => {
+    await terminal?.stop();
+    terminal = undefined;
+    far.close();
+    world.end();
+    await pair.remove();
+  });
+
+  const withMachine = (): Record<string, string> => ({
+    SALE_MODE: 'mdb',
+    VEND: 'mdb',
+    MDB_PORT: pair.terminalEnd,
+    SCANNER: 'serial',
+    SCANNER_PORT: '/dev/no-scanner-here',
+  });
+  const lines = (): readonly string[] => far.received().toString('latin1').trimEnd().split('\n');
+
+  async function start(): Promise<TerminalProcess> {
+    terminal = await startTerminal(acquirer, { ...QUICK, ...withMachine() });
+    await until(() => lines().at(-1) === 'C,1', 10_000);
+    return terminal;
+  }
+
+  it('switches the adapter of a vending machine off', async () => {
+    const { process } = await start();
+    assert.equal(await process.end('SIGTERM'), 0, process.errorOut());
+    await until(() => lines().at(-1) === 'C,0');
+  });
+
+  it('leaves a machine that was checked switched off', async () => {
+    const dataDir = mkdtempSync(join(tmpdir(), 'tillbox-check-'));
+    const env = { ...MERCHANT, ...acquirer.env, ...withMachine(), DATA_DIR: dataDir, API_PORT: `${await freePort()}` };
+    const checking = startTillbox(['check'], env);
+    await checking.ended;
+    rmSync(dataDir, { recursive: true });
+    assert.match(checking.out(), /PASS {2}vend/);
+    await until(() => lines().at(-1) === 'C,0');
+    assert.equal(lines().at(-2), 'C,1');
+  });
+});
