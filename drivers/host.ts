@@ -109,8 +109,12 @@ export interface GpioHost {
    * An output that is only ever driven low: 0 drives, 1 lets go (high impedance). Begins let go. Throws `HostError`.
    */
   openDrain(line: number): GpioOutput;
-  /** An input; `changed` is called with the new level after every change, where given. Throws `HostError`. */
-  input(line: number, changed?: (level: Level) => void): GpioInput;
+  /**
+   * An input; `changed` is called with the new level after every change, where given. The level is read some time after
+   * its edge: `glimpsed` is called instead after edges whose level had gone back by then. It tells that something was
+   * there, but not for how long, nor how often; noise does the same. Throws `HostError`.
+   */
+  input(line: number, changed?: (level: Level) => void, glimpsed?: () => void): GpioInput;
 }
 
 export type Level = 0 | 1;

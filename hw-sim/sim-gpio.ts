@@ -167,11 +167,19 @@ export function createSimGpio(world: World): SimGpio {
       backend: 'simulated lines',
       output: (number, initial) => output(number, initial, (value) => value),
       openDrain: (number) => output(number, undefined, (value) => (value === 0 ? 0 : undefined)),
-      input(number, changed) {
+      input(number, changed, glimpsed) {
         const mine = take(number, undefined);
         const line = lineOf(number);
         if (changed !== undefined) {
-          watch(line, mine, (value) => clock.after(0, () => line.held === mine && changed(value)));
+          let told = levelOf(wire(line));
+          const look = (): void => {
+            if (line.held !== mine) return;
+            const now = levelOf(wire(line));
+            if (now === told) return glimpsed?.();
+            told = now;
+            changed(now);
+          };
+          watch(line, mine, () => clock.after(0, look));
         }
         return { read: () => levelOf(wire(line)), release: () => letGo(line, mine) };
       },

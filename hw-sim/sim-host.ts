@@ -124,7 +124,8 @@ export function createLife(parts: LifeParts): Life {
           release: () => output.release(),
         };
       },
-      input: (line, changed) => parts.gpio.input(line, changed && whileAlive(changed)),
+      input: (line, changed, glimpsed) =>
+        parts.gpio.input(line, changed && whileAlive(changed), glimpsed && whileAlive(glimpsed)),
     },
     flash: {
       open(options, opened) {

@@ -27,8 +27,11 @@ export interface LinuxGpioOptions {
  * The GPIO lines of a real board, through `onoff` and the kernel's sysfs. Lines are the board's own numbers; the kernel's
  * are looked up. Making it never throws: where there is no GPIO, `backend` says why and every line is refused so.
  *
- * onoff reads a line again after an edge and drops the edge when the level has gone back by then: pulses shorter than a
- * few milliseconds are lost, and nothing may depend on counting them.
+ * onoff calls back after an edge, from the event loop, with the level that it reads then; edges that come meanwhile are
+ * one call. So a pulse that is shorter than the loop is busy shows as a call with the level of before, a glimpse, and
+ * nothing may depend on counting pulses. A new watch begins without a call: onoff reads the line before, which clears
+ * what the kernel has to report. An edge that falls between the clearing and the reading of a level is reported once
+ * more, with that level, so that a glimpse may also follow a change.
  *
  * The kernel keeps driving a line of a process that is gone. So whatever ends the process, short of being killed, first
  * gives every output its first level again: a motor must not turn until the supervisor has started us anew.
@@ -92,7 +95,7 @@ export function createLinuxGpio(options: LinuxGpioOptions = {}): GpioHost {
         outputOf(line, gpio, (level) => gpio.setDirection(level === 0 ? 'low' : 'in')),
       );
     },
-    input(line, changed) {
+    input(line, changed, glimpsed) {
       const gpio = take(line, 'in', changed === undefined ? 'none' : 'both');
       const read = (): Level => guarded(line, () => (gpio.readSync() === 0 ? 0 : 1));
       if (changed !== undefined) {
@@ -100,9 +103,9 @@ export function createLinuxGpio(options: LinuxGpioOptions = {}): GpioHost {
           let last = read();
           guarded(line, () =>
             gpio.watch((error, value) => {
-              // Equal levels are reported again and again by the kernel; only changes are told.
+              if (error) return;
               const level: Level = value === 0 ? 0 : 1;
-              if (error || level === last) return;
+              if (level === last) return glimpsed?.();
               last = level;
               changed(level);
             }),

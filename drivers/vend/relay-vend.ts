@@ -36,7 +36,13 @@ export interface RelayVend {
   close(): void;
 }
 
-export type VendRefusal = VendFault | 'vendBusy' | 'vendChannelUnknown' | 'vendNothingFell' | 'vendClosed';
+export type VendRefusal =
+  | VendFault
+  | 'vendBusy'
+  | 'vendChannelUnknown'
+  | 'vendNothingFell'
+  | 'vendGlimpsed'
+  | 'vendClosed';
 
 const SENSOR_STUCK_MS = 5_000;
 const SENSOR_POLL_MS = 10;
@@ -50,8 +56,8 @@ const LINE_RETRY_MS = 30_000;
  * Invariants
  * - All relays are open from the first instant and after every end; one closes at a time, for one pulse.
  * - Nothing moves while the sensor is covered: a drop could not be seen.
- * - Every `vend` is answered exactly once; `yes` needs the barrier to be covered and free again, `no` that the relay never
- *   closed or the barrier stayed free.
+ * - Every `vend` is answered exactly once; `yes` needs the barrier to be seen covered and free again, `no` that the relay
+ *   never closed or the barrier surely stayed free.
  */
 export function createRelayVend(
   parts: { readonly clock: Clock; readonly gpio: GpioHost },
@@ -76,6 +82,8 @@ export function createRelayVend(
         fell: boolean;
         /** Something stood in the barrier for longer than goods pass: they may have slid down behind it. */
         blocked: boolean;
+        /** The barrier was covered too shortly to be seen so: by quick goods, or by a motor's noise. */
+        glimpsed: boolean;
       }
     | undefined;
 
@@ -84,7 +92,7 @@ export function createRelayVend(
     try {
       // One by one, so that those that were had are let go when the next cannot be.
       for (const line of options.channelLines) relays.push(gpio.output(line, 0));
-      if (options.sensorLine !== undefined) sensor = gpio.input(options.sensorLine, sensed);
+      if (options.sensorLine !== undefined) sensor = gpio.input(options.sensorLine, sensed, glimpsed);
       level = sensor?.read();
     } catch (error) {
       linesLost(error);
@@ -129,6 +137,10 @@ export function createRelayVend(
     if (!vending.pulsing) finish('yes');
   }
 
+  function glimpsed(): void {
+    if (vending !== undefined) vending.glimpsed = true;
+  }
+
   function vend(channel: number, done: (outcome: VendOutcome, why?: VendRefusal) => void): void {
     const relay = relays[channel];
     const refusal = refusalOf(relay);
@@ -136,7 +148,7 @@ export function createRelayVend(
       clock.after(0, () => done('no', refusal ?? 'vendChannelUnknown'));
       return;
     }
-    vending = { relay, done, timers: [], pulsing: true, fell: false, blocked: false };
+    vending = { relay, done, timers: [], pulsing: true, fell: false, blocked: false, glimpsed: false };
     if (!drive(relay, 1)) return;
     vending?.timers.push(clock.after(options.pulseMs, endPulse), clock.after(options.timeoutMs, nothingPassed));
     if (sensor !== undefined) watchSensor();
@@ -152,9 +164,10 @@ export function createRelayVend(
     return readSensor() === 0 ? 'vendSensorStuck' : current.faults[0];
   }
 
-  /** A barrier that was covered for long has seen nothing and everything. */
+  /** A barrier that was covered for long has seen nothing and everything, and one that flickered may have seen goods. */
   function nothingPassed(): void {
     if (covered || vending?.blocked === true) finish('unknown', 'vendSensorStuck');
+    else if (vending?.glimpsed === true) finish('unknown', 'vendGlimpsed');
     else finish('no', 'vendNothingFell');
   }
 

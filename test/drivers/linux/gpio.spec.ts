@@ -8,7 +8,10 @@ import { createLinuxGpio, type OnoffClass } from '../../../drivers/linux/gpio.js
 /** The process of the tests ends without a word to the lines of each of them. */
 const atExit = (): void => undefined;
 
-/** A stand-in for onoff that keeps a diary; the real one needs lines of a kernel. */
+/**
+ * A stand-in for onoff that keeps a diary; the real one needs lines of a kernel. It calls back as that does: after every
+ * edge, with the level that is read afterwards.
+ */
 function fakeOnoff(fail?: { line: number; code: string }) {
   const diary: string[] = [];
   let watcher: ((error: Error | null | undefined, value: number) => void) | undefined;
@@ -48,6 +51,9 @@ function fakeOnoff(fail?: { line: number; code: string }) {
     edge(value: Level) {
       level = value;
       watcher?.(undefined, value);
+    },
+    fail(error: Error) {
+      watcher?.(error, level);
     },
   };
 }
@@ -181,17 +187,32 @@ describe('GPIO lines on Linux', () => {
     assert.deepEqual(onoff.diary, ['517 in none', '517 low', '517 in']);
   });
 
-  it('reports changes only', () => {
+  it('tells changes, and edges whose level had gone back as glimpses', () => {
+    addChip(512, 'pinctrl-bcm2711', 58);
+    const onoff = fakeOnoff();
+    const seen: (Level | 'glimpse')[] = [];
+    const told = ['glimpse', 0, 'glimpse', 1, 'glimpse', 0];
+    const input = createLinuxGpio({ sysfsDir, atExit, loadOnoff: onoff.load }).input(
+      6,
+      (level) => seen.push(level),
+      () => seen.push('glimpse'),
+    );
+    for (const level of [1, 0, 0, 1, 1, 0] as const) onoff.edge(level);
+    assert.deepEqual(seen, told);
+    assert.equal(input.read(), 0);
+    onoff.fail(new Error('epoll'));
+    input.release();
+    onoff.edge(1);
+    assert.deepEqual(seen, told);
+  });
+
+  it('tells changes only, where nobody asks for glimpses', () => {
     addChip(512, 'pinctrl-bcm2711', 58);
     const onoff = fakeOnoff();
     const seen: Level[] = [];
-    const input = createLinuxGpio({ sysfsDir, atExit, loadOnoff: onoff.load }).input(6, (level) => seen.push(level));
-    for (const level of [1, 0, 0, 1, 1, 0] as const) onoff.edge(level);
-    assert.deepEqual(seen, [0, 1, 0]);
-    assert.equal(input.read(), 0);
-    input.release();
-    onoff.edge(1);
-    assert.deepEqual(seen, [0, 1, 0]);
+    createLinuxGpio({ sysfsDir, atExit, loadOnoff: onoff.load }).input(6, (level) => seen.push(level));
+    for (const level of [1, 0, 0, 1] as const) onoff.edge(level);
+    assert.deepEqual(seen, [0, 1]);
   });
 
   function refusal(make: () => unknown): HostError {

@@ -147,6 +147,51 @@ describe('relay vend', () => {
     assert.deepEqual(answers, ['yes']);
   });
 
+  describe('with goods that are past the barrier before it is looked at', () => {
+    function flickerBench() {
+      const made = openBench();
+      const flicker = (): void => {
+        made.goods.coverSensor(true);
+        made.goods.coverSensor(false);
+      };
+      return { ...made, flicker };
+    }
+
+    it('says unknown, whenever they fell', () => {
+      for (const afterMs of [0, 100, 700, 2_990]) {
+        const { world, goods, answers, vend, flicker } = flickerBench();
+        goods.jam(0);
+        vend(0);
+        pass(world, afterMs);
+        flicker();
+        pass(world, 4_000);
+        assert.deepEqual(answers, ['unknown vendGlimpsed'], `${afterMs} ms`);
+      }
+    });
+
+    it('says yes where something else was surely seen', () => {
+      const { world, answers, vend, flicker } = flickerBench();
+      vend(0);
+      pass(world, 100);
+      flicker();
+      pass(world, 4_000);
+      assert.deepEqual(answers, ['yes']);
+    });
+
+    it('says no where the flicker was before the vend', () => {
+      const { world, goods, answers, late, vend, flicker } = flickerBench();
+      goods.jam(0);
+      flicker();
+      pass(world, 100);
+      vend(0);
+      pass(world, 4_000);
+      flicker();
+      pass(world, 100);
+      assert.deepEqual(answers, ['no vendNothingFell']);
+      assert.deepEqual(late, [], 'nor does a flicker tell of goods that fell late');
+    });
+  });
+
   it('refuses a second vend meanwhile, and a channel that is not there', () => {
     const { world, answers, vend, goods } = openBench();
     vend(0);
@@ -196,8 +241,8 @@ describe('relay vend', () => {
       const made = bench({
         wrap: (gpio) => ({
           ...gpio,
-          input(line, changed) {
-            const input = gpio.input(line, (level) => failed || changed?.(level));
+          input(line, changed, glimpsed) {
+            const input = gpio.input(line, (level) => failed || changed?.(level), glimpsed);
             return {
               release: () => input.release(),
               read() {
