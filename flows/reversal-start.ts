@@ -29,7 +29,7 @@ function begin(turn: Turn, sale: Sale, cause: ReversalCause, state: 'open' | 'ne
   const payment = isOpen(sale) ? letGo(turn) : undefined;
   const paymentId = payment?.paymentId ?? attempt.paymentId;
   const amount = paidRest(turn.book, sale);
-  const own: Own = {
+  const own: OwnOfReversal = {
     cause,
     ...(paymentId === undefined ? {} : { paymentId }),
     amount,
@@ -76,30 +76,41 @@ function wasDenied(book: Book, { paymentRequestId, result }: Attempt): boolean {
 }
 
 /** What a reversal does not take from its payment. */
-type Own = Omit<
+export type OwnOfReversal = Omit<
   Reversal,
   'reversalId' | 'saleId' | 'paymentRequestId' | 'payableUntilWallMs' | 'account' | 'paidAtWallMs' | 'startedAtWallMs'
 >;
 
-function enter(turn: Turn, sale: Sale, attempt: Attempt, own: Own, paymentStartedAtMs?: number): void {
-  const reversal: Reversal = {
-    reversalId: freeId(turn, `c${attempt.paymentRequestId}`),
+function enter(turn: Turn, sale: Sale, attempt: Attempt, own: OwnOfReversal, paymentStartedAtMs?: number): void {
+  const reversal = reversalOf(turn.book, sale, attempt, own, turn.at.wallMs);
+  turn.record({ type: 'reversalStarted', reversal });
+  enqueue(turn, reversal, paymentStartedAtMs);
+}
+
+/** The reversal of one payment, as an entry of the queue that is not in it yet. */
+export function reversalOf(
+  book: Book,
+  sale: Sale,
+  attempt: Attempt,
+  own: OwnOfReversal,
+  startedAtWallMs: number,
+): Reversal {
+  return {
+    reversalId: freeId(book, `c${attempt.paymentRequestId}`),
     saleId: sale.saleId,
     paymentRequestId: attempt.paymentRequestId,
     ...own,
     payableUntilWallMs: attempt.expiresAtWallMs,
     ...(attempt.account === undefined ? {} : { account: attempt.account }),
     paidAtWallMs: attempt.startedAtWallMs,
-    startedAtWallMs: turn.at.wallMs,
+    startedAtWallMs,
   };
-  turn.record({ type: 'reversalStarted', reversal });
-  enqueue(turn, reversal, paymentStartedAtMs);
 }
 
 /** One that is finished keeps its entry, which says how, and who did it. */
-function freeId(turn: Turn, wanted: string): string {
+function freeId(book: Book, wanted: string): string {
   let id = wanted;
-  for (let number = 2; ownEntry(turn.book.reversals, id) !== undefined; number += 1) id = `${wanted}-${number}`;
+  for (let number = 2; ownEntry(book.reversals, id) !== undefined; number += 1) id = `${wanted}-${number}`;
   return id;
 }
 

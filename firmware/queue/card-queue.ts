@@ -17,6 +17,8 @@ export function createCardQueue(
     about: card.about,
     troubles: card.troubles,
     reversals: () => Promise.resolve(card.reversals),
+    cutOff: () => Promise.resolve(card.cutOff),
+    sales: () => Promise.resolve(card.sales),
     sale: (saleId) => Promise.resolve(card.sale(saleId)),
     retry: () =>
       Promise.reject(

@@ -1,4 +1,3 @@
-import type { ReversalView } from '../api/output-schemas.js';
 import { exitCode } from '../exit-code.js';
 import { quoted } from '../quoted.js';
 import { QueueTrouble } from './queue-source.js';
@@ -6,8 +5,13 @@ import { QueueTrouble } from './queue-source.js';
 /** An id begins with a letter and the local time to the second: what is shown at least, so that it stays unambiguous. */
 const SHORTEST_SHOWN = 15;
 
+/** Of an entry of the queue, or of one that is not in it yet. */
+interface WithId {
+  readonly reversalId: string;
+}
+
 /** The reversal whose id is `id` or, where it is the only one, begins with it. Throws `QueueTrouble`. */
-export function pickReversal(reversals: readonly ReversalView[], id: string): ReversalView {
+export function pickReversal<T extends WithId>(reversals: readonly T[], id: string): T {
   const exact = reversals.find(({ reversalId }) => reversalId === id);
   if (exact !== undefined) return exact;
   const found = reversals.filter(({ reversalId }) => reversalId.startsWith(id));
@@ -26,7 +30,7 @@ export function pickReversal(reversals: readonly ReversalView[], id: string): Re
 }
 
 /** For each reversal the shortest beginning of its id that means no other. */
-export function shortIds(reversals: readonly ReversalView[]): ReadonlyMap<string, string> {
+export function shortIds(reversals: readonly WithId[]): ReadonlyMap<string, string> {
   const sorted = reversals.map(({ reversalId }) => reversalId).sort();
   return new Map(
     sorted.map((id, index) => {

@@ -16,12 +16,35 @@ export interface QueueAbout {
 export interface QueueSource extends QueueAbout {
   /** All that are kept, also the finished ones, oldest first. */
   reversals(): Promise<readonly ReversalView[]>;
+  /** Of a card: what waits in no queue yet, though money may be at stake. A running terminal has its sale in hand. */
+  cutOff(): Promise<readonly CutOffView[]>;
+  /** All that can be had, oldest first: of a card all that are kept, of a running terminal those that have a reversal. */
+  sales(): Promise<readonly SaleView[]>;
   /** Undefined where it is no longer kept. */
   sale(saleId: string): Promise<SaleView | undefined>;
   /** Sends it again now, also one that is held back for a person. Answers what it is then. */
   retry(reversalId: string): Promise<ReversalView>;
-  /** Closes it by hand; who, why and the outcome are durable when this resolves. */
+  /** Closes it by hand, also what was cut off; who, why and the outcome are durable when this resolves. */
   settle(reversalId: string, settlement: Settlement): Promise<ReversalView>;
+}
+
+/**
+ * A sale that the end of its box cut off when its payment may have been charged. A start of the terminal with this card
+ * would undo it; one that never comes would not.
+ */
+export interface CutOffView {
+  /** Of the reversal that such a start begins, and by which a person settles it before. */
+  readonly reversalId: string;
+  readonly saleId: string;
+  readonly orderId: string;
+  readonly state: SaleView['state'];
+  readonly amount: SaleView['amount'];
+  readonly paymentRequestId: string;
+  readonly paymentId?: string;
+  /** When the payment request was made. */
+  readonly at: string;
+  /** What a start of the terminal does with it: `reversed`, or as `VEND_UNKNOWN` says because the goods were moving. */
+  readonly atStart: 'reversed' | 'vendUnknown';
 }
 
 /** What a person declares who settled a reversal outside the terminal; the outcome is `reversed` where missing. */

@@ -2,18 +2,38 @@ import { formatMoney } from '../../flows/money.js';
 import type { ReversalView, SaleView } from '../api/output-schemas.js';
 import { plainText } from '../plain-text.js';
 import { shortIds } from './pick-reversal.js';
+import type { CutOffView } from './queue-source.js';
 
 /** The queue and its entries for people. Nothing in a text can break a line or steer a terminal window. */
-export const queueText = { table, entry };
+export const queueText = { table, entry, cutOff };
 
-const HEAD = ['ID', 'SINCE', 'AMOUNT', 'KIND', 'STATE', 'CAUSE', 'LAST CODE'] as const;
+export interface QueueTable {
+  /** What ids have to be told apart from, with `cutOff`. */
+  readonly reversals: readonly ReversalView[];
+  /** Of them, those that are listed. */
+  readonly shown: readonly ReversalView[];
+  readonly cutOff: readonly CutOffView[];
+  /** Whether this is surely all there is. */
+  readonly whole: boolean;
+}
 
-/** `all`: what ids have to be told apart from; `shown`: the rows; `whole`: whether this is surely all there is. */
-function table(all: readonly ReversalView[], shown: readonly ReversalView[], whole: boolean): string {
-  if (shown.length === 0) return whole ? 'Nothing waits in the queue.\n' : 'What can be read holds no such reversal.\n';
-  const ids = shortIds(all);
+function table({ reversals, shown, cutOff, whole }: QueueTable): string {
+  const ids = shortIds([...reversals, ...cutOff]);
+  const idOf = ({ reversalId }: { readonly reversalId: string }): string => ids.get(reversalId) ?? reversalId;
+  const parts: string[] = [];
+  if (shown.length > 0) parts.push(queueTable(shown, idOf));
+  else if (!whole) parts.push('What can be read holds no such reversal.\n');
+  else if (cutOff.length === 0) parts.push('Nothing waits in the queue.\n');
+  if (cutOff.length > 0) parts.push(cutOffTable(cutOff, idOf));
+  return parts.join('\n');
+}
+
+type IdOf = (entry: { readonly reversalId: string }) => string;
+
+function queueTable(shown: readonly ReversalView[], idOf: IdOf): string {
+  const head = ['ID', 'SINCE', 'AMOUNT', 'KIND', 'STATE', 'CAUSE', 'LAST CODE'];
   const rows = shown.map((reversal) => [
-    ids.get(reversal.reversalId) ?? reversal.reversalId,
+    idOf(reversal),
     reversal.startedAt,
     amountOf(reversal),
     reversal.kind,
@@ -21,22 +41,48 @@ function table(all: readonly ReversalView[], shown: readonly ReversalView[], who
     reversal.cause,
     reversal.lastCode ?? '',
   ]);
-  const widths = HEAD.map((name, column) => Math.max(name.length, ...rows.map((row) => row[column]?.length ?? 0)));
+  const waiting = shown.filter(({ state }) => state !== 'finished');
+  const persons = waiting.filter(({ state }) => state === 'needsPerson').length;
+  const call = persons === 0 ? '' : `, ${persons} of them for a person (see: tillbox queue show ID)`;
+  return `${inColumns([head, ...rows])}\n${waiting.length} waiting${call}\n`;
+}
+
+function cutOffTable(cutOff: readonly CutOffView[], idOf: IdOf): string {
+  const head = ['ID', 'SINCE', 'AMOUNT', 'SALE', 'ORDER', 'PAYMENT REQUEST', 'PAYMENT'];
+  const rows = cutOff.map((sale) => [
+    idOf(sale),
+    sale.at,
+    amountOf(sale),
+    sale.state,
+    sale.orderId,
+    sale.paymentRequestId,
+    sale.paymentId ?? '',
+  ]);
+  const tail = `${cutOff.length} cut off, not in the queue yet, and may have been charged (see: tillbox queue show ID)`;
+  return `${inColumns([head, ...rows])}\n${tail}\n${cutOff.map(atStart).join('\n')}\n`;
+}
+
+function atStart({ atStart: fate }: CutOffView): string {
+  return fate === 'reversed'
+    ? 'A start of the terminal with this card reverses it.'
+    : 'The goods were moving: a start of the terminal with this card does with it as VEND_UNKNOWN says.';
+}
+
+function inColumns(rows: readonly (readonly string[])[]): string {
+  const [head = []] = rows;
+  const widths = head.map((_name, column) => Math.max(...rows.map((row) => row[column]?.length ?? 0)));
   const line = (cells: readonly string[]): string =>
     cells
       .map((cell, column) => plainText(cell).padEnd(widths[column] ?? 0))
       .join('  ')
       .trimEnd();
-  const waiting = shown.filter(({ state }) => state !== 'finished');
-  const persons = waiting.filter(({ state }) => state === 'needsPerson').length;
-  const call = persons === 0 ? '' : `, ${persons} of them for a person (see: tillbox queue show ID)`;
-  return `${[HEAD, ...rows].map(line).join('\n')}\n${waiting.length} waiting${call}\n`;
+  return rows.map(line).join('\n');
 }
 
 /** Everything about one, a line a fact, with what to do about it. */
 function entry(reversal: ReversalView, sale: SaleView | undefined): string {
   const { end } = reversal;
-  const facts: (readonly [string, string | undefined])[] = [
+  const facts: Facts = [
     ['reversal', reversal.reversalId],
     ['state', reversal.state],
     ['amount', amountOf(reversal)],
@@ -59,10 +105,37 @@ function entry(reversal: ReversalView, sale: SaleView | undefined): string {
     ['sale state', sale?.state],
     ['goods', sale?.description],
   ];
-  const lines = facts.flatMap(([name, value]) =>
-    value === undefined ? [] : [`${name.padEnd(16)} ${plainText(value)}`],
-  );
-  return `${[...lines, ...advice(reversal)].join('\n')}\n`;
+  return `${[...factLines(facts), ...advice(reversal)].join('\n')}\n`;
+}
+
+/** Everything about a sale that was cut off, a line a fact, with what to do about it. */
+function cutOff(sale: CutOffView): string {
+  const lines = factLines([
+    ['reversal', `${sale.reversalId} (not in the queue yet)`],
+    ['amount', amountOf(sale)],
+    ['since', sale.at],
+    ['payment request', sale.paymentRequestId],
+    ['payment', sale.paymentId],
+    ['sale', sale.saleId],
+    ['order', sale.orderId],
+    ['sale state', sale.state],
+  ]);
+  const proven = sale.state === 'approved' || sale.state === 'vending';
+  const advice = [
+    '',
+    `The box ended in the middle of this sale, and its payment ${proven ? 'was' : 'may have been'} charged.`,
+    atStart(sale),
+    'Where this card starts in no box again, ask Alipay’s technical support about the payment request, see that the money',
+    `goes back${proven ? ', or that the customer has the goods (then add --outcome paid)' : ''}, and settle it on the card:`,
+    `  tillbox queue settle ${sale.reversalId} --by NAME --note TEXT`,
+  ];
+  return `${[...lines, ...advice].join('\n')}\n`;
+}
+
+type Facts = readonly (readonly [name: string, value: string | undefined])[];
+
+function factLines(facts: Facts): readonly string[] {
+  return facts.flatMap(([name, value]) => (value === undefined ? [] : [`${name.padEnd(16)} ${plainText(value)}`]));
 }
 
 function advice({ state, manual, reversalId }: ReversalView): readonly string[] {
@@ -77,6 +150,6 @@ function advice({ state, manual, reversalId }: ReversalView): readonly string[] 
   ];
 }
 
-function amountOf({ amount }: ReversalView): string {
+function amountOf({ amount }: Pick<ReversalView, 'amount'>): string {
   return `${amount.currency} ${formatMoney(amount)}`;
 }

@@ -1,5 +1,6 @@
 import type { Clock, FlashHost, Random } from '../../drivers/host.js';
-import { type Book, fold } from '../../flows/book.js';
+import { type Book, replay } from '../../flows/book.js';
+import { cutOffReversal } from '../../flows/cut-off-reversal.js';
 import { ownEntry } from '../../flows/own-entry.js';
 import type { TerminalRecord } from '../../flows/record.js';
 import { whyNotPaid } from '../../flows/why-not-paid.js';
@@ -18,8 +19,8 @@ export interface SettleOnCardParts {
 }
 
 /**
- * Writes down that a person settled a reversal, while no terminal runs: takes the data directory for itself, and answers
- * the book when the record in it is durable. The trouble is 69 where a terminal holds the directory, 74 where the card is
+ * Writes down that a person settled a reversal, or a sale that was cut off before it had one, while no terminal runs: takes
+ * the data directory for itself, and answers the book when the record in it is durable. The trouble is 69 where a terminal holds the directory, 74 where the card is
  * not sound, 64 where there is nothing to settle.
  */
 export function settleOnCard(
@@ -45,7 +46,10 @@ function settle(
   wallMs: number,
   done: (trouble?: QueueTrouble) => void,
 ): void {
-  const reversal = ownEntry(store.state.reversals, reversalId);
+  const atWallMs = Math.floor(wallMs);
+  const started = cutOffReversal(store.state, atWallMs);
+  const cutOff = started?.reversalId === reversalId ? started : undefined;
+  const reversal = ownEntry(store.state.reversals, reversalId) ?? cutOff;
   if (reversal === undefined) {
     return done(new QueueTrouble(exitCode.usage, `there is no reversal ${reversalId} on this card`));
   }
@@ -54,10 +58,10 @@ function settle(
   }
   const unproven = outcome === 'paid' ? whyNotPaid(store.state, reversal) : undefined;
   if (unproven !== undefined) return done(new QueueTrouble(exitCode.usage, unproven));
-  const atWallMs = Math.floor(wallMs);
   const end = { how: 'settledByHand', atWallMs, by, note, outcome } as const;
-  const record: TerminalRecord = { type: 'reversalFinished', reversalId, end, atWallMs };
-  store.commit([record], fold(store.state, record), (error) => done(error && troubleOf(error)));
+  const records: TerminalRecord[] = [{ type: 'reversalFinished', reversalId, end, atWallMs }];
+  if (cutOff !== undefined) records.unshift({ type: 'reversalStarted', reversal: cutOff, atWallMs });
+  store.commit(records, replay(records, store.state), (error) => done(error && troubleOf(error)));
 }
 
 function troubleOf(error: StoreError | undefined): QueueTrouble {

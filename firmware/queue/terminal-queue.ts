@@ -1,4 +1,10 @@
-import { reversalSchema, reversalsSchema, saleSchema } from '../api/output-schemas.js';
+import {
+  type ReversalView,
+  reversalSchema,
+  reversalsSchema,
+  type SaleView,
+  saleSchema,
+} from '../api/output-schemas.js';
 import { exitCode } from '../exit-code.js';
 import { type LocalApiClient, LocalApiTrouble } from '../local-api-client.js';
 import { type QueueSource, QueueTrouble } from './queue-source.js';
@@ -6,21 +12,35 @@ import { type QueueSource, QueueTrouble } from './queue-source.js';
 /** The queue of the running terminal, over its local API. */
 export function createTerminalQueue(client: LocalApiClient): QueueSource {
   const path = (reversalId: string): string => `/v1/reversals/${encodeURIComponent(reversalId)}`;
+
+  async function reversals(): Promise<readonly ReversalView[]> {
+    return (await client.get('/v1/reversals?state=all', reversalsSchema)).reversals;
+  }
+
+  async function sale(saleId: string): Promise<SaleView | undefined> {
+    try {
+      return await client.get(`/v1/sales/${encodeURIComponent(saleId)}`, saleSchema);
+    } catch (error) {
+      if (error instanceof LocalApiTrouble && error.code === 'notFound') return undefined;
+      throw error;
+    }
+  }
+
   return {
     from: 'terminal',
     about: { api: client.url },
     troubles: [],
-    async reversals() {
-      return (await client.get('/v1/reversals?state=all', reversalsSchema)).reversals;
-    },
-    async sale(saleId) {
-      try {
-        return await client.get(`/v1/sales/${encodeURIComponent(saleId)}`, saleSchema);
-      } catch (error) {
-        if (error instanceof LocalApiTrouble && error.code === 'notFound') return undefined;
-        throw error;
+    reversals,
+    cutOff: () => Promise.resolve([]),
+    async sales() {
+      const found: SaleView[] = [];
+      for (const saleId of new Set((await reversals()).map((reversal) => reversal.saleId))) {
+        const kept = await sale(saleId);
+        if (kept !== undefined) found.push(kept);
       }
+      return found;
     },
+    sale,
     retry: (reversalId) => refusable(client.post(`${path(reversalId)}/retry`, {}, reversalSchema)),
     settle: (reversalId, settlement) =>
       refusable(client.post(`${path(reversalId)}/settle`, settlement, reversalSchema)),

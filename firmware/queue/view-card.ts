@@ -1,12 +1,14 @@
 import type { Book } from '../../flows/book.js';
 import type { Locale } from '../../flows/customer-texts.js';
+import { cutOffReversal } from '../../flows/cut-off-reversal.js';
 import { ownEntry } from '../../flows/own-entry.js';
 import type { ReversalView, SaleView } from '../api/output-schemas.js';
 import { presentReversal } from '../api/present-reversal.js';
 import { presentSale } from '../api/present-sale.js';
+import { utcTime } from '../api/utc-time.js';
 import type { BookReading, PlainBook } from '../read-card.js';
 import type { DurableLow } from '../store/durable-low.js';
-import type { QueueAbout } from './queue-source.js';
+import type { CutOffView, QueueAbout } from './queue-source.js';
 
 export interface ViewCardParts {
   /** For people: where the card is. */
@@ -19,16 +21,16 @@ export interface ViewCardParts {
 export interface CardView extends QueueAbout {
   readonly from: 'card';
   readonly reversals: readonly ReversalView[];
+  readonly cutOff: readonly CutOffView[];
+  /** All that are kept, oldest first. */
+  readonly sales: readonly SaleView[];
   /** Undefined where it is no longer kept. */
   sale(saleId: string): SaleView | undefined;
 }
 
 /** As the card was read, with the `book` that is on it now. */
-export function viewCard(
-  { place, reading, locale }: ViewCardParts,
-  book: Pick<Book, 'sales' | 'reversals'> = reading.db.data,
-): CardView {
-  const { bootCount, agentToken } = reading.db.data;
+export function viewCard({ place, reading, locale }: ViewCardParts, book: Book = reading.db.data): CardView {
+  const { bootCount, agentToken } = book;
   return {
     from: 'card',
     about: {
@@ -40,9 +42,31 @@ export function viewCard(
     },
     troubles: reading.troubles,
     reversals: Object.values(book.reversals).map(presentReversal),
+    cutOff: cutOffOf(book),
+    sales: Object.values(book.sales).map((sale) => presentSale(sale, locale)),
     sale(saleId) {
       const sale = ownEntry(book.sales, saleId);
       return sale === undefined ? undefined : presentSale(sale, locale);
     },
   };
+}
+
+function cutOffOf(book: Book): readonly CutOffView[] {
+  const reversal = cutOffReversal(book, 0);
+  const sale = reversal && ownEntry(book.sales, reversal.saleId);
+  if (reversal === undefined || sale === undefined) return [];
+  const { reversalId, saleId, paymentRequestId, paymentId, amount, cause, paidAtWallMs } = reversal;
+  return [
+    {
+      reversalId,
+      saleId,
+      orderId: sale.orderId,
+      state: sale.state,
+      amount: { currency: amount.currency, value: amount.value },
+      paymentRequestId,
+      ...(paymentId === undefined ? {} : { paymentId }),
+      at: utcTime(paidAtWallMs),
+      atStart: cause === 'vendUnknown' ? 'vendUnknown' : 'reversed',
+    },
+  ];
 }

@@ -1,7 +1,7 @@
 import {
   type BookReading,
+  type CardView,
   queueLines,
-  type ReversalView,
   readCard,
   settleOnCard,
   viewCard,
@@ -12,6 +12,7 @@ import { createWorld, type World } from '../world.js';
 import type { Chance } from './chance.js';
 import { chooseSettling } from './choose-settling.js';
 import { type Coverage, count } from './coverage.js';
+import type { QueueEntry } from './oracle/hand-rules.js';
 import type { Oracle } from './oracle.js';
 
 /** Somebody with a laptop who takes the card out of a dark box, and works on its queue as `tillbox queue` does. */
@@ -41,7 +42,7 @@ export function createCardReader({ kiosk, oracle, chance, coverage }: CardReader
     return { card: flash.copy({ after: laptop.after, random: laptop.random }), laptop };
   }
 
-  function list(card: SimFlash, laptop: World): readonly ReversalView[] {
+  function list(card: SimFlash, laptop: World): Pick<CardView, 'reversals' | 'cutOff'> {
     let reading: BookReading | undefined;
     readCard(card, segmentSizeBytes, (found) => {
       reading = found;
@@ -50,40 +51,40 @@ export function createCardReader({ kiosk, oracle, chance, coverage }: CardReader
     if (reading === undefined) throw new Error('the card was never read');
     const { db, troubles } = reading;
     if (db === undefined) {
-      oracle.cardRead({ troubles, sales: {}, queue: [] });
-      return [];
+      oracle.cardRead({ troubles, sales: [], queue: [], cutOff: [] });
+      return { reversals: [], cutOff: [] };
     }
-    const { sales } = db.data;
     const view = viewCard({ place: 'card', reading: { ...reading, db }, locale: 'en' });
-    const lines = queueLines.head(view, view.reversals);
-    for (const { saleId } of view.reversals) {
-      const sale = view.sale(saleId);
-      if (sale !== undefined) lines.push(queueLines.sale(sale));
-    }
-    for (const line of lines) oracle.shown(line);
-    oracle.cardRead({ troubles, sales, queue: view.reversals });
-    return view.reversals;
+    const { reversals, cutOff, sales } = view;
+    for (const line of [...queueLines.head(view, reversals, cutOff), ...sales.map(queueLines.sale)]) oracle.shown(line);
+    oracle.cardRead({ troubles, sales, queue: reversals, cutOff });
+    return view;
   }
 
-  function look(card: SimFlash, laptop: World): readonly ReversalView[] {
+  /** What waits for a person who will not see this box start again. */
+  function look(card: SimFlash, laptop: World): readonly QueueEntry[] {
     const before = card.pages();
     const unflushed = card.unflushedSectors();
-    const queue = list(card, laptop);
+    const { reversals, cutOff } = list(card, laptop);
     const after = card.pages();
     const same = after.length === before.length && after.every((page, at) => page === before[at]);
     if (!same || card.unflushedSectors() !== unflushed) oracle.violate('reading changed the card', '');
-    return queue;
+    if (cutOff.length > 0) count(coverage, 'card read with a sale that was cut off');
+    return [
+      ...reversals.filter(({ state }) => state !== 'finished'),
+      ...cutOff.map((sale) => ({ ...sale, cause: sale.atStart === 'reversed' ? 'powerLost' : 'vendUnknown' })),
+    ];
   }
 
   function read(): void {
     const { card, laptop } = takeCard();
-    const open = look(card, laptop).filter(({ state }) => state !== 'finished');
+    const open = look(card, laptop);
     count(coverage, `card read ${open.length === 0 ? 'without' : 'with'} open reversals`);
   }
 
   function settle(): void {
     const { card, laptop } = takeCard();
-    const [first, ...more] = look(card, laptop).filter(({ state }) => state !== 'finished');
+    const [first, ...more] = look(card, laptop);
     if (first === undefined) return;
     const entry = chance.pick([first, ...more]);
     const settling = chooseSettling(entry, chance);

@@ -153,6 +153,7 @@ const MEETINGS = [
 const CARDS = [
   'read with open reversals',
   'read without open reversals',
+  'read with a sale that was cut off',
   'settle reversed done',
   'settle paid done',
   'settle paid 64',

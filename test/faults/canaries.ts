@@ -232,9 +232,15 @@ export const CANARIES: readonly Canary[] = [
     put: 'for (let from = newestFirst.length > 1 ? 1 : 0; from < newestFirst.length',
   },
   {
+    name: 'a card that does not tell of the sale that was cut off',
+    file: 'firmware/queue/view-card.js',
+    find: 'cutOff: cutOffOf(book)',
+    put: 'cutOff: []',
+  },
+  {
     name: 'a settlement on a card that is not written',
     file: 'firmware/queue/settle-on-card.js',
-    find: 'store.commit([record], fold(store.state, record)',
+    find: 'store.commit(records, replay(records, store.state)',
     put: 'store.commit([], store.state',
   },
 ];

@@ -1,4 +1,4 @@
-import type { ReversalView, Sale } from '../../../firmware/terminal.js';
+import type { CutOffView, ReversalView, Sale, SaleView } from '../../../firmware/terminal.js';
 import type { Ledger } from '../../acquirer/ledger.js';
 import type { Violate } from '../oracle.js';
 
@@ -15,13 +15,12 @@ export interface CardRules {
 export interface CardAtRest {
   /** Why it may not be all there is. */
   readonly troubles: readonly string[];
-  readonly sales: Readonly<Record<string, Pick<Sale, 'state' | 'attempts'>>>;
+  readonly sales: readonly SaleView[];
   /** The queue as `tillbox queue` lists it. */
   readonly queue: readonly ReversalView[];
+  /** What it lists besides: the box may never start again to undo it. */
+  readonly cutOff: readonly CutOffView[];
 }
-
-/** In these the boot goes on with the payment, or undoes it. */
-const UNDECIDED: readonly Sale['state'][] = ['paying', 'inquiring', 'approved', 'vending'];
 
 export interface CardRulesParts {
   readonly ledger: Ledger;
@@ -54,10 +53,11 @@ export function createCardRules({ ledger, isDenied, violate }: CardRulesParts): 
     }
   }
 
-  function chargesAnsweredFor({ sales, queue }: CardAtRest): void {
+  /** Goods, or an entry that people see: what only a start of the box would find is lost where none comes. */
+  function chargesAnsweredFor({ sales, queue, cutOff }: CardAtRest): void {
     const states = new Map<string, Sale['state']>();
     const failed = new Set<string>();
-    for (const { state, attempts } of Object.values(sales)) {
+    for (const { state, attempts } of sales) {
       for (const { paymentRequestId, result } of attempts) {
         states.set(paymentRequestId, state);
         if (result === 'F') failed.add(paymentRequestId);
@@ -68,7 +68,7 @@ export function createCardRules({ ledger, isDenied, violate }: CardRulesParts): 
       /* The acquirer itself said so; that it was wrong the terminal can learn from a notification only. */
       if (failed.has(paymentRequestId) && isDenied(paymentRequestId)) continue;
       const state = states.get(paymentRequestId);
-      if (state === 'settled' || (state !== undefined && UNDECIDED.includes(state))) continue;
+      if (state === 'settled' || cutOff.some((sale) => sale.paymentRequestId === paymentRequestId)) continue;
       const entries = queue.filter((entry) => entry.paymentRequestId === paymentRequestId);
       if (entries.some((entry) => entry.state !== 'finished' || isByHand(entry))) continue;
       violate('rule 1, nothing on the card answers for a charge', `${paymentRequestId} of a sale ${state}`);

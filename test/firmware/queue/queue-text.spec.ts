@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { presentReversal } from '../../../firmware/api/present-reversal.js';
 import { presentSale } from '../../../firmware/api/present-sale.js';
+import type { CutOffView } from '../../../firmware/queue/queue-source.js';
 import { queueText } from '../../../firmware/queue/queue-text.js';
 import type { Reversal } from '../../../flows/reversal.js';
 import { createReadyDrive, startPaying, startSale } from '../../flows/drive.js';
@@ -24,11 +25,27 @@ const DONE = view({
   end: { how: 'settledByHand', atWallMs: Date.UTC(2026, 10, 24), by: 'Ada', note: 'cash\n\x1b[2J', outcome: 'paid' },
 });
 
+const CUT_OFF: CutOffView = {
+  reversalId: 'c20261123201530-5',
+  saleId: SALE.saleId,
+  orderId: 'order-1\n',
+  state: 'inquiring',
+  amount: { currency: 'CNY', value: '1250' },
+  paymentRequestId: '20261123201530-5',
+  at: '2026-11-23T12:15:30Z',
+  atStart: 'reversed',
+};
+
+type Reversals = readonly ReturnType<typeof view>[];
+
+const tableOf = (reversals: Reversals, shown: Reversals, whole: boolean, cutOff: readonly CutOffView[] = []): string =>
+  queueText.table({ reversals, shown, cutOff, whole });
+
 describe('the queue for people', () => {
   it('is a table with a column for each fact, and says how many wait and for whom', () => {
     const all = [OPEN, STUCK, HELD, DONE];
     assert.equal(
-      queueText.table(all, all, true),
+      queueText.table({ reversals: all, shown: all, cutOff: [], whole: true }),
       [
         'ID                 SINCE                 AMOUNT     KIND    STATE               CAUSE              LAST CODE',
         'c20261123201530-1  2026-11-23T12:15:30Z  CNY 12.50  cancel  open                customerCancelled',
@@ -42,18 +59,37 @@ describe('the queue for people', () => {
   });
 
   const ENDS: readonly [name: string, table: string, end: RegExp][] = [
-    ['one that waits', queueText.table([OPEN], [OPEN], true), /\n1 waiting\n$/],
-    ['only what is finished', queueText.table([DONE], [DONE], true), /\n0 waiting\n$/],
-    ['nothing', queueText.table([DONE], [], true), /^Nothing waits in the queue\.\n$/],
-    [
-      'nothing in what can be read',
-      queueText.table([DONE], [], false),
-      /^What can be read holds no such reversal\.\n$/,
-    ],
+    ['one that waits', tableOf([OPEN], [OPEN], true), /\n1 waiting\n$/],
+    ['only what is finished', tableOf([DONE], [DONE], true), /\n0 waiting\n$/],
+    ['nothing', tableOf([DONE], [], true), /^Nothing waits in the queue\.\n$/],
+    ['nothing in what can be read', tableOf([DONE], [], false), /^What can be read holds no such reversal\.\n$/],
   ];
   for (const [name, table, end] of ENDS) {
     it(`tells of ${name}`, () => assert.match(table, end));
   }
+
+  it('lists what was cut off beside the queue, and does not say that nothing waits', () => {
+    const rows = [
+      'ID                 SINCE                 AMOUNT     SALE       ORDER     PAYMENT REQUEST   PAYMENT',
+      'c20261123201530-5  2026-11-23T12:15:30Z  CNY 12.50  inquiring  order-1�  20261123201530-5',
+      '1 cut off, not in the queue yet, and may have been charged (see: tillbox queue show ID)',
+      'A start of the terminal with this card reverses it.',
+      '',
+    ].join('\n');
+    assert.equal(tableOf([OPEN], [], true, [CUT_OFF]), rows);
+    assert.ok(tableOf([OPEN], [OPEN], true, [CUT_OFF]).endsWith(`\n1 waiting\n\n${rows}`));
+    assert.equal(tableOf([OPEN], [], false, [CUT_OFF]), `What can be read holds no such reversal.\n\n${rows}`);
+  });
+
+  it('says what becomes of a sale that was cut off, and what to do where its box stays dark', () => {
+    assert.match(
+      queueText.cutOff(CUT_OFF),
+      /payment may have been charged.*\nA start of the terminal with this card reverses it\.\n.*Alipay.*--note TEXT\n$/s,
+    );
+    const moving = queueText.cutOff({ ...CUT_OFF, state: 'vending', paymentId: 'P1', atStart: 'vendUnknown' });
+    assert.match(moving, /^payment +P1$/m);
+    assert.match(moving, /payment was charged.*\n.*as VEND_UNKNOWN says\.\n.*--outcome paid/s);
+  });
 
   const ADVICE: readonly [name: string, reversal: typeof OPEN, advice: RegExp][] = [
     ['one that is sent', OPEN, /order {12}no longer kept\n$/],

@@ -19,6 +19,8 @@ function createSource(troubles: readonly string[] = []) {
     about: { place: '/data' },
     troubles,
     reversals: () => Promise.resolve([open, done]),
+    cutOff: () => Promise.resolve([]),
+    sales: () => Promise.resolve([sale]),
     sale: (saleId) => Promise.resolve(saleId === sale.saleId ? sale : undefined),
     retry: (id) => {
       calls.push(['retry', id]);
@@ -45,8 +47,8 @@ describe('work on the queue', () => {
     const fixture = createSource();
     const { open, done } = fixture;
     const list = async (all: boolean) => JSON.parse(await work(fixture, { action: 'list', all, json: true }));
-    assert.deepEqual(await list(false), { from: 'card', troubles: [], reversals: [open] });
-    assert.deepEqual(await list(true), { from: 'card', troubles: [], reversals: [open, done] });
+    assert.deepEqual(await list(false), { from: 'card', troubles: [], reversals: [open], cutOff: [] });
+    assert.deepEqual(await list(true), { from: 'card', troubles: [], reversals: [open, done], cutOff: [] });
     assert.match(await work(fixture, { action: 'list', all: false, json: false }), /\nc1 .*\n1 waiting\n$/);
     assert.match(await work(fixture, { action: 'list', all: true, json: false }), /\nc1 .*\nc2 .*\n1 waiting\n$/);
   });
