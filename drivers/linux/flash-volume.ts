@@ -42,8 +42,11 @@ function openFile(
     const access = readOnly ? fs.constants.O_RDONLY : fs.constants.O_RDWR;
     fs.open(path, isDevice && !readOnly ? access | fs.constants.O_EXCL : access, (error, fd) => {
       if (error !== null) return opened(flashError(error));
-      if (readOnly) return opened(undefined, { fd, durableFd: fd, sizeBytes: isDevice ? wantedBytes : stats.size });
       const thereBytes = isDevice ? deviceSizeBytes(stats.rdev) : stats.size;
+      if (readOnly) {
+        const sizeBytes = isDevice ? Math.min(wantedBytes, thereBytes ?? wantedBytes) : stats.size;
+        return opened(undefined, { fd, durableFd: fd, sizeBytes });
+      }
       const fits = isDevice ? thereBytes === undefined || thereBytes >= wantedBytes : thereBytes === wantedBytes;
       if (!fits) {
         fs.closeSync(fd);

@@ -1,4 +1,4 @@
-import type { FlashHost, FlashVolume, HostError } from '../../drivers/host.js';
+import { type FlashHost, type FlashVolume, HostError } from '../../drivers/host.js';
 import { slotBytes } from './frame.js';
 import { linkHistory } from './link-history.js';
 import { newerFirst, recover } from './recover.js';
@@ -92,9 +92,15 @@ function readVolume<State, Op>(
     const bytes = Buffer.alloc(Math.min(volume.sizeBytes, volumeLimitBytes), 0x55);
     readPieces(volume, bytes, 0, chunkBytes, (readError) => {
       volume.close();
-      done(readError, bytes);
+      done(readError ?? wrongSize(name, volume.sizeBytes, options.segmentSizeBytes), bytes);
     });
   });
+}
+
+/** A box takes no other, even where all that was stored can be read. */
+function wrongSize(name: string, thereBytes: number, wantedBytes: number): HostError | undefined {
+  if (thereBytes === wantedBytes) return undefined;
+  return new HostError('io', `${name} holds ${thereBytes} bytes instead of ${wantedBytes}`);
 }
 
 /** Reads in large pieces, and in single slots where a large one fails. Tells the last error, and goes on after each. */

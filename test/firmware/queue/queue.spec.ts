@@ -1,5 +1,15 @@
 import assert from 'node:assert/strict';
-import { closeSync, copyFileSync, mkdtempSync, openSync, readdirSync, readFileSync, rmSync, writeSync } from 'node:fs';
+import {
+  closeSync,
+  copyFileSync,
+  mkdtempSync,
+  openSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  truncateSync,
+  writeSync,
+} from 'node:fs';
 import { createServer } from 'node:http';
 import { type AddressInfo, createServer as createTcpServer } from 'node:net';
 import { tmpdir } from 'node:os';
@@ -12,7 +22,7 @@ import { createLinuxRandom } from '../../../drivers/linux/random.js';
 import { createLocalApi, type LocalApi } from '../../../firmware/api/local-api.js';
 import { checkJournal } from '../../../firmware/check/check-journal.js';
 import { queue } from '../../../firmware/commands/queue.js';
-import { BOOK_JOURNAL, BOOK_VOLUMES, type BookStore } from '../../../firmware/open-book.js';
+import { BOOK_JOURNAL, BOOK_SEGMENT_BYTES, BOOK_VOLUMES, type BookStore } from '../../../firmware/open-book.js';
 import { readBook } from '../../../firmware/read-book.js';
 import { openStore } from '../../../firmware/store/store.js';
 import { type Book, replay } from '../../../flows/book.js';
@@ -220,6 +230,26 @@ describe('tillbox queue', () => {
       assert.equal(settled.code, 74);
       assert.deepEqual(readdirSync(dataDir).sort(), [BOOK_VOLUMES[1]]);
     });
+
+    const SIZES: readonly (readonly [name: string, sizes: readonly [number, number], waits: RegExp])[] = [
+      ['cut in one half', [100_000, BOOK_SEGMENT_BYTES], /2 waiting/],
+      ['grown in one half', [8_000_000, BOOK_SEGMENT_BYTES], /2 waiting/],
+      ['emptied', [0, 0], /^$/],
+    ];
+    for (const [name, sizes, waits] of SIZES) {
+      it(`says of a journal that was ${name} what a start says, and shows what it can`, async () => {
+        for (const half of [0, 1] as const) truncateSync(join(dataDir, BOOK_VOLUMES[half]), sizes[half]);
+        const { code, out, errorOut } = await onCard('list');
+        assert.equal(code, 74);
+        assert.match(out, waits);
+        const why = new RegExp(`journal-a holds ${sizes[0]} bytes instead of 4194304`);
+        assert.match(errorOut, why);
+        const reading = await readBook(createLinuxFlash({ dataDir, access: 'readOnly' }));
+        const row = checkJournal(reading, { dataDir });
+        assert.equal(row.outcome, 'FAIL');
+        assert.match(row.found, why);
+      });
+    }
 
     it('does not call the queue empty where a part of it cannot be read', async () => {
       const empty = mkdtempSync(join(tmpdir(), 'tillbox-queue-'));
