@@ -1,6 +1,6 @@
 import { openReversals } from '../../flows/book.js';
 import { FAULTS, type FaultCode } from '../../flows/faults.js';
-import { readiness } from '../../flows/readiness.js';
+import { lacksJournal, readiness } from '../../flows/readiness.js';
 import { type SaleOutcome, saleOutcome } from '../../flows/sale.js';
 import type { AcquirerCondition } from '../../flows/terminal-state.js';
 import type { Kernel } from '../kernel.js';
@@ -56,6 +56,8 @@ export function createApiMetrics({ kernel, sources, version, wallMs, eventStream
     const oldest = queue[0];
     const contactMs = sources.lastAcquirerContactWallMs();
     const one = (value: number): Sample[] => [[{}, value]];
+    /* What is on the journal is unknown without it, and a 0 would say that there is nothing. */
+    const onJournal = (value: number): Sample[] => (lacksJournal(state) ? [] : one(value));
     const seconds = (sinceWallMs: number): Sample[] => one(Math.max(0, Math.round((wallMs() - sinceWallMs) / 1000)));
     const flag = (raisedNow: boolean): number => (raisedNow ? 1 : 0);
     const { terminalNumber } = state.policy;
@@ -81,7 +83,7 @@ export function createApiMetrics({ kernel, sources, version, wallMs, eventStream
         'Since the last answer of the acquirer.',
         contactMs === undefined ? [] : seconds(contactMs),
       ),
-      metric('boots_total', 'counter', 'Starts of the terminal.', one(state.book.bootCount)),
+      metric('boots_total', 'counter', 'Starts of the terminal.', onJournal(state.book.bootCount)),
       metric('sales_started_total', 'counter', 'Sales started since the start.', one(sales)),
       metric(
         'sales_total',
@@ -89,12 +91,12 @@ export function createApiMetrics({ kernel, sources, version, wallMs, eventStream
         'Sales by how they ended since the start; one reversed after it was paid counts in both.',
         [...outcomes].map(([outcome, count]) => [{ outcome }, count]),
       ),
-      metric('reversals_waiting', 'gauge', 'Reversals in the queue.', one(queue.length)),
+      metric('reversals_waiting', 'gauge', 'Reversals in the queue.', onJournal(queue.length)),
       metric(
         'reversals_needing_person',
         'gauge',
         'Reversals that need a person.',
-        one(queue.filter((reversal) => reversal.state === 'needsPerson').length),
+        onJournal(queue.filter((reversal) => reversal.state === 'needsPerson').length),
       ),
       metric(
         'oldest_reversal_age_seconds',

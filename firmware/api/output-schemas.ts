@@ -105,14 +105,19 @@ export const statusSchema = v.object({
   terminalNumber: v.string(),
   version: v.string(),
   currency: v.string(),
-  bootCount: v.number(),
+  /** Like the numbers of the queue missing while the terminal is without its journal: they are unknown then, and not 0. */
+  bootCount: v.exactOptional(v.number()),
   openSaleId: v.exactOptional(v.string()),
   acquirer: v.object({
     condition: v.picklist(['unknown', 'reachable', 'unreachable', 'misconfigured', 'unverified']),
     lastContactAt: v.exactOptional(time),
   }),
   clock: v.object({ trusted: v.boolean(), at: time }),
-  queue: v.object({ depth: v.number(), needsPerson: v.number(), limit: v.number() }),
+  queue: v.object({
+    depth: v.exactOptional(v.number()),
+    needsPerson: v.exactOptional(v.number()),
+    limit: v.number(),
+  }),
   devices: v.record(
     v.string(),
     v.object({

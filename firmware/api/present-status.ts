@@ -1,6 +1,6 @@
-import { openReversals, openSale } from '../../flows/book.js';
+import { type Book, openReversals, openSale } from '../../flows/book.js';
 import { FAULTS, type FaultCode } from '../../flows/faults.js';
-import { readiness } from '../../flows/readiness.js';
+import { lacksJournal, readiness } from '../../flows/readiness.js';
 import type { TerminalState } from '../../flows/terminal-state.js';
 import type { StatusView } from './output-schemas.js';
 import type { StatusSources } from './status-sources.js';
@@ -15,7 +15,7 @@ export function presentStatus(
 ): StatusView {
   const { policy, book, live } = state;
   const { reasons, warnings } = readiness(state);
-  const queue = openReversals(book);
+  const known = !lacksJournal(state);
   const sale = openSale(book);
   const contactMs = sources.lastAcquirerContactWallMs();
   return {
@@ -26,22 +26,23 @@ export function presentStatus(
     terminalNumber: policy.terminalNumber,
     version,
     currency: policy.currency,
-    bootCount: book.bootCount,
+    ...(known ? { bootCount: book.bootCount } : {}),
     ...(sale === undefined ? {} : { openSaleId: sale.saleId }),
     acquirer: {
       condition: live.acquirer,
       ...(contactMs === undefined ? {} : { lastContactAt: utcTime(contactMs) }),
     },
     clock: { trusted: live.clockTrusted, at: utcTime(wallMs) },
-    queue: {
-      depth: queue.length,
-      needsPerson: queue.filter((reversal) => reversal.state === 'needsPerson').length,
-      limit: policy.queueLimit,
-    },
+    queue: { ...(known ? queueNumbers(book) : {}), limit: policy.queueLimit },
     devices: devices(state, sources),
     gpio: sources.gpio(),
     store: { ...sources.store() },
   };
+}
+
+function queueNumbers(book: Book): { readonly depth: number; readonly needsPerson: number } {
+  const queue = openReversals(book);
+  return { depth: queue.length, needsPerson: queue.filter(({ state }) => state === 'needsPerson').length };
 }
 
 function faultRow(code: FaultCode, blocksSale: boolean): StatusView['faults'][number] {

@@ -23,10 +23,9 @@ export async function checkRunning(
 }
 
 function statusRows({ ready, version, faults, devices, gpio, queue }: StatusView): CheckRow[] {
-  const waiting = `${queue.depth} reversals waiting`;
   const blocking = faults.filter(({ blocksSale }) => blocksSale);
   const rows = ready
-    ? [checkRow.pass('terminal', `runs and is ready (version ${version}, ${waiting})`)]
+    ? [checkRow.pass('terminal', `runs and is ready (version ${version}, ${queue.depth ?? '?'} reversals waiting)`)]
     : blocking.map(({ meaning, operatorAction }) =>
         checkRow.fail('terminal', `runs and is not ready: ${meaning}`, operatorAction),
       );

@@ -64,8 +64,8 @@ export function createLookCommands(parts: LookCommandParts): {
       `network   ${bench.networkConnected ? 'plugged in' : 'unplugged'}`,
       `acquirer  ${status.acquirer.condition}${contact === undefined ? '' : `, last answer ${contact}`}`,
       `clock     ${status.clock.at} ${status.clock.trusted ? '(confirmed)' : '(not confirmed)'}`,
-      `queue     ${status.queue.depth} of ${status.queue.limit}`,
-      `boots     ${status.bootCount}`,
+      `queue     ${status.queue.depth ?? '?'} of ${status.queue.limit}`,
+      `boots     ${status.bootCount ?? '?'}`,
     ];
   }
 

@@ -429,6 +429,25 @@ describe('local API', () => {
     }
   });
 
+  it('says nothing of boots and the queue while the journal is missing: 0 would be a lie', () => {
+    const { get, terminal } = createApiFixture({ unbooted: true });
+    const told = () => {
+      const { bootCount, queue } = jsonOf(get('/v1/status'));
+      return [
+        bootCount,
+        queue,
+        get('/metrics')
+          .text()
+          .match(/^tillbox_(boots_total|reversals_\w+) 0$/gm)?.length ?? 0,
+      ];
+    };
+    assert.deepEqual(told(), [0, { depth: 0, needsPerson: 0, limit: 20 }, 3]);
+    for (const fault of ['flashAbsent', 'flashDamaged'] as const) {
+      terminal.kernel.feed({ type: 'deviceChanged', device: 'flash', faults: [fault] });
+      assert.deepEqual(told(), [undefined, { limit: 20 }, 0]);
+    }
+  });
+
   describe('status', () => {
     it('tells whether the terminal is ready, why not and what to do', () => {
       const { get, terminal } = createApiFixture({
