@@ -56,14 +56,17 @@ export type ReversalRequest =
     }
   | { readonly type: 'refundInquiry'; readonly refundRequestId: string };
 
-export type AlarmCode =
-  | 'amountDiffers'
-  | 'signatureWrong'
-  | 'acquirerMisconfigured'
-  | 'reversalDelayed'
-  | 'reversalNeedsPerson'
-  | 'refundRefused'
-  | 'resultContradicts'
-  | 'vendUnknown'
-  | 'droppedLate'
-  | 'receiptLost';
+export const ALARM_CODES = [
+  'amountDiffers',
+  'signatureWrong',
+  'acquirerMisconfigured',
+  'reversalDelayed',
+  'reversalNeedsPerson',
+  'refundRefused',
+  'resultContradicts',
+  'vendUnknown',
+  'droppedLate',
+  'receiptLost',
+] as const;
+
+export type AlarmCode = (typeof ALARM_CODES)[number];

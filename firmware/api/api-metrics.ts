@@ -1,4 +1,5 @@
 import { openReversals } from '../../flows/book.js';
+import { ALARM_CODES } from '../../flows/effect.js';
 import { FAULTS, type FaultCode } from '../../flows/faults.js';
 import { lacksJournal, readiness } from '../../flows/readiness.js';
 import { type SaleOutcome, saleOutcome } from '../../flows/sale.js';
@@ -50,6 +51,7 @@ export function createApiMetrics({ kernel, sources, version, wallMs, eventStream
 
   function render(): string {
     const { state } = kernel;
+    const alarms = sources.alarms();
     const { reasons, warnings } = readiness(state);
     const raised = new Set<FaultCode>([...reasons, ...warnings]);
     const queue = openReversals(state.book);
@@ -108,7 +110,8 @@ export function createApiMetrics({ kernel, sources, version, wallMs, eventStream
         'alarms_total',
         'counter',
         'Alarms raised since the start.',
-        Object.entries(sources.alarms()).map(([alarm, count]) => [{ alarm }, count]),
+        /* From 0 on, or whoever watches for a rise never sees the first one. */
+        ALARM_CODES.map((alarm) => [{ alarm }, alarms[alarm] ?? 0]),
       ),
       metric('event_streams', 'gauge', 'Open event streams.', one(eventStreams())),
       metric(

@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict';
+import { ALARM_CODES } from '../../../flows/effect.js';
 import { answered } from '../test-terminal.js';
 import { createApiFixture, PAYMENT_CODE } from './api-fixture.js';
 
@@ -55,6 +56,8 @@ describe('metrics of the local API', () => {
     assert.equal(ready.get('tillbox_acquirer_condition{condition="reachable"}'), 1);
     assert.equal(ready.get('tillbox_acquirer_last_contact_age_seconds'), 30);
     assert.equal(ready.get('tillbox_alarms_total{alarm="amountDiffers"}'), 2);
+    for (const alarm of ALARM_CODES) assert.ok(ready.has(`tillbox_alarms_total{alarm="${alarm}"}`), alarm);
+    assert.equal(ready.get('tillbox_alarms_total{alarm="vendUnknown"}'), 0);
     terminal.kernel.feed({ type: 'deviceChanged', device: 'flash', faults: ['flashSlow'] });
     const faulty = samplesIn(get('/metrics').text());
     assert.equal(faulty.get('tillbox_ready'), 0);
