@@ -1,22 +1,32 @@
 import { openReversals } from '../../flows/book.js';
 import { cutOffReversal } from '../../flows/cut-off-reversal.js';
 import type { Config } from '../config/config.js';
+import { BOOK_SEGMENT_BYTES } from '../open-book.js';
 import type { BookReading } from '../read-card.js';
 import { NEW_CARD } from './check-data-dir.js';
 import { type CheckRow, checkRow } from './check-row.js';
 
 const ITEM = 'journal';
 
-/** Whether the journal could be opened, from what was read of it without changing anything. */
+/**
+ * Whether the journal could be opened or made, from what was read of it without changing anything.
+ * @param roomBytes that may still be written to the data directory; undefined where nobody knows.
+ */
 export function checkJournal(
   { db, troubles, missing, blank, sequence }: BookReading,
   { dataDir, journalPartitions }: Pick<Config['storage'], 'dataDir' | 'journalPartitions'>,
+  roomBytes?: number,
 ): CheckRow {
   if (missing.length > 0 && journalPartitions !== undefined) {
     return checkRow.fail(ITEM, troubles.join('; '), 'put the card in, or mend JOURNAL_PARTITIONS');
   }
   if (blank) {
     const place = journalPartitions?.join(' and ') ?? dataDir;
+    const neededBytes = missing.length * BOOK_SEGMENT_BYTES;
+    if (roomBytes !== undefined && roomBytes < neededBytes) {
+      const found = `none yet in ${place}, and no room to make it: ${kib(neededBytes)} are needed, ${kib(roomBytes)} are free`;
+      return checkRow.fail(ITEM, found, `make room in ${place}, or use a larger card`);
+    }
     return checkRow.pass(ITEM, `none yet in ${place}; the first start makes it`);
   }
   if (db === undefined || troubles.length > 0) return checkRow.fail(ITEM, troubles.join('; '), NEW_CARD);
@@ -27,3 +37,7 @@ export function checkJournal(
 }
 
 const CUT_OFF = ', 1 sale cut off that may have been charged (the next start sees to it; tillbox queue list shows it)';
+
+function kib(bytes: number): string {
+  return `${Math.floor(bytes / 1024)} KiB`;
+}

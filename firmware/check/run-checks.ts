@@ -24,6 +24,8 @@ export interface CheckParts {
   readonly cardReader: FlashHost;
   /** Who holds the data directory. */
   readonly holder: () => Promise<string | undefined>;
+  /** How many bytes may still be written to the data directory. */
+  readonly room: () => Promise<number | undefined>;
   /** Whether paper may be used. */
   readonly print: boolean;
   /** Who tests by hand what a program cannot; absent: nobody does. */
@@ -47,7 +49,7 @@ export async function runChecks(parts: CheckParts): Promise<void> {
   if (running === undefined) {
     const { dataDir } = config.storage;
     const row = await checkDataDir({ flash: host.flash, random: host.random, dataDir });
-    tell(row.outcome === 'PASS' ? [row, checkJournal(reading, config.storage)] : [row]);
+    tell(row.outcome === 'PASS' ? [row, checkJournal(reading, config.storage, await parts.room())] : [row]);
     tell(await checkPorts(host.http, config));
   }
   const agentToken = agentTokenOf(reading.db?.data ?? {}, config.acquirer.agentToken, host.clock.wallMs());

@@ -3,6 +3,7 @@ import { configFiles } from '../../drivers/linux/config-files.js';
 import { dataDirHolder } from '../../drivers/linux/data-dir-holder.js';
 import { createLineConsole } from '../../drivers/linux/line-console.js';
 import type { CommandProcess } from '../../drivers/linux/process.js';
+import { roomIn } from '../../drivers/linux/room-in.js';
 import type { Person, PersonEvents } from '../check/by-hand/person.js';
 import { checkConfiguration } from '../check/check-configuration.js';
 import type { CheckRow } from '../check/check-row.js';
@@ -56,6 +57,7 @@ export async function check(
     config,
     cardReader: storageFlash(config.storage, 'readOnly'),
     holder: () => new Promise((resolve) => dataDirHolder(config.storage.dataDir, resolve)),
+    room: () => new Promise((resolve) => roomIn(config.storage.dataDir, resolve)),
     print: args.includes('--print'),
     found,
     ...(talk === undefined ? {} : { person: { ...talk, say: (text) => talk.say(redact(text)) } }),

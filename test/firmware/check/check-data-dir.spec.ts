@@ -68,6 +68,23 @@ describe('checkJournal', () => {
     assert.deepEqual([row.outcome, row.found], ['PASS', 'none yet in /data; the first start makes it']);
   });
 
+  it('asks for room for what is not there yet', async () => {
+    const rig = createFlashRig(3);
+    const rowWith = async (roomBytes: number) => {
+      const reading = await settled(rig, readBook(rig.card));
+      const { outcome, found } = checkJournal(reading, { dataDir: '/data' }, roomBytes);
+      return `${outcome} ${found}`;
+    };
+    assert.match(
+      await rowWith(2 * BOOK_SEGMENT_BYTES - 1),
+      /^FAIL .*no room .*: 8192 KiB are needed, 8191 KiB are free$/,
+    );
+    assert.match(await rowWith(2 * BOOK_SEGMENT_BYTES), /^PASS/);
+    rig.card.insert(BOOK_VOLUMES[0], new Uint8Array(BOOK_SEGMENT_BYTES));
+    assert.match(await rowWith(BOOK_SEGMENT_BYTES - 1), /^FAIL .*: 4096 KiB are needed/);
+    assert.match(await rowWith(BOOK_SEGMENT_BYTES), /^PASS/);
+  });
+
   it('does not take a volume full of noise for one', async () => {
     const rig = createFlashRig(4);
     for (const name of BOOK_VOLUMES) rig.card.insert(name, new Uint8Array(BOOK_SEGMENT_BYTES).fill(0x5a));
