@@ -44,7 +44,7 @@ export function createRequestGuard(host: string, token: string | undefined): Req
       return apiError(403, 'originNotAllowed', 'web pages of other origins may not use this API');
     }
     if (!tokenRight(headers.authorization)) {
-      const refusal = apiError(401, 'tokenNeeded', 'send "Authorization: Bearer" with the token of API_TOKEN');
+      const refusal = apiError(401, 'tokenNeeded', TOKEN_NEEDED);
       return { ...refusal, headers: { 'www-authenticate': 'Bearer' } };
     }
     if (target.length > API_LIMITS.targetChars)
@@ -68,3 +68,6 @@ function isOwnOrigin(origin: string, host: string | undefined): boolean {
 function digest(text: string): Buffer {
   return createHash('sha256').update(text, 'utf8').digest();
 }
+
+/** Worded so that no log takes the word Bearer for the beginning of a token. */
+const TOKEN_NEEDED = 'the header Authorization has to be Bearer and the token of API_TOKEN';

@@ -12,14 +12,20 @@ export async function checkRunning(
     return statusRows(await client.get('/v1/status', statusSchema));
   } catch (error) {
     if (!(error instanceof LocalApiTrouble)) throw error;
+    if (error.kind === 'refused') return [refused(error, client.url, holder)];
     if (holder !== undefined) {
       const found = `runs (${holder}), but its API at ${client.url} does not answer: ${error.message}`;
       return [checkRow.fail('terminal', found, 'compare API_HOST and API_PORT with what it was started with')];
     }
-    if (error.kind !== 'refused') return undefined;
-    const todo = 'set API_TOKEN to the token it was started with';
-    return [checkRow.fail('terminal', `runs, but refuses to say how it is: ${error.message}`, todo)];
+    return undefined;
   }
+}
+
+/** It answers, and as a terminal does: only not to us. */
+function refused({ code, message }: LocalApiTrouble, url: string, holder: string | undefined): CheckRow {
+  const found = `runs${holder === undefined ? '' : ` (${holder})`}, but its API at ${url} refuses to say how it is: ${message}`;
+  const todo = code === 'tokenNeeded' ? 'set API_TOKEN to' : 'compare API_HOST, API_PORT and API_TOKEN with';
+  return checkRow.fail('terminal', found, `${todo} what it was started with`);
 }
 
 function statusRows({ ready, version, faults, devices, gpio, queue }: StatusView): CheckRow[] {

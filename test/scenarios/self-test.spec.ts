@@ -149,6 +149,20 @@ describe('tillbox check', () => {
     assert.match(rows.acquirer ?? '', /^PASS/);
   });
 
+  it('names API_TOKEN where the terminal that runs does not know it', async () => {
+    const { API_PORT = '' } = env;
+    const terminal = await startTerminal(acquirer, { API_PORT, API_TOKEN: 'the-token-of-this-box' });
+    const wrong = { ...env, API_TOKEN: 'the-token-of-another-box', DATA_DIR: terminal.dataDir };
+    const run = await runCommand(check, [], wrong);
+    await terminal.stop();
+    assert.equal(run.code, 69);
+    assert.match(
+      rowsOf(run).terminal ?? '',
+      /^FAIL runs \(.*\), but its API at \S+ refuses .*Bearer and the token of API_TOKEN$/,
+    );
+    assert.match(run.out, /→ set API_TOKEN to what it was started with\n/);
+  });
+
   describe('with a printer on a real tty', () => {
     it('prints a test receipt only when asked', async () => {
       const printer = await createPtyPrinter(384);
