@@ -58,6 +58,8 @@ export function flashTrouble(error: StoreError): FlashTrouble {
     case 'absent':
     case 'denied':
       return { kind: 'stay', fault: 'flashAbsent' };
+    case 'swapped':
+      return { kind: 'stay', fault: 'flashSwapped' };
     case 'damaged':
     case 'format':
     case 'forgetful':

@@ -20,6 +20,8 @@ export interface BookReading {
   readonly troubles: readonly string[];
   /** Halves of the journal that are not there. */
   readonly missing: readonly string[];
+  /** Only the halves changed places. */
+  readonly swapped: boolean;
   /** Nothing was ever stored on those that are. */
   readonly blank: boolean;
   /** The newest book that could be put together, in lowdb's face; its `write` rejects. Undefined: there is none. */

@@ -15,6 +15,7 @@ export type FaultCode =
   | 'flashSlow'
   | 'flashAbsent'
   | 'flashDamaged'
+  | 'flashSwapped'
   | 'scannerStarting'
   | 'keypadStarting'
   | 'printerStarting'
@@ -47,7 +48,7 @@ export type FaultCode =
   | 'vendPortDenied';
 
 /** With one of these the terminal runs without its journal: it takes no sale, and is there to say why. */
-export const JOURNAL_FAULTS = ['flashAbsent', 'flashDamaged'] as const satisfies readonly FaultCode[];
+export const JOURNAL_FAULTS = ['flashAbsent', 'flashDamaged', 'flashSwapped'] as const satisfies readonly FaultCode[];
 
 export interface FaultRow {
   readonly meaning: string;
@@ -124,6 +125,13 @@ export const FAULTS: Readonly<Record<FaultCode, FaultRow>> = {
     blocksSale: 'always',
     customerText: 'outOfService',
     operatorAction: 'export the queue on a laptop, settle what is in it, then start with a new card',
+  },
+  flashSwapped: {
+    meaning: 'the two halves of the journal are swapped; the card is sound',
+    blocksSale: 'always',
+    customerText: 'outOfService',
+    operatorAction:
+      'swap the two names in JOURNAL_PARTITIONS, or the two files, back, and restart; it needs no new card',
   },
   scannerStarting: {
     meaning: 'the scan engine is being set up',

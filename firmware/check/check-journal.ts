@@ -1,5 +1,6 @@
 import { openReversals } from '../../flows/book.js';
 import { cutOffReversal } from '../../flows/cut-off-reversal.js';
+import { FAULTS } from '../../flows/faults.js';
 import type { Config } from '../config/config.js';
 import { BOOK_SEGMENT_BYTES } from '../open-book.js';
 import type { BookReading } from '../read-card.js';
@@ -13,7 +14,7 @@ const ITEM = 'journal';
  * @param roomBytes that may still be written to the data directory; undefined where nobody knows.
  */
 export function checkJournal(
-  { db, troubles, missing, blank, sequence }: BookReading,
+  { db, troubles, missing, swapped, blank, sequence }: BookReading,
   { dataDir, journalPartitions }: Pick<Config['storage'], 'dataDir' | 'journalPartitions'>,
   roomBytes?: number,
 ): CheckRow {
@@ -29,6 +30,7 @@ export function checkJournal(
     }
     return checkRow.pass(ITEM, `none yet in ${place}; the first start makes it`);
   }
+  if (swapped) return checkRow.fail(ITEM, FAULTS.flashSwapped.meaning, FAULTS.flashSwapped.operatorAction);
   if (db === undefined || troubles.length > 0) return checkRow.fail(ITEM, troubles.join('; '), NEW_CARD);
   const waiting = openReversals(db.data).length;
   const sales = Object.keys(db.data.sales).length;

@@ -41,7 +41,7 @@ export async function queue(args: readonly string[], self: CommandProcess): Prom
       holder: () => new Promise((resolve) => dataDirHolder(dataDir, resolve)),
       note: (text) => self.errorOut(`tillbox queue: ${text}\n`),
     });
-    for (const trouble of source.troubles) self.errorOut(`tillbox queue: the card is not sound: ${trouble}\n`);
+    for (const trouble of source.troubles) self.errorOut(`tillbox queue: no box starts with this card: ${trouble}\n`);
     await workOnQueue(source, order, self.out);
     return source.troubles.length === 0 ? exitCode.done : exitCode.flash;
   } catch (error) {

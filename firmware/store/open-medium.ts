@@ -10,6 +10,7 @@ import { type SegmentScan, scanSegment } from './scan-segment.js';
 import type { StoreOptions } from './store.js';
 import { StoreError } from './store-error.js';
 import type { OpenReport } from './store-status.js';
+import { swappedScans } from './swapped-scans.js';
 import { openVolumePair, type VolumePair } from './volume-pair.js';
 
 export interface Medium<State> {
@@ -101,6 +102,9 @@ export function openMedium<State, Op>(
       const scans = [scanSegment(images[0], 0), scanSegment(images[1], 1)] as const;
       const recovery = recover(scans);
       if (recovery.kind === 'blank' && create) return provision(scans, images);
+      if (recovery.kind === 'damaged' && swappedScans(...images) !== undefined) {
+        return fail(new StoreError('swapped', `${names[0]} and ${names[1]} are swapped`));
+      }
       if (recovery.kind !== 'found') return fail(unusable(recovery, names));
       const state = replayHistory<State, Op>(recovery.history, options);
       if (state instanceof StoreError) return fail(state);

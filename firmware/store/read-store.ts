@@ -5,6 +5,7 @@ import { newerFirst, recover } from './recover.js';
 import { type Replay, replayHistory } from './replay-history.js';
 import { type FoundFrame, scanSegment } from './scan-segment.js';
 import { StoreError } from './store-error.js';
+import { swappedScans } from './swapped-scans.js';
 
 export interface ReadStoreOptions<State, Op> extends Replay<State, Op> {
   /** May be read-only. */
@@ -19,6 +20,8 @@ export interface StoreReading<State> {
   readonly troubles: readonly string[];
   /** Of the volumes, those that are not there. */
   readonly missing: readonly string[];
+  /** The volumes changed places; what they hold could be read all the same. */
+  readonly swapped: boolean;
   /** Nothing was ever stored on those that are, which can all be read. */
   readonly blank: boolean;
   /** The newest that could be put together. Frozen. Undefined where nothing can be read. */
@@ -39,21 +42,33 @@ export function readStore<State, Op>(
 ): void {
   readVolume(options, 0, (firstError, first) =>
     readVolume(options, 1, (secondError, second) => {
-      const scans = [scanSegment(first, 0), scanSegment(second, 1)] as const;
-      const recovery = recover(scans);
+      const inPlace = [scanSegment(first, 0), scanSegment(second, 1)] as const;
+      const recovery = recover(inPlace);
+      const swapped = recovery.kind === 'damaged' ? swappedScans(first, second) : undefined;
+      const scans = swapped ?? inPlace;
       const errors = [firstError, secondError];
       const troubles = errors.flatMap((error) => (error === undefined ? [] : [error.message]));
       const missing = options.volumes.filter((_name, index) => errors[index]?.code === 'absent');
       /* What could not be looked at may hold anything. */
       if (recovery.kind === 'blank' && troubles.length === 0) troubles.push('nothing was ever stored here');
-      if (recovery.kind === 'damaged') troubles.push(recovery.why);
+      if (swapped !== undefined) troubles.push(SWAPPED);
+      else if (recovery.kind === 'damaged') troubles.push(recovery.why);
       if (recovery.kind === 'newerFormat') troubles.push(`written in format ${recovery.version}, by a newer version`);
       const found = salvage(options, [...scans[0].frames, ...scans[1].frames].sort(newerFirst), troubles);
       const readable = errors.every((error) => error === undefined || error.code === 'absent');
-      done({ ...found, troubles, missing, blank: readable && recovery.kind === 'blank' });
+      done({
+        ...found,
+        troubles,
+        missing,
+        swapped: swapped !== undefined,
+        blank: readable && recovery.kind === 'blank',
+      });
     }),
   );
 }
+
+const SWAPPED =
+  'the two halves of the journal are swapped: swap the names in JOURNAL_PARTITIONS, or the two files, back; the card is sound';
 
 /** Begins at the newest record, and goes back until one leads to a whole state; what does not is added to `troubles`. */
 function salvage<State, Op>(

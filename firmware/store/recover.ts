@@ -45,7 +45,7 @@ export function recover(scans: readonly [SegmentScan, SegmentScan]): Recovery {
   const newestFirst = [...scans[0].frames, ...scans[1].frames].sort(newerFirst);
   const head = newestFirst[0];
   if (head === undefined) {
-    if (misplaced !== undefined) return damaged('the two volumes are swapped, or their contents were moved');
+    if (misplaced !== undefined) return damaged('the contents of the two volumes were moved');
     if (scans[0].blank || scans[1].blank) return { kind: 'blank' };
     return damaged('neither volume holds a readable record');
   }

@@ -7,6 +7,7 @@ import type { HostErrorCode } from '../../drivers/host.js';
  * |---------------|--------------------------------------------------------------|-----------------------------------|
  * | `absent`      | a volume, or what was provisioned on it, is missing           | a person: the card, the mount     |
  * | `damaged`     | records that were acknowledged cannot all be read             | a person: export, then provision  |
+ * | `swapped`     | the two volumes changed places, and hold all that was stored  | a person: name them rightly       |
  * | `format`      | written by a newer version                                    | the newer firmware                |
  * | `forgetful`   | the medium does not hold what it accepted                     | a new card                        |
  * | `tooLarge`    | the whole state does not fit a segment                        | larger segments                   |
@@ -14,7 +15,7 @@ import type { HostErrorCode } from '../../drivers/host.js';
  * | `closed`      | the store was closed                                          | –                                 |
  * | a host's code | the system said so (`busy`, `full`, `io`, `readOnly`, …)      | `busy`: the holder; else a restart |
  */
-export type StoreErrorCode = HostErrorCode | 'damaged' | 'format' | 'forgetful' | 'hung' | 'closed';
+export type StoreErrorCode = HostErrorCode | 'damaged' | 'swapped' | 'format' | 'forgetful' | 'hung' | 'closed';
 
 /** Why the store cannot be opened or has failed for good. */
 export class StoreError extends Error {

@@ -3,6 +3,7 @@ import * as v from 'valibot';
 import { listenerRefusal } from '../../../firmware/api/listener-refusal.js';
 import { createLocalApi } from '../../../firmware/api/local-api.js';
 import { reversalSchema, saleSchema, statusSchema } from '../../../firmware/api/output-schemas.js';
+import { JOURNAL_FAULTS } from '../../../flows/faults.js';
 import { createMemoryHttp } from '../memory-http.js';
 import { answered, createTestTerminal } from '../test-terminal.js';
 import { type ApiFixture, createApiFixture, errorOf, jsonOf, PAYMENT_CODE } from './api-fixture.js';
@@ -407,7 +408,7 @@ describe('local API', () => {
   });
 
   it('answers nothing about sales and reversals while the journal is missing', () => {
-    for (const fault of ['flashAbsent', 'flashDamaged'] as const) {
+    for (const fault of JOURNAL_FAULTS) {
       const { get, post, terminal } = createApiFixture({ unbooted: true });
       terminal.kernel.feed({ type: 'deviceChanged', device: 'flash', faults: [fault] });
       const calls = [
@@ -442,7 +443,7 @@ describe('local API', () => {
       ];
     };
     assert.deepEqual(told(), [0, { depth: 0, needsPerson: 0, limit: 20 }, 3]);
-    for (const fault of ['flashAbsent', 'flashDamaged'] as const) {
+    for (const fault of JOURNAL_FAULTS) {
       terminal.kernel.feed({ type: 'deviceChanged', device: 'flash', faults: [fault] });
       assert.deepEqual(told(), [undefined, { limit: 20 }, 0]);
     }

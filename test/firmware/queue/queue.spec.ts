@@ -6,6 +6,7 @@ import {
   openSync,
   readdirSync,
   readFileSync,
+  renameSync,
   rmSync,
   truncateSync,
   writeSync,
@@ -26,6 +27,7 @@ import { BOOK_JOURNAL, BOOK_SEGMENT_BYTES, BOOK_VOLUMES, type BookStore } from '
 import { readBook } from '../../../firmware/read-book.js';
 import { openStore } from '../../../firmware/store/store.js';
 import { type Book, replay } from '../../../flows/book.js';
+import { JOURNAL_FAULTS } from '../../../flows/faults.js';
 import type { Policy } from '../../../flows/policy.js';
 import type { TerminalRecord } from '../../../flows/record.js';
 import { type CommandRun, runCommand } from '../command-run.js';
@@ -224,7 +226,7 @@ describe('tillbox queue', () => {
       rmSync(join(dataDir, BOOK_VOLUMES[0]));
       const { code, out, errorOut } = await onCard('list');
       assert.equal(code, 74);
-      assert.match(errorOut, /not sound: .*journal-a/);
+      assert.match(errorOut, /no box starts with this card: .*journal-a/);
       assert.match(out, /CNY 12\.50 .*\n/);
       const settled = await onCard('settle', first, '--by', 'Ada', '--note', 'cash');
       assert.equal(settled.code, 74);
@@ -250,6 +252,20 @@ describe('tillbox queue', () => {
         assert.match(row.found, why);
       });
     }
+
+    it('reads swapped halves, and sends nobody for a new card', async () => {
+      const [a = '', b = ''] = BOOK_VOLUMES.map((name) => join(dataDir, name));
+      renameSync(a, `${a}.other`);
+      renameSync(b, a);
+      renameSync(`${a}.other`, b);
+      const { code, out, errorOut } = await onCard('list');
+      assert.equal(code, 74);
+      assert.match(out, /2 waiting/);
+      assert.match(errorOut, /swap the names in JOURNAL_PARTITIONS, or the two files, back; the card is sound\n$/);
+      const row = checkJournal(await readBook(createLinuxFlash({ dataDir, access: 'readOnly' })), { dataDir });
+      assert.equal(row.outcome, 'FAIL');
+      assert.match(row.todo ?? '', /^swap the two names in JOURNAL_PARTITIONS.* back, .*no new card/);
+    });
 
     it('does not call the queue empty where a part of it cannot be read', async () => {
       const empty = mkdtempSync(join(tmpdir(), 'tillbox-queue-'));
@@ -432,7 +448,7 @@ describe('tillbox queue', () => {
       assert.match(errorOut, /refuses \(API_TOKEN\?\)/);
     });
 
-    for (const fault of ['flashDamaged', 'flashAbsent'] as const) {
+    for (const fault of JOURNAL_FAULTS) {
       it(`reads the card of a terminal that runs without its journal: ${fault}`, async () => {
         terminal.kernel.feed({ type: 'deviceChanged', device: 'flash', faults: [fault] });
         const { code, out, errorOut } = await online('list');
