@@ -2,6 +2,7 @@ import { createLinuxClock } from '../../drivers/linux/clock.js';
 import { configFiles } from '../../drivers/linux/config-files.js';
 import { dataDirHolder } from '../../drivers/linux/data-dir-holder.js';
 import { createLinuxHttp } from '../../drivers/linux/http.js';
+import { isDirectory } from '../../drivers/linux/is-directory.js';
 import type { CommandProcess } from '../../drivers/linux/process.js';
 import { createLinuxRandom } from '../../drivers/linux/random.js';
 import { describeErrors } from '../config/describe-errors.js';
@@ -9,6 +10,7 @@ import { readSettings } from '../config/read-settings.js';
 import { type ExitCode, exitCode } from '../exit-code.js';
 import type { LocalApiAddress } from '../local-api-client.js';
 import { createRedact } from '../log/redact.js';
+import { BOOK_SEGMENT_BYTES, BOOK_VOLUMES } from '../open-book.js';
 import { openQueue } from '../queue/open-queue.js';
 import { type QueueOrder, queueOrder } from '../queue/queue-order.js';
 import { QueueTrouble } from '../queue/queue-source.js';
@@ -22,12 +24,13 @@ export async function queue(args: readonly string[], self: CommandProcess): Prom
     self.errorOut(`tillbox queue: ${order}\n`);
     return exitCode.usage;
   }
-  const where = placeOf(order, self);
+  const where = await placeOf(order, self);
   if (typeof where === 'string') {
     self.errorOut(`${createRedact()(where)}\n`);
     return exitCode.usage;
   }
-  const { storage, api, locale } = where;
+  const { storage, api, locale, note } = where;
+  if (note !== undefined) self.errorOut(`tillbox queue: ${note}\n`);
   const { dataDir, journalPartitions } = storage;
   try {
     const source = await openQueue({
@@ -38,6 +41,7 @@ export async function queue(args: readonly string[], self: CommandProcess): Prom
       clock: createLinuxClock(),
       random: createLinuxRandom(),
       flash: (access) => storageFlash(storage, access),
+      whyNotSettled: () => whyNoLock(storage),
       holder: () => new Promise((resolve) => dataDirHolder(dataDir, resolve)),
       note: (text) => self.errorOut(`tillbox queue: ${text}\n`),
     });
@@ -55,6 +59,8 @@ interface Place {
   readonly storage: Storage;
   readonly api: LocalApiAddress | undefined;
   readonly locale: 'en' | 'zh-CN';
+  /** What was found out on the way, for people. */
+  readonly note?: string;
 }
 
 /** Of the whole configuration only this much has to be right, so that a half-configured box can be looked at. */
@@ -69,11 +75,16 @@ const NEEDED: readonly string[] = [
   'LOCALE',
 ];
 
-function placeOf(order: QueueOrder, self: CommandProcess): Place | string {
-  if (order.dataDir !== undefined) {
-    return { storage: { dataDir: order.dataDir, dataDirMounted: false }, api: undefined, locale: 'en' };
-  }
+async function placeOf(order: QueueOrder, self: CommandProcess): Promise<Place | string> {
+  const named = order.dataDir;
+  if (named !== undefined && (await holdsJournal(named))) return placeIn({ dataDir: named });
   const { values, errors } = readSettings(self.env, configFiles.read);
+  if (named !== undefined) {
+    const { JOURNAL_PARTITIONS: journalPartitions } = values;
+    if (journalPartitions === undefined) return placeIn({ dataDir: named });
+    const note = `${named} holds no journal: reading JOURNAL_PARTITIONS, ${journalPartitions.join(' and ')}`;
+    return { ...placeIn({ dataDir: named, journalPartitions }), note };
+  }
   const relevant = errors.filter(({ variable }) => NEEDED.includes(variable));
   if (relevant.length > 0) return describeErrors(relevant);
   const { API_HOST: host, API_PORT: port, API_TOKEN: token, LOCALE: locale } = values;
@@ -83,4 +94,30 @@ function placeOf(order: QueueOrder, self: CommandProcess): Place | string {
     api: { host, port, ...(token === undefined ? {} : { token }) },
     locale,
   };
+}
+
+/** A card that was named, whatever the configuration says of this machine; no terminal is asked. */
+function placeIn(storage: Omit<Storage, 'dataDirMounted'>): Place {
+  return { storage: { ...storage, dataDirMounted: false }, api: undefined, locale: 'en' };
+}
+
+/** Whether any half of a journal is there as a file. */
+async function holdsJournal(dataDir: string): Promise<boolean> {
+  const flash = storageFlash({ dataDir, dataDirMounted: false }, 'readOnly');
+  const holds = (name: string): Promise<boolean> =>
+    new Promise((resolve) =>
+      flash.open({ name, sizeBytes: BOOK_SEGMENT_BYTES, create: false }, (error, volume) => {
+        volume?.close();
+        resolve(error?.code !== 'absent');
+      }),
+    );
+  return (await holds(BOOK_VOLUMES[0])) || (await holds(BOOK_VOLUMES[1]));
+}
+
+/** Partitions have no place for a lock: without a directory for it a missing one would look like missing partitions. */
+async function whyNoLock({ dataDir, journalPartitions }: Storage): Promise<string | undefined> {
+  if (journalPartitions === undefined) return undefined;
+  const there = await new Promise((resolve) => isDirectory(dataDir, resolve));
+  if (there) return undefined;
+  return `DATA_DIR (${dataDir}) is not there, and who settles has to hold it against a terminal; a laptop may say --data-dir /tmp`;
 }

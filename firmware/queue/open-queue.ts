@@ -26,6 +26,8 @@ export interface OpenQueueParts {
   readonly place: string;
   /** Volumes of the data directory. */
   readonly flash: (access: 'readWrite' | 'readOnly') => FlashHost;
+  /** Why nothing can be settled on this card, before it is touched; undefined where it can be tried. */
+  readonly whyNotSettled: () => Promise<string | undefined>;
   /** Who holds the data directory. */
   readonly holder: () => Promise<string | undefined>;
   readonly locale: Locale;
@@ -68,13 +70,15 @@ async function whyNotTerminal(client: LocalApiClient): Promise<{ readonly text: 
   }
 }
 
-async function openCard({ flash, clock, random, place, locale }: OpenQueueParts): Promise<QueueSource> {
+async function openCard({ flash, clock, random, place, locale, whyNotSettled }: OpenQueueParts): Promise<QueueSource> {
   const reading = await readBook(flash('readOnly'));
   const { db, troubles } = reading;
   if (db === undefined) {
     throw new QueueTrouble(exitCode.flash, `${place} holds no journal that can be read: ${troubles.join('; ')}`);
   }
-  return createCardQueue({ place, reading: { ...reading, db }, locale }, (reversalId, settlement) => {
+  return createCardQueue({ place, reading: { ...reading, db }, locale }, async (reversalId, settlement) => {
+    const why = await whyNotSettled();
+    if (why !== undefined) throw new QueueTrouble(exitCode.usage, why);
     const host = { flash: flash('readWrite'), clock, random, segmentSizeBytes: BOOK_SEGMENT_BYTES };
     return new Promise((resolve, reject) => {
       settleOnCard(host, reversalId, settlement, (trouble, book) => {

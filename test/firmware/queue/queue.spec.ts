@@ -253,6 +253,13 @@ describe('tillbox queue', () => {
       });
     }
 
+    it('takes the journal in the directory that is named for it, whatever JOURNAL_PARTITIONS says', async () => {
+      const env = { JOURNAL_PARTITIONS: '/dev/mmcblk9p3,/dev/mmcblk9p4' };
+      const { code, out, errorOut } = await runCommand(queue, ['list', '--data-dir', dataDir], env);
+      assert.deepEqual([code, errorOut], [0, '']);
+      assert.match(out, /2 waiting/);
+    });
+
     it('reads swapped halves, and sends nobody for a new card', async () => {
       const [a = '', b = ''] = BOOK_VOLUMES.map((name) => join(dataDir, name));
       renameSync(a, `${a}.other`);
@@ -295,8 +302,15 @@ describe('tillbox queue', () => {
       }
       const env = { API_PORT: String(await closedPort()), DATA_DIR: dataDir, JOURNAL_PARTITIONS: `${a},${b}` };
       const listed = await runCommand(queue, ['list'], env);
-      const settled = await runCommand(queue, ['settle', first, '--by', 'Ada', '--note', 'cash'], env);
+      const settling = (id: string, ...more: string[]) => ['settle', id, '--by', 'Ada', '--note', 'cash', ...more];
+      const settled = await runCommand(queue, settling(first), env);
+      const lockless = { ...env, DATA_DIR: join(dataDir, 'elsewhere') };
+      const refused = await runCommand(queue, settling(second), lockless);
+      const named = await runCommand(queue, settling(second, '--data-dir', dataDir), lockless);
       rmSync(devices, { recursive: true });
+      assert.equal(refused.code, 64);
+      assert.match(refused.errorOut, /DATA_DIR \(\S+elsewhere\) is not there.*--data-dir/);
+      assert.deepEqual([named.code, named.errorOut.includes(`reading JOURNAL_PARTITIONS, ${a} and ${b}`)], [0, true]);
       assert.match(listed.out, /2 waiting/);
       assert.ok(listed.errorOut.includes(`reading ${a} and ${b}`), listed.errorOut);
       assert.equal(settled.code, 0, settled.errorOut);
