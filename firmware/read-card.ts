@@ -4,6 +4,7 @@ import type { TerminalRecord } from '../flows/record.js';
 import { BOOK_JOURNAL } from './open-book.js';
 import { type DurableLow, readOnlyLow } from './store/durable-low.js';
 import { readStore } from './store/read-store.js';
+import type { OpenReport } from './store/store-status.js';
 
 /** The same as plain JSON to the compiler, which does not take an interface for one. */
 type Plain<T> = T extends string | number | boolean | null
@@ -24,6 +25,8 @@ export interface BookReading {
   readonly swapped: boolean;
   /** Nothing was ever stored on those that are. */
   readonly blank: boolean;
+  /** What a box would start with all the same, because it was not needed; as in `OpenReport`. */
+  readonly found: Pick<OpenReport, 'cutTail' | 'unreadableSlots' | 'lostSlots'>;
   /** The newest book that could be put together, in lowdb's face; its `write` rejects. Undefined: there is none. */
   readonly db: DurableLow<PlainBook> | undefined;
   /** Of the newest record that was read: a higher one somewhere else means that this card is old. */

@@ -84,7 +84,8 @@ export function createTerminal(parts: TerminalParts, started: (terminal: Termina
         core = createTerminalCore(parts, log, undefined);
         core.kernel.feed({ type: 'deviceChanged', device: 'flash', faults: [trouble.fault] });
       } else {
-        log.info('journal open', { ...report });
+        if (report?.lostSlots === true) log.warn('journal open', { ...report, meaning: LOST_SLOTS });
+        else log.info('journal open', { ...report });
         if (report?.provisioned === true) log.warn('new journal', { dataDir: storage.dataDir, meaning: NEW_JOURNAL });
         core = createTerminalCore(parts, log, store);
       }
@@ -93,6 +94,9 @@ export function createTerminal(parts: TerminalParts, started: (terminal: Termina
     },
   );
 }
+
+const LOST_SLOTS =
+  'places of one half cannot be read; the other half had everything. If it happens again, change the card';
 
 /** An empty directory looks the same on the first day and where a card was lost: only a person knows which it is. */
 const NEW_JOURNAL =

@@ -14,7 +14,7 @@ const ITEM = 'journal';
  * @param roomBytes that may still be written to the data directory; undefined where nobody knows.
  */
 export function checkJournal(
-  { db, troubles, missing, swapped, blank, sequence }: BookReading,
+  { db, troubles, missing, swapped, blank, found, sequence }: BookReading,
   { dataDir, journalPartitions }: Pick<Config['storage'], 'dataDir' | 'journalPartitions'>,
   roomBytes?: number,
 ): CheckRow {
@@ -35,7 +35,18 @@ export function checkJournal(
   const waiting = openReversals(db.data).length;
   const sales = Object.keys(db.data.sales).length;
   const cutOff = cutOffReversal(db.data, 0) === undefined ? '' : CUT_OFF;
-  return checkRow.pass(ITEM, `whole; ${sales} sales, ${waiting} reversals waiting${cutOff}, sequence ${sequence}`);
+  return checkRow.pass(
+    ITEM,
+    `${conditionOf(found)}; ${sales} sales, ${waiting} reversals waiting${cutOff}, sequence ${sequence}`,
+  );
+}
+
+/** What lies in one half only is made anew by the next start; a card that loses it again and again is at its end. */
+function conditionOf({ cutTail, unreadableSlots, lostSlots }: BookReading['found']): string {
+  if (lostSlots) {
+    return `all there, but ${unreadableSlots} places of one half cannot be read: if it happens again, change the card`;
+  }
+  return cutTail || unreadableSlots > 0 ? 'whole, but for the remains of one unfinished write' : 'whole';
 }
 
 const CUT_OFF = ', 1 sale cut off that may have been charged (the next start sees to it; tillbox queue list shows it)';

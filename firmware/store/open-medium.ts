@@ -92,6 +92,7 @@ export function openMedium<State, Op>(
             provisioned: true,
             cutTail: false,
             unreadableSlots: 0,
+            lostSlots: false,
           },
           images,
         );
@@ -115,6 +116,7 @@ export function openMedium<State, Op>(
           provisioned: false,
           cutTail: recovery.cutTail,
           unreadableSlots: recovery.unreadableSlots,
+          lostSlots: recovery.lostSlots,
         },
         images,
       );
@@ -132,6 +134,7 @@ interface Found<State> {
   readonly provisioned: boolean;
   readonly cutTail: boolean;
   readonly unreadableSlots: number;
+  readonly lostSlots: boolean;
 }
 
 function startOfNew(
@@ -183,7 +186,7 @@ function standingsOfBoot(start: PlannerStart, keeperReadBack: OpenReport['readBa
 }
 
 function reportOf(found: Found<unknown>, sequence: number, readBack: OpenReport['readBack']): OpenReport {
-  const { start, provisioned, cutTail, unreadableSlots } = found;
+  const { start, provisioned, cutTail, unreadableSlots, lostSlots } = found;
   return {
     provisioned,
     storeId: Buffer.from(start.storeId).toString('hex'),
@@ -192,6 +195,7 @@ function reportOf(found: Found<unknown>, sequence: number, readBack: OpenReport[
     replayedOperations: start.operations.length,
     cutTail,
     unreadableSlots,
+    lostSlots,
     readBack,
   };
 }

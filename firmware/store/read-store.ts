@@ -1,10 +1,11 @@
 import { type FlashHost, type FlashVolume, HostError } from '../../drivers/host.js';
 import { slotBytes } from './frame.js';
 import { linkHistory } from './link-history.js';
-import { newerFirst, recover } from './recover.js';
+import { newerFirst, type Recovery, recover } from './recover.js';
 import { type Replay, replayHistory } from './replay-history.js';
 import { type FoundFrame, scanSegment } from './scan-segment.js';
 import { StoreError } from './store-error.js';
+import type { OpenReport } from './store-status.js';
 import { swappedScans } from './swapped-scans.js';
 
 export interface ReadStoreOptions<State, Op> extends Replay<State, Op> {
@@ -24,6 +25,8 @@ export interface StoreReading<State> {
   readonly swapped: boolean;
   /** Nothing was ever stored on those that are, which can all be read. */
   readonly blank: boolean;
+  /** What a box would start with all the same, because it was not needed; as in `OpenReport`. */
+  readonly found: Pick<OpenReport, 'cutTail' | 'unreadableSlots' | 'lostSlots'>;
   /** The newest that could be put together. Frozen. Undefined where nothing can be read. */
   readonly state: State | undefined;
   /** Of the newest record in `state`; zeros and empty where there is none. */
@@ -54,17 +57,24 @@ export function readStore<State, Op>(
       if (swapped !== undefined) troubles.push(SWAPPED);
       else if (recovery.kind === 'damaged') troubles.push(recovery.why);
       if (recovery.kind === 'newerFormat') troubles.push(`written in format ${recovery.version}, by a newer version`);
-      const found = salvage(options, [...scans[0].frames, ...scans[1].frames].sort(newerFirst), troubles);
+      const salvaged = salvage(options, [...scans[0].frames, ...scans[1].frames].sort(newerFirst), troubles);
       const readable = errors.every((error) => error === undefined || error.code === 'absent');
       done({
-        ...found,
+        ...salvaged,
         troubles,
         missing,
+        found: remainsIn(recovery),
         swapped: swapped !== undefined,
         blank: readable && recovery.kind === 'blank',
       });
     }),
   );
+}
+
+function remainsIn(recovery: Recovery): StoreReading<unknown>['found'] {
+  if (recovery.kind !== 'found') return { cutTail: false, unreadableSlots: 0, lostSlots: false };
+  const { cutTail, unreadableSlots, lostSlots } = recovery;
+  return { cutTail, unreadableSlots, lostSlots };
 }
 
 const SWAPPED =

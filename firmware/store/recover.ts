@@ -27,6 +27,8 @@ export type Recovery =
       readonly cutTail: boolean;
       /** Slots that hold neither a record nor nothing; what they held was not needed or found elsewhere. */
       readonly unreadableSlots: number;
+      /** They are more than one unfinished write leaves: the medium lost what it held. */
+      readonly lostSlots: boolean;
     };
 
 /**
@@ -60,6 +62,7 @@ export function recover(scans: readonly [SegmentScan, SegmentScan]): Recovery {
   if (tails[0] && tails[1]) return damaged(`the ends of both volumes cannot be read: ${where}`);
 
   const standings = [stand(scans[0], tails[0]), stand(scans[1], tails[1])] as const;
+  const unreadableSlots = scans[0].garbageSlots.length + scans[1].garbageSlots.length;
   return {
     kind: 'found',
     head,
@@ -67,7 +70,8 @@ export function recover(scans: readonly [SegmentScan, SegmentScan]): Recovery {
     standings,
     spare: chooseSpare(standings, head.header.segment),
     cutTail: tails[0] || tails[1],
-    unreadableSlots: scans[0].garbageSlots.length + scans[1].garbageSlots.length,
+    unreadableSlots,
+    lostSlots: unreadableSlots > longestFrame(scans),
   };
 }
 
@@ -86,6 +90,12 @@ function chooseSpare(standings: readonly [SegmentStanding, SegmentStanding], hea
 
 function damaged(why: string): Recovery {
   return { kind: 'damaged', why };
+}
+
+/** In slots, of all that left a trace: an unfinished write was hardly longer, because the state grows slowly. */
+function longestFrame(scans: readonly [SegmentScan, SegmentScan]): number {
+  const headers = scans.flatMap(({ frames, strays }) => [...frames.map(({ header }) => header), ...strays]);
+  return headers.reduce((longest, { parts }) => Math.max(longest, parts), 0);
 }
 
 /** Sorts the newest frame to the front: a later boot is newer whatever its sequence says. */

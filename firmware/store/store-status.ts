@@ -38,6 +38,8 @@ export interface OpenReport {
   readonly cutTail: boolean;
   /** Slots that could not be read, but were not needed. */
   readonly unreadableSlots: number;
+  /** They are more than one unfinished write leaves: the medium lost what it held. */
+  readonly lostSlots: boolean;
   /** Whether the medium was read past every cache and holds what was written. */
   readonly readBack: 'verified' | 'unsupported';
 }

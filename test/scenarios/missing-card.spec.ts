@@ -37,6 +37,28 @@ function restartWithout(kiosk: Kiosk, names: readonly string[]): void {
   assert.ok(status(kiosk).reasons.includes('flashAbsent'));
 }
 
+describe('a card that lost one half of its journal', () => {
+  it('is warned of in the log, and the terminal starts with the other half', () => {
+    const lines: string[] = [];
+    const log = (line: string): void => void lines.push(line);
+    const world = createWorld({ seed: 12, startWallMs: Date.UTC(2026, 10, 24, 1) });
+    const logging = kioskSettings({ ...simEnvironment(createKeyPairs()), SCANNER: 'none', PRINTER: 'none' });
+    const kiosk = createKiosk({ world, settings: logging, log });
+    kiosk.powerOn();
+    assert.ok(kiosk.runUntil(() => isReady(kiosk), 60_000));
+    kiosk.cutPower();
+    assert.ok(!lines.some((line) => /WARN +journal open/.test(line)));
+    const image = kiosk.flash.image('journal-b') ?? assert.fail('no journal');
+    kiosk.flash.insert('journal-b', image.fill(0x5a));
+    kiosk.powerOn();
+    assert.ok(kiosk.runUntil(() => isReady(kiosk), 60_000));
+    assert.ok(
+      lines.some((line) => /WARN +journal open .*lostSlots=true .*change the card/.test(line)),
+      lines.join('\n'),
+    );
+  });
+});
+
 describe('a card that is missing at the start', () => {
   it('and comes back brings the queue with it, without anybody who restarts the terminal', () => {
     const kiosk = install();

@@ -9,6 +9,7 @@ import {
   renameSync,
   rmSync,
   truncateSync,
+  writeFileSync,
   writeSync,
 } from 'node:fs';
 import { createServer } from 'node:http';
@@ -258,6 +259,22 @@ describe('tillbox queue', () => {
       const { code, out, errorOut } = await runCommand(queue, ['list', '--data-dir', dataDir], env);
       assert.deepEqual([code, errorOut], [0, '']);
       assert.match(out, /2 waiting/);
+    });
+
+    it('is whole to the self-test only where nothing but an unfinished write is missing', async () => {
+      const conditionWith = async (noiseBytes: number) => {
+        const path = join(dataDir, BOOK_VOLUMES[1]);
+        const image = readFileSync(path);
+        const last = image.findLastIndex((byte) => byte !== 0);
+        const from = noiseBytes === image.length ? 0 : last - (last % 4096);
+        writeFileSync(path, image.fill(0x5a, from, from + noiseBytes));
+        const row = checkJournal(await readBook(createLinuxFlash({ dataDir, access: 'readOnly' })), { dataDir });
+        return `${row.outcome} ${row.found.split(';')[0]}`;
+      };
+      assert.equal(await conditionWith(0), 'PASS whole');
+      assert.equal(await conditionWith(4096), 'PASS whole, but for the remains of one unfinished write');
+      const lost = await conditionWith(BOOK_SEGMENT_BYTES);
+      assert.match(lost, /^PASS all there, but 1024 places of one half cannot be read: .* change the card$/);
     });
 
     it('reads swapped halves, and sends nobody for a new card', async () => {

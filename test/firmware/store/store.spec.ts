@@ -247,6 +247,25 @@ describe('openStore', () => {
     assert.equal(opening.kind === 'failed' && opening.error.code, 'damaged');
   });
 
+  const REMAINS: readonly (readonly [name: string, bytes: number, lost: boolean])[] = [
+    ['of one unfinished write', 4096, false],
+    ['that are more than one unfinished write', rigSegmentBytes, true],
+  ];
+  for (const [name, bytes, lost] of REMAINS) {
+    it(`tells remains ${name} ${lost ? 'from' : 'as'} what a power cut leaves`, () => {
+      const rig = createFlashRig(16);
+      const { store } = mustOpen(rig);
+      commitAll(rig, store, ops(0, 9));
+      store.close();
+      const image = rig.card.image(rigVolumes[1]) ?? new Uint8Array();
+      const from = bytes === rigSegmentBytes ? 0 : (image.findLastIndex((byte) => byte !== 0) >> 12) << 12;
+      rig.card.insert(rigVolumes[1], image.fill(0x5a, from, from + bytes));
+      const { store: again, report } = mustOpen(rig);
+      assert.deepEqual(again.state, store.state);
+      assert.deepEqual([report.cutTail, report.lostSlots], [true, lost]);
+    });
+  }
+
   it('refuses swapped volumes', () => {
     const rig = createFlashRig(15);
     mustOpen(rig).store.close();
