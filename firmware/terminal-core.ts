@@ -16,6 +16,7 @@ import { createIncidentKeeper, type IncidentKeeper } from './incident-keeper.js'
 import { createKernel, type Journal, type Kernel } from './kernel.js';
 import { linkConfigOf } from './link-config-of.js';
 import type { Log } from './log/log.js';
+import { logProgress } from './log/log-progress.js';
 import { createMoments } from './moments.js';
 import { BOOK_SEGMENT_BYTES, type BookStore } from './open-book.js';
 import { policyOf } from './policy-of.js';
@@ -125,6 +126,7 @@ export function createTerminalCore(
     feed: kernel.feed,
   });
   kernel.onChange((state) => devices.show(view(state)));
+  if (config.log.level !== 'error') logProgress(kernel, log);
 
   const sources: StatusSources = {
     devices: () => devices.status(),

@@ -54,6 +54,7 @@ function changesStatus(live: Live, before: Live): boolean {
     live.booted !== before.booted ||
     live.clockTrusted !== before.clockTrusted ||
     live.acquirer !== before.acquirer ||
+    live.doorOpen !== before.doorOpen ||
     (live.faults !== before.faults && faultText(live) !== faultText(before))
   );
 }

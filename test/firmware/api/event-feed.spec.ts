@@ -112,6 +112,15 @@ describe('events of the local API', () => {
     assert.deepEqual(eventsIn(get('/v1/events', { 'last-event-id': lastSeen }).text()), []);
   });
 
+  it('tell when the door opens, which stops sales like any fault', () => {
+    const { get, terminal } = createApiFixture();
+    const stream = get('/v1/events');
+    const before = eventsIn(stream.text()).length;
+    terminal.kernel.feed({ type: 'doorChanged', open: true });
+    const [status] = eventsIn(stream.text()).slice(before);
+    assert.deepEqual(status?.data.reasons, ['doorOpen']);
+  });
+
   it('resume with the status as it is now, once, after several were missed', () => {
     const { get, terminal } = createApiFixture();
     const first = get('/v1/events');
