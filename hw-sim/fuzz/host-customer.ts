@@ -4,6 +4,9 @@ import { count } from './coverage.js';
 import type { Customer } from './customer.js';
 import { createVisit, type VisitParts } from './visit.js';
 
+/** In these a customer may still take everything back. */
+const CANCELLABLE: readonly Sale['state'][] = ['awaitingCode', 'paying', 'inquiring', 'approved'];
+
 /**
  * A customer with the host app that serves them: asks for a sale, shows codes, changes their mind, takes the goods, wants
  * money back.
@@ -38,8 +41,15 @@ export function createHostCustomer(parts: VisitParts): Customer {
 
   function cancel(): void {
     const { saleId } = visit;
-    if (saleId !== undefined) ask({ type: 'cancelRequested', saleId }, () => undefined);
+    if (saleId === undefined) return;
+    ask({ type: 'cancelRequested', saleId }, (answer) => {
+      const state = stateOf(saleId);
+      if (answer.kind !== 'sale' || state === undefined || !CANCELLABLE.includes(state)) return;
+      oracle.violate('rule 4, a cancel was agreed to and did nothing', `${saleId} ${state}`);
+    });
   }
+
+  const stateOf = (saleId: string): Sale['state'] | undefined => kiosk.terminal?.kernel.state.book.sales[saleId]?.state;
 
   function showCode(): void {
     const id = visit.saleId;
@@ -83,7 +93,7 @@ export function createHostCustomer(parts: VisitParts): Customer {
     const call = { type: 'deliveryReported', saleId, ok } as const;
     if (!ok) oracle.returnAsked(saleId, BigInt(value));
     ask(call, (answer) => {
-      if (ok && answer.kind === 'sale') oracle.deliveryAgreed(saleId);
+      if (answer.kind === 'sale') oracle.deliveryAgreed(saleId, ok);
     });
     if (chance.likely(0.1)) ask(call, () => undefined);
   }
@@ -96,8 +106,12 @@ export function createHostCustomer(parts: VisitParts): Customer {
     if (chance.likely(0.25)) visit.wantMoneyBack(saleId, value);
     if (chance.likely(0.05)) ask({ type: 'receiptRequested', saleId }, () => undefined);
     if (chance.likely(0.1)) cancel();
-    if (chance.likely(0.1))
-      ask({ type: 'saleRequested', orderId, amount: { currency: 'CNY', value } }, () => undefined);
+    if (chance.likely(0.1)) {
+      ask({ type: 'saleRequested', orderId, amount: { currency: 'CNY', value } }, (answer) => {
+        if (answer.kind !== 'sale' || answer.saleId === saleId || stateOf(saleId) !== 'settled') return;
+        oracle.violate('rule 3, an order that was paid is sold again', orderId);
+      });
+    }
     soon(0, 5_000, () => leave('got the goods'));
   }
 

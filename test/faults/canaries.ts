@@ -243,4 +243,22 @@ export const CANARIES: readonly Canary[] = [
     find: 'store.commit(records, replay(records, store.state)',
     put: 'store.commit([], store.state',
   },
+  {
+    name: 'a cancel agreed to and not done',
+    file: 'flows/sale-desk.js',
+    find: 'if (isOpen(sale))',
+    put: "if (sale.state === 'awaitingCode')",
+  },
+  {
+    name: 'an order that was paid sold again',
+    file: 'flows/sale-desk.js',
+    find: 'if (paid !== undefined)',
+    put: 'if (false)',
+  },
+  {
+    name: 'goods that the host could not hand out stay paid',
+    file: 'flows/delivery.js',
+    find: 'if (!ok && paid)',
+    put: "if (!ok && sale.state === 'approved')",
+  },
 ];

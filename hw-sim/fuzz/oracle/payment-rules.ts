@@ -25,8 +25,8 @@ export interface PaymentRules {
   returnAsked(saleId: string, value: bigint): void;
   /** The terminal agreed to it. */
   returnAgreed(saleId: string, value: bigint): void;
-  /** The host app handed the goods out, and the terminal took its word for it. */
-  deliveryAgreed(saleId: string): void;
+  /** The host app told whether it handed the goods out, and the terminal took its word for it. */
+  deliveryAgreed(saleId: string, delivered: boolean): void;
   /** Whether the acquirer said that this payment failed, and the terminal acknowledged nothing else since. */
   isDenied(paymentRequestId: string): boolean;
   settleUp(book: Book): void;
@@ -55,6 +55,7 @@ export function createPaymentRules({ ledger, signer, clientId, hand, violate }: 
   const returnsAsked = new Map<string, bigint>();
   const returnsAgreed = new Map<string, bigint>();
   const deliveries = new Set<string>();
+  const failures = new Set<string>();
 
   const isDenied = (paymentRequestId: string): boolean =>
     denied.has(paymentRequestId) && !notified.has(paymentRequestId);
@@ -78,6 +79,9 @@ export function createPaymentRules({ ledger, signer, clientId, hand, violate }: 
       if (!charged) violate('rule 2, goods without payment', id);
       /* A cancel was under way when a person said that the money stays: that word is theirs too. */
       if (byHand.some(({ cause }) => cause !== 'refundRequested')) continue;
+      if (failures.has(sale.saleId) && heldValue !== 0n && byHand.length === 0) {
+        violate('rule 1, charged without goods', `the host could not hand them out for ${sale.saleId}`);
+      }
       const paid = BigInt(sale.amount.value);
       const least = paid - (returnsAsked.get(sale.saleId) ?? 0n);
       let most = paid - (returnsAgreed.get(sale.saleId) ?? 0n);
@@ -154,7 +158,7 @@ export function createPaymentRules({ ledger, signer, clientId, hand, violate }: 
     },
     returnAsked: (saleId, value) => add(returnsAsked, saleId, value),
     returnAgreed: (saleId, value) => add(returnsAgreed, saleId, value),
-    deliveryAgreed: (saleId) => void deliveries.add(saleId),
+    deliveryAgreed: (saleId, delivered) => void (delivered ? deliveries : failures).add(saleId),
     isDenied,
     settleUp(book) {
       const known = new Set<string>();
