@@ -93,6 +93,8 @@ export function createVisit({ kiosk, devices, config, oracle, chance, coverage, 
     world.after(chance.between(300, 4_000), () => devices.scanner.hide());
   }
 
+  const makeCode = (): string => `${chance.between(25, 30)}${chance.digits(chance.pick([15, 16, 22, 30]))}`;
+
   const stillPaying = (): boolean => seen === 'paying' || seen === 'inquiring';
 
   function showPhone(give?: (code: string) => void): void {
@@ -103,7 +105,12 @@ export function createVisit({ kiosk, devices, config, oracle, chance, coverage, 
     }
     if (chance.likely(0.05)) return present(chance.pick(['6901234567892', 'hi', '28', FACTORY_RESET_BARCODE]));
     if (chance.likely(0.03)) return leave('walked away');
-    const code = `${chance.between(25, 30)}${chance.digits(chance.pick([15, 16, 22, 30]))}`;
+    /* Two people before the glass: nobody can tell who pays. */
+    if (scanned && chance.likely(0.03)) {
+      count(coverage, 'customer two phones');
+      return hold(makeCode(), makeCode());
+    }
+    const code = makeCode();
     if (chance.likely(0.05)) kiosk.acquirer.issueCode(code, world.wallMs());
     oracle.codeShown(code);
     if (give !== undefined && chance.likely(0.3)) give(code);

@@ -261,4 +261,11 @@ export const CANARIES: readonly Canary[] = [
     find: 'if (!ok && paid)',
     put: "if (!ok && sale.state === 'approved')",
   },
+  {
+    name: 'the first of two phones pays',
+    only: 'amount',
+    file: 'drivers/scanner/scan-engine.js',
+    find: 'if (second !== undefined) {',
+    put: 'if (false) {',
+  },
 ];
