@@ -33,6 +33,8 @@ export interface Oracle
   shown(text: string): void;
   /** A request left the terminal. */
   requestLeft(request: Pick<HttpRequest, 'url' | 'headers' | 'body'>): void;
+  /** Everything is calm, and the power was on for long. `book` is what the terminal has in mind. */
+  atRest(book: Book): void;
   /** Everything is over and calm: the books must agree. `book` is what flash holds. */
   settleUp(book: Book, ready: boolean, reasons: readonly string[]): void;
   violate(rule: string, detail: string): void;
@@ -116,6 +118,7 @@ export function createOracle(parts: OracleParts): Oracle {
     alarmRaised: (alarm, detail) => goods?.alarmRaised(alarm, detail),
     shown: secrets.shown,
     stored: secrets.stored,
+    atRest: (book) => receipts?.atRest(book),
     settleUp(book, ready, reasons) {
       for (const sale of Object.values(book.sales)) {
         if (!ENDED.includes(sale.state)) violate('rule 8, a sale did not end', `${sale.saleId} ${sale.state}`);

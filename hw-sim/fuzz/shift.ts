@@ -113,7 +113,7 @@ export function runShift(options: ShiftOptions): ShiftReport {
     secrets,
     unknownWaits: config.policy.vendUnknown === 'operator',
     ...(goods === undefined ? {} : { goods }),
-    ...(config.devices.printer.kind === 'none' ? {} : { papers: papersOf(devices) }),
+    ...(config.devices.printer.kind === 'none' ? {} : { papers: papersOf(devices, config) }),
     ...(agentToken === undefined ? {} : { agentToken }),
   });
   const judge = oracle;
@@ -175,7 +175,8 @@ function atRest(kiosk: Kiosk): boolean {
   if (state === undefined || state.live.acquirer !== 'reachable') return false;
   if (!view(state).lamps.ready) return false;
   return (
-    Object.keys(state.live.reversals).length === 0 && Object.values(state.book.sales).every((sale) => !isOpen(sale))
+    Object.keys(state.live.reversals).length === 0 &&
+    Object.values(state.book.sales).every((sale) => !isOpen(sale) && sale.receipt !== 'due')
   );
 }
 
@@ -196,6 +197,7 @@ function reckon(kiosk: Kiosk, judge: Oracle): void {
   /* Mended devices have to be well again, and the queue empty, without a restart. */
   if (memory !== undefined && !view(memory).lamps.ready)
     judge.violate('rule 8, not ready again by itself', faultsOf(memory));
+  if (memory !== undefined) judge.atRest(memory.book);
   for (const { reversalId, state } of Object.values(memory?.book.reversals ?? {})) {
     if (state !== 'finished') judge.violate('rule 8, the queue does not drain by itself', reversalId);
   }

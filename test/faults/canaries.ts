@@ -268,4 +268,27 @@ export const CANARIES: readonly Canary[] = [
     find: 'if (second !== undefined) {',
     put: 'if (false) {',
   },
+  {
+    name: 'no receipt for a sale',
+    only: 'equipped',
+    file: 'flows/delivery.js',
+    find: "printReceipt(turn, saleId, 'sale');",
+    put: '',
+  },
+  {
+    name: 'a copy that is not marked',
+    only: 'equipped',
+    file: 'flows/receipt-desk.js',
+    find: "'copy' : 'reversed'",
+    put: "'sale' : 'reversed'",
+  },
+  {
+    name: 'a slip that shows another amount',
+    only: 'equipped',
+    file: 'flows/receipt.js',
+    find: `amount,
+`,
+    put: `amount: { ...amount, value: amount.value + '0' },
+`,
+  },
 ];
