@@ -7,6 +7,7 @@ import { type CardRules, createCardRules } from './oracle/card-rules.js';
 import { createDecisionRules, type DecisionRules } from './oracle/decision-rules.js';
 import { createGoodsRules, type Goods } from './oracle/goods-rules.js';
 import { createHandRules, type HandRules } from './oracle/hand-rules.js';
+import { createPaceRules } from './oracle/pace-rules.js';
 import { createPaymentRules, type PaymentRules } from './oracle/payment-rules.js';
 import { createReceiptRules, type Papers } from './oracle/receipt-rules.js';
 import { createSecretRules, type SecretRules } from './oracle/secret-rules.js';
@@ -41,6 +42,8 @@ export interface Oracle
 }
 
 export interface OracleParts {
+  /** Of the world. */
+  readonly nowMs: () => number;
   readonly ledger: Ledger;
   /** The acquirer's own: tells a true signature from a false one. */
   readonly signer: AcquirerSigner;
@@ -70,6 +73,7 @@ export function createOracle(parts: OracleParts): Oracle {
   const card = createCardRules({ ledger: parts.ledger, isDenied: payments.isDenied, violate });
   const tokens = createTokenRules(parts.agentToken, violate);
   const decisions = createDecisionRules({ ...parts, violate });
+  const pace = createPaceRules(parts.nowMs, violate);
   const receipts = parts.papers && createReceiptRules(parts.papers, violate);
   const goods = parts.goods && createGoodsRules(parts.goods, violate);
 
@@ -85,7 +89,10 @@ export function createOracle(parts: OracleParts): Oracle {
       receipts?.saleChanged(sale);
     },
     paySent: payments.paySent,
-    processStarted: payments.processStarted,
+    processStarted(onGlass) {
+      payments.processStarted(onGlass);
+      pace.processStarted();
+    },
     returnAsked(saleId, value) {
       payments.returnAsked(saleId, value);
       decisions.returnAsked(saleId);
@@ -105,6 +112,7 @@ export function createOracle(parts: OracleParts): Oracle {
     requestLeft({ url, headers, body }) {
       tokens.requestLeft(headers);
       decisions.requestLeft(url, body);
+      pace.requestLeft(url, body);
     },
     tokenAcknowledged: tokens.tokenAcknowledged,
     tokenIssued(token) {

@@ -107,6 +107,7 @@ export function runShift(options: ShiftOptions): ShiftReport {
   const goods = goodsOf(config, devices, () => troubles.machineMisheard);
   const { agentToken } = config.acquirer;
   oracle = createOracle({
+    nowMs: world.nowMs,
     ledger: kiosk.acquirer.ledger,
     signer: createFastSigner('acquirer', 'terminal'),
     clientId: SIM_CLIENT_ID,

@@ -291,4 +291,16 @@ export const CANARIES: readonly Canary[] = [
     put: `amount: { ...amount, value: amount.value + '0' },
 `,
   },
+  {
+    name: 'a reversal repeated without a pause',
+    file: 'flows/reversal-queue.js',
+    find: 'progress.sentAtMs + turn.policy.cancelRetryIntervalMs',
+    put: 'progress.sentAtMs',
+  },
+  {
+    name: 'probes without a pause',
+    file: 'flows/acquirer-watch.js',
+    find: 'const PROBE_RETRY_MS = 15_000;',
+    put: 'const PROBE_RETRY_MS = 200;',
+  },
 ];
