@@ -3,6 +3,7 @@ import type { Book, Sale } from '../../firmware/terminal.js';
 import type { AcquirerSigner } from '../acquirer/acquirer-signer.js';
 import type { Ledger } from '../acquirer/ledger.js';
 import type { AcquirerMessage } from '../kiosk.js';
+import { createAlarmRules } from './oracle/alarm-rules.js';
 import { type CardRules, createCardRules } from './oracle/card-rules.js';
 import { createDecisionRules, type DecisionRules } from './oracle/decision-rules.js';
 import { createGoodsRules, type Goods } from './oracle/goods-rules.js';
@@ -73,6 +74,7 @@ export function createOracle(parts: OracleParts): Oracle {
   const card = createCardRules({ ledger: parts.ledger, isDenied: payments.isDenied, violate });
   const tokens = createTokenRules(parts.agentToken, violate);
   const decisions = createDecisionRules({ ...parts, violate });
+  const alarms = createAlarmRules(parts.nowMs, violate);
   const pace = createPaceRules(parts.nowMs, violate);
   const receipts = parts.papers && createReceiptRules(parts.papers, violate);
   const goods = parts.goods && createGoodsRules(parts.goods, violate);
@@ -86,19 +88,24 @@ export function createOracle(parts: OracleParts): Oracle {
       payments.saleChanged(sale, before);
       card.saleChanged(sale);
       decisions.saleChanged(sale);
+      alarms.saleChanged(sale);
       receipts?.saleChanged(sale);
     },
     paySent: payments.paySent,
     processStarted(onGlass) {
       payments.processStarted(onGlass);
       pace.processStarted();
+      alarms.processStarted();
     },
     returnAsked(saleId, value) {
       payments.returnAsked(saleId, value);
       decisions.returnAsked(saleId);
     },
     deliveryAgreed: payments.deliveryAgreed,
-    retryAsked: decisions.retryAsked,
+    retryAsked(paymentRequestId) {
+      decisions.retryAsked(paymentRequestId);
+      alarms.retryAsked(paymentRequestId);
+    },
     returnAgreed(saleId, value) {
       payments.returnAgreed(saleId, value);
       card.returnAgreed(saleId, value);
@@ -113,6 +120,7 @@ export function createOracle(parts: OracleParts): Oracle {
       tokens.requestLeft(headers);
       decisions.requestLeft(url, body);
       pace.requestLeft(url, body);
+      alarms.requestLeft(url, body);
     },
     tokenAcknowledged: tokens.tokenAcknowledged,
     tokenIssued(token) {
@@ -123,7 +131,10 @@ export function createOracle(parts: OracleParts): Oracle {
       secrets.addCode(code);
       payments.codeShown(code);
     },
-    alarmRaised: (alarm, detail) => goods?.alarmRaised(alarm, detail),
+    alarmRaised(alarm, detail) {
+      goods?.alarmRaised(alarm, detail);
+      alarms.alarmRaised(alarm, detail);
+    },
     shown: secrets.shown,
     stored: secrets.stored,
     atRest: (book) => receipts?.atRest(book),

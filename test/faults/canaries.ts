@@ -303,4 +303,23 @@ export const CANARIES: readonly Canary[] = [
     find: 'const PROBE_RETRY_MS = 15_000;',
     put: 'const PROBE_RETRY_MS = 200;',
   },
+  {
+    name: 'a late reversal that nobody is told of',
+    file: 'flows/reversal-queue.js',
+    find: 'if (progress.queueFailures === 0)',
+    put: 'if (false)',
+  },
+  {
+    name: 'nobody called for a reversal that fails on',
+    file: 'flows/reversal-queue.js',
+    find: 'if (queueFailures >= FAILURES_BEFORE_PERSON || ageMs > AGE_BEFORE_PERSON_MS)',
+    put: 'if (false)',
+  },
+  {
+    name: 'goods in doubt that nobody is told of',
+    only: 'selection',
+    file: 'flows/delivery.js',
+    find: "turn.alarm('vendUnknown', sale.saleId);",
+    put: '',
+  },
 ];

@@ -1,0 +1,66 @@
+import type { Sale } from '../../../firmware/terminal.js';
+import type { Violate } from '../oracle.js';
+
+/** Rules 1 and 8 for the operator: hears of money that does not come back, and of goods of which nobody knows. */
+export interface AlarmRules {
+  /** A process started: what the last one tried is begun anew. */
+  processStarted(): void;
+  /** The operator was alarmed. */
+  alarmRaised(alarm: string, detail: string): void;
+  /** A person wants the reversal of this payment sent: it begins anew, too. */
+  retryAsked(paymentRequestId: string): void;
+  /** A request left the terminal. */
+  requestLeft(url: string, body: string): void;
+  /** The terminal published a change of a sale. */
+  saleChanged(sale: Sale): void;
+}
+
+/** For so long the acquirer is asked at short intervals, and nobody is disturbed. */
+const BURST_MS = 70_000;
+/** Cancels after that, two of which may have gone well without ending it: the payment could still arrive. */
+const UNTOLD_LIMIT = 4;
+const UNATTENDED_LIMIT = 12;
+
+interface Undoing {
+  readonly sinceMs: number;
+  tries: number;
+  readonly heard: Set<string>;
+}
+
+export function createAlarmRules(nowMs: () => number, violate: Violate): AlarmRules {
+  /** By payment. */
+  const undoings = new Map<string, Undoing>();
+  const doubted = new Set<string>();
+
+  function cancelLeft(id: string): void {
+    const undoing = undoings.get(id) ?? { sinceMs: nowMs(), tries: 0, heard: new Set<string>() };
+    undoings.set(id, undoing);
+    if (nowMs() - undoing.sinceMs < BURST_MS) return;
+    undoing.tries += 1;
+    if (undoing.tries === UNTOLD_LIMIT && !undoing.heard.has('reversalDelayed')) {
+      violate('rule 8, a reversal is late and nobody is told', id);
+    }
+    if (undoing.tries === UNATTENDED_LIMIT && !undoing.heard.has('reversalNeedsPerson')) {
+      violate('rule 8, a reversal fails on and nobody is called', id);
+    }
+  }
+
+  return {
+    processStarted: () => undoings.clear(),
+    alarmRaised(alarm, detail) {
+      if (alarm === 'vendUnknown') doubted.add(detail);
+      /* Of the same payment another reversal begins. */
+      if (alarm === 'resultContradicts') undoings.delete(detail);
+      for (const [id, { heard }] of undoings) if (detail.includes(id)) heard.add(alarm);
+    },
+    retryAsked: (paymentRequestId) => void undoings.delete(paymentRequestId),
+    requestLeft(url, body) {
+      if (url.endsWith('/cancel')) cancelLeft(JSON.parse(body).paymentRequestId);
+    },
+    saleChanged({ saleId, state, endCode }) {
+      if (state === 'reversing' && endCode === 'vendUnknown' && !doubted.has(saleId)) {
+        violate('rule 1, goods may have gone and nobody was told', saleId);
+      }
+    },
+  };
+}
