@@ -11,6 +11,7 @@ import { createHandRules, type HandRules } from './oracle/hand-rules.js';
 import { createPaceRules } from './oracle/pace-rules.js';
 import { createPaymentRules, type PaymentRules } from './oracle/payment-rules.js';
 import { createReceiptRules, type Papers } from './oracle/receipt-rules.js';
+import { createRequestRules, type RequestTerms } from './oracle/request-rules.js';
 import { createSecretRules, type SecretRules } from './oracle/secret-rules.js';
 import { createTokenRules, type TokenRules } from './oracle/token-rules.js';
 
@@ -46,6 +47,8 @@ export interface OracleParts {
   /** Of the world. */
   readonly nowMs: () => number;
   readonly ledger: Ledger;
+  /** What the terminal is configured to keep to. */
+  readonly terms: RequestTerms;
   /** The acquirer's own: tells a true signature from a false one. */
   readonly signer: AcquirerSigner;
   readonly clientId: string;
@@ -76,6 +79,7 @@ export function createOracle(parts: OracleParts): Oracle {
   const decisions = createDecisionRules({ ...parts, violate });
   const alarms = createAlarmRules(parts.nowMs, violate);
   const pace = createPaceRules(parts.nowMs, violate);
+  const requests = createRequestRules(parts.terms, violate);
   const receipts = parts.papers && createReceiptRules(parts.papers, violate);
   const goods = parts.goods && createGoodsRules(parts.goods, violate);
 
@@ -88,6 +92,7 @@ export function createOracle(parts: OracleParts): Oracle {
       payments.saleChanged(sale, before);
       card.saleChanged(sale);
       decisions.saleChanged(sale);
+      requests.saleChanged(sale);
       alarms.saleChanged(sale);
       receipts?.saleChanged(sale);
     },
@@ -119,6 +124,7 @@ export function createOracle(parts: OracleParts): Oracle {
     requestLeft({ url, headers, body }) {
       tokens.requestLeft(headers);
       decisions.requestLeft(url, body);
+      requests.requestLeft(url, body);
       pace.requestLeft(url, body);
       alarms.requestLeft(url, body);
     },

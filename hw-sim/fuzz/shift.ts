@@ -1,4 +1,4 @@
-import { type Sale, view } from '../../firmware/terminal.js';
+import { type Config, type Sale, view } from '../../firmware/terminal.js';
 import { createFastSigner } from '../acquirer/fast-signer.js';
 import { createKiosk, type Kiosk } from '../kiosk.js';
 import { attachDevices } from '../kiosk-devices.js';
@@ -17,7 +17,7 @@ import { goodsOf } from './goods.js';
 import { createObserver } from './observer.js';
 import { createOperator } from './operator.js';
 import { watchScanner } from './oracle/scanner-rules.js';
-import { createOracle, type Oracle } from './oracle.js';
+import { createOracle, type Oracle, type OracleParts } from './oracle.js';
 import { papersOf } from './papers.js';
 import { keepPower } from './power.js';
 
@@ -109,6 +109,7 @@ export function runShift(options: ShiftOptions): ShiftReport {
   oracle = createOracle({
     nowMs: world.nowMs,
     ledger: kiosk.acquirer.ledger,
+    terms: termsOf(config),
     signer: createFastSigner('acquirer', 'terminal'),
     clientId: SIM_CLIENT_ID,
     secrets,
@@ -168,6 +169,15 @@ export function runShift(options: ShiftOptions): ShiftReport {
     judge.violate('the process crashed', error instanceof Error ? (error.stack ?? error.message) : String(error));
   }
   return { seed, sales: served, violations: judge.violations, coverage, virtualMs: world.nowMs() };
+}
+
+/** What the oracle holds the terminal to. */
+function termsOf({ notify, policy, timing }: Config): OracleParts['terms'] {
+  return {
+    notifyUrl: notify.url,
+    paymentExpiryMs: timing.paymentExpiryMs,
+    attemptLimit: policy.attemptLimit,
+  };
 }
 
 /** Nothing is open, nothing waits. */

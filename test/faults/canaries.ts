@@ -322,4 +322,30 @@ export const CANARIES: readonly Canary[] = [
     find: "turn.alarm('vendUnknown', sale.saleId);",
     put: '',
   },
+  {
+    name: 'an expiry that flash does not know',
+    file: 'flows/payment.js',
+    find: `expiresAtWallMs,
+            utcOffsetMinutes`,
+    put: `expiresAtWallMs: expiresAtWallMs + 60_000,
+            utcOffsetMinutes`,
+  },
+  {
+    name: 'results told where nobody listens',
+    file: 'firmware/acquirer/direct-link.js',
+    find: 'paymentNotifyUrl: config.notifyUrl,',
+    put: 'paymentNotifyUrl: config.notifyUrl && `${config.notifyUrl}x`,',
+  },
+  {
+    name: 'more attempts than a sale may have',
+    file: 'flows/payment.js',
+    find: '|| sale.attempts.length >= turn.policy.attemptLimit',
+    put: '|| false',
+  },
+  {
+    name: 'a payment of another order',
+    file: 'flows/payment.js',
+    find: 'orderId: sale.orderId,',
+    put: 'orderId: sale.saleId,',
+  },
 ];

@@ -1,0 +1,78 @@
+import type { Sale } from '../../../firmware/terminal.js';
+import { parseIsoTime } from '../../acquirer/iso-time.js';
+import type { Violate } from '../oracle.js';
+
+/**
+ * Rules 3 and 6 in what a payment request says: which sale it is of, where its result is to be told, and until when it may
+ * be taken. A cancel is believed when the payment can no longer arrive, so both sides have to mean the same instant.
+ */
+export interface RequestRules {
+  /** A request left the terminal. */
+  requestLeft(url: string, body: string): void;
+  /** The terminal published a change of a sale. */
+  saleChanged(sale: Sale): void;
+}
+
+/** What the terminal is configured to ask. */
+export interface RequestTerms {
+  readonly notifyUrl: string | undefined;
+  readonly paymentExpiryMs: number;
+  readonly attemptLimit: number;
+}
+
+interface PayBody {
+  readonly paymentRequestId: string;
+  readonly paymentAmount: Sale['amount'];
+  readonly paymentNotifyUrl?: string;
+  readonly paymentExpiryTime?: string;
+  readonly order: { readonly referenceOrderId: string };
+}
+
+/** One payment in so many is read: what is wrong is wrong of all, and reading is dear. */
+const READ_EVERY = 4;
+/** Times in requests are told to the second. */
+const SECOND_MS = 1_000;
+
+export function createRequestRules(terms: RequestTerms, violate: Violate): RequestRules {
+  /** What was told of a payment before the sale that it belongs to is published. */
+  const told = new Map<string, PayBody>();
+  let payments = 0;
+
+  /** Where none is told the acquirer chooses the end by itself. */
+  const endMsOf = ({ paymentExpiryTime }: PayBody): number =>
+    parseIsoTime(paymentExpiryTime ?? '') ?? Number.POSITIVE_INFINITY;
+
+  return {
+    requestLeft(url, body) {
+      if (!url.endsWith('/pay')) return;
+      payments += 1;
+      if (payments % READ_EVERY !== 0) return;
+      const pay: PayBody = JSON.parse(body);
+      const id = pay.paymentRequestId;
+      told.set(id, pay);
+      if (pay.paymentNotifyUrl !== terms.notifyUrl) {
+        violate('rule 1, a result is to be told where nobody listens', `${id}: ${pay.paymentNotifyUrl}`);
+      }
+    },
+    saleChanged({ saleId, orderId, amount, attempts }) {
+      if (attempts.length > terms.attemptLimit) {
+        violate('rule 3, a sale makes more payment requests than it may', `${saleId}: ${attempts.length}`);
+      }
+      const attempt = attempts.at(-1);
+      const pay = attempt && told.get(attempt.paymentRequestId);
+      if (attempt === undefined || pay === undefined) return;
+      told.delete(attempt.paymentRequestId);
+      const endMs = Math.min(attempt.expiresAtWallMs, attempt.startedAtWallMs + terms.paymentExpiryMs);
+      if (endMsOf(pay) > endMs + SECOND_MS) {
+        violate('rule 6, a payment may be taken for longer than flash knows', attempt.paymentRequestId);
+      }
+      const asSold = pay.paymentAmount.value === amount.value && pay.paymentAmount.currency === amount.currency;
+      if (pay.order.referenceOrderId !== orderId || !asSold) {
+        violate(
+          'rule 3, a payment request is of another order than its sale',
+          `${attempt.paymentRequestId} ${orderId}`,
+        );
+      }
+    },
+  };
+}
