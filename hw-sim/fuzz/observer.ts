@@ -1,7 +1,8 @@
 import type { TerminalParts } from '../../firmware/terminal.js';
 import { type Coverage, count } from './coverage.js';
+import type { ReadinessRules, SellingDecision } from './oracle/readiness-rules.js';
 
-export interface Overheard {
+export interface Overheard extends Pick<ReadinessRules, 'answered' | 'decided'> {
   paySent(paymentRequestId: string, code: string): void;
   alarmRaised(alarm: string, detail: string): void;
 }
@@ -20,8 +21,21 @@ export function createObserver(coverage: Coverage, overheard: Overheard): Termin
       else count(coverage, `code ${call} ${answer.code}`);
       if (answer.kind === 'answered' && answer.signature !== 'valid')
         count(coverage, `signature ${call} ${answer.signature}`);
+      overheard.answered({
+        call: input.type === 'reversalAnswered' ? 'reversal' : 'sale',
+        signed: answer.kind === 'silence' ? undefined : answer.signature === 'valid',
+        late: decision.ignored !== undefined,
+      });
     }
-    for (const record of decision.records) count(coverage, `record ${record.type}`);
+    for (const record of decision.records) {
+      count(coverage, `record ${record.type}`);
+      const what = SELLING[record.type];
+      if (what === undefined) continue;
+      const { atMs, wallMs } = input.at;
+      const reversals = Object.values(decision.state.book.reversals);
+      const queued = reversals.filter(({ state }) => state !== 'finished').length;
+      overheard.decided({ what, atMs, wallMs, queued });
+    }
     for (const effect of decision.effects) {
       if (effect.type === 'sendPay') overheard.paySent(effect.payment.paymentRequestId, effect.code);
       if (effect.type === 'sendReversal') asked.set(effect.exchange, REVERSAL_CALLS[effect.request.type]);
@@ -33,6 +47,10 @@ export function createObserver(coverage: Coverage, overheard: Overheard): Termin
   };
 }
 
+const SELLING: Readonly<Record<string, SellingDecision['what']>> = {
+  saleStarted: 'a sale was begun',
+  paymentStarted: 'a payment was sent',
+};
 const CALLS = { payAnswered: 'pay', inquiryAnswered: 'inquiryPayment', probeAnswered: 'probe' } as const;
 const REVERSAL_CALLS = {
   cancel: 'cancel',

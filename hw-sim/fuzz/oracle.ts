@@ -10,6 +10,12 @@ import { createGoodsRules, type Goods } from './oracle/goods-rules.js';
 import { createHandRules, type HandRules } from './oracle/hand-rules.js';
 import { createPaceRules } from './oracle/pace-rules.js';
 import { createPaymentRules, type PaymentRules } from './oracle/payment-rules.js';
+import {
+  createReadinessRules,
+  type ReadinessRules,
+  type ReadinessTerms,
+  type Surroundings,
+} from './oracle/readiness-rules.js';
 import { createReceiptRules, type Papers } from './oracle/receipt-rules.js';
 import { createRequestRules, type RequestTerms } from './oracle/request-rules.js';
 import { createSecretRules, type SecretRules } from './oracle/secret-rules.js';
@@ -25,6 +31,7 @@ export interface Oracle
     Omit<HandRules, 'settleUp' | 'isByHand' | 'wasKept'>,
     Pick<CardRules, 'cardRead'>,
     Pick<DecisionRules, 'retryAsked'>,
+    Pick<ReadinessRules, 'answered' | 'decided'>,
     Pick<SecretRules, 'stored'>,
     Omit<TokenRules, 'requestLeft'> {
   readonly violations: readonly string[];
@@ -48,7 +55,8 @@ export interface OracleParts {
   readonly nowMs: () => number;
   readonly ledger: Ledger;
   /** What the terminal is configured to keep to. */
-  readonly terms: RequestTerms;
+  readonly terms: RequestTerms & ReadinessTerms;
+  readonly around: Surroundings;
   /** The acquirer's own: tells a true signature from a false one. */
   readonly signer: AcquirerSigner;
   readonly clientId: string;
@@ -80,6 +88,7 @@ export function createOracle(parts: OracleParts): Oracle {
   const alarms = createAlarmRules(parts.nowMs, violate);
   const pace = createPaceRules(parts.nowMs, violate);
   const requests = createRequestRules(parts.terms, violate);
+  const readiness = createReadinessRules(parts.terms, parts.around, violate);
   const receipts = parts.papers && createReceiptRules(parts.papers, violate);
   const goods = parts.goods && createGoodsRules(parts.goods, violate);
 
@@ -101,7 +110,10 @@ export function createOracle(parts: OracleParts): Oracle {
       payments.processStarted(onGlass);
       pace.processStarted();
       alarms.processStarted();
+      readiness.processStarted();
     },
+    answered: readiness.answered,
+    decided: readiness.decided,
     returnAsked(saleId, value) {
       payments.returnAsked(saleId, value);
       decisions.returnAsked(saleId);

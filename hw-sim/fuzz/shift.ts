@@ -20,6 +20,7 @@ import { watchScanner } from './oracle/scanner-rules.js';
 import { createOracle, type Oracle, type OracleParts } from './oracle.js';
 import { papersOf } from './papers.js';
 import { keepPower } from './power.js';
+import { surroundingsOf } from './surroundings.js';
 
 /** One kiosk's life from a seed: bad days with customers, then calm, then the reckoning. */
 export interface ShiftReport {
@@ -77,6 +78,8 @@ export function runShift(options: ShiftOptions): ShiftReport {
     observe: createObserver(coverage, {
       paySent: (id, code) => oracle?.paySent(id, code),
       alarmRaised: (alarm, detail) => oracle?.alarmRaised(alarm, detail),
+      answered: (word) => oracle?.answered(word),
+      decided: (decision) => oracle?.decided(decision),
     }),
     saveIncident: ({ text }) => oracle?.shown(text),
     wiretap(message) {
@@ -106,10 +109,12 @@ export function runShift(options: ShiftOptions): ShiftReport {
   const troubles = createDeviceTroubles(kiosk, devices, config.devices, chance, coverage);
   const goods = goodsOf(config, devices, () => troubles.machineMisheard);
   const { agentToken } = config.acquirer;
+  const around = surroundingsOf(kiosk, config);
   oracle = createOracle({
     nowMs: world.nowMs,
     ledger: kiosk.acquirer.ledger,
     terms: termsOf(config),
+    around,
     signer: createFastSigner('acquirer', 'terminal'),
     clientId: SIM_CLIENT_ID,
     secrets,
@@ -177,6 +182,9 @@ function termsOf({ notify, policy, timing }: Config): OracleParts['terms'] {
     notifyUrl: notify.url,
     paymentExpiryMs: timing.paymentExpiryMs,
     attemptLimit: policy.attemptLimit,
+    queueLimit: policy.queueLimit,
+    /* It may be off when it is confirmed, by an answer that took its time, and step once more. */
+    clockErrorLimitMs: timing.expiryMarginMs,
   };
 }
 

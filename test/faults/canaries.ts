@@ -348,4 +348,35 @@ export const CANARIES: readonly Canary[] = [
     find: 'orderId: sale.orderId,',
     put: 'orderId: sale.saleId,',
   },
+  {
+    name: 'a payment while the box is not ready',
+    file: 'flows/sale-desk.js',
+    find: 'if (reasons.length > 0) {',
+    put: 'if (false) {',
+  },
+  {
+    name: 'a full queue sells',
+    file: 'flows/readiness.js',
+    find: 'if (queue.length >= policy.queueLimit)',
+    put: 'if (false)',
+  },
+  {
+    name: 'a clock that stepped counts as right',
+    file: 'firmware/clock-trust.js',
+    find: 'if (confirmedOffsetMs !== undefined && stepped(confirmedOffsetMs))',
+    put: 'if (false)',
+  },
+  {
+    name: 'an acquirer whose signatures are wrong counts as well',
+    file: 'flows/acquirer-watch.js',
+    find: "answer.signature === 'valid' ? 'reachable' : 'unverified'",
+    put: "'reachable'",
+  },
+  {
+    name: 'an open door sells',
+    only: 'selection',
+    file: 'flows/readiness.js',
+    find: 'if (live.doorOpen)',
+    put: 'if (false)',
+  },
 ];

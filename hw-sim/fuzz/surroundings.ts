@@ -1,0 +1,26 @@
+import { type Config, SIMULATED_WIRING } from '../../firmware/terminal.js';
+import type { Kiosk } from '../kiosk.js';
+import type { Surroundings } from './oracle/readiness-rules.js';
+
+/** What stands against a sale at a kiosk so configured, seen from outside. */
+export function surroundingsOf({ world, gpio, clock }: Kiosk, { devices }: Config): Surroundings {
+  let openedAtMs = Number.POSITIVE_INFINITY;
+  let closedAtMs = 0;
+  if (devices.panel.kind !== 'none') {
+    gpio.watch(SIMULATED_WIRING.panel.doorPin, (level) => {
+      if (level === 1) openedAtMs = world.nowMs();
+      else closedAtMs = world.nowMs();
+    });
+  }
+
+  return {
+    doorOpenMs(atMs) {
+      const open = openedAtMs <= atMs && (closedAtMs < openedAtMs || closedAtMs > atMs);
+      return open ? atMs - openedAtMs : 0;
+    },
+    clockErrorMs(atMs, wallMs) {
+      if (clock.synchronised === 'yes') return 0;
+      return Math.abs(wallMs - (world.wallMs() - (world.nowMs() - atMs)));
+    },
+  };
+}
