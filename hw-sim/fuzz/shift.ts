@@ -16,6 +16,7 @@ import type { FuzzSetting } from './fuzz-settings.js';
 import { goodsOf } from './goods.js';
 import { createObserver } from './observer.js';
 import { createOperator } from './operator.js';
+import { watchPanel } from './oracle/panel-rules.js';
 import { watchScanner } from './oracle/scanner-rules.js';
 import { createOracle, type Oracle, type OracleParts } from './oracle.js';
 import { papersOf } from './papers.js';
@@ -147,6 +148,7 @@ export function runShift(options: ShiftOptions): ShiftReport {
     const days = chooseBadDays(chance, options.without ?? []);
     kiosk.powerOn();
     if (config.devices.scanner.kind !== 'none') watchScanner(kiosk, devices.scanner, judge.violate);
+    if (config.devices.panel.kind !== 'none') watchPanel(kiosk, devices.panel, around, judge.violate);
     const badDays = beginBadDays(kiosk, troubles, days, chance, coverage);
     const operator = createOperator({ kiosk, apiPort: config.api.port, oracle: judge, chance, coverage });
     if (agentToken !== undefined && config.notify.url !== undefined) {

@@ -379,4 +379,18 @@ export const CANARIES: readonly Canary[] = [
     find: 'if (live.doorOpen)',
     put: 'if (false)',
   },
+  {
+    name: 'the paid lamp before the money',
+    only: 'selection',
+    file: 'flows/view.js',
+    find: "notice === 'paid' || sale?.state === 'approved'",
+    put: "notice === 'paid' || sale?.state === 'inquiring' || sale?.state === 'approved'",
+  },
+  {
+    name: 'the ready lamp always on',
+    only: 'selection',
+    file: 'flows/view.js',
+    find: 'ready: sale === undefined && reasons.length === 0,',
+    put: 'ready: true,',
+  },
 ];
