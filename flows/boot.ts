@@ -1,6 +1,7 @@
 import { sendProbe } from './acquirer-watch.js';
 import { openReversals, openSale } from './book.js';
 import { tellGoodsUnknownAgain, vendUnknown } from './delivery.js';
+import type { Reversal } from './reversal.js';
 import { enqueue } from './reversal-queue.js';
 import { startReversal } from './reversal-start.js';
 import { closeUncharged } from './sale-desk.js';
@@ -15,13 +16,21 @@ export function onBooted(turn: Turn): void {
   const { salesKept, salesKeptMs, bytesKept } = turn.policy;
   turn.record({ type: 'terminalStarted', salesKept, salesKeptMs, bytesKept });
   turn.live = { ...turn.live, booted: true };
-  for (const reversal of openReversals(turn.book)) enqueue(turn, reversal);
+  for (const reversal of openReversals(turn.book)) {
+    callPersonAgain(turn, reversal);
+    enqueue(turn, reversal);
+  }
   for (const sale of Object.values(turn.book.sales)) {
     if (sale.receipt === 'due') turn.record({ type: 'receiptFinished', saleId: sale.saleId, receipt: 'unknown' });
   }
   tellGoodsUnknownAgain(turn);
   endOpenSale(turn);
   sendProbe(turn);
+}
+
+/** The power may have gone between the call and whoever should have heard it. */
+function callPersonAgain(turn: Turn, { reversalId, state, lastCode, cause }: Reversal): void {
+  if (state === 'needsPerson') turn.alarm('reversalNeedsPerson', `${reversalId} ${lastCode ?? cause}`);
 }
 
 function endOpenSale(turn: Turn): void {

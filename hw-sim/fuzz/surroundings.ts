@@ -3,7 +3,7 @@ import type { Kiosk } from '../kiosk.js';
 import type { Surroundings } from './oracle/readiness-rules.js';
 
 /** What stands against a sale at a kiosk so configured, seen from outside. */
-export function surroundingsOf({ world, gpio, clock }: Kiosk, { devices }: Config): Surroundings {
+export function surroundingsOf({ world, gpio }: Kiosk, { devices }: Config): Surroundings {
   let openedAtMs = Number.POSITIVE_INFINITY;
   let closedAtMs = 0;
   if (devices.panel.kind !== 'none') {
@@ -19,7 +19,6 @@ export function surroundingsOf({ world, gpio, clock }: Kiosk, { devices }: Confi
       return open ? atMs - openedAtMs : 0;
     },
     clockErrorMs(atMs, wallMs) {
-      if (clock.synchronised === 'yes') return 0;
       return Math.abs(wallMs - (world.wallMs() - (world.nowMs() - atMs)));
     },
   };

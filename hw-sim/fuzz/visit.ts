@@ -60,6 +60,8 @@ export function createVisit({ kiosk, devices, config, oracle, chance, coverage, 
   let tries = 0;
   let saleId: string | undefined;
   let seen: Sale['state'] | undefined;
+  /** What goes back on their word, in the smallest unit. */
+  let agreed = 0n;
 
   function soon(leastMs: number, mostMs: number, act: () => void): void {
     world.after(chance.between(leastMs, mostMs), () => {
@@ -123,6 +125,26 @@ export function createVisit({ kiosk, devices, config, oracle, chance, coverage, 
     if (seen === 'awaitingCode') showPhone();
   }
 
+  function wantMoneyBack(saleId: string, value: string): void {
+    const part = chance.likely(0.5) ? `${chance.between(1, Number(value))}` : undefined;
+    const refundId = `f${chance.digits(8)}`;
+    const amount = part === undefined ? {} : { amount: { currency: 'CNY', value: part } };
+    const call = { type: 'refundRequested', saleId, refundId, ...amount } as const;
+    oracle.returnAsked(saleId, BigInt(part ?? value));
+    ask(call, (answer) => {
+      if (answer.kind === 'reversal' && answer.created) {
+        const back = part === undefined ? BigInt(value) - agreed : BigInt(part);
+        agreed += back;
+        oracle.returnAgreed(saleId, back);
+      }
+      if (answer.kind === 'reversal' && chance.likely(0.3)) ask(call, () => undefined);
+      /* Of what is left, or of what is not. */
+      if (chance.likely(0.3)) soon(0, 2_000, () => wantMoneyBack(saleId, value));
+      if (chance.likely(0.3))
+        soon(0, 5_000, () => ask({ type: 'receiptRequested', saleId, refundId }, () => undefined));
+    });
+  }
+
   return {
     get gone() {
       return gone;
@@ -164,18 +186,6 @@ export function createVisit({ kiosk, devices, config, oracle, chance, coverage, 
         else soon(5_000, 60_000, () => seen === 'inquiring' && chance.likely(0.3) && cancel());
       });
     },
-    wantMoneyBack(saleId, value) {
-      const part = chance.likely(0.5) ? `${chance.between(1, Number(value))}` : undefined;
-      const refundId = `f${chance.digits(8)}`;
-      const amount = part === undefined ? {} : { amount: { currency: 'CNY', value: part } };
-      const call = { type: 'refundRequested', saleId, refundId, ...amount } as const;
-      oracle.returnAsked(saleId, BigInt(part ?? value));
-      ask(call, (answer) => {
-        if (answer.kind === 'reversal' && answer.created) oracle.returnAgreed(saleId, BigInt(part ?? value));
-        if (answer.kind === 'reversal' && chance.likely(0.3)) ask(call, () => undefined);
-        if (chance.likely(0.3))
-          soon(0, 5_000, () => ask({ type: 'receiptRequested', saleId, refundId }, () => undefined));
-      });
-    },
+    wantMoneyBack,
   };
 }

@@ -334,7 +334,7 @@ export const CANARIES: readonly Canary[] = [
     name: 'results told where nobody listens',
     file: 'firmware/acquirer/direct-link.js',
     find: 'paymentNotifyUrl: config.notifyUrl,',
-    put: 'paymentNotifyUrl: config.notifyUrl && `${config.notifyUrl}x`,',
+    put: "paymentNotifyUrl: config.notifyUrl && config.notifyUrl + 'x',",
   },
   {
     name: 'more attempts than a sale may have',
@@ -357,7 +357,7 @@ export const CANARIES: readonly Canary[] = [
   {
     name: 'a full queue sells',
     file: 'flows/readiness.js',
-    find: 'if (queue.length >= policy.queueLimit)',
+    find: 'if (queueFull(policy, book, queue.length))',
     put: 'if (false)',
   },
   {
@@ -392,5 +392,17 @@ export const CANARIES: readonly Canary[] = [
     file: 'flows/view.js',
     find: 'ready: sale === undefined && reasons.length === 0,',
     put: 'ready: true,',
+  },
+  {
+    name: 'refunds of more than was paid',
+    file: 'flows/operator-desk.js',
+    find: '|| subtractMoney(rest, amount) === undefined',
+    put: '',
+  },
+  {
+    name: 'a clock that stepped is believed by a word that is older',
+    file: 'firmware/clock-trust.js',
+    find: "systemIsStale = clockSynchronised() === 'yes';",
+    put: 'doubtedOffsetMs = undefined;',
   },
 ];

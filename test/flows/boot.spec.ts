@@ -17,7 +17,7 @@ describe('boot', () => {
     cancelled: 'cancelled customerCancelled · sendProbe',
     reversing: 'reversing hostSilent · sendReversal:cancel sendProbe',
     reversed: 'reversed hostSilent · sendProbe',
-    heldForPerson: 'reversing vendUnknown · sendProbe',
+    heldForPerson: 'reversing vendUnknown · alarm:reversalNeedsPerson sendProbe',
     typingAmount: 'none · sendProbe',
     typingSlot: 'none · sendProbe',
     machineAwaitingCode: 'cancelled powerLost · sendProbe',

@@ -688,7 +688,7 @@ describe('the cancel queue', () => {
       drive.reboot(OTHER);
       drive.news();
       drive.reboot({ policy: { account: drive.reversal().account ?? '' } });
-      assert.equal(drive.news(), 'sendReversal:cancel sendProbe');
+      assert.equal(drive.news(), 'alarm:reversalNeedsPerson sendReversal:cancel sendProbe');
       answer(drive, success());
       assert.equal(drive.sale().state, 'reversed');
     });

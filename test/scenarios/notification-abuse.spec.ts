@@ -145,7 +145,8 @@ describe('the notification endpoint', () => {
     const history = async () => (await acquirer.ledger(id)).history.map(({ kind }) => kind);
     await eventually('the charge is undone', async () => (await history()).at(-1) === 'reversed');
     assert.deepEqual(await history(), ['received', 'charged', 'reversed']);
-    assert.deepEqual(await terminal.sale(saleId), declined);
+    const customerText = 'Payment not completed. Any charge goes back to your wallet';
+    assert.deepEqual(await terminal.sale(saleId), { ...declined, customerText });
     await eventually('the queue is empty', async () => (await terminal.reversals()).length === 0);
     assert.match(terminal.process.out(), /resultContradicts/);
   });

@@ -24,34 +24,42 @@ const UNATTENDED_LIMIT = 12;
 interface Undoing {
   readonly sinceMs: number;
   tries: number;
-  readonly heard: Set<string>;
 }
 
 export function createAlarmRules(nowMs: () => number, violate: Violate): AlarmRules {
   /** By payment. */
   const undoings = new Map<string, Undoing>();
   const doubted = new Set<string>();
+  /** Since the process started: a restart tells again of what waits for a person. */
+  let heard: string[] = [];
+
+  function isHeard(alarm: string, id: string): boolean {
+    return heard.some((one) => one.startsWith(alarm) && one.includes(id));
+  }
 
   function cancelLeft(id: string): void {
-    const undoing = undoings.get(id) ?? { sinceMs: nowMs(), tries: 0, heard: new Set<string>() };
+    const undoing = undoings.get(id) ?? { sinceMs: nowMs(), tries: 0 };
     undoings.set(id, undoing);
     if (nowMs() - undoing.sinceMs < BURST_MS) return;
     undoing.tries += 1;
-    if (undoing.tries === UNTOLD_LIMIT && !undoing.heard.has('reversalDelayed')) {
+    if (undoing.tries === UNTOLD_LIMIT && !isHeard('reversalDelayed', id)) {
       violate('rule 8, a reversal is late and nobody is told', id);
     }
-    if (undoing.tries === UNATTENDED_LIMIT && !undoing.heard.has('reversalNeedsPerson')) {
+    if (undoing.tries === UNATTENDED_LIMIT && !isHeard('reversalNeedsPerson', id)) {
       violate('rule 8, a reversal fails on and nobody is called', id);
     }
   }
 
   return {
-    processStarted: () => undoings.clear(),
+    processStarted() {
+      undoings.clear();
+      heard = [];
+    },
     alarmRaised(alarm, detail) {
       if (alarm === 'vendUnknown') doubted.add(detail);
       /* Of the same payment another reversal begins. */
       if (alarm === 'resultContradicts') undoings.delete(detail);
-      for (const [id, { heard }] of undoings) if (detail.includes(id)) heard.add(alarm);
+      heard.push(`${alarm} ${detail}`);
     },
     retryAsked: (paymentRequestId) => void undoings.delete(paymentRequestId),
     requestLeft(url, body) {

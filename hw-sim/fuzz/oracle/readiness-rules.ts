@@ -34,7 +34,7 @@ export interface SellingDecision {
 export interface Surroundings {
   /** For how long the door had been open; 0 where it was shut. */
   doorOpenMs(atMs: number): number;
-  /** How wrong the box was about the time, where its system does not claim to know better; otherwise 0. */
+  /** How wrong the box was about the time. */
   clockErrorMs(atMs: number, wallMs: number): number;
 }
 
