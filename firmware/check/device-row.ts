@@ -5,13 +5,21 @@ import { type CheckRow, checkRow } from './check-row.js';
 /** A scan engine that has just got its power takes some seconds before it answers. */
 export const STARTING_LIMIT_MS = 12_000;
 
-/** What a device says of itself, and what to do about it. `kind` is what the configuration names. */
+/** Those that nobody can ask how they are, by kind, and all that is known where nothing is wrong with them. */
+const NOT_ASKED: Readonly<Record<string, string>> = {
+  serial: 'its port is open; a plain engine cannot be asked',
+  matrix: 'its lines are free, and no key is down; keys cannot be asked',
+  gpio: 'its lines are free; lamps and switches cannot be asked',
+  relay: 'its lines are free; relays cannot be asked',
+};
+
+/** What a device says of itself, or what is known of it, and what to do about it. `kind` is what the configuration names. */
 export function deviceRow(item: string, kind: string, { state, faults, warnings, detail }: DeviceStatus): CheckRow {
   const about = detail === undefined ? kind : `${kind}, ${detail}`;
   switch (state) {
     case 'ok': {
       const notes = warnings.map((warning) => `; but ${FAULTS[warning].meaning}`).join('');
-      return checkRow.pass(item, `answers (${about})${notes}`);
+      return checkRow.pass(item, `${NOT_ASKED[kind] ?? 'answers'} (${about})${notes}`);
     }
     case 'starting':
       return checkRow.fail(
