@@ -1,5 +1,6 @@
 import { existsSync } from 'node:fs';
 import type { BoardHost } from '../host.js';
+import { exitProcess } from './exit-process.js';
 
 /** Where systemd-timesyncd leaves word that the kernel's clock is synchronised. */
 const SYNCHRONISED_FILE = '/run/systemd/timesync/synchronized';
@@ -16,7 +17,7 @@ export function createLinuxBoard(): BoardHost {
     exit(code) {
       process.exitCode = code;
       /* Pipes are written asynchronously: an empty write calls back after what is before it. */
-      process.stdout.write('', () => process.exit(code));
+      process.stdout.write('', () => exitProcess(code));
     },
   };
 }

@@ -1,5 +1,6 @@
 import { closeSync, writeSync } from 'node:fs';
 import { isatty } from 'node:tty';
+import { exitProcess } from './exit-process.js';
 
 /** The process as the command line sees it. */
 export interface CommandProcess {
@@ -32,7 +33,7 @@ export function createProcess(): CommandProcess {
     exit(code) {
       /* Node restores the modes of its terminals at exit, and aborts where one has gone meanwhile. */
       for (const descriptor of terminals) if (!isatty(descriptor)) closeSync(descriptor);
-      process.exit(code);
+      exitProcess(code);
     },
     onStop(stop) {
       const asked = (): void => {
