@@ -26,7 +26,7 @@ export function loadConfig(env: Environment, readFile: ReadFile): ConfigLoading 
     values,
     given: (name) => list.some((setting) => setting.name === name && setting.source !== 'default' && setting.text),
     readFile,
-    refuse: (variable, problem) => errors.push({ variable, problem, example: variables[variable].example }),
+    refuse: (variable, problem, example = variables[variable].example) => errors.push({ variable, problem, example }),
   };
 
   const acquirer = acquirerSection(check);
@@ -109,17 +109,18 @@ const mostCatalogFaults = 20;
 function saleSection(check: SectionCheck): SaleConfig | undefined {
   const { values, refuse } = check;
   const mode = values.SALE_MODE;
-  if (values.VEND === 'mdb' && mode !== 'mdb') refuse('SALE_MODE', `is ${mode}; VEND=mdb needs SALE_MODE=mdb`);
+  if (values.VEND === 'mdb' && mode !== 'mdb') refuse('SALE_MODE', `is ${mode}; VEND=mdb needs SALE_MODE=mdb`, 'mdb');
   if (values.HOST_CONFIRM_MS > 0 && values.VEND !== 'none') {
-    refuse('HOST_CONFIRM_MS', `is for VEND=none; with VEND=${values.VEND} the box itself knows whether the goods went`);
+    const problem = `is for VEND=none; with VEND=${values.VEND} the box itself knows whether the goods went`;
+    refuse('HOST_CONFIRM_MS', problem, '0');
   }
   if (mode === 'host') return { mode, hostConfirmMs: values.HOST_CONFIRM_MS };
 
-  if (values.HOST_CONFIRM_MS > 0) refuse('HOST_CONFIRM_MS', `needs SALE_MODE=host; it is ${mode}`);
+  if (values.HOST_CONFIRM_MS > 0) refuse('HOST_CONFIRM_MS', `needs SALE_MODE=host; it is ${mode}`, '0');
   if (values.SCANNER === 'none')
     refuse('SCANNER', `is none; SALE_MODE=${mode} has no other way to read a payment code`);
   if (mode === 'mdb') {
-    if (values.VEND !== 'mdb') refuse('VEND', `is ${values.VEND}; SALE_MODE=mdb needs VEND=mdb`);
+    if (values.VEND !== 'mdb') refuse('VEND', `is ${values.VEND}; SALE_MODE=mdb needs VEND=mdb`, 'mdb');
     return { mode };
   }
   if (values.KEYPAD === 'none') refuse('KEYPAD', `is none; SALE_MODE=${mode} needs one`);

@@ -7,5 +7,6 @@ export interface SectionCheck {
   /** Whether it was set by somebody, rather than by default. */
   given(name: VariableName): boolean;
   readonly readFile: ReadFile;
-  refuse(variable: VariableName, problem: string): void;
+  /** `example`: a right value, where the variable's usual one would not be right here. */
+  refuse(variable: VariableName, problem: string, example?: string): void;
 }

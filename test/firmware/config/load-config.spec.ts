@@ -334,6 +334,18 @@ describe('loadConfig', () => {
     });
   }
 
+  const examples: readonly (readonly [Environment, example: string])[] = [
+    [{ ...scanner, SALE_MODE: 'mdb' }, 'mdb'],
+    [{ VEND: 'mdb', MDB_PORT: '/dev/ttyACM0' }, 'mdb'],
+    [{ VEND: 'sim', HOST_CONFIRM_MS: '1' }, '0'],
+  ];
+  for (const [change, example] of examples) {
+    it(`gives an example that would be right beside ${JSON.stringify(change)}`, () => {
+      const loading = loadConfig({ ...right, ...change }, files());
+      assert.deepEqual('errors' in loading && loading.errors.map((error) => error.example), [example]);
+    });
+  }
+
   const allowed: readonly (readonly [string, Environment])[] = [
     ['plain http to this machine', { ACQUIRER_URL: 'http://127.0.0.1:9000' }],
     ['plain http to this machine over IPv6', { ACQUIRER_URL: 'http://[::1]:9000' }],
