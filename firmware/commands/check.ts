@@ -10,6 +10,7 @@ import type { CheckRow } from '../check/check-row.js';
 import { runChecks } from '../check/run-checks.js';
 import type { Config } from '../config/config.js';
 import { loadConfig } from '../config/load-config.js';
+import { simulatedDevices } from '../config/simulated-devices.js';
 import { type ExitCode, exitCode } from '../exit-code.js';
 import { createRedact } from '../log/redact.js';
 import { boardHost } from './board-host.js';
@@ -52,6 +53,11 @@ export async function check(
   checkConfiguration(loading).forEach(found);
   if ('errors' in loading) return end(exitCode.usage);
   const { config } = loading;
+  const simulated = hostOf === boardHost ? simulatedDevices(config) : [];
+  if (simulated.length > 0) {
+    checkConfiguration({ errors: simulated }).forEach(found);
+    return end(exitCode.usage);
+  }
   await runChecks({
     host: hostOf(config),
     config,

@@ -78,6 +78,21 @@ describe('a wrong configuration', () => {
     assert.match(child.errorOut(), /TERMINAL_NUMBR is no variable of Tillbox; did you mean TERMINAL_NUMBER/);
   });
 
+  it('that names simulated devices is refused on a board, by run and by check', async () => {
+    const kinds = { SCANNER: 'sim', KEYPAD: 'sim', PRINTER: 'sim', PANEL: 'sim', VEND: 'sim' };
+    const env = { ...(await right()), ...kinds };
+    const child = startTillbox(['run'], env);
+    assert.equal(await child.ended, 64);
+    const checked = startTillbox(['check'], env);
+    assert.equal(await checked.ended, 64);
+    for (const variable of Object.keys(kinds)) {
+      const line = new RegExp(`${variable} is sim, a device that only the simulator has \\(npm start`);
+      assert.match(child.errorOut(), line);
+      assert.match(checked.out(), line);
+    }
+    assert.deepEqual(readdirSync(directory), [], 'no data were made');
+  });
+
   it('with a data directory that another process holds ends with 69 and names the holder', async () => {
     terminal = await startTerminal(acquirer);
     await terminal.ready();
