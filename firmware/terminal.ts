@@ -170,6 +170,7 @@ export { formatMoney, type Money } from '../flows/money.js';
 export type { Reversal } from '../flows/reversal.js';
 export type { Sale } from '../flows/sale.js';
 export { type View, view } from '../flows/view.js';
+export { API_LISTENING } from './api/api-listening.js';
 export type { ReversalView, SaleView, StatusView } from './api/output-schemas.js';
 export type { Config } from './config/config.js';
 export { loadConfig } from './config/load-config.js';

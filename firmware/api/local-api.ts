@@ -6,7 +6,7 @@ import { lacksJournal, readiness } from '../../flows/readiness.js';
 import { isLoopback } from '../is-loopback.js';
 import type { Kernel } from '../kernel.js';
 import { apiError, notReadyError } from './api-error.js';
-import { API_LIMITS } from './api-limits.js';
+import { API_LISTENING } from './api-listening.js';
 import { createApiMetrics } from './api-metrics.js';
 import { createApiReply } from './api-reply.js';
 import type { ApiRoute } from './api-route.js';
@@ -14,7 +14,6 @@ import { createApiRouter } from './api-router.js';
 import { createAskKernel } from './ask-kernel.js';
 import { createEventFeed } from './event-feed.js';
 import { createInputSchemas } from './input-schemas.js';
-import { listenerRefusal } from './listener-refusal.js';
 import { openApi } from './open-api.js';
 import { presentReversal } from './present-reversal.js';
 import { presentSale } from './present-sale.js';
@@ -68,30 +67,19 @@ export function createLocalApi(
     throw new Error(`the API on ${options.host} can be reached from outside: set API_TOKEN, or API_HOST=127.0.0.1`);
   }
   const { handler, close } = createApiHandler(parts);
-  http.listen(
-    {
-      host: options.host,
-      port: options.port,
-      bodyLimitBytes: API_LIMITS.bodyBytes,
-      requestTimeoutMs: API_LIMITS.requestTimeoutMs,
-      connectionLimit: API_LIMITS.connections,
-      refusal: listenerRefusal,
-    },
-    handler,
-    (error, listener) => {
-      if (listener === undefined) {
+  http.listen({ host: options.host, port: options.port, ...API_LISTENING }, handler, (error, listener) => {
+    if (listener === undefined) {
+      close();
+      return listening(error);
+    }
+    listening(undefined, {
+      port: listener.port,
+      close() {
         close();
-        return listening(error);
-      }
-      listening(undefined, {
-        port: listener.port,
-        close() {
-          close();
-          listener.close();
-        },
-      });
-    },
-  );
+        listener.close();
+      },
+    });
+  });
 }
 
 function createApiHandler({ clock, random, kernel, options, about, sources }: LocalApiParts) {

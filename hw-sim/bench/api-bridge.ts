@@ -6,6 +6,7 @@ import type {
   HttpServerResponse,
   HttpStream,
 } from '../../drivers/host.js';
+import { API_LISTENING } from '../../firmware/terminal.js';
 import type { Network } from '../network.js';
 import type { Pacer } from './pacer.js';
 
@@ -18,7 +19,6 @@ export interface ApiBridgeParts {
 }
 
 const HOST = '127.0.0.1';
-const LIMITS = { bodyLimitBytes: 65_536, requestTimeoutMs: 10_000, connectionLimit: 64 } as const;
 
 /**
  * Makes the local API of the simulated terminal reachable for real programs, at `port` of this machine's loopback. A
@@ -31,7 +31,7 @@ export function openApiBridge(
 ): void {
   const handler = (request: HttpServerRequest, response: HttpServerResponse) =>
     parts.pacer.act(() => forward(parts, request, response));
-  parts.http.listen({ host: HOST, port, ...LIMITS }, handler, listening);
+  parts.http.listen({ host: HOST, port, ...API_LISTENING }, handler, listening);
 }
 
 function forward({ pacer, network, apiPort }: ApiBridgeParts, request: HttpServerRequest, outside: HttpServerResponse) {

@@ -32,9 +32,10 @@ describe('the bridge to the local API', () => {
     return { bench, http, pass, send, acts: () => acts };
   }
 
-  it('listens on loopback only, with the limits of the API', () => {
-    const { host, bodyLimitBytes } = rig().http.options();
+  it('listens on loopback only, with the limits of the API and its words for what it refuses', () => {
+    const { host, bodyLimitBytes, refusal } = rig().http.options();
     assert.deepEqual([host, bodyLimitBytes], ['127.0.0.1', 65_536]);
+    assert.equal(JSON.parse(refusal?.(413).body ?? '').error.code, 'bodyTooLong');
   });
 
   it('carries requests to the terminal and its answers back', () => {
