@@ -66,6 +66,6 @@ export function takeDataDir(dataDir: string, taken: (error: HostError | undefine
 
 function socketError(dataDir: string, error: NodeJS.ErrnoException): HostError {
   const cannot = ['EPERM', 'EOPNOTSUPP', 'ENOTSUP', 'EINVAL'].includes(error.code ?? '');
-  if (!cannot) return flashError(error);
+  if (!cannot) return flashError(error, dataDir);
   return new HostError('unsupported', `${dataDir} cannot be locked: its file system has no sockets (${error.code})`);
 }

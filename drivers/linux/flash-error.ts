@@ -14,7 +14,10 @@ const codes: { readonly [errno: string]: HostErrorCode } = {
   EROFS: 'readOnly',
 };
 
-/** A system error in the words of the seam. Whatever is not known to be harmless is `io`. */
-export function flashError(error: NodeJS.ErrnoException): HostError {
-  return new HostError(codes[error.code ?? ''] ?? 'io', fileTrouble(error));
+/**
+ * A system error in the words of the seam. Whatever is not known to be harmless is `io`.
+ * @param path what it is about, where the error itself does not tell it in a way that people understand
+ */
+export function flashError(error: NodeJS.ErrnoException, path?: string): HostError {
+  return new HostError(codes[error.code ?? ''] ?? 'io', fileTrouble(error, path));
 }

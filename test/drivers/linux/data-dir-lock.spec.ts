@@ -107,6 +107,18 @@ describe('takeDataDir', () => {
     lock.release();
   });
 
+  it('names the directory where it is mounted read-only', async () => {
+    const listen = sinon.stub(net.Server.prototype, 'listen').callsFake(function (this: net.Server) {
+      const error = Object.assign(new Error('listen EROFS'), { code: 'EROFS', syscall: 'listen' });
+      setImmediate(() => this.emit('error', error));
+      return this;
+    });
+    const refused = await take(dataDir);
+    listen.restore();
+    assert.ok('code' in refused);
+    assert.deepEqual([refused.code, refused.message], ['readOnly', `${dataDir}: mounted read-only (EROFS)`]);
+  });
+
   it('says so where there is no directory', async () => {
     const missing = await take(path.join(home, 'unmounted'));
     assert.ok('code' in missing && missing.code === 'absent');
