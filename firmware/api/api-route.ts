@@ -17,6 +17,8 @@ export interface ApiRoute {
   readonly ofBook?: true;
   readonly query?: v.GenericSchema;
   readonly body?: v.GenericSchema;
+  /** Request headers that it reads besides, by name, with what they do. All may be left out. */
+  readonly headers?: Readonly<Record<string, string>>;
   /** Its own; what any of them can answer besides is in `routeAnswers`. */
   readonly answers: readonly RouteAnswer[];
   /** Checks what was sent and serves it, or says what is wrong with it. */

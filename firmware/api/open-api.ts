@@ -39,7 +39,11 @@ export function openApi(routes: readonly ApiRoute[], version: string, tokenNeede
 }
 
 function operation(route: ApiRoute): object {
-  const parameters = [...pathParameters(route.path), ...queryParameters(route.query)];
+  const parameters = [
+    ...pathParameters(route.path),
+    ...queryParameters(route.query),
+    ...headerParameters(route.headers),
+  ];
   return {
     operationId: route.operationId,
     summary: route.summary,
@@ -72,6 +76,16 @@ function queryParameters(query: GenericSchema | undefined): object[] {
     in: 'query',
     required: required?.includes(name) ?? false,
     schema,
+  }));
+}
+
+function headerParameters(headers: ApiRoute['headers'] = {}): object[] {
+  return Object.entries(headers).map(([name, description]) => ({
+    name,
+    in: 'header',
+    required: false,
+    description,
+    schema: { type: 'string' },
   }));
 }
 

@@ -29,6 +29,7 @@ export function watchRoutes({ status, openEvents, metrics, openApi }: WatchRoute
       summary:
         'Server-sent events `sale`, `status` and `reversal`, each with the whole of what changed. Starts with how things ' +
         'are; with Last-Event-ID it goes on from there, or sends `reset` and how things are where too much was missed',
+      headers: { 'Last-Event-ID': 'the id of the last event that was read, to go on from there' },
       answers: [
         { status: 200, description: 'a stream that stays open', contentType: 'text/event-stream' },
         refusals.tooManyStreams,

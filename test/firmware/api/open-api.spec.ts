@@ -107,6 +107,7 @@ describe('OpenAPI document of the local API', () => {
     assert.deepEqual(parameters['GET /v1/reversals'], ['query state false']);
     assert.deepEqual(parameters['POST /v1/reversals/{reversalId}/settle'], ['path reversalId true']);
     assert.equal(parameters['GET /v1/status'], undefined);
+    assert.deepEqual(parameters['GET /v1/events'], ['header Last-Event-ID false']);
   });
 
   it('gives patterns that say yes and no like the terminal', () => {
