@@ -63,7 +63,7 @@ export async function runSim(args: readonly string[], self: CommandProcess): Pro
     pacer.stop();
     self.errorOut(
       `tillbox sim: ${listener.message}.\nChoose another port with --port N, or any free one with --port 0; ` +
-        'with npm: npm start -- --port 8090\n',
+        `with npm: npm start -- --port ${options.port === 8090 ? 8091 : 8090}\n`,
     );
     return exitCode.unavailable;
   }
@@ -137,6 +137,9 @@ function optionsOf(args: readonly string[]): SimOptions | string {
     args: [...args],
     options: { port: { type: 'string' }, seed: { type: 'string' }, replay: { type: 'string' } },
   }).values;
+  if (replay !== undefined && (port !== undefined || seed !== undefined)) {
+    return '--replay plays a file again and runs nothing: it goes without --port and --seed';
+  }
   if (port !== undefined && !(/^\d{1,5}$/.test(port) && Number(port) <= 65_535)) {
     return `--port must be 0 to 65535, not ${JSON.stringify(port)}`;
   }

@@ -49,6 +49,7 @@ export function createHostCommands({ bench, hostApp, wallet, say }: HostCommandP
       run(rest) {
         if (!/^[\x20-\x7e]{0,512}$/.test(rest)) return 'a code has at most 512 characters of plain ASCII';
         const code = rest === '' ? wallet.freshCode() : rest;
+        if (!bench.cables.scanner.isPlugged()) return 'nothing reads it: the scanner is unplugged (plug scanner)';
         bench.show(code, (read) =>
           say(
             'scanner',
@@ -124,8 +125,8 @@ export function createHostCommands({ bench, hostApp, wallet, say }: HostCommandP
 }
 
 function errorMessage(body: string): string {
-  const { error }: { readonly error?: { readonly message?: string; readonly field?: string } } = JSON.parse(body);
-  return `${error?.field === undefined ? '' : `${error.field} `}${error?.message ?? body}`;
+  const { error }: { readonly error?: { readonly message?: string } } = JSON.parse(body);
+  return error?.message ?? body;
 }
 
 /** Payment codes are shown to nobody whole, here as on the terminal. */

@@ -100,6 +100,7 @@ describe('tillbox sim', () => {
   const wrong: readonly (readonly [args: readonly string[], env: Record<string, string>, told: readonly RegExp[]])[] = [
     [['--port', '70000'], {}, [/--port must be 0 to 65535, not "70000"/]],
     [['--seed', 'soon'], {}, [/--seed must be a whole number/]],
+    [['--replay', 'incident-1.json', '--port', '1'], {}, [/--replay .* without --port and --seed/]],
     [[], { LOCALE: 'tlh', CURRENCY: 'XXX' }, [/LOCALE/, /CURRENCY/]],
   ];
   for (const [args, env, told] of wrong) {

@@ -120,6 +120,19 @@ describe('the console of the bench', () => {
     assert.match(typed.type(['scan hello'], 2_000), /reads "hello"[\s\S]*Not a payment code/);
   });
 
+  it('says that nobody reads a code while the scanner is unplugged', () => {
+    const typed = started();
+    const told = typed.type(['1', 'unplug scanner', 'scan'], 2_000);
+    assert.match(told, /nothing reads it: the scanner is unplugged \(plug scanner\)/);
+    assert.doesNotMatch(told, /scanner +reads/);
+  });
+
+  it('names a wrong field once', () => {
+    const typed = started();
+    typed.type(['2.50', 'scan'], 5_000);
+    assert.match(typed.type(['refund 100'], 1_000), /the host app is told: 400 amount: a whole number/);
+  });
+
   it('tells decisions and log lines only when asked to', () => {
     const typed = started();
     assert.doesNotMatch(typed.text(), /\n[\d:]+ {2}log /);
