@@ -38,7 +38,12 @@ export interface OpenQueueParts {
 /** Opens the queue: of the terminal where one runs and answers, else as flash holds it. Rejects with `QueueTrouble`. */
 export async function openQueue(parts: OpenQueueParts): Promise<QueueSource> {
   const { api, place, note } = parts;
-  if (api === undefined) return openCard(parts);
+  if (api === undefined) {
+    /* What a terminal has in hand at this moment looks as if it had been cut off. */
+    const holder = await parts.holder();
+    if (holder !== undefined) note(`${place} is in use by ${holder}; ask the terminal itself (without --data-dir)`);
+    return openCard(parts);
+  }
   const client = createLocalApiClient(parts.http, api);
   const why = await whyNotTerminal(client);
   if (why === undefined) return createTerminalQueue(client);

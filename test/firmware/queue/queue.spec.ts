@@ -223,6 +223,14 @@ describe('tillbox queue', () => {
       assert.match(errorOut, new RegExp(`in use by process ${process.pid}`));
     });
 
+    it('says that a terminal has the card in hand, whose sale under way looks cut off', async () => {
+      const held = await lock(dataDir);
+      const { code, errorOut } = await onCard('list');
+      held.release();
+      assert.equal(code, 0);
+      assert.match(errorOut, new RegExp(`is in use by process ${process.pid} .*; ask the terminal itself`));
+    });
+
     it('reads a damaged card, and says that it is one', async () => {
       rmSync(join(dataDir, BOOK_VOLUMES[0]));
       const { code, out, errorOut } = await onCard('list');
