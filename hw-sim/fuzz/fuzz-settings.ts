@@ -41,7 +41,7 @@ const CATALOG = 'slot,name,price,channel\n05,Cola,4.50,2\n12,"Tea, green",3,3\n7
 const WEIGHTED: readonly (readonly [weight: number, mode: FuzzMode, env: Environment])[] = [
   [12, 'host', { ...BARE, ...QUIET }],
   [22, 'host', { ...BARE, ...QUIET, ...NOTIFIED }],
-  [8, 'host', { ...BARE, ...QUIET, HOST_CONFIRM_MS: '20000' }],
+  [8, 'host', { ...BARE, ...QUIET, HOST_CONFIRM_MS: '20000', ATTEMPT_LIMIT: '2' }],
   [2, 'host', { ...BARE, ...QUIET, QUEUE_LIMIT: '2' }],
   [10, 'host', { ...BARE, ...QUIET, ...NOTIFIED, HOST_CONFIRM_MS: '8000' }],
   [2, 'host', { ...BARE, ...NOTIFIED, LOG_LEVEL: 'debug' }],

@@ -19,7 +19,7 @@ export interface AlarmRules {
 const BURST_MS = 70_000;
 /** Cancels after that, two of which may have gone well without ending it: the payment could still arrive. */
 const UNTOLD_LIMIT = 4;
-const UNATTENDED_LIMIT = 12;
+const UNATTENDED_LIMIT = 9;
 
 interface Undoing {
   readonly sinceMs: number;
