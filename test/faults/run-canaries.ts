@@ -1,7 +1,8 @@
 import { spawnSync } from 'node:child_process';
 import { cpSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
-import { CANARIES, type Canary } from './canaries.js';
+import { CANARIES } from './canaries.js';
+import type { Canary } from './canary.js';
 
 /*
  * Shows that the oracle sees: builds of the firmware that break one money rule each, tried until the fuzzer finds a

@@ -1,0 +1,115 @@
+import type { Canary } from './canary.js';
+
+/** Kernel, link, store, API and drivers that break one. */
+export const PART_CANARIES: readonly Canary[] = [
+  {
+    name: 'write barrier off',
+    file: 'firmware/kernel.js',
+    find: 'const all = [...deferred, ...records];',
+    put: `journal.commit([...deferred, ...records], state.book, () => undefined);
+        deferred = [];
+        return finish();
+        const all = [];`,
+  },
+  {
+    name: 'success of another payment believed',
+    file: 'firmware/acquirer/direct-link.js',
+    find: 'told[name] !== undefined && told[name] !== value',
+    put: 'false',
+  },
+  {
+    name: 'a failure of the machine counted as goods',
+    file: 'drivers/vend/mdb-machine.js',
+    find: "finish('no', 'vendMachineFailed')",
+    put: "finish('yes')",
+  },
+  {
+    name: 'a silent machine counted as goods',
+    file: 'drivers/vend/mdb-machine.js',
+    find: "finish('unknown', 'vendMachineSilent'));",
+    put: "finish('yes'));",
+  },
+  {
+    name: 'a notification taken by a box without its journal',
+    only: 'isv',
+    file: 'firmware/api/notification-endpoint.js',
+    find: ' || lacksJournal(kernel.state)',
+    put: '',
+  },
+  {
+    name: 'agent token in the log',
+    file: 'firmware/api/notification-endpoint.js',
+    find: 'return take(eventOf(notification)',
+    put: 'parts.refused(notification.accessToken ?? "");\n                return take(eventOf(notification)',
+  },
+  {
+    name: 'a phone that stays before the glass is read anew',
+    file: 'drivers/scanner/scan-engine.js',
+    find: 'const DUPLICATE_MS = 3_000;',
+    put: 'const DUPLICATE_MS = 0;',
+  },
+  {
+    name: 'a scan engine with open setup codes counts as ready',
+    only: 'amount',
+    file: 'drivers/scanner/gm65-session.js',
+    find: "setup.insecure ? 'insecure' : 'ready'",
+    put: "'ready'",
+  },
+  {
+    name: 'a vending machine set up so that it asks for nothing',
+    only: 'mdb',
+    file: 'drivers/vend/mdb-adapter.js',
+    find: 'mdb-always-idle=1',
+    put: 'mdb-always-idle=0',
+  },
+  {
+    name: 'a receipt counts as printed before it is',
+    only: 'equipped',
+    file: 'drivers/printer/print-receipt.js',
+    find: "outcome = 'unknown';",
+    put: "outcome = 'printed';",
+  },
+  {
+    name: 'a card read without what was written last',
+    file: 'firmware/store/read-store.js',
+    find: 'for (let from = 0; from < newestFirst.length',
+    put: 'for (let from = newestFirst.length > 1 ? 1 : 0; from < newestFirst.length',
+  },
+  {
+    name: 'a card that does not tell of the sale that was cut off',
+    file: 'firmware/queue/view-card.js',
+    find: 'cutOff: cutOffOf(book)',
+    put: 'cutOff: []',
+  },
+  {
+    name: 'a settlement on a card that is not written',
+    file: 'firmware/queue/settle-on-card.js',
+    find: 'store.commit(records, replay(records, store.state)',
+    put: 'store.commit([], store.state',
+  },
+  {
+    name: 'the first of two phones pays',
+    only: 'amount',
+    file: 'drivers/scanner/scan-engine.js',
+    find: 'if (second !== undefined) {',
+    put: 'if (false) {',
+  },
+  {
+    name: 'results told where nobody listens',
+    file: 'firmware/acquirer/direct-link.js',
+    find: 'paymentNotifyUrl: config.notifyUrl,',
+    put: "paymentNotifyUrl: config.notifyUrl && config.notifyUrl + 'x',",
+  },
+  {
+    name: 'a clock that stepped counts as right',
+    file: 'firmware/clock-trust.js',
+    find: 'if (confirmedOffsetMs !== undefined && stepped(confirmedOffsetMs))',
+    put: 'if (false)',
+  },
+  {
+    name: 'a clock that stepped is believed by a word that is older',
+    file: 'firmware/clock-trust.js',
+    find: "systemIsStale = clockSynchronised() === 'yes';",
+    put: 'doubtedOffsetMs = undefined;',
+  },
+];
