@@ -7,11 +7,10 @@ import type { Clock } from '../drivers/host.js';
  * - Nothing is trusted at start, unless the machine is known to have a clock of its own.
  * - A trusted clock that steps against the monotonic one by more than the tolerance is not trusted any more, until it is
  *   confirmed again.
- * - Where the acquirer contradicted the clock, or it stepped, the system's word does not count until the acquirer agrees or
- *   the clock is set: payments expire by the acquirer's clock, and a clock that each of its answers takes back would sell
- *   in turns.
- * - A system that went on to vouch for a clock that was found to be wrong only counts again once it has said otherwise: that
- *   it was synchronised some time ago is all that some can tell.
+ * - Where the acquirer contradicted the clock, only the acquirer can confirm it again: payments expire by its clock, and
+ *   what happened to ours before the system vouched for it nobody knows.
+ * - A system that vouches for a clock which has just stepped only counts again once it has said otherwise: that it was
+ *   synchronised some time ago is all that some can tell.
  */
 export interface ClockTrust {
   trusted(): boolean;
@@ -36,45 +35,38 @@ const ASK_INTERVAL_MS = 10_000;
 export function createClockTrust({ clock, clockSynchronised, mode, toleranceMs }: ClockTrustParts): ClockTrust {
   /** Wall minus monotonic at the last confirmation. */
   let confirmedOffsetMs: number | undefined;
-  /** The same when the clock was last found to be wrong, until the acquirer agrees. */
-  let doubtedOffsetMs: number | undefined;
-  /** The system said yes to a doubted clock, and nothing else since. */
+  /** By the acquirer, until it agrees. */
+  let contradicted = false;
+  /** The system said yes to a clock that had just stepped, and nothing else since. */
   let systemIsStale = false;
   let askedAtMs = Number.NEGATIVE_INFINITY;
 
   const offsetMs = (): number => clock.wallMs() - clock.monotonicMs();
 
-  const stepped = (fromOffsetMs: number): boolean => Math.abs(offsetMs() - fromOffsetMs) > toleranceMs;
-
-  function doubt(): void {
+  function noteStep(fromOffsetMs: number): void {
+    if (Math.abs(offsetMs() - fromOffsetMs) <= toleranceMs) return;
     confirmedOffsetMs = undefined;
-    doubtedOffsetMs = offsetMs();
     systemIsStale = clockSynchronised() === 'yes';
   }
 
   function askSystem(): void {
     const nowMs = clock.monotonicMs();
-    if (nowMs - askedAtMs < ASK_INTERVAL_MS) return;
+    if (contradicted || nowMs - askedAtMs < ASK_INTERVAL_MS) return;
     askedAtMs = nowMs;
-    if (clockSynchronised() !== 'yes') {
-      systemIsStale = false;
-      return;
-    }
-    const isSet = doubtedOffsetMs === undefined || stepped(doubtedOffsetMs);
-    if (isSet && !systemIsStale) confirmedOffsetMs = offsetMs();
+    if (clockSynchronised() !== 'yes') systemIsStale = false;
+    else if (!systemIsStale) confirmedOffsetMs = offsetMs();
   }
 
   return {
     trusted() {
       if (mode === 'always') return true;
-      if (confirmedOffsetMs !== undefined && stepped(confirmedOffsetMs)) doubt();
+      if (confirmedOffsetMs !== undefined) noteStep(confirmedOffsetMs);
       if (confirmedOffsetMs === undefined) askSystem();
       return confirmedOffsetMs !== undefined;
     },
     confirm(atAcquirerMs) {
-      if (Math.abs(clock.wallMs() - atAcquirerMs) > toleranceMs) return doubt();
-      confirmedOffsetMs = offsetMs();
-      doubtedOffsetMs = undefined;
+      contradicted = Math.abs(clock.wallMs() - atAcquirerMs) > toleranceMs;
+      confirmedOffsetMs = contradicted ? undefined : offsetMs();
       systemIsStale = false;
     },
   };
