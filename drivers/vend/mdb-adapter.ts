@@ -38,6 +38,7 @@ const REPLY_TIMEOUT_MS = 1_000;
 const TRIES = 3;
 const SETUP_RETRY_MS = 5_000;
 const HEARTBEAT_MS = 10_000;
+const FIRST_LOOK_MS = 1_000;
 const OFF_PAUSE_MS = 200;
 /** From the system's taking of the last line to the end of its last bit: USB adapters hold bytes back for 16 ms. */
 const PARTING_MS = 50;
@@ -152,7 +153,8 @@ export function createMdbAdapter(
         // The states that follow tell whether the machine talks to the adapter.
         on = true;
         say('C,1');
-        later(HEARTBEAT_MS, heartbeat);
+        // Soon, because of a restart before that nothing can be concluded.
+        later(FIRST_LOOK_MS, heartbeat);
       }
     };
     // Settings are taken only while the reader is off.

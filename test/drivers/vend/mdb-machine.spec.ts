@@ -78,6 +78,22 @@ describe('MDB machine', () => {
     );
   });
 
+  it('sees an adapter start anew soon after it was plugged in, though a customer was there all the time', () => {
+    const { world, machine, port, vend } = readyBench();
+    machine.restartAdapter();
+    port.unplug();
+    port.plug();
+    for (let waits = 0; waits < 100 && !machine.isAlwaysIdle(); waits += 1) pass(world, 100);
+    pass(world, 1_500);
+    machine.choose('12', '1.50');
+    pass(world, 9_000);
+    vend('150');
+    pass(world, 5_000);
+    machine.restartAdapter();
+    pass(world, 15_000);
+    assert.ok(machine.isAlwaysIdle(), 'set up again');
+  });
+
   it('tells what was chosen, approves it and reports the goods', () => {
     const { world, machine, told, answers, vend } = readyBench();
     machine.choose('12', '1.50');
