@@ -33,7 +33,8 @@ export function createGoodsRules(goods: Goods, violate: Violate): GoodsRules {
       const sales = Object.values(book.sales);
       const judged = new Set<string>();
       for (const { saleId, cause, end } of Object.values(book.reversals)) {
-        if (cause === 'vendUnknown' && end?.how === 'settledByHand') judged.add(saleId);
+        /* Who says that the payment stands, though the goods did not come out, has seen to it. */
+        if (end?.how === 'settledByHand' && (cause === 'vendUnknown' || end.outcome === 'paid')) judged.add(saleId);
       }
       const isUnsure = ({ saleId, endCode, goodsUnknown }: Sale): boolean =>
         endCode === 'vendUnknown' || goodsUnknown !== undefined || judged.has(saleId);
