@@ -55,10 +55,14 @@ export function enqueue(turn: Turn, reversal: Reversal, paymentStartedAtMs?: num
   work(turn, reversal.reversalId);
 }
 
-/** Starts the burst again, now, from the beginning: a person asked for it. */
+/**
+ * Starts the burst again, now: a person asked for it. It begins with the undoing, unless an answer is awaited, which would
+ * then be taken for another one's.
+ */
 export function retryNow(turn: Turn, { reversalId, kind }: Reversal): void {
+  const awaiting = ownEntry(turn.live.reversals, reversalId)?.awaiting !== undefined;
   update(turn, reversalId, {
-    phase: kind,
+    ...(awaiting ? {} : { phase: kind }),
     burstUntilMs: turn.at.atMs + turn.policy.cancelRetryWindowMs,
     queueFailures: 0,
   });

@@ -20,8 +20,8 @@ export interface SettleOnCardParts {
 
 /**
  * Writes down that a person settled a reversal, or a sale that was cut off before it had one, while no terminal runs: takes
- * the data directory for itself, and answers the book when the record in it is durable. The trouble is 69 where a terminal holds the directory, 74 where the card is
- * not sound, 64 where there is nothing to settle.
+ * the data directory for itself, and answers the book when the record in it is durable. The trouble is 69 where a terminal
+ * holds the directory, 74 where the card is not sound, 64 where there is nothing to settle.
  */
 export function settleOnCard(
   parts: SettleOnCardParts,

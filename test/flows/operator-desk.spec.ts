@@ -220,6 +220,28 @@ describe('refunds', () => {
 });
 
 describe('a person at the queue', () => {
+  it('who asks for a retry while an inquiry is under way does not change what its answer means', () => {
+    const refunding = settled();
+    refund(refunding, 'r1', cny('250'));
+    answer(refunding, failure('PROCESS_FAIL'));
+    refunding.wait(refunding.policy.cancelRetryIntervalMs);
+    assert.equal(refunding.lastSent('sendReversal').request.type, 'refundInquiry');
+    const cancelling = settled();
+    cancelling.feed({ type: 'deliveryReported', callId: 'c', saleId: cancelling.sale().saleId, ok: false });
+    answer(cancelling, failure('ORDER_STATUS_INVALID'));
+    assert.equal(cancelling.lastSent('sendReversal').request.type, 'inquiry');
+
+    for (const [drive, told] of [
+      [refunding, success({ refundStatus: 'PROCESSING' })],
+      [cancelling, found('SUCCESS', { amount: cny('1250') })],
+    ] as const) {
+      const { reversalId } = drive.reversal();
+      drive.feed({ type: 'reversalRetryRequested', callId: 'c', reversalId });
+      answer(drive, told);
+      assert.equal(drive.reversal().state, 'open', 'the money has not gone back');
+    }
+  });
+
   it('starts the burst again', () => {
     const drive = settled();
     refund(drive, 'r1', cny('250'));
