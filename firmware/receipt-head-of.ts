@@ -8,5 +8,6 @@ export function receiptHeadOf({ merchant, terminal }: Config): ReceiptHead {
     storeName: merchant.store.name,
     terminalNumber: terminal.number,
     locale: terminal.locale,
+    zoneShown: !terminal.timeZoneSet,
   };
 }

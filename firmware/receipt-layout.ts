@@ -1,4 +1,5 @@
 import type { ReceiptDocument, ReceiptLine } from '../drivers/printer/receipt-document.js';
+import { zoneText } from '../flows/civil-time.js';
 import type { Locale } from '../flows/customer-texts.js';
 import { formatMoney } from '../flows/money.js';
 import type { Receipt } from '../flows/receipt.js';
@@ -9,6 +10,8 @@ export interface ReceiptHead {
   readonly storeName: string;
   readonly terminalNumber: string;
   readonly locale: Locale;
+  /** Whether times carry their zone: where nobody chose one, readers cannot know it. */
+  readonly zoneShown: boolean;
 }
 
 const WORDS = {
@@ -45,11 +48,12 @@ export function receiptLayout(receipt: Receipt, head: ReceiptHead): ReceiptDocum
   lines.push({ kind: 'rule' });
   if (receipt.description !== undefined) lines.push({ kind: 'text', text: receipt.description });
   const refund = receipt.kind === 'refund';
+  const at = head.zoneShown ? `${receipt.at} ${zoneText(receipt.utcOffsetMinutes)}` : receipt.at;
   lines.push({ kind: 'pair', left: word('order'), right: receipt.orderId });
   if (refund) lines.push({ kind: 'pair', left: word('refundId'), right: receipt.refundId });
   lines.push(
     { kind: 'pair', left: word('terminal'), right: head.terminalNumber },
-    { kind: 'pair', left: word(refund ? 'refundTime' : 'time'), right: receipt.at },
+    { kind: 'pair', left: word(refund ? 'refundTime' : 'time'), right: at },
     {
       kind: 'pair',
       left: word(refund ? 'refundAmount' : 'amount'),

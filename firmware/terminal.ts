@@ -46,7 +46,7 @@ export interface TerminalParts {
   readonly segmentSizeBytes?: number;
 }
 
-/** A right configuration, and the secrets in it, which never reach a log. */
+/** A right configuration, the secrets in it, which never reach a log, and what is to be said of it at start. */
 export type TerminalSettings = Extract<ConfigLoading, { readonly config: Config }>;
 
 /**
@@ -60,6 +60,9 @@ export function createTerminal(parts: TerminalParts, started: (terminal: Termina
   const redact = createRedact();
   const log = createTerminalLog(parts, redact);
   let core: TerminalCore | undefined;
+  for (const { variable, problem, todo } of parts.settings.warnings) {
+    log.warn(`configuration: ${variable} ${problem}`, { todo });
+  }
   /* Without this a start on a card that does not answer shows nothing for a minute. */
   log.info('opening the journal', { dataDir: storage.dataDir });
   openBook(

@@ -54,10 +54,17 @@ export function readableTime(wallMs: number, utcOffsetMinutes: number): string {
 
 /** ISO 8601 with the offset, to the second: `2026-11-23T20:15:30+08:00`. */
 export function isoTime(wallMs: number, utcOffsetMinutes: number): string {
+  return `${readableTime(wallMs, utcOffsetMinutes).replace(' ', 'T')}${offsetText(utcOffsetMinutes)}`;
+}
+
+/** For people: `UTC`, `UTC+08:00`. */
+export function zoneText(utcOffsetMinutes: number): string {
+  return utcOffsetMinutes === 0 ? 'UTC' : `UTC${offsetText(utcOffsetMinutes)}`;
+}
+
+function offsetText(utcOffsetMinutes: number): string {
   const offset = Math.abs(utcOffsetMinutes);
-  const sign = utcOffsetMinutes < 0 ? '-' : '+';
-  const zone = `${sign}${two(Math.floor(offset / 60))}:${two(offset % 60)}`;
-  return `${readableTime(wallMs, utcOffsetMinutes).replace(' ', 'T')}${zone}`;
+  return `${utcOffsetMinutes < 0 ? '-' : '+'}${two(Math.floor(offset / 60))}:${two(offset % 60)}`;
 }
 
 /**

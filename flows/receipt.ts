@@ -24,6 +24,8 @@ interface Slip {
   readonly paymentId?: string;
   /** Local date and time, to the second: of the payment; of a refund when the acquirer confirmed it. */
   readonly at: string;
+  /** Of that time, minutes east of UTC. */
+  readonly utcOffsetMinutes: number;
 }
 
 /** The receipt of a sale; undefined where there was no payment to tell of. */
@@ -31,22 +33,22 @@ export function receiptOf(sale: Sale, kind: 'sale' | 'copy' | 'reversed', now: M
   const attempt = lastAttempt(sale);
   if (attempt === undefined) return undefined;
   const { startedAtWallMs, utcOffsetMinutes = now.utcOffsetMinutes } = attempt;
-  return { kind, ...slip(sale, sale.amount, attempt, readableTime(startedAtWallMs, utcOffsetMinutes)) };
+  return { kind, ...slip(sale, sale.amount, attempt, { wallMs: startedAtWallMs, utcOffsetMinutes }) };
 }
 
 /** The receipt of a refund that was asked for; undefined until the acquirer has confirmed it. */
 export function refundReceiptOf(sale: Sale, refund: Reversal, now: Moment): Receipt | undefined {
   const { refundId, end } = refund;
   if (refundId === undefined || end?.how !== 'refunded') return undefined;
-  const { atWallMs, utcOffsetMinutes = now.utcOffsetMinutes } = end;
-  return { kind: 'refund', refundId, ...slip(sale, refund.amount, refund, readableTime(atWallMs, utcOffsetMinutes)) };
+  const { atWallMs: wallMs, utcOffsetMinutes = now.utcOffsetMinutes } = end;
+  return { kind: 'refund', refundId, ...slip(sale, refund.amount, refund, { wallMs, utcOffsetMinutes }) };
 }
 
 function slip(
   { orderId, description }: Sale,
   amount: Money,
   { paymentRequestId, paymentId }: Pick<Attempt, 'paymentRequestId' | 'paymentId'>,
-  at: string,
+  { wallMs, utcOffsetMinutes }: Pick<Moment, 'wallMs' | 'utcOffsetMinutes'>,
 ): Slip {
   return {
     orderId,
@@ -54,6 +56,7 @@ function slip(
     amount,
     paymentRequestId,
     ...(paymentId === undefined ? {} : { paymentId }),
-    at,
+    at: readableTime(wallMs, utcOffsetMinutes),
+    utcOffsetMinutes,
   };
 }

@@ -42,6 +42,8 @@ export function createHttpClient(): HttpHost['request'] {
     const agent = new HttpsAgent({
       ...agentOptions,
       minVersion: 'TLSv1.2',
+      /* Said aloud, or NODE_TLS_REJECT_UNAUTHORIZED=0 would switch it off. */
+      rejectUnauthorized: true,
       ...(tls.caFile === undefined ? {} : { ca: readTlsFile('CA', tls.caFile) }),
       ...(tls.certFile === undefined ? {} : { cert: readTlsFile('client certificate', tls.certFile) }),
       ...(tls.keyFile === undefined ? {} : { key: readTlsFile('client key', tls.keyFile) }),

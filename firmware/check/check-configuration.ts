@@ -10,15 +10,21 @@ export function checkConfiguration(loading: ConfigLoading): CheckRow[] {
   if ('config' in loading) {
     const { terminal, acquirer } = loading.config;
     const found = `terminal ${terminal.number}, client ${acquirer.clientId}, ${acquirer.origin}${acquirer.pathPrefix}`;
-    return [checkRow.pass('configuration', found), checkKeys(loading.config)];
+    return [
+      checkRow.pass('configuration', found),
+      ...loading.warnings.map(({ variable, problem, todo }) =>
+        checkRow.warn('configuration', `${variable} ${problem}`, todo),
+      ),
+      checkKeys(loading.config),
+    ];
   }
   return loading.errors.map(({ variable, problem, example }) => {
     const item = /^ALIPAY_(?:PRIVATE|PUBLIC)_KEY/.test(variable) ? 'keys' : 'configuration';
-    return checkRow.fail(item, `${variable} ${problem}`, todo(variable, example));
+    return checkRow.fail(item, `${variable} ${problem}`, correction(variable, example));
   });
 }
 
-function todo(variable: string, example: string | undefined): string {
+function correction(variable: string, example: string | undefined): string {
   return example === undefined ? `correct ${variable}, or take it out` : `correct ${variable}; example: ${example}`;
 }
 

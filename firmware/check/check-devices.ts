@@ -91,5 +91,6 @@ function receiptToTest({ clock }: Host, { terminal }: Config): Receipt {
     amount: { currency: terminal.currency, value: '100' },
     paymentRequestId: paymentRequestId(terminal.number, '100', 0, at),
     at: readableTime(wallMs, utcOffsetMinutes),
+    utcOffsetMinutes,
   };
 }

@@ -17,7 +17,7 @@ import { boardHost } from './board-host.js';
 import { storageFlash } from './storage-flash.js';
 
 /**
- * `tillbox check [--print] [--by-hand | --json]`: tests everything the configuration names; 0 where nothing failed. It asks
+ * `tillbox check [--print] [--by-hand | --json]`: tests everything the configuration names; 0 where nothing failed, be there warnings or not. It asks
  * nothing but with `--by-hand`.
  *
  * @param hostOf the board, or one with simulated devices
@@ -42,9 +42,10 @@ export async function check(
   };
   const end = (code: ExitCode): ExitCode => {
     const failed = rows.filter(({ outcome }) => outcome === 'FAIL').length;
+    const warned = rows.filter(({ outcome }) => outcome === 'WARN').length;
     talk?.close();
-    if (json) self.out(`${redact(JSON.stringify({ failed, rows }, undefined, 2))}\n`);
-    else self.out(failed === 0 ? 'Nothing failed.\n' : `${failed} failed: ${failedItems(rows)}.\n`);
+    if (json) self.out(`${redact(JSON.stringify({ failed, warned, rows }, undefined, 2))}\n`);
+    else self.out(`${summary(failed, warned, rows)}\n`);
     return failed === 0 ? exitCode.done : code;
   };
 
@@ -100,6 +101,11 @@ function openTalk(self: CommandProcess, json: boolean): Talk | string {
       if (left) to.left();
     },
   };
+}
+
+function summary(failed: number, warned: number, rows: readonly CheckRow[]): string {
+  const failures = failed === 0 ? 'Nothing failed.' : `${failed} failed: ${failedItems(rows)}.`;
+  return warned === 0 ? failures : `${failures} ${warned === 1 ? 'One warning' : `${warned} warnings`}.`;
 }
 
 const failedItems = (rows: readonly CheckRow[]): string =>

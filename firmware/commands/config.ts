@@ -17,7 +17,12 @@ export function config(args: readonly string[], self: CommandProcess): ExitCode 
   const loading = loadConfig(self.env, configFiles.read);
   const redact = createRedact();
   self.out(`${redact(maskConfig(readSettings(self.env, configFiles.read).list))}\n`);
-  if ('config' in loading) return exitCode.done;
+  if ('config' in loading) {
+    for (const { variable, problem, todo } of loading.warnings) {
+      self.errorOut(`${redact(`Warning: ${variable} ${problem} → ${todo}`)}\n`);
+    }
+    return exitCode.done;
+  }
   self.errorOut(`\n${redact(describeErrors(loading.errors))}\n`);
   return exitCode.usage;
 }

@@ -36,6 +36,8 @@ export interface TerminalConfig {
   readonly locale: 'en' | 'zh-CN';
   /** IANA name. */
   readonly timeZone: string;
+  /** Whether somebody chose it: otherwise receipts name the zone. */
+  readonly timeZoneSet: boolean;
 }
 
 export interface MerchantConfig {

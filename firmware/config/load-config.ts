@@ -4,15 +4,20 @@ import { isLoopback } from '../is-loopback.js';
 import { messageOf } from '../message-of.js';
 import { acquirerSection } from './acquirer-section.js';
 import type { Config, NotifyConfig, SaleConfig } from './config.js';
+import { type ConfigWarning, configWarnings } from './config-warnings.js';
 import { devicesSection } from './devices-section.js';
 import { parseCatalog } from './parse-catalog.js';
 import { type ConfigError, type Environment, type ReadFile, readSettings } from './read-settings.js';
 import type { SectionCheck } from './section-check.js';
+import { unsafeEnvironment } from './unsafe-environment.js';
 import { variables } from './variables.js';
 
-/** Either a whole configuration, with the secrets to take out of every log, or everything that is wrong. */
+/**
+ * Either a whole configuration, with the secrets to take out of every log and what is to be said at start, or everything
+ * that is wrong.
+ */
 export type ConfigLoading =
-  | { readonly config: Config; readonly secrets: readonly string[] }
+  | { readonly config: Config; readonly secrets: readonly string[]; readonly warnings: readonly ConfigWarning[] }
   | { readonly errors: readonly ConfigError[] };
 
 /**
@@ -21,7 +26,7 @@ export type ConfigLoading =
  */
 export function loadConfig(env: Environment, readFile: ReadFile): ConfigLoading {
   const { list, values, errors: readingErrors } = readSettings(env, readFile);
-  const errors: ConfigError[] = [...readingErrors];
+  const errors: ConfigError[] = [...unsafeEnvironment(env), ...readingErrors];
   const check: SectionCheck = {
     values,
     given: (name) => list.some((setting) => setting.name === name && setting.source !== 'default' && setting.text),
@@ -50,6 +55,7 @@ export function loadConfig(env: Environment, readFile: ReadFile): ConfigLoading 
       currency: values.CURRENCY,
       locale: values.LOCALE,
       timeZone: values.TZ,
+      timeZoneSet: check.given('TZ'),
     },
     merchant: {
       id: MERCHANT_ID,
@@ -100,7 +106,7 @@ export function loadConfig(env: Environment, readFile: ReadFile): ConfigLoading 
   const secretTexts = list.flatMap(({ name, text }) =>
     text !== undefined && 'secret' in variables[name] ? [text] : [],
   );
-  return { config, secrets: [...secretTexts, ...acquirer.secrets] };
+  return { config, secrets: [...secretTexts, ...acquirer.secrets], warnings: configWarnings(check, env) };
 }
 
 /** Beyond these a file is of another kind, and a list of everything in it helps nobody. */

@@ -122,7 +122,7 @@ export const variables = {
   },
   TZ: {
     group: 'Terminal and merchant',
-    meaning: 'Time zone of receipts and request ids.',
+    meaning: 'Time zone of receipts and request ids. Unset: UTC, and receipts name it.',
     default: 'UTC',
     example: 'Asia/Shanghai',
     parse: parsers.timeZone(),
@@ -251,7 +251,8 @@ export const variables = {
 
   NOTIFY_URL: {
     group: 'Notifications',
-    meaning: 'Where the acquirer sends results (`paymentNotifyUrl`), as seen from the Internet.',
+    meaning:
+      'Where the acquirer sends results (`paymentNotifyUrl`), as seen from the Internet. Unset: a warning, for the best-practice page demands it.',
     example: 'https://pay.example.com/notify/10042',
     parse: parsers.url(),
   },

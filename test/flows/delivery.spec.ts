@@ -254,6 +254,7 @@ describe('delivery', () => {
           paymentRequestId,
           paymentId: 'P1',
           at: '2026-11-23 20:16:31',
+          utcOffsetMinutes: 480,
         });
       });
 

@@ -65,6 +65,7 @@ describe('a sale', () => {
       paymentRequestId,
       paymentId: 'P77',
       at: '2026-11-23 20:15:30',
+      utcOffsetMinutes: 480,
     });
     expectStep(drive, drive.feed({ type: 'printFinished', saleId, outcome: 'printed' }), {
       sale: 'settled',

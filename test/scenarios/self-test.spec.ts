@@ -57,15 +57,15 @@ describe('tillbox check', () => {
         'SKIP vend',
       ],
     );
-    assert.match(run.out, /\nNothing failed\.\n$/);
+    assert.match(run.out, /\nNothing failed\. One warning\.\n$/);
     assert.ok(!run.out.includes('PRIVATE KEY'));
   });
 
   it('says the same as JSON', async () => {
     const run = await runCommand(check, ['--json'], env);
     assert.equal(run.code, 0);
-    const { failed, rows } = JSON.parse(run.out);
-    assert.equal(failed, 0);
+    const { failed, warned, rows } = JSON.parse(run.out);
+    assert.deepEqual([failed, warned], [0, 1]);
     assert.deepEqual(rows[0], {
       item: 'configuration',
       outcome: 'PASS',

@@ -72,6 +72,15 @@ describe('a wrong configuration', () => {
     assert.deepEqual(readdirSync(directory), [], 'no data were made');
   });
 
+  it('that switches the check of certificates off is refused by run and by check', async () => {
+    for (const command of ['run', 'check']) {
+      const child = startTillbox([command], { ...(await right()), NODE_TLS_REJECT_UNAUTHORIZED: '0' });
+      assert.equal(await child.ended, 64);
+      assert.match(child.out() + child.errorOut(), /NODE_TLS_REJECT_UNAUTHORIZED is 0/);
+    }
+    assert.deepEqual(readdirSync(directory), [], 'no data were made');
+  });
+
   it('by one wrong letter in a name is told with the right one', async () => {
     const child = startTillbox(['run'], { ...(await right()), TERMINAL_NUMBR: '7', TERMINAL_NUMBER: '' });
     assert.equal(await child.ended, 64);
@@ -139,6 +148,21 @@ describe('a wrong configuration', () => {
     assert.deepEqual((await terminal.status()).reasons.includes('flashAbsent'), true);
     assert.match(terminal.process.out(), /\/ is on the file system of \/, so what belongs there is not mounted/);
     assert.doesNotMatch(terminal.process.out(), /new journal/);
+  });
+
+  it('that is right and unusual is told at start, by check and by config', async () => {
+    const unusual = { ...QUICK, INQUIRY_LIMIT: '4', NOTIFY_URL: '', TZ: '' };
+    terminal = await startTerminal(acquirer, unusual);
+    const checked = startTillbox(['check'], { ...(await right()), ...unusual });
+    const shown = startTillbox(['config'], { ...(await right()), ...unusual });
+    assert.deepEqual([await checked.ended, await shown.ended], [0, 0]);
+    for (const told of [terminal.process.out(), checked.out(), shown.errorOut()]) {
+      assert.match(told, /NOTIFY_URL is not set; the best-practice page demands it/);
+      assert.match(told, /TZ is not set/);
+      assert.match(told, /INQUIRY_LIMIT is 4; the best-practice page says 10 to 20 inquiries, one every 3 s/);
+    }
+    assert.match(checked.out(), /^WARN {2}configuration +NOTIFY_URL .*\n +→ set it/m);
+    assert.match(checked.out(), /\nNothing failed\. \d+ warnings\.\n$/);
   });
 
   it('with an empty data directory warns of a new journal, at that start only', async () => {

@@ -231,6 +231,20 @@ describe('http client on real sockets', () => {
       assert.deepEqual(seen, []);
     });
 
+    it('refuses it all the same where the environment says that certificates need not be right', async () => {
+      const { url, seen } = await tlsServer(false);
+      process.env.NODE_TLS_REJECT_UNAUTHORIZED = '0';
+      try {
+        for (const tls of [{}, { caFile: file('clientCert') }]) {
+          const { error } = await send({ url, tls });
+          assert.equal(error?.code, 'refused', error?.message);
+        }
+        assert.deepEqual(seen, []);
+      } finally {
+        delete process.env.NODE_TLS_REJECT_UNAUTHORIZED;
+      }
+    });
+
     it('refuses a server whose certificate is for another name', async () => {
       const { url, seen } = await tlsServer(false);
       const { error } = await send({ url: url.replace('127.0.0.1', 'localhost'), tls: { caFile: file('ca') } });

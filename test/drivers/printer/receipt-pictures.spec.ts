@@ -20,6 +20,7 @@ const SALE = {
   description: 'Jasmine tea 茉莉花茶 500 ml',
   amount: { currency: 'CNY', value: '1250' },
   at: '2026-11-23 20:15:30',
+  utcOffsetMinutes: 480,
   paymentRequestId: '202611232015300001234500012507',
   paymentId: '20261123190741020001001888880277404',
 };
@@ -33,6 +34,7 @@ const RECEIPTS = {
     refundId: 'REFUND-2026-000417-1',
     amount: { currency: 'CNY', value: '250' },
     at: '2026-11-24 09:01:07',
+    utcOffsetMinutes: 480,
   },
 } as const satisfies Partial<Record<Receipt['kind'], Receipt>>;
 
@@ -42,6 +44,7 @@ function print(receipt: Receipt, columns: 32 | 48, locale: 'en' | 'zh-CN'): read
     storeName: locale === 'en' ? 'Central Station, Hall B' : '中央车站 B 厅',
     terminalNumber: '00012345',
     locale,
+    zoneShown: false,
   };
   const composed = composeReceipt(receiptLayout(receipt, head), { columns, charset: 'gbk' });
   assert.ok(composed.ok);

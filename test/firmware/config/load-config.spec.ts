@@ -55,6 +55,7 @@ describe('loadConfig', () => {
       currency: 'CNY',
       locale: 'en',
       timeZone: 'UTC',
+      timeZoneSet: false,
     });
     assert.deepEqual(config.timing, {
       payReplyTimeoutMs: 5000,

@@ -22,7 +22,7 @@ describe('the devices of a terminal', () => {
       host: { clock, serial: serial.hostFor(clock), gpio: createSimGpio(world).hostFor(clock) },
       config: { scanner: { kind: 'sim' }, keypad: none, printer: none, panel: none, vend: none },
       currency: 'CNY',
-      receiptHead: { merchantName: 'M', storeName: 'S', terminalNumber: '1', locale: 'en' },
+      receiptHead: { merchantName: 'M', storeName: 'S', terminalNumber: '1', locale: 'en', zoneShown: false },
       feed: (event) => events.push(event),
     });
     pass(world, 3_000);
