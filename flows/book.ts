@@ -124,6 +124,10 @@ function apply(draft: Draft, record: TerminalRecord): void {
       const sale = withLastAttempt(saleOf(draft, record.saleId), { result: 'S', ...found });
       return changeSale(draft, record, { ...sale, state: 'approved' });
     }
+    case 'deliveryAwaited': {
+      const sale = saleOf(draft, record.saleId);
+      return putSale(draft, { ...sale, hostWaits: (sale.hostWaits ?? 0) + 1 });
+    }
     case 'vendStarted':
       return changeSale(draft, record, { ...saleOf(draft, record.saleId), state: 'vending' });
     case 'saleSettled': {

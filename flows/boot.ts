@@ -1,6 +1,6 @@
 import { sendProbe } from './acquirer-watch.js';
 import { openReversals, openSale } from './book.js';
-import { tellGoodsUnknownAgain, vendUnknown } from './delivery.js';
+import { awaitHostAgain, tellGoodsUnknownAgain, vendUnknown } from './delivery.js';
 import type { Reversal } from './reversal.js';
 import { enqueue } from './reversal-queue.js';
 import { startReversal } from './reversal-start.js';
@@ -9,7 +9,8 @@ import type { Turn } from './turn.js';
 
 /**
  * Decides from the last durable state what a power cut left behind. The customer has gone: what was not surely paid and
- * delivered is undone, and the queue goes out at once.
+ * delivered is undone, and the queue goes out at once. Only the host app is another program, which may have handed the
+ * goods out and will still tell.
  */
 export function onBooted(turn: Turn): void {
   if (turn.live.booted) return turn.ignore('already running');
@@ -41,6 +42,8 @@ function endOpenSale(turn: Turn): void {
       return closeUncharged(turn, sale, 'powerLost');
     case 'vending':
       return vendUnknown(turn, sale);
+    case 'approved':
+      return awaitHostAgain(turn, sale);
     default:
       return startReversal(turn, sale, 'powerLost');
   }

@@ -6,7 +6,7 @@ import { lastAttempt } from './sale.js';
 /**
  * The reversal of the sale that a power cut left with a payment which may have been charged; undefined where there is none.
  * It is not in the queue: a start of the terminal puts it there, under the same id, or does as `VEND_UNKNOWN` says where the
- * goods were moving. On a card whose box never starts again only a person can end it, so it is held for one.
+ * goods were moving, or first waits for the host app that may have handed them out. On a card whose box never starts again only a person can end it, so it is held for one.
  */
 export function cutOffReversal(book: Book, startedAtWallMs: number): Reversal | undefined {
   const sale = openSale(book);

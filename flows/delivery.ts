@@ -18,6 +18,11 @@ const VEND_GRACE_MS = 5000;
 /** From the alarm until it counts as heard: whoever collects logs and metrics comes by in that time. */
 const ALARM_HEARD_MS = 60_000;
 
+/** For a sale whose host app was to tell, where the present configuration waits for no word of any. */
+const HOST_CONFIRM_ANEW_MS = 60_000;
+/** Starts that wait anew for one sale: a box that starts again and again must not keep the money for ever. */
+export const HOST_WAITS_LIMIT = 20;
+
 /** The payment succeeded, with the right amount. */
 export function approve(turn: Turn, sale: Sale, paymentId: string | undefined): void {
   const found = paymentId === undefined ? {} : { paymentId };
@@ -86,6 +91,19 @@ function untold({ book }: Turn): string[] {
   return Object.values(book.sales).flatMap(({ saleId, goodsUnknown }) => (goodsUnknown === 'untold' ? [saleId] : []));
 }
 
+/** After a start: the host app is another program, and whether it handed out the goods is still for it to say. */
+export function awaitHostAgain(turn: Turn, sale: Sale): void {
+  if (!waitsForHost(sale)) return startReversal(turn, sale, 'powerLost');
+  turn.record({ type: 'deliveryAwaited', saleId: sale.saleId });
+  const { hostConfirmMs } = turn.policy;
+  turn.setTimer('hostConfirm', hostConfirmMs === 0 ? HOST_CONFIRM_ANEW_MS : hostConfirmMs);
+}
+
+/** Whether the next start of the terminal waits for the host app's word on this sale. */
+export function waitsForHost({ state, hostWaits = 0 }: Sale): boolean {
+  return state === 'approved' && hostWaits < HOST_WAITS_LIMIT;
+}
+
 export function onHostSilent(turn: Turn): void {
   const sale = openSale(turn.book);
   if (sale?.state !== 'approved') return turn.ignore('no sale waits for the host');
@@ -109,7 +127,8 @@ export function onDeliveryReported(turn: Turn, callId: string, saleId: string, o
 }
 
 function deliveryConflict(turn: Turn, sale: Sale, ok: boolean) {
-  if (turn.policy.vend !== 'host') {
+  /* An approved sale waits for the host app, whoever hands out the goods of the next one. */
+  if (turn.policy.vend !== 'host' && sale.state !== 'approved') {
     return conflict(
       'notYourDelivery',
       'this terminal hands out the goods itself; set VEND=none to do it from the host',

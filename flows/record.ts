@@ -30,6 +30,8 @@ export type TerminalRecord = { readonly atWallMs: number } & (
   /** The attempt surely failed; with `final` the sale ends as declined, otherwise the customer may try again. */
   | { readonly type: 'attemptFailed'; readonly saleId: string; readonly resultCode: string; readonly final: boolean }
   | { readonly type: 'paymentApproved'; readonly saleId: string; readonly paymentId?: string }
+  /** A start waits anew for the host app's word on the goods of an approved sale. */
+  | { readonly type: 'deliveryAwaited'; readonly saleId: string }
   | { readonly type: 'vendStarted'; readonly saleId: string }
   /** `goodsUnknown`: kept as paid though nobody knows whether the goods came out, of which the operator has to hear. */
   | {

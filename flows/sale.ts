@@ -16,6 +16,8 @@ export interface Sale {
   readonly receipt: ReceiptState;
   /** Kept as paid though nobody knows whether the goods came out; and whether the operator has surely been alarmed. */
   readonly goodsUnknown?: 'untold' | 'told';
+  /** How many starts have waited anew for the host app's word on its goods; missing before the first. */
+  readonly hostWaits?: number;
   readonly startedAtWallMs: number;
   readonly updatedAtWallMs: number;
 }

@@ -43,8 +43,11 @@ export interface CutOffView {
   readonly paymentId?: string;
   /** When the payment request was made. */
   readonly at: string;
-  /** What a start of the terminal does with it: `reversed`, or as `VEND_UNKNOWN` says because the goods were moving. */
-  readonly atStart: 'reversed' | 'vendUnknown';
+  /**
+   * What a start of the terminal does with it: `reversed`; `vendUnknown`, as that setting says, because the goods were moving;
+   * `awaitsHost`, for the host app is to tell whether it handed them out.
+   */
+  readonly atStart: 'reversed' | 'vendUnknown' | 'awaitsHost';
 }
 
 /** What a person declares who settled a reversal outside the terminal; the outcome is `reversed` where missing. */

@@ -63,9 +63,14 @@ function cutOffTable(cutOff: readonly CutOffView[], idOf: IdOf): string {
 }
 
 function atStart({ atStart: fate }: CutOffView): string {
-  return fate === 'reversed'
-    ? 'A start of the terminal with this card reverses it.'
-    : 'The goods were moving: a start of the terminal with this card does with it as VEND_UNKNOWN says.';
+  switch (fate) {
+    case 'reversed':
+      return 'A start of the terminal with this card reverses it.';
+    case 'vendUnknown':
+      return 'The goods were moving: a start of the terminal with this card does with it as VEND_UNKNOWN says.';
+    case 'awaitsHost':
+      return 'A start of the terminal with this card waits for the host app to say `delivered`, and reverses it without.';
+  }
 }
 
 function inColumns(rows: readonly (readonly string[])[]): string {

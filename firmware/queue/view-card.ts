@@ -1,6 +1,7 @@
 import type { Book } from '../../flows/book.js';
 import type { Locale } from '../../flows/customer-texts.js';
 import { cutOffReversal } from '../../flows/cut-off-reversal.js';
+import { waitsForHost } from '../../flows/delivery.js';
 import { ownEntry } from '../../flows/own-entry.js';
 import type { ReversalView, SaleView } from '../api/output-schemas.js';
 import { presentReversal } from '../api/present-reversal.js';
@@ -66,7 +67,7 @@ function cutOffOf(book: Book): readonly CutOffView[] {
       paymentRequestId,
       ...(paymentId === undefined ? {} : { paymentId }),
       at: utcTime(paidAtWallMs),
-      atStart: cause === 'vendUnknown' ? 'vendUnknown' : 'reversed',
+      atStart: waitsForHost(sale) ? 'awaitsHost' : cause === 'vendUnknown' ? 'vendUnknown' : 'reversed',
     },
   ];
 }

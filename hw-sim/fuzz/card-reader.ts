@@ -72,7 +72,7 @@ export function createCardReader({ kiosk, oracle, chance, coverage }: CardReader
     if (cutOff.length > 0) count(coverage, 'card read with a sale that was cut off');
     return [
       ...reversals.filter(({ state }) => state !== 'finished'),
-      ...cutOff.map((sale) => ({ ...sale, cause: sale.atStart === 'reversed' ? 'powerLost' : 'vendUnknown' })),
+      ...cutOff.map((sale) => ({ ...sale, cause: sale.atStart === 'vendUnknown' ? 'vendUnknown' : 'powerLost' })),
     ];
   }
 

@@ -113,6 +113,7 @@ const RECORDS = [
   'paymentShown',
   'attemptFailed',
   'paymentApproved',
+  'deliveryAwaited',
   'vendStarted',
   'saleSettled',
   'goodsUnknownTold',

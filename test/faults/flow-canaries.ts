@@ -61,6 +61,12 @@ export const FLOW_CANARIES: readonly Canary[] = [
     put: 'return;',
   },
   {
+    name: 'a start reverses what the host app may have handed out',
+    file: 'flows/delivery.js',
+    find: 'if (!waitsForHost(sale))',
+    put: 'if (true)',
+  },
+  {
     name: 'machine vends before the money',
     file: 'flows/machine-desk.js',
     find: 'turn.live = { ...turn.live, selection };',

@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict';
+import { view } from '../../flows/view.js';
 import { cny, effectWords, failure, paid, recordWords, SILENCE } from './builders.js';
 import { createReadyDrive, type Drive, startPaying, startSale } from './drive.js';
 import { SITUATIONS, type Situation } from './situations.js';
@@ -10,7 +11,7 @@ describe('boot', () => {
     awaitingCode: 'cancelled powerLost · sendProbe',
     paying: 'reversing powerLost · sendReversal:cancel sendProbe',
     inquiring: 'reversing powerLost · sendReversal:cancel sendProbe',
-    approved: 'reversing powerLost · sendReversal:cancel sendProbe',
+    approved: 'approved · sendProbe',
     vending: 'reversing vendUnknown · alarm:vendUnknown sendReversal:cancel sendProbe',
     settled: 'settled · sendProbe',
     declined: 'declined RISK_REJECT · sendProbe',
@@ -79,6 +80,86 @@ describe('boot', () => {
       assert.equal(drive.sent('sendReversal').length, vendUnknown === 'refund' ? 1 : 0);
     });
   }
+
+  describe('while the host app hands out the goods', () => {
+    const MINUTE_MS = 60_000;
+
+    function approved(): Drive {
+      const drive = createReadyDrive({ vend: 'host', hostConfirmMs: 30_000 });
+      const paymentRequestId = startPaying(drive);
+      drive.feed({ type: 'payAnswered', paymentRequestId, answer: paid(cny('1250')) });
+      drive.wait(20_000);
+      return drive;
+    }
+
+    const report = (drive: Drive, ok: boolean): string =>
+      effectWords(drive.feed({ type: 'deliveryReported', callId: 'c', saleId: drive.sale().saleId, ok }));
+
+    it('waits for its word as long again, and takes it', () => {
+      const drive = approved();
+      drive.reboot();
+      drive.wait(29_999);
+      assert.equal(drive.sale().state, 'approved');
+      assert.equal(report(drive, true), 'printReceipt told:sale');
+      drive.wait(MINUTE_MS);
+      assert.deepEqual([drive.sale().state, drive.sent('sendReversal')], ['settled', []]);
+    });
+
+    it('reverses on its word that it could not', () => {
+      const drive = approved();
+      drive.reboot();
+      assert.equal(report(drive, false), 'sendReversal:cancel told:sale');
+      assert.equal(drive.reversal().cause, 'notDelivered');
+    });
+
+    it('reverses when it stays silent for that time', () => {
+      const drive = approved();
+      drive.reboot();
+      drive.wait(30_000);
+      assert.deepEqual([drive.sale().state, drive.reversal().cause], ['reversing', 'hostSilent']);
+      assert.equal(report(drive, true), 'told:conflict/alreadyReversed');
+    });
+
+    const CHANGED: readonly [name: string, policy: Partial<Drive['policy']>, waitMs: number][] = [
+      ['a longer HOST_CONFIRM_MS', { hostConfirmMs: 90_000 }, 90_000],
+      ['no HOST_CONFIRM_MS any more', { hostConfirmMs: 0 }, MINUTE_MS],
+      ['a device that hands out the goods of the next sale', { vend: 'device' }, 30_000],
+      ['a device, and no HOST_CONFIRM_MS', { vend: 'device', hostConfirmMs: 0 }, MINUTE_MS],
+    ];
+    for (const [name, policy, waitMs] of CHANGED) {
+      it(`waits for it with ${name}, too`, () => {
+        const drive = approved();
+        drive.reboot({ policy });
+        drive.wait(waitMs - 1);
+        assert.equal(drive.sale().state, 'approved');
+        drive.wait(1);
+        assert.equal(drive.sale().state, 'reversing');
+        const told = approved();
+        told.reboot({ policy });
+        report(told, true);
+        assert.deepEqual([told.sale().state, told.sent('startVend')], ['settled', []]);
+      });
+    }
+
+    it('waits anew at each of 20 starts, and at the next one reverses: it must not keep the money for ever', () => {
+      const drive = approved();
+      for (let start = 1; start <= 20; start += 1) {
+        drive.wait(9_000);
+        drive.reboot({ torn: true });
+        assert.deepEqual([start, drive.sale().state], [start, 'approved']);
+      }
+      drive.reboot({ torn: true });
+      assert.deepEqual([drive.sale().state, drive.reversal().cause], ['reversing', 'powerLost']);
+    });
+
+    it('shows the customer that it is paid, and takes no other sale meanwhile', () => {
+      const drive = approved();
+      drive.reboot();
+      drive.feed({ type: 'probeAnswered', answer: failure('ORDER_NOT_EXIST') });
+      assert.equal(view(drive.state).text, 'paid');
+      assert.equal(order(drive), 'told:conflict/saleOpen');
+    });
+  });
 
   describe('after goods that may have gone were kept as paid', () => {
     const MINUTE_MS = 60_000;

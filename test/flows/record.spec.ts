@@ -28,6 +28,7 @@ const EXAMPLES: { readonly [T in RecordType]: { readonly waitedFor?: Example<T>;
     mayWait: { saleId, resultCode: 'EXPIRED_CODE', final: false },
   },
   paymentApproved: { waitedFor: { saleId } },
+  deliveryAwaited: { waitedFor: { saleId } },
   vendStarted: { waitedFor: { saleId } },
   saleSettled: { waitedFor: { saleId, receiptDue: true } },
   saleCancelled: {

@@ -417,6 +417,7 @@ describe('the cancel queue', () => {
           const paymentRequestId = startPaying(drive);
           drive.feed({ type: 'payAnswered', paymentRequestId, answer: success({ amount: AMOUNT }) });
           drive.reboot();
+          drive.fire('hostConfirm');
           return drive;
         },
       ],
@@ -720,6 +721,7 @@ describe('the cancel queue', () => {
       drive.feed({ type: 'payAnswered', paymentRequestId, answer: paid(AMOUNT) });
       drive.setClock({ trusted: false, aheadMs: -400 * 86_400_000 });
       drive.reboot();
+      drive.wait(30_000);
       drive.setClock({ trusted: true, aheadMs: 0 });
       keepAnswering(drive, unclear(), 3 * MINUTE_MS);
       assert.equal(drive.reversal().state, 'open');

@@ -133,12 +133,27 @@ describe('a power loss', () => {
     assert.equal((await acquirer.ledger(id)).payments[0]?.standing.heldValue, '0');
   });
 
-  it('between the approval and the delivery reverses, and the box sells again', async () => {
+  it('between the approval and the delivery waits anew for the host app, which tells that it delivered', async () => {
     await install();
     const { saleId } = await terminal.pay();
     await terminal.reached(saleId, 'approved');
     await terminal.kill();
     await terminal.restart();
+    const told = await terminal.api.post(`/v1/sales/${saleId}/delivered`, { ok: true });
+    assert.equal(told.status, 200, JSON.stringify(told.body));
+    const { attempts } = await terminal.reached(saleId, 'settled');
+    await terminal.ready();
+    const id = attempts[0]?.paymentRequestId ?? '';
+    assert.deepEqual(await requestsOf(id), ['pay']);
+    assert.equal((await acquirer.ledger(id)).payments[0]?.standing.heldValue, '1250');
+  });
+
+  it('between the approval and the delivery reverses when the host app stays silent, and the box sells again', async () => {
+    await install();
+    const { saleId } = await terminal.pay();
+    await terminal.reached(saleId, 'approved');
+    await terminal.kill();
+    await terminal.restart({ HOST_CONFIRM_MS: '500' });
     const { attempts } = await terminal.reached(saleId, 'reversed');
     assert.deepEqual(await requestsOf(attempts[0]?.paymentRequestId ?? ''), ['pay', 'cancel']);
     await terminal.ready();

@@ -131,6 +131,9 @@ export function createPaymentRules({ ledger, signer, clientId, hand, violate }: 
         if (before.state === 'reversing' && sale.state !== 'reversed' && !kept) {
           violate('rule 7, a reversed sale was resurrected', `${sale.saleId} ${sale.state}`);
         }
+        if (before.state === 'approved' && sale.endCode === 'powerLost') {
+          violate('rule 2, reversed at a start though the host app could still tell', sale.saleId);
+        }
         if (before.state === 'settled' && !returnsAsked.has(sale.saleId)) {
           violate('rule 5, a delivered sale was reversed', `${sale.saleId} ${sale.state} ${sale.endCode ?? ''}`);
         }

@@ -86,6 +86,8 @@ describe('the queue for people', () => {
       queueText.cutOff(CUT_OFF),
       /payment may have been charged.*\nA start of the terminal with this card reverses it\.\n.*Alipay.*--note TEXT\n$/s,
     );
+    const awaited = queueText.cutOff({ ...CUT_OFF, state: 'approved', atStart: 'awaitsHost' });
+    assert.match(awaited, /waits for the host app to say `delivered`, and reverses it without\./);
     const moving = queueText.cutOff({ ...CUT_OFF, state: 'vending', paymentId: 'P1', atStart: 'vendUnknown' });
     assert.match(moving, /^payment +P1$/m);
     assert.match(moving, /payment was charged.*\n.*as VEND_UNKNOWN says\.\n.*--outcome paid/s);

@@ -362,7 +362,7 @@ describe('tillbox queue', () => {
     const DEATHS: readonly Death[] = [
       { state: 'paying', policy: {}, happened: () => undefined, fate: /card reverses it/, proven: false },
       { state: 'inquiring', policy: {}, happened: unknown, fate: /card reverses it/, proven: false },
-      { state: 'approved', policy: { hostConfirmMs: 1 }, happened: paid, fate: /card reverses it/, proven: true },
+      { state: 'approved', policy: { hostConfirmMs: 1 }, happened: paid, fate: /waits for the host app/, proven: true },
       { state: 'vending', policy: { vend: 'device' }, happened: paid, fate: /as VEND_UNKNOWN says/, proven: true },
     ];
 
@@ -408,6 +408,7 @@ describe('tillbox queue', () => {
         assert.match(row.found, /0 reversals waiting, 1 sale cut off/);
         const reborn = createTestTerminal(testPolicy(death.policy), dying.kernel.state.book);
         reborn.boot();
+        if (death.state === 'approved') reborn.clock.advance(1);
         assert.deepEqual([reversals, cutOff[0].reversalId], [[], idsOf(reborn)[0]]);
       });
 
