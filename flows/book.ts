@@ -1,5 +1,6 @@
 import { entryBytes } from './entry-bytes.js';
 import { ownEntry } from './own-entry.js';
+import { rememberPaid } from './paid-orders.js';
 import type { TerminalRecord } from './record.js';
 import { type Reversal, reversesSale } from './reversal.js';
 import { type Attempt, isOpen, type Sale } from './sale.js';
@@ -11,17 +12,23 @@ import { type Attempt, isOpen, type Sale } from './sale.js';
  * - At most one sale is open, and it is the last one started.
  * - `serialNumber` only grows.
  * - A sale with an unfinished reversal is never pruned; closed sales beyond the retention go, oldest first.
+ * - What is kept how long is judged by `seenMs`, never by the wall clock, which may be wrong or made to jump.
+ * - A paid sale that is pruned leaves its order in `paidOrders`.
  * - `bytes` is what all sales and reversals take as JSON: the whole book has to fit the flash, whatever it is filled with.
  */
 export interface Book {
   readonly format: 1;
   readonly bootCount: number;
   readonly serialNumber: number;
+  /** For how long the terminal has been running in all, when the newest sale started. */
+  readonly seenMs: number;
   readonly salesKept: number;
   readonly salesKeptMs: number;
   readonly bytes: number;
-  /** Beyond it closed sales go, however few and young they are. */
+  /** Beyond it closed sales go, however few and young they are. Half as much is for `paidOrders`. */
   readonly bytesKept: number;
+  /** Orders whose paid sale is no longer kept; `paid-orders` reads it. */
+  readonly paidOrders: string;
   /** By sale id, oldest first. */
   readonly sales: Readonly<Record<string, Sale>>;
   /** By reversal id, oldest first; finished ones stay as long as their sale. */
@@ -37,10 +44,12 @@ export const EMPTY_BOOK: Book = {
   format: 1,
   bootCount: 0,
   serialNumber: 0,
+  seenMs: 0,
   salesKept: 500,
   salesKeptMs: 30 * 86_400_000,
   bytes: 0,
   bytesKept: 2 * 1024 * 1024,
+  paidOrders: '',
   sales: {},
   reversals: {},
 };
@@ -52,10 +61,15 @@ export function replay(records: readonly TerminalRecord[], from: Book = EMPTY_BO
   return draft.book;
 }
 
-/** Snapshots that were made before bytes were counted lack them. */
+/** Older snapshots lack what was not kept then. */
 function counted(book: Book): Book {
-  const { bytes = bytesOf(book), bytesKept = EMPTY_BOOK.bytesKept }: Partial<Book> = book;
-  return { ...book, bytes, bytesKept };
+  const {
+    bytes = bytesOf(book),
+    bytesKept = EMPTY_BOOK.bytesKept,
+    seenMs = EMPTY_BOOK.seenMs,
+    paidOrders = EMPTY_BOOK.paidOrders,
+  }: Partial<Book> = book;
+  return { ...book, bytes, bytesKept, seenMs, paidOrders };
 }
 
 /** What all sales and reversals take on flash. */
@@ -72,13 +86,23 @@ export function fold(book: Book, record: TerminalRecord): Book {
 }
 
 /**
- * A book in the making. Its maps are copied before the first change, and only then: with a thousand entries a copy for
- * each record would make a start last seconds.
+ * A book in the making. Its maps are copied before the first change, and only then, and what pruning has to look up is made
+ * once: with a thousand entries to go through for each record a start would last minutes.
  */
 interface Draft {
   book: Book;
   sales?: Record<string, Sale>;
   reversals?: Record<string, Reversal>;
+  retention?: Retention;
+}
+
+/** What pruning looks up. */
+interface Retention {
+  /** Oldest first; those before `firstKept` are gone, and so may be some behind it. */
+  readonly saleIds: string[];
+  firstKept: number;
+  kept: number;
+  readonly reversalIds: Map<string, string[]>;
 }
 
 function change(draft: Draft, fields: Partial<Book>): void {
@@ -90,11 +114,12 @@ function apply(draft: Draft, record: TerminalRecord): void {
     case 'terminalStarted': {
       const { salesKept, salesKeptMs, bytesKept = draft.book.bytesKept } = record;
       change(draft, { bootCount: draft.book.bootCount + 1, salesKept, salesKeptMs, bytesKept });
-      return prune(draft, undefined);
+      return prune(draft);
     }
     case 'saleStarted':
       putSale(draft, record.sale);
-      return prune(draft, record.atWallMs);
+      change(draft, { seenMs: Math.max(draft.book.seenMs, record.sale.seenMs ?? 0) });
+      return prune(draft);
     case 'paymentStarted': {
       const attempt: Attempt = {
         paymentRequestId: record.paymentRequestId,
@@ -157,7 +182,7 @@ function apply(draft: Draft, record: TerminalRecord): void {
         const sale = saleOf(draft, reversal.saleId);
         changeSale(draft, record, { ...sale, state: 'reversing', endCode: reversal.cause });
       }
-      return prune(draft, undefined);
+      return prune(draft);
     }
     case 'reversalTurnedToRefund': {
       const { refundRequestId, paymentId } = record;
@@ -178,7 +203,7 @@ function apply(draft: Draft, record: TerminalRecord): void {
       const reversal = reversalOf(draft, record.reversalId);
       putReversal(draft, { ...reversal, state: 'finished', end: record.end });
       endReversedSale(draft, record, reversal);
-      return prune(draft, undefined);
+      return prune(draft);
     }
     case 'agentTokenReceived': {
       const { type: _, atWallMs: __, ...agentToken } = record;
@@ -245,27 +270,55 @@ function changeSale(draft: Draft, record: TerminalRecord, sale: Sale): void {
 }
 
 function putSale(draft: Draft, sale: Sale): void {
+  const { retention } = draft;
+  if (retention !== undefined && !Object.hasOwn(draft.book.sales, sale.saleId)) {
+    retention.saleIds.push(sale.saleId);
+    retention.kept += 1;
+  }
+  replaceEntry(draft, ownSales(draft), sale.saleId, sale);
+}
+
+function putReversal(draft: Draft, reversal: Reversal): void {
+  const { retention } = draft;
+  if (retention !== undefined && !Object.hasOwn(draft.book.reversals, reversal.reversalId)) {
+    note(retention.reversalIds, reversal);
+  }
+  replaceEntry(draft, ownReversals(draft), reversal.reversalId, reversal);
+}
+
+function ownSales(draft: Draft): Record<string, Sale> {
   if (draft.sales === undefined) {
     draft.sales = { ...draft.book.sales };
     change(draft, { sales: draft.sales });
   }
-  replaceEntry(draft, draft.sales, sale.saleId, sale);
+  return draft.sales;
 }
 
-function putReversal(draft: Draft, reversal: Reversal): void {
+function ownReversals(draft: Draft): Record<string, Reversal> {
   if (draft.reversals === undefined) {
     draft.reversals = { ...draft.book.reversals };
     change(draft, { reversals: draft.reversals });
   }
-  replaceEntry(draft, draft.reversals, reversal.reversalId, reversal);
+  return draft.reversals;
 }
 
 function replaceEntry<T extends object>(draft: Draft, entries: Record<string, T>, id: string, entry: T): void {
   const before = ownEntry(entries, id);
-  const grown = entryBytes(id, entry) - (before === undefined ? 0 : entryBytes(id, before));
+  const grown = knownBytes(id, entry) - (before === undefined ? 0 : knownBytes(id, before));
   entries[id] = entry;
   change(draft, { bytes: draft.book.bytes + grown });
 }
+
+/** An entry never changes, so it is measured once. */
+function knownBytes(id: string, entry: object): number {
+  const known = measured.get(entry);
+  if (known !== undefined) return known;
+  const bytes = entryBytes(id, entry);
+  measured.set(entry, bytes);
+  return bytes;
+}
+
+const measured = new WeakMap<object, number>();
 
 function withLastAttempt(sale: Sale, change: Partial<Attempt>): Sale {
   const attempt = sale.attempts.at(-1);
@@ -273,42 +326,57 @@ function withLastAttempt(sale: Sale, change: Partial<Attempt>): Sale {
   return { ...sale, attempts: [...sale.attempts.slice(0, -1), { ...attempt, ...change }] };
 }
 
-/** Drops closed sales beyond the retention, with their finished reversals. `nowWallMs` only where the clock is trusted. */
-function prune(draft: Draft, nowWallMs: number | undefined): void {
-  const { book } = draft;
-  const old = (sale: Sale): boolean => nowWallMs !== undefined && sale.updatedAtWallMs < nowWallMs - book.salesKeptMs;
-  const saleIds = Object.keys(book.sales);
-  let surplus = saleIds.length - book.salesKept;
-  let { bytes } = book;
-  let reversals: ReadonlyMap<string, readonly Reversal[]> | undefined;
-  const gone = new Set<string>();
-  for (const saleId of saleIds) {
-    const sale = saleOf(draft, saleId);
-    if (surplus <= 0 && bytes <= book.bytesKept && !old(sale)) break;
+/** Drops closed sales beyond the retention, with their finished reversals; of the paid ones the order stays. */
+function prune(draft: Draft): void {
+  const { salesKept, salesKeptMs, bytesKept, seenMs } = draft.book;
+  const old = (sale: Sale): boolean => (sale.seenMs ?? 0) < seenMs - salesKeptMs;
+  draft.retention ??= retentionOf(draft.book);
+  const { retention } = draft;
+  const { saleIds } = retention;
+  for (let at = retention.firstKept; at < saleIds.length; at += 1) {
+    const saleId = saleIds[at] ?? '';
+    const sale = ownEntry(draft.book.sales, saleId);
+    if (sale === undefined) continue;
+    if (retention.kept <= salesKept && draft.book.bytes <= bytesKept && !old(sale)) return;
     /* A sale that is reversing has an open reversal: to look for it would only cost time. */
     if (isOpen(sale) || sale.state === 'reversing') continue;
-    reversals ??= reversalsBySale(book);
-    const own = reversals.get(saleId) ?? [];
-    if (own.some(({ state }) => state !== 'finished')) continue;
-    gone.add(saleId);
-    surplus -= 1;
-    bytes -= entryBytes(saleId, sale);
-    for (const reversal of own) bytes -= entryBytes(reversal.reversalId, reversal);
+    const own = (retention.reversalIds.get(saleId) ?? []).map((reversalId) => reversalOf(draft, reversalId));
+    if (own.every(({ state }) => state === 'finished')) drop(draft, retention, sale, own);
   }
-  if (gone.size === 0) return;
-  draft.sales = Object.fromEntries(Object.entries(book.sales).filter(([saleId]) => !gone.has(saleId)));
-  draft.reversals = Object.fromEntries(
-    Object.entries(book.reversals).filter(([, reversal]) => !gone.has(reversal.saleId)),
-  );
-  change(draft, { sales: draft.sales, reversals: draft.reversals, bytes });
 }
 
-function reversalsBySale(book: Book): ReadonlyMap<string, readonly Reversal[]> {
-  const bySale = new Map<string, Reversal[]>();
-  for (const reversal of Object.values(book.reversals)) {
-    const others = bySale.get(reversal.saleId);
-    if (others === undefined) bySale.set(reversal.saleId, [reversal]);
-    else others.push(reversal);
+function drop(draft: Draft, retention: Retention, sale: Sale, own: readonly Reversal[]): void {
+  const { saleId } = sale;
+  const sales = ownSales(draft);
+  const reversals = ownReversals(draft);
+  let { bytes, paidOrders } = draft.book;
+  delete sales[saleId];
+  bytes -= knownBytes(saleId, sale);
+  for (const reversal of own) {
+    delete reversals[reversal.reversalId];
+    bytes -= knownBytes(reversal.reversalId, reversal);
   }
-  return bySale;
+  if (sale.state === 'settled') paidOrders = rememberPaid(paidOrders, sale, draft.book.bytesKept / 2);
+  change(draft, { bytes, paidOrders });
+  retention.kept -= 1;
+  retention.reversalIds.delete(saleId);
+  while (saleIdGone(retention, sales)) retention.firstKept += 1;
+}
+
+function saleIdGone({ saleIds, firstKept }: Retention, sales: Book['sales']): boolean {
+  const saleId = saleIds[firstKept];
+  return saleId !== undefined && !Object.hasOwn(sales, saleId);
+}
+
+function retentionOf({ sales, reversals }: Book): Retention {
+  const saleIds = Object.keys(sales);
+  const reversalIds = new Map<string, string[]>();
+  for (const reversal of Object.values(reversals)) note(reversalIds, reversal);
+  return { saleIds, firstKept: 0, kept: saleIds.length, reversalIds };
+}
+
+function note(reversalIds: Map<string, string[]>, { saleId, reversalId }: Reversal): void {
+  const others = reversalIds.get(saleId);
+  if (others === undefined) reversalIds.set(saleId, [reversalId]);
+  else others.push(reversalId);
 }

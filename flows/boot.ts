@@ -16,7 +16,7 @@ export function onBooted(turn: Turn): void {
   if (turn.live.booted) return turn.ignore('already running');
   const { salesKept, salesKeptMs, bytesKept } = turn.policy;
   turn.record({ type: 'terminalStarted', salesKept, salesKeptMs, bytesKept });
-  turn.live = { ...turn.live, booted: true };
+  turn.live = { ...turn.live, booted: true, seenFromMs: turn.at.atMs };
   for (const reversal of openReversals(turn.book)) {
     callPersonAgain(turn, reversal);
     enqueue(turn, reversal);

@@ -1,4 +1,5 @@
 import { openSale } from './book.js';
+import { noSale } from './no-sale.js';
 import { ownEntry } from './own-entry.js';
 import { paidRest } from './paid-rest.js';
 import { printReceipt } from './receipt-desk.js';
@@ -113,7 +114,7 @@ export function onHostSilent(turn: Turn): void {
 /** The host app tells whether it handed out the goods. Repeating is safe. */
 export function onDeliveryReported(turn: Turn, callId: string, saleId: string, ok: boolean): void {
   const sale = ownEntry(turn.book.sales, saleId);
-  if (sale === undefined) return turn.answer(callId, { kind: 'notFound', what: 'sale' });
+  if (sale === undefined) return turn.answer(callId, noSale(turn.book, saleId));
   const conflict = deliveryConflict(turn, sale, ok);
   if (conflict !== undefined) return turn.answer(callId, conflict);
   if (sale.state === 'approved') {

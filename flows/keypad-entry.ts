@@ -1,7 +1,7 @@
 import { openSale } from './book.js';
 import { itemAt, SLOT_LIMIT_DIGITS } from './catalog.js';
-import { digitsTime } from './civil-time.js';
 import { isPayable, typedMoney } from './money.js';
+import { ownOrderId } from './order-id.js';
 import { readiness } from './readiness.js';
 import { onCustomerCancelled, startSale } from './sale-desk.js';
 import type { Turn } from './turn.js';
@@ -45,7 +45,7 @@ export function onKeyPressed(turn: Turn, key: string): void {
 function confirmAmount(turn: Turn): void {
   const amount = typedMoney(turn.policy.currency, turn.live.entry);
   if (!isPayable(amount)) return turn.ignore('no amount entered');
-  startSale(turn, orderIdOf(turn), amount, {});
+  startSale(turn, ownOrderId(turn, 'k'), amount, {});
 }
 
 function confirmSelection(turn: Turn): void {
@@ -56,11 +56,7 @@ function confirmSelection(turn: Turn): void {
     clearEntry(turn);
     return turn.notify('noSuchItem');
   }
-  startSale(turn, orderIdOf(turn), item.price, { description: item.name, channel: item.channel });
-}
-
-function orderIdOf({ at }: Turn): string {
-  return `k${digitsTime(at.wallMs, at.utcOffsetMinutes)}-${at.randomDigits.slice(0, 4)}`;
+  startSale(turn, ownOrderId(turn, 'k'), item.price, { description: item.name, channel: item.channel });
 }
 
 export function clearEntry(turn: Turn): void {

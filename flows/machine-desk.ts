@@ -1,7 +1,7 @@
 import { openSale } from './book.js';
-import { digitsTime } from './civil-time.js';
 import type { Event } from './input.js';
 import { isPayable } from './money.js';
+import { ownOrderId } from './order-id.js';
 import { readiness } from './readiness.js';
 import { onCustomerCancelled, startSale } from './sale-desk.js';
 import type { Turn } from './turn.js';
@@ -25,9 +25,7 @@ export function onMachineAsked(
     turn.effect({ type: 'refuseSelection', selection });
     return turn.notify('serviceUnavailable');
   }
-  const { at } = turn;
-  const orderId = `m${digitsTime(at.wallMs, at.utcOffsetMinutes)}-${at.randomDigits.slice(0, 4)}`;
-  startSale(turn, orderId, amount, item === '' ? {} : { channel: item });
+  startSale(turn, ownOrderId(turn, 'm'), amount, item === '' ? {} : { channel: item });
   turn.live = { ...turn.live, selection };
 }
 

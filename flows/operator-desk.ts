@@ -2,6 +2,7 @@ import { openReversals } from './book.js';
 import type { CallAnswer } from './call-answer.js';
 import type { Event } from './input.js';
 import { isMoneyValue, isPayable, sameMoney, subtractMoney } from './money.js';
+import { noSale } from './no-sale.js';
 import { ofOtherAccount } from './of-other-account.js';
 import { ownEntry } from './own-entry.js';
 import { paidRest } from './paid-rest.js';
@@ -31,7 +32,7 @@ export function onRefundRequested(turn: Turn, request: RefundRequested): void {
 
 function refund(turn: Turn, request: RefundRequested): CallAnswer {
   const sale = ownEntry(turn.book.sales, request.saleId);
-  if (sale === undefined) return { kind: 'notFound', what: 'sale' };
+  if (sale === undefined) return noSale(turn.book, request.saleId);
   const same = Object.values(turn.book.reversals).find((reversal) => reversal.refundId === request.refundId);
   if (same !== undefined) return sameRefund(same, request);
   const attempt = lastAttempt(sale);

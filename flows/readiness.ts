@@ -31,7 +31,8 @@ export function queueFull(policy: Policy, book: Book, depth: number): boolean {
   return depth >= policy.queueLimit || book.bytes > policy.bytesKept * FULL_FROM;
 }
 
-const FULL_FROM = 1.5;
+/* With what `paidOrders` may take it leaves room in the file for the reversal of the payment that is under way. */
+const FULL_FROM = 1.25;
 
 function* faultsOf({ policy, book, live }: TerminalState): Generator<FaultCode> {
   /* First what nothing else can mend: without flash the terminal does not even start. */

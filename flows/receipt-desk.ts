@@ -1,5 +1,6 @@
 import type { CallAnswer } from './call-answer.js';
 import type { Event } from './input.js';
+import { noSale } from './no-sale.js';
 import { ownEntry } from './own-entry.js';
 import { receiptOf, refundReceiptOf } from './receipt.js';
 import type { Sale } from './sale.js';
@@ -25,7 +26,7 @@ export function printReceipt(turn: Turn, saleId: string, kind: 'sale' | 'copy' |
 /** A receipt asked for again: marked as a copy, or as reversed once the money went back; or the one of a refund. */
 export function onReceiptRequested(turn: Turn, { callId, saleId, refundId }: ReceiptRequested): void {
   const sale = ownEntry(turn.book.sales, saleId);
-  if (sale === undefined) return turn.answer(callId, { kind: 'notFound', what: 'sale' });
+  if (sale === undefined) return turn.answer(callId, noSale(turn.book, saleId));
   turn.answer(callId, refundId === undefined ? printAgain(turn, sale) : printRefund(turn, sale, refundId));
 }
 

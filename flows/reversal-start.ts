@@ -1,4 +1,5 @@
 import { type Book, paymentOf } from './book.js';
+import { freeId } from './free-id.js';
 import { sameMoney } from './money.js';
 import { ownEntry } from './own-entry.js';
 import { paidRest } from './paid-rest.js';
@@ -96,7 +97,8 @@ export function reversalOf(
   startedAtWallMs: number,
 ): Reversal {
   return {
-    reversalId: freeId(book, `c${attempt.paymentRequestId}`),
+    /* One that is finished keeps its entry, which says how, and who did it. */
+    reversalId: freeId(`c${attempt.paymentRequestId}`, (id) => ownEntry(book.reversals, id) !== undefined),
     saleId: sale.saleId,
     paymentRequestId: attempt.paymentRequestId,
     ...own,
@@ -105,13 +107,6 @@ export function reversalOf(
     paidAtWallMs: attempt.startedAtWallMs,
     startedAtWallMs,
   };
-}
-
-/** One that is finished keeps its entry, which says how, and who did it. */
-function freeId(book: Book, wanted: string): string {
-  let id = wanted;
-  for (let number = 2; ownEntry(book.reversals, id) !== undefined; number += 1) id = `${wanted}-${number}`;
-  return id;
 }
 
 /**

@@ -2,9 +2,12 @@ import { openSale } from './book.js';
 import type { CallAnswer } from './call-answer.js';
 import { digitsTime } from './civil-time.js';
 import { tellEnd } from './end-text.js';
+import { freeId } from './free-id.js';
 import type { Event } from './input.js';
-import { isMoneyValue, isPayable, type Money, sameMoney } from './money.js';
+import { formatMoney, isMoneyValue, isPayable, type Money, sameMoney } from './money.js';
+import { noSale } from './no-sale.js';
 import { ownEntry } from './own-entry.js';
+import { paidOrder, paidSale } from './paid-orders.js';
 import { startPayment } from './payment.js';
 import { isPaymentCode } from './payment-code.js';
 import { readiness } from './readiness.js';
@@ -51,6 +54,13 @@ export function onSaleRequested(turn: Turn, request: SaleRequested): void {
     if (sameMoney(paid.amount, amount)) return answer({ kind: 'sale', saleId: paid.saleId, created: false });
     return answer({ kind: 'conflict', code: 'orderPaid', message: `order ${orderId} was paid with another amount` });
   }
+  const gone = paidOrder(turn.book.paidOrders, orderId);
+  if (gone !== undefined) {
+    const { saleId } = gone;
+    const price = `${gone.amount.currency} ${formatMoney(gone.amount)}`;
+    const message = `order ${orderId} was paid with ${price} by sale ${saleId}, which is no longer kept`;
+    return answer({ kind: 'conflict', code: 'orderPaid', message });
+  }
   const { reasons } = readiness(turn);
   if (reasons.length > 0) return answer({ kind: 'notReady', reasons });
   const saleId = startSale(turn, orderId, amount, request);
@@ -65,7 +75,11 @@ export function startSale(
   extra: { readonly description?: string; readonly channel?: string },
 ): string {
   const { at } = turn;
-  const saleId = `s${digitsTime(at.wallMs, at.utcOffsetMinutes)}-${at.randomDigits.slice(0, 6)}`;
+  const { sales, paidOrders } = turn.book;
+  const wanted = `s${digitsTime(at.wallMs, at.utcOffsetMinutes)}-${at.randomDigits.slice(0, 6)}`;
+  const isTaken = (id: string): boolean => ownEntry(sales, id) !== undefined || paidSale(paidOrders, id) !== undefined;
+  const saleId = freeId(wanted, isTaken);
+  const seenMs = turn.book.seenMs + Math.max(0, at.atMs - turn.live.seenFromMs);
   const sale: Sale = {
     saleId,
     orderId,
@@ -75,10 +89,12 @@ export function startSale(
     state: 'awaitingCode',
     attempts: [],
     receipt: 'none',
+    seenMs,
     startedAtWallMs: at.wallMs,
     updatedAtWallMs: at.wallMs,
   };
   turn.record({ type: 'saleStarted', sale });
+  turn.live = { ...turn.live, seenFromMs: at.atMs };
   turn.dropNotice();
   turn.setTimer('codeWait', turn.policy.codeWaitMs);
   return saleId;
@@ -97,7 +113,7 @@ export function onCodeUnclear(turn: Turn): void {
 
 export function onCodeGiven(turn: Turn, callId: string, saleId: string, code: string): void {
   const sale = ownEntry(turn.book.sales, saleId);
-  if (sale === undefined) return turn.answer(callId, { kind: 'notFound', what: 'sale' });
+  if (sale === undefined) return turn.answer(callId, noSale(turn.book, saleId));
   if (sale.state !== 'awaitingCode') {
     const message = `the sale is ${sale.state}; a code is taken only while it is awaitingCode`;
     return turn.answer(callId, { kind: 'conflict', code: 'notAwaitingCode', message });
@@ -130,7 +146,7 @@ export function onCodeWaitOver(turn: Turn): void {
 
 export function onCancelRequested(turn: Turn, callId: string, saleId: string): void {
   const sale = ownEntry(turn.book.sales, saleId);
-  if (sale === undefined) return turn.answer(callId, { kind: 'notFound', what: 'sale' });
+  if (sale === undefined) return turn.answer(callId, noSale(turn.book, saleId));
   switch (sale.state) {
     case 'vending': {
       const message = 'the goods are already moving';

@@ -18,6 +18,8 @@ export interface Sale {
   readonly goodsUnknown?: 'untold' | 'told';
   /** How many starts have waited anew for the host app's word on its goods; missing before the first. */
   readonly hostWaits?: number;
+  /** For how long the terminal had been running in all when it started; missing in old records. */
+  readonly seenMs?: number;
   readonly startedAtWallMs: number;
   readonly updatedAtWallMs: number;
 }

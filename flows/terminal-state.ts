@@ -15,6 +15,8 @@ export interface TerminalState {
 export interface Live {
   readonly booted: boolean;
   readonly clockTrusted: boolean;
+  /** From when on what passes is not in the book's `seenMs` yet: the boot, or the start of the newest sale. */
+  readonly seenFromMs: number;
   readonly acquirer: AcquirerCondition;
   /** When the last probe left. */
   readonly probedAtMs: number;
@@ -72,6 +74,7 @@ export function initialState(policy: Policy, book: Book): TerminalState {
     live: {
       booted: false,
       clockTrusted: false,
+      seenFromMs: 0,
       acquirer: 'unknown',
       probedAtMs: 0,
       faults: {},

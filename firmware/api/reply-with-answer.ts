@@ -16,7 +16,7 @@ export function replyWithAnswer(answer: CallAnswer, views: AnswerViews, reply: A
     case 'reversal':
       return replyWith(reply, reversalStatus, views.reversal(answer.reversalId), 'reversal');
     case 'notFound':
-      return reply.error(notFound(answer.what));
+      return reply.error(notFound(answer.what, answer.message));
     case 'notReady':
       return reply.error(notReadyError(answer.reasons));
     case 'conflict':
@@ -32,6 +32,6 @@ export function replyWith(reply: ApiReply, status: number, found: object | undef
   else reply.json(status, found);
 }
 
-function notFound(what: 'sale' | 'reversal' | 'refund') {
-  return apiError(404, 'notFound', `there is no such ${what}, or it is no longer kept`);
+function notFound(what: 'sale' | 'reversal' | 'refund', message = `there is no such ${what}, or it is no longer kept`) {
+  return apiError(404, 'notFound', message);
 }

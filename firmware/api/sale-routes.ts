@@ -35,7 +35,7 @@ export function saleRoutes({ ask, inputs, views, saleOfOrder }: SaleRouteParts):
         refusals.invalid,
         refusals.conflict(
           ['saleOpen', 'orderPaid', 'machineSells'],
-          'another sale is open, the order was paid with another amount, or a vending machine starts the sales',
+          'another sale is open, the order was paid with another amount or by a sale that is no longer kept, or a vending machine starts the sales',
         ),
         refusals.notReady,
       ],

@@ -439,14 +439,15 @@ export const variables = {
   SALES_KEPT: {
     group: 'Storage and log',
     meaning:
-      'Finished sales that are kept for reprints and refunds; fewer where they take more than half of the journal (about 4,000 do). Reversals are kept until they are settled.',
+      'Finished sales that are kept for reprints and refunds; fewer where they take more than half of the journal (about 4,000 do). Reversals are kept until they are settled, and paid order numbers for at least 8,000 sales more.',
     default: '500',
     example: '500',
     parse: integer(10, 10_000),
   },
   SALES_KEPT_DAYS: {
     group: 'Storage and log',
-    meaning: 'Days for which finished sales are kept at most.',
+    meaning:
+      'Days for which finished sales are kept at most, counted while the terminal runs: no clock that jumps makes it forget.',
     default: '30',
     example: '30',
     parse: integer(1, 400),

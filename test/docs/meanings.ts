@@ -101,7 +101,7 @@ export const meanings = {
 
   conflicts: {
     saleOpen: 'another sale is open',
-    orderPaid: 'the order was paid with another amount',
+    orderPaid: 'the order was paid, with another amount or by a sale that is no longer kept',
     notAwaitingCode: 'no code is wanted in this state',
     goodsMoving: 'too late to cancel: the goods are on their way',
     alreadyDelivered: 'too late to cancel: ask for a refund',

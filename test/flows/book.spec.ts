@@ -55,6 +55,40 @@ describe('the book', () => {
     assert.equal(orders(drive), 'b c');
   });
 
+  it('counts what it keeps in time that the terminal was running, over restarts, and not in dark time', () => {
+    const drive = createReadyDrive({ vend: 'host', salesKeptMs: DAY_MS });
+    const sellLater = (orderId: string, darkMs: number, runningMs: number): void => {
+      drive.wait(darkMs);
+      drive.reboot();
+      drive.wait(runningMs);
+      drive.feed({ type: 'probeAnswered', answer: paid(cny('1')) });
+      sell(drive, orderId);
+    };
+    sell(drive, 'a');
+    sellLater('b', 40 * DAY_MS, DAY_MS / 2);
+    sellLater('c', 40 * DAY_MS, DAY_MS / 2);
+    assert.equal(orders(drive), 'a b c');
+    sellLater('d', 0, 1000);
+    assert.equal(orders(drive), 'b c d');
+  });
+
+  for (const aheadMs of [40 * DAY_MS, -40 * DAY_MS, 36_500 * DAY_MS]) {
+    it(`drops nothing where the clock jumps by ${aheadMs / DAY_MS} days, once or to and fro`, () => {
+      const drive = createReadyDrive({ vend: 'host' });
+      sell(drive, 'a');
+      const { saleId } = drive.sale();
+      for (const [index, jumpMs] of [aheadMs, 0, aheadMs, aheadMs].entries()) {
+        drive.setClock({ trusted: true, aheadMs: jumpMs });
+        sell(drive, `jump-${index}`);
+      }
+      assert.equal(orders(drive), 'a jump-0 jump-1 jump-2 jump-3');
+      drive.feed({ type: 'saleRequested', callId: 'again', orderId: 'a', amount: cny('1250') });
+      assert.deepEqual(drive.lastSent('answerCall').answer, { kind: 'sale', saleId, created: false });
+      drive.feed({ type: 'refundRequested', callId: 'r', saleId, refundId: 'r1' });
+      assert.equal(drive.lastSent('answerCall').answer.kind, 'reversal');
+    });
+  }
+
   it('drops the oldest sales early where they take more flash than is meant for them', () => {
     const drive = createReadyDrive({ vend: 'host', bytesKept: 2_000 });
     for (let order = 0; order < 50; order += 1) sell(drive, `order-${order}-咖啡`);
@@ -65,7 +99,7 @@ describe('the book', () => {
   });
 
   it('drops nothing for room that is still wanted, takes no more customers then, and goes on when there is room', () => {
-    const drive = createReadyDrive({ vend: 'host', bytesKept: 6_000, queueLimit: 100 });
+    const drive = createReadyDrive({ vend: 'host', bytesKept: 7_000, queueLimit: 100 });
     let taken = 0;
     for (; taken < 100 && readiness(drive.state).reasons.length === 0; taken += 1) {
       sell(drive, `order-${taken}`);
@@ -73,7 +107,8 @@ describe('the book', () => {
     }
     assert.deepEqual(readiness(drive.state).reasons, ['queueFull']);
     assert.equal(openReversals(drive.state.book).length, taken);
-    assert.ok(drive.state.book.bytes < 6_000 * 2, 'the next reversal would have fitted');
+    const { bytes, paidOrders } = drive.state.book;
+    assert.ok(bytes + paidOrders.length < 7_000 * 2, 'the next reversal would have fitted');
     for (const { reversalId } of openReversals(drive.state.book).slice(0, taken / 2)) {
       drive.feed({ type: 'reversalSettled', callId: 'c', reversalId, by: 'Wang', note: '' });
     }
@@ -88,7 +123,7 @@ describe('the book', () => {
   it('knows its size from a snapshot without one', () => {
     const drive = createReadyDrive({ vend: 'host' });
     for (const order of ['a', 'b']) sell(drive, order);
-    const { bytes: _, bytesKept: __, ...old } = drive.state.book;
+    const { bytes: _, bytesKept: __, paidOrders: ___, ...old } = drive.state.book;
     assert.deepEqual(replay([], old as Book), drive.state.book);
   });
 
@@ -190,6 +225,7 @@ describe('the book', () => {
     const { records } = drive;
     const whole = JSON.stringify(records.reduce(fold, EMPTY_BOOK));
     assert.ok(records.length > 100 && !whole.includes('order-2"') && whole.includes('order-39"'));
+    assert.ok(whole.includes(',order-2;'), 'the order of a paid sale that has gone');
     for (let at = 0; at <= records.length; at += 7) {
       const snapshot = deepFreeze(records.slice(0, at).reduce(fold, EMPTY_BOOK));
       assert.equal(JSON.stringify(replay(records.slice(at), snapshot)), whole, `from record ${at} on`);

@@ -24,6 +24,7 @@ describe('a sale', () => {
       state: 'awaitingCode',
       attempts: [],
       receipt: 'none',
+      seenMs: 0,
       startedAtWallMs: NOON_WALL_MS,
       updatedAtWallMs: NOON_WALL_MS,
     });
