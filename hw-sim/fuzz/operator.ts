@@ -11,6 +11,8 @@ import type { Oracle } from './oracle.js';
  * by hand, reads what there is to read.
  */
 export interface Operator {
+  /** A request left the terminal. One that is to undo a payment may meet a person who presses at that moment. */
+  requestLeft(url: string): void;
   /** From now on only what waits for a person is decided, so that the rest has to drain by itself. */
   clearUp(): void;
 }
@@ -30,12 +32,18 @@ interface Entry extends QueueEntry {
 const LAST_VISITS_MS = 60_000;
 /** Looked at in one visit. */
 const ENTRIES = 4;
+/** By then most requests that just left are answered. */
+const UNDER_WAY_MS = 80;
+/** From one press to the next: nobody presses faster for long. */
+const HASTE_MS = 3_000;
 
 export function createOperator({ kiosk, apiPort, oracle, chance, coverage }: OperatorParts): Operator {
   const { world } = kiosk;
   /* Most kiosks are never looked at on their bad days. */
   const diligent = chance.likely(0.3);
+  const hasty = chance.likely(0.3);
   let over = false;
+  let pressedAtMs = Number.NEGATIVE_INFINITY;
 
   function call(call: ApiCall, told: (status: number, text: string) => void = () => undefined): void {
     callApi({ kiosk, port: apiPort, oracle }, call, told);
@@ -99,8 +107,28 @@ export function createOperator({ kiosk, apiPort, oracle, chance, coverage }: Ope
     });
   }
 
+  /** Two programs, or a person and the clock: the answer to what was just sent meets another decision. */
+  function interfere(): void {
+    call({ method: 'GET', target: '/v1/reversals' }, (status, text) => {
+      if (status !== 200) return;
+      const { reversals } = JSON.parse(text) as { readonly reversals: readonly Entry[] };
+      for (const entry of reversals.slice(0, ENTRIES)) {
+        pressedAtMs = world.nowMs();
+        count(coverage, 'operator while a request is under way');
+        if (chance.likely(0.7)) retry(entry);
+        else decide(entry);
+      }
+    });
+  }
+
   comeAgain();
   return {
+    requestLeft(url) {
+      if (over || !hasty || url.endsWith('/pay') || world.nowMs() < pressedAtMs + HASTE_MS) return;
+      /* An inquiry about a payment to be undone is rare beside its cancel, and its answer means something else. */
+      if (url.endsWith('/cancel') && !chance.likely(0.1)) return;
+      world.after(chance.between(0, UNDER_WAY_MS), interfere);
+    },
     clearUp() {
       over = true;
     },

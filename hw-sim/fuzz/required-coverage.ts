@@ -147,6 +147,7 @@ const MEETINGS = [
     'settle reversed 409',
     'settle paid 200',
     'settle paid 409',
+    'while a request is under way',
   ].map((done) => `operator ${done}`),
 ];
 

@@ -15,7 +15,7 @@ import { serveFairly } from './fair-customer.js';
 import type { FuzzSetting } from './fuzz-settings.js';
 import { goodsOf } from './goods.js';
 import { createObserver } from './observer.js';
-import { createOperator } from './operator.js';
+import { createOperator, type Operator } from './operator.js';
 import { watchPanel } from './oracle/panel-rules.js';
 import { watchScanner } from './oracle/scanner-rules.js';
 import { createOracle, type Oracle, type OracleParts } from './oracle.js';
@@ -66,6 +66,7 @@ export function runShift(options: ShiftOptions): ShiftReport {
 
   let oracle: Oracle | undefined;
   let customer: Customer | undefined;
+  let operator: Operator | undefined;
   const { mode, terminal: settings } = chance.pick(options.settings);
   const { config, secrets } = settings;
   let authorisation: Authorisation | undefined;
@@ -91,7 +92,10 @@ export function runShift(options: ShiftOptions): ShiftReport {
       oracle?.notificationAcknowledged(message);
       authorisation?.acknowledged(message);
     },
-    asked: (request) => oracle?.requestLeft(request),
+    asked(request) {
+      oracle?.requestLeft(request);
+      operator?.requestLeft(request.url);
+    },
     started(terminal) {
       oracle?.processStarted(devices.scanner.onGlass());
       terminal.kernel.onChange((state, before) => {
@@ -150,7 +154,7 @@ export function runShift(options: ShiftOptions): ShiftReport {
     if (config.devices.scanner.kind !== 'none') watchScanner(kiosk, devices.scanner, judge.violate);
     if (config.devices.panel.kind !== 'none') watchPanel(kiosk, devices.panel, around, judge.violate);
     const badDays = beginBadDays(kiosk, troubles, days, chance, coverage);
-    const operator = createOperator({ kiosk, apiPort: config.api.port, oracle: judge, chance, coverage });
+    operator = createOperator({ kiosk, apiPort: config.api.port, oracle: judge, chance, coverage });
     if (agentToken !== undefined && config.notify.url !== undefined) {
       const notifyUrl = config.notify.url;
       authorisation = createAuthorisation({ kiosk, notifyUrl, oracle: judge, chance, coverage });

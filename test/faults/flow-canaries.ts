@@ -33,6 +33,12 @@ export const FLOW_CANARIES: readonly Canary[] = [
     put: 'knownWhenSent: true',
   },
   {
+    name: 'a retry changes what the answer under way means',
+    file: 'flows/reversal-queue.js',
+    find: '...(awaiting ? {} : { phase: kind }),',
+    put: 'phase: kind,',
+  },
+  {
     name: 'late success resurrects',
     file: 'flows/payment.js',
     find: "return turn.ignore('late reply to pay');",
