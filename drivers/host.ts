@@ -166,6 +166,12 @@ export interface FlashVolume {
    * `unsupported` where the platform cannot.
    */
   readBack(offset: number, lengthBytes: number, done: (error: HostError | undefined, bytes?: Uint8Array) => void): void;
+  /**
+   * Looks whether the name that was opened still leads to this very volume, at its full size: `disconnected` where it was
+   * removed, replaced, cut, moved or unmounted, for then what is written can be found by nobody. Also whether the data
+   * directory is still this process's: `busy` where its hold was taken away. Microseconds, no access to the medium.
+   */
+  checkInPlace(done: (error?: HostError) => void): void;
   close(): void;
 }
 

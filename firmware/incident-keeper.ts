@@ -5,7 +5,7 @@ import { createIncidentTrace, type IncidentCause } from './incident-trace.js';
 import type { Log } from './log/log.js';
 import { createRedact } from './log/redact.js';
 import { messageOf } from './message-of.js';
-import { StoreError } from './store/store-error.js';
+import { StoreError, type StoreErrorCode } from './store/store-error.js';
 
 /** Puts an incident where a technician finds it; may block and may throw. The text holds no payment code and no token. */
 export type SaveIncident = (incident: { readonly bootCount: number; readonly text: string }) => void;
@@ -27,6 +27,12 @@ export interface IncidentKeeperParts {
   readonly save: SaveIncident | undefined;
 }
 
+/**
+ * A card that hangs would hang the process with it. Where the journal's place was taken away, the directory may be another's by
+ * this time, and no decision led to it.
+ */
+const NOT_KEPT: ReadonlySet<StoreErrorCode> = new Set(['hung', 'disconnected', 'busy']);
+
 export function createIncidentKeeper({ clock, log, secrets, version, save }: IncidentKeeperParts): IncidentKeeper {
   const trace = createIncidentTrace();
 
@@ -40,8 +46,7 @@ export function createIncidentKeeper({ clock, log, secrets, version, save }: Inc
     note: trace.note,
     keep(kind, error, bootCount) {
       if (save === undefined) return;
-      /* A card that hangs would hang the process with it. */
-      if (error instanceof StoreError && error.code === 'hung') return;
+      if (error instanceof StoreError && NOT_KEPT.has(error.code)) return;
       try {
         const text = textOf(kind, error);
         if (text === undefined) log.warn('the incident was not kept: too large, or nothing had happened');

@@ -18,9 +18,10 @@ import { linkConfigOf } from './link-config-of.js';
 import type { Log } from './log/log.js';
 import { logProgress } from './log/log-progress.js';
 import { createMoments } from './moments.js';
-import { BOOK_SEGMENT_BYTES, type BookStore } from './open-book.js';
+import { BOOK_SEGMENT_BYTES, type BookStore, flashTrouble } from './open-book.js';
 import { policyOf } from './policy-of.js';
 import { receiptHeadOf } from './receipt-head-of.js';
+import { StoreError } from './store/store-error.js';
 import type { TerminalParts } from './terminal.js';
 import { createTimeZone } from './time-zone.js';
 
@@ -114,7 +115,8 @@ export function createTerminalCore(
     failed = true;
     log.error('the journal failed; nothing can be promised any more', { why: error.message });
     incidents.keep('flash', error, kernel.state.book.bootCount);
-    host.board.exit(exitCode.flash);
+    const trouble = error instanceof StoreError ? flashTrouble(error) : undefined;
+    host.board.exit(trouble?.kind === 'exit' ? trouble.code : exitCode.flash);
   }
 
   log.info('gpio', { backend: host.gpio.backend });

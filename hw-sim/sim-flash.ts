@@ -45,8 +45,9 @@ export interface SimFlash extends FlashHost {
   pages(): readonly Uint8Array[];
   /** The medium's bytes, past every cache; undefined where there is no such volume. */
   image(name: string): Uint8Array | undefined;
-  /** Puts a volume in, as another card with this content. */
+  /** Puts a volume in, as another card with this content. What has the one before open goes on writing to that. */
   insert(name: string, image: Uint8Array): void;
+  /** What has it open goes on writing to it, as to a file that was unlinked. */
   remove(name: string): void;
 }
 
@@ -143,6 +144,14 @@ function simFlash(options: SimFlashOptions, volumes: Map<string, CardVolume>): S
           const error = trouble(offset, lengthBytes);
           if (error !== undefined) return done(error);
           done(undefined, readPages(offset, lengthBytes, [volume.durable]));
+        });
+      },
+      checkInPlace(done) {
+        later(0, () => {
+          const error = trouble(0, 0);
+          if (error !== undefined) return done(error);
+          const inPlace = volumes.get(name) === volume;
+          done(inPlace ? undefined : new HostError('disconnected', `${name} was removed or replaced`));
         });
       },
       close() {

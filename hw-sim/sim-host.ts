@@ -153,6 +153,7 @@ export function createLife(parts: LifeParts): Life {
               sync(done) {
                 if (touch()) volume.sync(whileAlive(done));
               },
+              checkInPlace: (done) => volume.checkInPlace(whileAlive(done)),
               close: () => volume.close(),
             });
           }),

@@ -5,9 +5,12 @@ import os from 'node:os';
 import path from 'node:path';
 import { HostError } from '../host.js';
 import { findClaims, withShortPath } from './data-dir-claims.js';
+import { fileTrouble } from './file-trouble.js';
 import { flashError } from './flash-error.js';
 
 export interface DataDirLock {
+  /** Looks whether the claim is still there: `busy` where it was removed, for then another process can have come in. */
+  check(done: (error?: HostError) => void): void;
   release(): void;
 }
 
@@ -31,6 +34,14 @@ export function takeDataDir(dataDir: string, taken: (error: HostError | undefine
   const release = (): void => {
     fs.rmSync(claim, { force: true });
     server.close();
+  };
+
+  const check = (done: (error?: HostError) => void): void => {
+    fs.stat(claim, (error, stats) => {
+      if (error === null && stats.isSocket()) return done();
+      const why = error === null ? 'another file is there' : fileTrouble(error, claim);
+      done(new HostError('busy', `this process lost its lock (${why}): another one may have taken ${dataDir}`));
+    });
   };
 
   /* Named only when it listens: a claim that does not answer is taken for one whose owner has died. */
@@ -57,7 +68,7 @@ export function takeDataDir(dataDir: string, taken: (error: HostError | undefine
             return taken(new HostError('busy', `${dataDir} is in use by ${claims.owner}`));
           }
           for (const dead of claims.dead) fs.rm(path.join(dataDir, dead), { force: true }, () => undefined);
-          taken(undefined, { release });
+          taken(undefined, { check, release });
         });
       });
     });

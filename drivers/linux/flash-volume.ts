@@ -1,6 +1,7 @@
 import fs from 'node:fs';
 import { type FlashVolume, HostError } from '../host.js';
 import { createDirectReader } from './direct-reader.js';
+import { checkIdentity, type FileIdentity, identityOf, isSame } from './file-identity.js';
 import { flashError } from './flash-error.js';
 
 export interface VolumePlace {
@@ -9,6 +10,8 @@ export interface VolumePlace {
   readonly readOnly: boolean;
   /** Called when its descriptors are closed. */
   readonly released: () => void;
+  /** Looks whether its directory is still held. */
+  readonly checkHeld: (done: (error?: HostError) => void) => void;
 }
 
 /** Opens what is there; it has to be as large as asked for, unless it is only read. */
@@ -28,6 +31,7 @@ interface OpenFile {
   /** With O_DSYNC; the same as `fd` where nothing may be written. */
   readonly durableFd: number;
   readonly sizeBytes: number;
+  readonly identity: FileIdentity;
 }
 
 function openFile(
@@ -42,10 +46,11 @@ function openFile(
     const access = readOnly ? fs.constants.O_RDONLY : fs.constants.O_RDWR;
     fs.open(path, isDevice && !readOnly ? access | fs.constants.O_EXCL : access, (error, fd) => {
       if (error !== null) return opened(flashError(error));
+      const identity = identityOf(fd);
       const thereBytes = isDevice ? deviceSizeBytes(stats.rdev) : stats.size;
       if (readOnly) {
         const sizeBytes = isDevice ? Math.min(wantedBytes, thereBytes ?? wantedBytes) : stats.size;
-        return opened(undefined, { fd, durableFd: fd, sizeBytes });
+        return opened(undefined, { fd, durableFd: fd, sizeBytes, identity });
       }
       const fits = isDevice ? thereBytes === undefined || thereBytes >= wantedBytes : thereBytes === wantedBytes;
       if (!fits) {
@@ -54,9 +59,16 @@ function openFile(
         return opened(new HostError('io', `${path} holds ${sizes}: was it cut, or configured anew?`));
       }
       fs.open(path, fs.constants.O_WRONLY | fs.constants.O_DSYNC, (durableError, durableFd) => {
-        if (durableError === null) return opened(undefined, { fd, durableFd, sizeBytes: wantedBytes });
+        if (durableError !== null) {
+          fs.closeSync(fd);
+          return opened(flashError(durableError));
+        }
+        if (isSame(identity, identityOf(durableFd))) {
+          return opened(undefined, { fd, durableFd, sizeBytes: wantedBytes, identity });
+        }
         fs.closeSync(fd);
-        opened(flashError(durableError));
+        fs.closeSync(durableFd);
+        opened(new HostError('disconnected', `${path} was replaced while it was opened`));
       });
     });
   });
@@ -79,7 +91,10 @@ function deviceSizeBytes(rdev: number): number | undefined {
  *   fdatasync cost, and one turn of the thread pool instead of two.
  * - A descriptor is closed only when nothing uses it, so that its number is never reused under a running write.
  */
-function createVolume({ fd, durableFd, sizeBytes }: OpenFile, { path, readOnly, released }: VolumePlace): FlashVolume {
+function createVolume(
+  { fd, durableFd, sizeBytes, identity }: OpenFile,
+  { path, readOnly, released, checkHeld }: VolumePlace,
+): FlashVolume {
   const direct = createDirectReader(path);
   let underWay = 0;
   let closed = false;
@@ -143,6 +158,11 @@ function createVolume({ fd, durableFd, sizeBytes }: OpenFile, { path, readOnly, 
     readBack(offset, lengthBytes, done) {
       if (outOfBounds(offset, lengthBytes)) return void setImmediate(() => done(refusal(offset, lengthBytes)));
       direct.read(offset, lengthBytes, track(done));
+    },
+    checkInPlace(done) {
+      if (closed) return void setImmediate(() => done(refusal(0, 0)));
+      const answer = track(done);
+      checkIdentity(path, identity, sizeBytes, (error) => (error === undefined ? checkHeld(answer) : answer(error)));
     },
     close() {
       if (closed) return;

@@ -21,8 +21,8 @@ export interface LinuxFlashOptions {
  * Volumes as preallocated files in the data directory, or raw partitions where the name is an absolute path.
  *
  * Invariants
- * - The directory is held from the first open volume to the last (`takeDataDir`); a partition also by O_EXCL, which the
- *   kernel refuses while it is mounted or held by any process in any container.
+ * - The directory is held from the first open volume to the last (`takeDataDir`), which `checkInPlace` of each volume looks
+ *   at, too; a partition also by O_EXCL, which the kernel refuses while it is mounted or held by any process in any container.
  */
 export function createLinuxFlash(options: LinuxFlashOptions): FlashHost {
   const { dataDir } = options;
@@ -78,7 +78,8 @@ export function createLinuxFlash(options: LinuxFlashOptions): FlashHost {
       };
       hold((holdError) => {
         if (holdError !== undefined) return fail(holdError);
-        const place = { path: where, readOnly, released: () => released(name) };
+        const checkHeld = (done: (error?: HostError) => void): void => (lock === undefined ? done() : lock.check(done));
+        const place = { path: where, readOnly, released: () => released(name), checkHeld };
         const openNow = (): void =>
           openVolume(place, request.sizeBytes, (error, volume) =>
             error === undefined ? opened(undefined, volume) : fail(error),

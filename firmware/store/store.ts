@@ -53,6 +53,8 @@ export interface Store<State, Op> {
    * where the platform cannot. Commits may go on meanwhile.
    */
   verify(done: Verified): void;
+  /** Looks whether both volumes are still where they were opened; one that is not fails the store. Cheap. */
+  checkInPlace(done: (error?: StoreError) => void): void;
   readonly status: StoreStatus;
   /** Waits for nothing: what is under way is answered with `closed`, and may or may not be durable. */
   close(): void;
@@ -89,6 +91,8 @@ interface Pending<State> {
  * Invariants
  * - At most one write or flush is under way; one write and one flush make any number of waiting commits durable.
  * - `state` is never ahead of the medium.
+ * - A commit counts only where both volumes were in place before its write and after it: before, because another process may
+ *   be writing where ours was taken away; after, because a removed file takes every write and gives it back to nobody.
  * - After a failure nothing is written or flushed again: what the system did with the failed write is unknown, and a
  *   second flush may succeed without it.
  */
@@ -111,6 +115,7 @@ function runStore<State, Op>(
   let bytesWritten = 0;
   const jobs: ((release: () => void) => void)[] = [];
   const verifying: Verified[] = [];
+  const looking: ((error?: StoreError) => void)[] = [];
 
   const status = (): StoreStatus => ({
     health,
@@ -142,7 +147,7 @@ function runStore<State, Op>(
     underWay = [];
     waiting = [];
     for (const commit of lost) commit.done(error);
-    for (const told of verifying.splice(0)) told(error);
+    for (const told of [...verifying.splice(0), ...looking.splice(0)]) told(error);
   };
 
   const watch = createFlushWatch({
@@ -206,11 +211,26 @@ function runStore<State, Op>(
     }
     const volume = volumes[planned.segment];
     watch.begin();
-    volume.writeDurably(planned.offset, planned.bytes, (error) => {
-      if (failed() !== undefined) return;
-      if (error !== undefined) return fail(asStoreError(error, 'write'));
-      flushed(planned.bytes.length);
-    });
+    checkInPlace(() =>
+      volume.writeDurably(planned.offset, planned.bytes, (error) => {
+        if (failed() !== undefined) return;
+        if (error !== undefined) return fail(asStoreError(error, 'write'));
+        checkInPlace(() => flushed(planned.bytes.length));
+      }),
+    );
+  };
+
+  /* Goes on where both volumes are there, and fails the store where not. */
+  const checkInPlace = (inPlace: () => void): void => {
+    let left = volumes.length;
+    for (const volume of volumes) {
+      volume.checkInPlace((error) => {
+        if (failed() !== undefined) return;
+        if (error !== undefined) return fail(asStoreError(error, 'the journal'));
+        left -= 1;
+        if (left === 0) inPlace();
+      });
+    }
   };
 
   /* Gives the medium to whoever waits: a job between two flushes, else the next flush. */
@@ -264,6 +284,14 @@ function runStore<State, Op>(
         if (failed() !== undefined) return;
         if (verifyError !== undefined) return fail(verifyError);
         for (const told of verifying.splice(0)) told(undefined, result);
+      });
+    },
+    checkInPlace(done) {
+      const error = failed();
+      if (error !== undefined) return void clock.after(0, () => done(error));
+      looking.push(done);
+      checkInPlace(() => {
+        for (const told of looking.splice(0)) told();
       });
     },
     close() {

@@ -220,4 +220,50 @@ describe('createLinuxFlash', () => {
     }
     volume.close();
   });
+
+  describe('a volume in use', () => {
+    const inDir = (name: string): string => path.join(dataDir, name);
+    const lockIn = (directory: string): string =>
+      path.join(directory, fs.readdirSync(directory).find((name) => name.startsWith('lock-')) ?? assert.fail('no lock'));
+    const replaceByCopy = (): void => {
+      fs.copyFileSync(inDir('journal.0'), inDir('copy'));
+      fs.renameSync(inDir('copy'), inDir('journal.0'));
+    };
+    const replaceDirectory = (): void => {
+      fs.renameSync(dataDir, `${dataDir}.old`);
+      fs.cpSync(`${dataDir}.old`, dataDir, { recursive: true, filter: (from) => !from.includes('lock-') });
+      fs.rmSync(`${dataDir}.old`, { recursive: true });
+    };
+    const changes: readonly (readonly [string, () => void, string])[] = [
+      ['nothing', () => undefined, 'in place'],
+      ['a write of its own', () => fs.utimesSync(inDir('journal.0'), 1, 1), 'in place'],
+      ['a second name', () => fs.linkSync(inDir('journal.0'), inDir('second')), 'in place'],
+      ['the mode of the file', () => fs.chmodSync(inDir('journal.0'), 0o600), 'in place'],
+      ['the file removed', () => fs.rmSync(inDir('journal.0')), 'disconnected'],
+      ['the file moved', () => fs.renameSync(inDir('journal.0'), inDir('away')), 'disconnected'],
+      ['the file replaced by its copy', replaceByCopy, 'disconnected'],
+      ['the file cut', () => fs.truncateSync(inDir('journal.0'), 8192), 'disconnected'],
+      ['the file grown', () => fs.appendFileSync(inDir('journal.0'), 'x'), 'disconnected'],
+      ['the directory moved', () => fs.renameSync(dataDir, `${dataDir}.old`), 'disconnected'],
+      ['the directory replaced by its copy', replaceDirectory, 'disconnected'],
+      ['the lock removed', () => fs.rmSync(lockIn(dataDir)), 'busy'],
+      ['the lock replaced by a file', () => replaceLock(lockIn(dataDir)), 'busy'],
+    ];
+    const replaceLock = (lock: string): void => {
+      fs.rmSync(lock);
+      fs.writeFileSync(lock, '');
+    };
+    afterEach(() => fs.rmSync(`${dataDir}.old`, { recursive: true, force: true }));
+
+    for (const [what, change, expected] of changes) {
+      it(`tells whether it is in place after a change: ${what}`, async () => {
+        const volume = await mustOpen(createLinuxFlash({ dataDir }));
+        await asked((done) => volume.writeDurably(0, bytesOf(3), done));
+        change();
+        const code = await new Promise((resolve) => volume.checkInPlace((error) => resolve(error?.code ?? 'in place')));
+        assert.equal(code, expected);
+        volume.close();
+      });
+    }
+  });
 });

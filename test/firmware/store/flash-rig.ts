@@ -160,6 +160,7 @@ export function createHangingFlash(card: FlashHost, hangsAt: number): HangingFla
     writeDurably: (offset, bytes, done) => volume.writeDurably(offset, bytes, through('writeDurably', done)),
     sync: (done) => volume.sync(through('sync', done)),
     readBack: (offset, lengthBytes, done) => volume.readBack(offset, lengthBytes, through('readBack', done)),
+    checkInPlace: (done) => volume.checkInPlace(through('checkInPlace', done)),
     close: () => volume.close(),
   });
   return {
