@@ -27,6 +27,11 @@ export interface Kernel {
   onChange(listener: (state: TerminalState, before: TerminalState) => void): () => void;
   /** Takes no more inputs and fires no more timers. */
   stop(): void;
+  /**
+   * Stops, and makes durable what waits for a commit: somebody was told of it. `closed` is called once, later; never where
+   * the journal fails.
+   */
+  close(closed: () => void): void;
 }
 
 /** An event with a caller, whose name the kernel gives. */
@@ -74,6 +79,8 @@ export function createKernel(parts: KernelParts): Kernel {
   let published = parts.state;
   let inbox: Fed[] = [];
   let deferred: TerminalRecord[] = [];
+  /* What all records so far lead to, durable or not. */
+  let newest = parts.state;
   let busy = false;
   let stopped = false;
   let wakeUp: Timer | undefined;
@@ -110,6 +117,7 @@ export function createKernel(parts: KernelParts): Kernel {
       records.push(...decision.records);
       state = decision.state;
     }
+    newest = state;
     const finish = (): void => {
       publish(state, decisions);
       for (const { taken } of batch) taken?.();
@@ -198,6 +206,15 @@ export function createKernel(parts: KernelParts): Kernel {
     inbox = [];
   }
 
+  function close(closed: () => void): void {
+    stop();
+    const waiting = deferred;
+    deferred = [];
+    /* Nothing to write and nothing under way: a terminal without a journal ends here, too. */
+    if (waiting.length === 0 && !busy) return void clock.after(0, closed);
+    journal.commit(waiting, newest.book, (error) => (error === undefined ? closed() : parts.flashFailed(error)));
+  }
+
   return {
     get state() {
       return published;
@@ -209,5 +226,6 @@ export function createKernel(parts: KernelParts): Kernel {
       return () => listeners.delete(listener);
     },
     stop,
+    close,
   };
 }

@@ -26,10 +26,11 @@ export interface Terminal {
   /** To be called with an error that nobody caught, before the process ends: keeps what led to it. Never throws. */
   crashed(error: Error): void;
   /**
-   * Ends everything at once. `done` is called once, later, when the process may end: a vending machine has been told that
-   * it takes no cashless payment any more, or 250 ms have passed.
+   * Ends everything at once; `reason` is for the log. `done` is called once, later, when the process may end: what somebody was
+   * told is on flash, and a vending machine has been told that it takes no cashless payment any more, or 250 ms have passed.
+   * Where the card does not take it within 5 s, the process ends with 74 instead.
    */
-  close(done?: () => void): void;
+  close(reason: string, done?: () => void): void;
 }
 
 export interface TerminalParts {
@@ -98,6 +99,9 @@ export function createTerminal(parts: TerminalParts, started: (terminal: Termina
   );
 }
 
+/** For what waits to be written; a supervisor that stops a process kills it after 10 s at the earliest. */
+const STOP_LIMIT_MS = 5_000;
+
 const LOST_SLOTS =
   'places of one half cannot be read; the other half had everything. If it happens again, change the card';
 
@@ -127,12 +131,24 @@ function serve(
       apiPort: services.apiPort,
       redact,
       crashed: (crash) => incidents.keep('assertion', crash, kernel.state.book.bootCount),
-      close(done) {
+      close(reason, done = () => undefined) {
+        log.info('terminal stops', { reason });
         stopLooking();
-        kernel.stop();
         services.close();
-        devices.close(done);
-        store?.close();
+        const limit = host.clock.after(STOP_LIMIT_MS, () =>
+          core.flashFailed(new StoreError('hung', `what was answered is not on flash after ${STOP_LIMIT_MS} ms`)),
+        );
+        let left = 2;
+        const ended = (): void => {
+          left -= 1;
+          if (left === 0) done();
+        };
+        kernel.close(() => {
+          limit.cancel();
+          store?.close();
+          ended();
+        });
+        devices.close(ended);
       },
     });
     if (store !== undefined) kernel.feed({ type: 'booted' });

@@ -12,10 +12,10 @@ export interface CommandProcess {
   errorOut(text: string): void;
   exit(code: number): void;
   /**
-   * Called once, when somebody asks the process to end (SIGTERM, SIGINT). Without it, and when asked a second time, the
-   * process just ends.
+   * Called once, with the signal's name, when somebody asks the process to end (SIGTERM, SIGINT). Without it, and when asked a
+   * second time, the process just ends.
    */
-  onStop(stop: () => void): void;
+  onStop(stop: (reason: string) => void): void;
   /** Called with an error that nobody caught. The callback has to end the process. */
   onCrash(crashed: (error: Error) => void): void;
 }
@@ -36,9 +36,9 @@ export function createProcess(): CommandProcess {
       exitProcess(code);
     },
     onStop(stop) {
-      const asked = (): void => {
+      const asked = (reason: NodeJS.Signals): void => {
         for (const signal of STOP_SIGNALS) process.off(signal, asked);
-        stop();
+        stop(reason);
       };
       for (const signal of STOP_SIGNALS) process.on(signal, asked);
     },

@@ -39,9 +39,12 @@ export function run(_args: readonly string[], self: CommandProcess): Promise<num
     self.exit(exitCode.bug);
   });
   return new Promise((resolve) => {
+    self.onStop((reason) => {
+      if (running === undefined) resolve(exitCode.done);
+      else running.close(reason, () => resolve(exitCode.done));
+    });
     createTerminal({ host, settings, version: packageVersion(), saveIncident }, (terminal) => {
       running = terminal;
-      self.onStop(() => terminal.close(() => resolve(exitCode.done)));
     });
   });
 }

@@ -146,6 +146,60 @@ describe('kernel', () => {
     });
   });
 
+  describe('a close', () => {
+    const closed = (rig: Rig): (() => number) => {
+      let times = 0;
+      rig.kernel.close(() => {
+        times += 1;
+      });
+      return () => times;
+    };
+
+    it('makes durable what was answered and waited for the next commit', () => {
+      const rig = createReadyRig();
+      order(rig);
+      assert.ok(!rig.journal.records.some(({ type }) => type === 'saleStarted'), 'it waits');
+      rig.journal.pause();
+      const times = closed(rig);
+      assert.equal(times(), 0, 'not before it is durable');
+      rig.journal.resume();
+      assert.equal(times(), 1);
+      assert.equal(rig.journal.records.at(-1)?.type, 'saleStarted');
+      assert.deepEqual(replay(rig.journal.records, EMPTY_BOOK).sales, rig.kernel.state.book.sales);
+    });
+
+    it('waits for the commit under way, of which nothing comes out', () => {
+      const rig = createReadyRig();
+      order(rig);
+      rig.log.length = 0;
+      rig.journal.pause();
+      rig.kernel.feed({ type: 'codeScanned', code: CODE });
+      const times = closed(rig);
+      assert.equal(times(), 0);
+      rig.journal.resume();
+      assert.deepEqual([times(), rig.log, rig.clock.timers()], [1, [], 0]);
+      assert.equal(rig.journal.records.at(-1)?.type, 'paymentStarted');
+    });
+
+    it('writes nothing where nothing waits, and ends later', () => {
+      const rig = createReadyRig();
+      const commits = rig.journal.commits();
+      const times = closed(rig);
+      assert.equal(times(), 0);
+      rig.clock.advance(0);
+      assert.deepEqual([times(), rig.journal.commits()], [1, commits]);
+    });
+
+    it('that the journal fails is told as any failure, and never ends', () => {
+      const rig = createReadyRig();
+      order(rig);
+      rig.journal.pause();
+      const times = closed(rig);
+      rig.journal.fail();
+      assert.deepEqual([times(), rig.failures.map(({ message }) => message)], [0, ['the card reports an error']]);
+    });
+  });
+
   describe('inputs during a commit', () => {
     it('wait, keep their order and share the next commit', () => {
       const rig = createReadyRig();

@@ -19,7 +19,7 @@ describe('an orderly end', () => {
     showCode();
     reaches('settled');
     pass(7 * HOUR_MS);
-    terminal?.close();
+    terminal?.close('test');
     pass(HOUR_MS);
     assert.equal(world.nextAtMs(), Number.POSITIVE_INFINITY);
     assert.equal(kiosk.api('GET', '/v1/status'), undefined);
@@ -35,7 +35,7 @@ describe('an orderly end', () => {
       const { kiosk, pass } = createEquippedKiosk(env);
       const beganMs = kiosk.world.nowMs();
       const overAfterMs: number[] = [];
-      kiosk.terminal?.close(() => overAfterMs.push(kiosk.world.nowMs() - beganMs));
+      kiosk.terminal?.close('test', () => overAfterMs.push(kiosk.world.nowMs() - beganMs));
       assert.deepEqual(overAfterMs, [], 'later');
       pass(HOUR_MS);
       const [ms = -1, ...again] = overAfterMs;

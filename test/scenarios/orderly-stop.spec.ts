@@ -70,3 +70,28 @@ describe('an orderly stop over a real tty', function () {
     assert.equal(lines().at(-2), 'C,1');
   });
 });
+
+describe('an orderly stop', function () {
+  this.timeout(30_000);
+  let acquirer: AcquirerProcess;
+  let terminal: TerminalProcess;
+
+  before(async () => {
+    acquirer = await startAcquirer();
+  });
+  after(() => acquirer.stop());
+  afterEach(() => terminal.stop());
+
+  it('keeps every sale that was answered, also one that waited for the next commit', async () => {
+    terminal = await startTerminal(acquirer, {});
+    await terminal.ready();
+    const first = await terminal.startSale();
+    await terminal.api.post(`/v1/sales/${first.saleId}/cancel`, {});
+    const second = await terminal.startSale();
+    assert.equal(await terminal.process.end('SIGTERM'), 0, terminal.process.errorOut());
+    assert.match(terminal.process.out(), /INFO {2}terminal stops reason=SIGTERM/);
+    await terminal.restart();
+    assert.equal((await terminal.sale(first.saleId)).state, 'cancelled');
+    assert.equal((await terminal.reached(second.saleId, 'cancelled')).orderId, second.orderId);
+  });
+});
