@@ -29,10 +29,14 @@ export function checkIdentity(
       return done(gone(`${path} is no longer there: it was removed or moved, or its volume was unmounted`));
     }
     if (!isSame(identity, read(stats))) {
-      return done(gone(`${path} is another file than the one in use: it was replaced, or something was mounted over it`));
+      return done(
+        gone(`${path} is another file than the one in use: it was replaced, or something was mounted over it`),
+      );
     }
     if (identity.kind === 'file' && Number(stats.size) !== sizeBytes) {
-      return done(gone(`${path} holds ${stats.size} bytes instead of ${sizeBytes}: it was cut, or written to by another`));
+      return done(
+        gone(`${path} holds ${stats.size} bytes instead of ${sizeBytes}: it was cut, or written to by another`),
+      );
     }
     done();
   });

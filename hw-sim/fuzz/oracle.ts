@@ -19,6 +19,7 @@ import {
 import { createReceiptRules, type Papers } from './oracle/receipt-rules.js';
 import { createRequestRules, type RequestTerms } from './oracle/request-rules.js';
 import { createSecretRules, type SecretRules } from './oracle/secret-rules.js';
+import { createStopRules, type StopRules } from './oracle/stop-rules.js';
 import { createTokenRules, type TokenRules } from './oracle/token-rules.js';
 
 /**
@@ -33,6 +34,7 @@ export interface Oracle
     Pick<DecisionRules, 'retryAsked'>,
     Pick<ReadinessRules, 'answered' | 'decided'>,
     Pick<SecretRules, 'stored'>,
+    StopRules,
     Omit<TokenRules, 'requestLeft'> {
   readonly violations: readonly string[];
   /** A customer shows a code, once more. */
@@ -87,6 +89,7 @@ export function createOracle(parts: OracleParts): Oracle {
   const decisions = createDecisionRules({ ...parts, violate });
   const alarms = createAlarmRules(parts.nowMs, violate);
   const pace = createPaceRules(parts.nowMs, violate);
+  const stops = createStopRules(violate);
   const requests = createRequestRules(parts.terms, violate);
   const readiness = createReadinessRules(parts.terms, parts.around, violate);
   const receipts = parts.papers && createReceiptRules(parts.papers, violate);
@@ -155,6 +158,8 @@ export function createOracle(parts: OracleParts): Oracle {
     },
     shown: secrets.shown,
     stored: secrets.stored,
+    stoppedInOrder: stops.stoppedInOrder,
+    salesFound: stops.salesFound,
     atRest: (book) => receipts?.atRest(book),
     settleUp(book, ready, reasons) {
       for (const sale of Object.values(book.sales)) {

@@ -1,11 +1,19 @@
+import type { Book } from '../../firmware/terminal.js';
 import type { Kiosk } from '../kiosk.js';
 import type { Chance } from './chance.js';
 import { type Coverage, count } from './coverage.js';
 
 const DAY_MS = 86_400_000;
 
-/** The supervisor, and somebody who pulls the plug. `dark` is called each time the box has ended. */
-export function keepPower(kiosk: Kiosk, level: number, chance: Chance, coverage: Coverage, dark: () => void) {
+export interface PowerEvents {
+  /** The box has ended, however it did. */
+  dark(): void;
+  /** It ended because it was asked to, and people had been told of these sales. */
+  stoppedInOrder(sales: Book['sales']): void;
+}
+
+/** The supervisor, and somebody who pulls the plug or stops the terminal. */
+export function keepPower(kiosk: Kiosk, level: number, chance: Chance, coverage: Coverage, events: PowerEvents) {
   const { world, clock } = kiosk;
   let over = false;
 
@@ -28,7 +36,7 @@ export function keepPower(kiosk: Kiosk, level: number, chance: Chance, coverage:
       const { exitCode } = kiosk;
       count(coverage, exitCode === undefined ? 'fault power lost' : `exit ${exitCode}`);
       kiosk.flash.faults.io = false;
-      dark();
+      events.dark();
       world.after(chance.between(500, over ? 5_000 : 90_000), () => {
         boot();
         world.after(1_000, watch);
@@ -40,11 +48,23 @@ export function keepPower(kiosk: Kiosk, level: number, chance: Chance, coverage:
   }
 
   function misfortune(): void {
-    const kind = chance.pick(['now', 'atTouch', 'crash'] as const);
+    const kind = chance.pick(['now', 'atTouch', 'crash', 'stop'] as const);
     count(coverage, `fault power ${kind}`);
     if (kind === 'now') kiosk.cutPower();
     else if (kind === 'crash') kiosk.crash();
+    else if (kind === 'stop') stop();
     else kiosk.life?.endAtTouch(kiosk.life.touches + chance.between(1, 40));
+  }
+
+  function stop(): void {
+    const { life, terminal } = kiosk;
+    if (life === undefined || terminal === undefined) return;
+    const { sales } = terminal.kernel.state.book;
+    terminal.close('fuzz', () => {
+      if (!life.alive) return;
+      events.stoppedInOrder(sales);
+      life.host.board.exit(0);
+    });
   }
 
   world.after(1_000, watch);

@@ -40,7 +40,7 @@ const FAULTS = [
   ...['requestLost', 'replyLost', 'duplicated', 'reset', 'garbled', 'down', 'slow'].map((kind) => `network ${kind}`),
   ...['lost', 'duplicated', 'forged', 'altered'].map((kind) => `notification ${kind}`),
   ...['step far', 'step near'].map((kind) => `clock ${kind}`),
-  ...['slow', 'io', 'readOnly', 'full', 'gone'].map((kind) => `flash ${kind}`),
+  ...['slow', 'io', 'readOnly', 'full', 'gone', 'swapped'].map((kind) => `flash ${kind}`),
   ...[
     'scanner unplugged',
     'scanner hangs',
@@ -73,7 +73,7 @@ const FAULTS = [
   ].map((kind) => `device ${kind}`),
   ...COMMAND_TROUBLES.map((kind) => `scanner ${kind}`),
   ...NOISE_KINDS.map((kind) => `machine line ${kind}`),
-  ...['now', 'atTouch', 'crash', 'lost'].map((kind) => `power ${kind}`),
+  ...['now', 'atTouch', 'crash', 'stop', 'lost'].map((kind) => `power ${kind}`),
 ];
 
 const INPUTS = [

@@ -14,6 +14,7 @@ import { createDeviceTroubles } from './device-troubles.js';
 import { serveFairly } from './fair-customer.js';
 import type { FuzzSetting } from './fuzz-settings.js';
 import { goodsOf } from './goods.js';
+import { swapJournals } from './journal-swap.js';
 import { createObserver } from './observer.js';
 import { createOperator, type Operator } from './operator.js';
 import { watchPanel } from './oracle/panel-rules.js';
@@ -98,6 +99,8 @@ export function runShift(options: ShiftOptions): ShiftReport {
     },
     started(terminal) {
       oracle?.processStarted(devices.scanner.onGlass());
+      const { book, live } = terminal.kernel.state;
+      if (live.faults.flash === undefined) oracle?.salesFound(book.sales);
       terminal.kernel.onChange((state, before) => {
         if (state.book.sales === before.book.sales) return;
         for (const sale of Object.values(state.book.sales)) {
@@ -160,15 +163,20 @@ export function runShift(options: ShiftOptions): ShiftReport {
       authorisation = createAuthorisation({ kiosk, notifyUrl, oracle: judge, chance, coverage });
     }
     const cardReader = createCardReader({ kiosk, oracle: judge, chance, coverage });
-    const power = keepPower(kiosk, days.power, chance, coverage, () => {
-      customer?.powerLost();
-      if (chance.likely(0.12)) cardReader.read();
-      else if (chance.likely(0.1)) cardReader.settle();
+    const power = keepPower(kiosk, days.power, chance, coverage, {
+      dark() {
+        customer?.powerLost();
+        if (chance.likely(0.12)) cardReader.read();
+        else if (chance.likely(0.1)) cardReader.settle();
+      },
+      stoppedInOrder: judge.stoppedInOrder,
     });
+    const swaps = swapJournals({ kiosk, level: days.flash, violate: judge.violate, chance, coverage });
     next();
     kiosk.runUntil(() => served === options.sales && customer === undefined, SHIFT_LIMIT_MS);
     badDays.clearUp();
     power.clearUp();
+    swaps.clearUp();
     operator.clearUp();
     authorisation?.clearUp();
     kiosk.runUntil(() => atRest(kiosk), CALM_MS);

@@ -12,9 +12,10 @@ export const meanings = {
     done: 'done, or stopped on request',
     usage: 'wrong command line or configuration; a restart does not help',
     unavailable:
-      'something needed is missing: a port is taken, another process holds the data directory, a check failed',
+      'something needed is missing: a port is taken, another process holds the data directory or its lock was removed, a check failed',
     bug: 'an assertion failed; restart it, recovery runs',
-    flash: 'the flash failed, or a missing one is there again; restart it; if it comes back, change the card',
+    flash:
+      'the flash failed, the journal was taken away, or a missing one is there again; restart it; if it comes back, change the card',
   } satisfies Record<keyof typeof exitCode, string>,
 
   alarms: {

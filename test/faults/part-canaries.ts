@@ -12,6 +12,30 @@ export const PART_CANARIES: readonly Canary[] = [
         const all = [];`,
   },
   {
+    name: 'an orderly stop that forgets what was answered',
+    file: 'firmware/kernel.js',
+    find: 'const waiting = deferred;',
+    put: 'const waiting = [];',
+  },
+  {
+    name: 'a journal that was replaced is written on',
+    file: 'firmware/store/store.js',
+    find: 'let left = volumes.length;',
+    put: 'return void clock.after(0, inPlace);\n        let left = volumes.length;',
+  },
+  {
+    name: 'a commit counts whose file was replaced meanwhile',
+    file: 'firmware/store/store.js',
+    find: 'checkInPlace(() => flushed(planned.bytes.length));',
+    put: 'flushed(planned.bytes.length);',
+  },
+  {
+    name: 'a terminal at rest does not look for its journal',
+    file: 'firmware/watch-card.js',
+    find: 'store.checkInPlace(done)',
+    put: 'done()',
+  },
+  {
     name: 'success of another payment believed',
     file: 'firmware/acquirer/direct-link.js',
     find: 'told[name] !== undefined && told[name] !== value',

@@ -244,7 +244,9 @@ describe('tillbox acquirer-sim', () => {
 
   it('prints what a terminal needs and runs until it is stopped', async () => {
     const directory = mkdtempSync(join(tmpdir(), 'acquirer-sim-'));
-    const { code, out } = await run(['--port', '0', '--keys', directory], (stop) => setTimeout(() => stop('SIGTERM'), 1));
+    const { code, out } = await run(['--port', '0', '--keys', directory], (stop) =>
+      setTimeout(() => stop('SIGTERM'), 1),
+    );
     assert.equal(code, 0);
     for (const name of ['ACQUIRER_URL', 'ALIPAY_CLIENT_ID', 'ALIPAY_PRIVATE_KEY_FILE', 'ALIPAY_PUBLIC_KEY_FILE']) {
       assert.match(out, new RegExp(`^${name}=.+$`, 'm'));

@@ -93,7 +93,10 @@ describe('a journal that is taken away from a terminal at rest', () => {
       kiosk.world.runUntil(kiosk.world.nowMs() + 95_000);
       assert.ok(kiosk.life, 'it lives as long as its journal is there');
       kiosk.flash.remove(name);
-      assert.ok(kiosk.runUntil(() => kiosk.life === undefined, 31_000), name);
+      assert.ok(
+        kiosk.runUntil(() => kiosk.life === undefined, 31_000),
+        name,
+      );
       assert.equal(kiosk.exitCode, 74);
     }
   });

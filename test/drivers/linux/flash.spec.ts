@@ -224,7 +224,10 @@ describe('createLinuxFlash', () => {
   describe('a volume in use', () => {
     const inDir = (name: string): string => path.join(dataDir, name);
     const lockIn = (directory: string): string =>
-      path.join(directory, fs.readdirSync(directory).find((name) => name.startsWith('lock-')) ?? assert.fail('no lock'));
+      path.join(
+        directory,
+        fs.readdirSync(directory).find((name) => name.startsWith('lock-')) ?? assert.fail('no lock'),
+      );
     const replaceByCopy = (): void => {
       fs.copyFileSync(inDir('journal.0'), inDir('copy'));
       fs.renameSync(inDir('copy'), inDir('journal.0'));

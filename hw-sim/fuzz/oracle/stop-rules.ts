@@ -1,0 +1,25 @@
+import type { Book } from '../../../firmware/terminal.js';
+import type { Violate } from '../oracle.js';
+
+/** An orderly stop keeps what was answered, also what a power cut may take. */
+export interface StopRules {
+  /** The process ended as one that was asked to, and had told people of these sales. */
+  stoppedInOrder(sales: Book['sales']): void;
+  /** A process started, and found these sales on flash. */
+  salesFound(sales: Book['sales']): void;
+}
+
+export function createStopRules(violate: Violate): StopRules {
+  let told: Book['sales'] = {};
+  return {
+    stoppedInOrder(sales) {
+      told = sales;
+    },
+    salesFound(sales) {
+      for (const { saleId, state } of Object.values(told)) {
+        if (!Object.hasOwn(sales, saleId)) violate('flash forgot', `${saleId} ${state}, over an orderly stop`);
+      }
+      told = {};
+    },
+  };
+}
