@@ -54,6 +54,7 @@ export function createTerminalCore(
   });
   const alarms: Partial<Record<AlarmCode, number>> = {};
   let lastContactWallMs: number | undefined;
+  let notificationsIgnored = 0;
   const feed = (event: Event): void => {
     if ('answer' in event && event.answer.kind === 'answered' && event.answer.signature === 'valid') {
       lastContactWallMs = clock.wallMs();
@@ -103,6 +104,7 @@ export function createTerminalCore(
       parts.observe?.(input, decision);
       log.debug('input', { type: input.type, ignored: decision.ignored });
       if (input.type === 'paymentNotified' && decision.ignored !== undefined) {
+        notificationsIgnored += 1;
         log.info('notification ignored', { paymentRequestId: input.paymentRequestId, why: decision.ignored });
       }
     },
@@ -136,6 +138,7 @@ export function createTerminalCore(
     lastAcquirerContactWallMs: () => lastContactWallMs,
     store: () => (store === undefined ? {} : storeFacts(store)),
     alarms: () => alarms,
+    notificationsIgnored: () => notificationsIgnored,
   };
   return { kernel, devices, sources, signer, store, incidents, flashFailed };
 }

@@ -64,6 +64,7 @@ export const ALARM_CODES = [
   'reversalNeedsPerson',
   'refundRefused',
   'resultContradicts',
+  'unknownPayment',
   'vendUnknown',
   'droppedLate',
   'receiptLost',

@@ -20,3 +20,8 @@ export function paymentRequestId(
   const head = `${time}${terminalNumber.padStart(8, '0')}${amountValue}${serial}`;
   return head + at.randomDigits.slice(0, head.length % 2 === 0 ? 8 : 9);
 }
+
+/** Whether such an id names this terminal. Never that of a probe, which is shorter. */
+export function isOfTerminal(id: string, terminalNumber: string): boolean {
+  return /^\d{38,52}$/.test(id) && id.length % 2 === 0 && id.slice(14, 22) === terminalNumber.padStart(8, '0');
+}

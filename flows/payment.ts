@@ -5,13 +5,15 @@ import { approve } from './delivery.js';
 import { tellEnd } from './end-text.js';
 import type { Money } from './money.js';
 import { sameMoney } from './money.js';
-import { paymentRequestId } from './payment-request-id.js';
+import { isPaidRequest } from './paid-orders.js';
+import { isOfTerminal, paymentRequestId } from './payment-request-id.js';
 import { failedPaymentRow, inquiryAction, type PayRow, payRow, showsPayment } from './result-codes.js';
 import { notePaymentShown } from './reversal-queue.js';
 import { reverseDenied, startReversal } from './reversal-start.js';
 import { lastAttempt, type Sale } from './sale.js';
 import type { PaymentProgress } from './terminal-state.js';
 import type { Turn } from './turn.js';
+import { holdUnknown } from './unknown-payment.js';
 
 /*
  * From the payment code to a known result. Invariants
@@ -147,7 +149,10 @@ export function onPaymentNotified(turn: Turn, id: string, paymentId: string, amo
   }
   if (noteLateWord(turn, id, true, paymentId)) return;
   const sale = paymentOf(turn.book, id)?.sale;
-  turn.ignore(sale === undefined ? 'notification of an unknown payment' : `notification in state ${sale.state}`);
+  if (sale !== undefined) return turn.ignore(`notification in state ${sale.state}`);
+  if (!isOfTerminal(id, turn.policy.terminalNumber)) return turn.ignore('notification of an unknown payment');
+  if (isPaidRequest(turn.book.paidOrders, id)) return turn.ignore('notification of a sale that is no longer kept');
+  holdUnknown(turn, id, paymentId, amount);
 }
 
 /**

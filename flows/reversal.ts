@@ -48,6 +48,7 @@ export type ReversalCause =
   | 'vendUnknown'
   | 'powerLost'
   | 'paidAfterFailure'
+  | 'unknownPayment'
   | 'refundRequested';
 
 export interface ReversalEnd {

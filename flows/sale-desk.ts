@@ -1,19 +1,18 @@
 import { openSale } from './book.js';
 import type { CallAnswer } from './call-answer.js';
-import { digitsTime } from './civil-time.js';
 import { tellEnd } from './end-text.js';
-import { freeId } from './free-id.js';
 import type { Event } from './input.js';
 import { formatMoney, isMoneyValue, isPayable, type Money, sameMoney } from './money.js';
 import { noSale } from './no-sale.js';
 import { ownEntry } from './own-entry.js';
-import { paidOrder, paidSale } from './paid-orders.js';
+import { paidOrder } from './paid-orders.js';
 import { startPayment } from './payment.js';
 import { isPaymentCode } from './payment-code.js';
 import { readiness } from './readiness.js';
 import type { ReversalCause } from './reversal.js';
 import { startReversal } from './reversal-start.js';
 import { isOpen, type Sale } from './sale.js';
+import { newSaleId } from './sale-id.js';
 import type { Turn } from './turn.js';
 import { channelProblem } from './vend-channel.js';
 
@@ -75,10 +74,7 @@ export function startSale(
   extra: { readonly description?: string; readonly channel?: string },
 ): string {
   const { at } = turn;
-  const { sales, paidOrders } = turn.book;
-  const wanted = `s${digitsTime(at.wallMs, at.utcOffsetMinutes)}-${at.randomDigits.slice(0, 6)}`;
-  const isTaken = (id: string): boolean => ownEntry(sales, id) !== undefined || paidSale(paidOrders, id) !== undefined;
-  const saleId = freeId(wanted, isTaken);
+  const saleId = newSaleId(turn);
   const seenMs = turn.book.seenMs + Math.max(0, at.atMs - turn.live.seenFromMs);
   const sale: Sale = {
     saleId,

@@ -113,6 +113,12 @@ export function createApiMetrics({ kernel, sources, version, wallMs, eventStream
         /* From 0 on, or whoever watches for a rise never sees the first one. */
         ALARM_CODES.map((alarm) => [{ alarm }, alarms[alarm] ?? 0]),
       ),
+      metric(
+        'notifications_ignored_total',
+        'counter',
+        'Signed notifications of payments that changed nothing: repeated, or of payments that are not ours.',
+        one(sources.notificationsIgnored()),
+      ),
       metric('event_streams', 'gauge', 'Open event streams.', one(eventStreams())),
       metric(
         'api_requests_total',

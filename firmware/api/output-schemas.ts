@@ -67,6 +67,7 @@ export const reversalSchema = v.object({
     'vendUnknown',
     'powerLost',
     'paidAfterFailure',
+    'unknownPayment',
     'refundRequested',
   ]),
   kind: v.picklist(['cancel', 'refund']),

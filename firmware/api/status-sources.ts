@@ -15,6 +15,8 @@ export interface StatusSources {
   readonly store: () => Readonly<Record<string, string | number | boolean>>;
   /** Alarms raised since the start. */
   readonly alarms: () => Readonly<Partial<Record<AlarmCode, number>>>;
+  /** Notifications of payments since the start that were signed and changed nothing. */
+  readonly notificationsIgnored: () => number;
 }
 
 export interface DeviceReport {

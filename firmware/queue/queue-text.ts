@@ -143,17 +143,20 @@ function factLines(facts: Facts): readonly string[] {
   return facts.flatMap(([name, value]) => (value === undefined ? [] : [`${name.padEnd(16)} ${plainText(value)}`]));
 }
 
-function advice({ state, manual, reversalId }: ReversalView): readonly string[] {
+function advice({ state, manual, cause, reversalId }: ReversalView): readonly string[] {
   if (state !== 'needsPerson') return [];
   return [
     '',
     manual
-      ? 'Held back: the goods may have gone. Retry it to give the money back; where the customer has them, settle it as paid.'
+      ? `Held back: ${cause === 'unknownPayment' ? LOST_SALE : 'the goods may have gone'}. Retry it to give the money back; where the customer has them, settle it as paid.`
       : 'The terminal cannot end this alone; it goes on trying slowly. Ask Alipay’s technical support about the payment.',
     `  tillbox queue retry ${reversalId}`,
     `  tillbox queue settle ${reversalId} --by NAME --note TEXT${manual ? ' --outcome paid' : ''}`,
   ];
 }
+
+const LOST_SALE =
+  'Alipay says that this terminal was paid, and no sale on its card explains it, so a card was lost or wiped, and nobody knows of the goods';
 
 function amountOf({ amount }: Pick<ReversalView, 'amount'>): string {
   return `${amount.currency} ${formatMoney(amount)}`;

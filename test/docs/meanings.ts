@@ -27,6 +27,8 @@ export const meanings = {
     refundRefused: 'the acquirer refuses a refund; a person has to give the money back another way',
     resultContradicts:
       'the acquirer says that a payment succeeded which it had said was not charged; it is reversed, unless its goods were delivered',
+    unknownPayment:
+      'the acquirer says that this terminal was paid, and no sale on its card explains it: the card was lost or wiped. It is held in the queue for a person; where too many wait, this alarm is all there is',
     vendUnknown: 'it is not known whether goods went out, or they went out of a sale that is not paid',
     droppedLate: 'goods fell when no sale was waiting for them',
     receiptLost: 'a receipt was not printed, or nobody knows',
@@ -72,6 +74,8 @@ export const meanings = {
     powerLost: 'the terminal stopped in the middle of the sale',
     paidAfterFailure:
       'the acquirer says that the payment succeeded, after it had said that nothing was charged; the sale stays as it is',
+    unknownPayment:
+      'the acquirer says that this terminal was paid, and no sale on its card explains it. Held for a person, under a sale that stands for the lost one',
     refundRequested: 'a refund was asked for; the sale stays settled',
   } satisfies Record<ReversalCause, string>,
 

@@ -47,6 +47,7 @@ export function createApiFixture({ policy, options, sources, unbooted }: Fixture
         lastAcquirerContactWallMs: () => undefined,
         store: () => ({}),
         alarms: () => ({}),
+        notificationsIgnored: () => 0,
         ...sources,
       },
     },

@@ -46,6 +46,7 @@ describe('local API', () => {
             lastAcquirerContactWallMs: () => undefined,
             store: () => ({}),
             alarms: () => ({}),
+            notificationsIgnored: () => 0,
           },
         },
         (error, api) => told.push(error?.code, api),

@@ -97,6 +97,7 @@ function serveApi(terminal: TestTerminal, token?: string): Promise<LocalApi> {
           lastAcquirerContactWallMs: () => undefined,
           store: () => ({}),
           alarms: () => ({}),
+          notificationsIgnored: () => 0,
         },
       },
       (error, api) => (api === undefined ? reject(error) : resolve(api)),

@@ -1,0 +1,61 @@
+import { openReversals } from './book.js';
+import { formatMoney, type Money } from './money.js';
+import { enqueue } from './reversal-queue.js';
+import { reversalOf } from './reversal-start.js';
+import type { Attempt, Sale } from './sale.js';
+import { newSaleId } from './sale-id.js';
+import type { Turn } from './turn.js';
+
+/** Held at once: a queue that they fill would stop sales. */
+const HELD_LIMIT = 10;
+
+/**
+ * The acquirer says that this terminal was paid, and no sale in the book explains it: the card was lost or wiped in
+ * between, and this word may be the only witness. It is held for a person, under a sale of its own that stands for the lost
+ * one; its times are those of the word.
+ */
+export function holdUnknown(turn: Turn, paymentRequestId: string, paymentId: string | undefined, amount: Money): void {
+  const { at, book, policy } = turn;
+  const waiting = openReversals(book);
+  const held = waiting.filter(({ cause }) => cause === 'unknownPayment').length;
+  const price = `${amount.currency} ${formatMoney(amount)}`;
+  const facts = [paymentRequestId, ...(paymentId === undefined ? [] : [paymentId]), price].join(' ');
+  if (held >= HELD_LIMIT || waiting.length + 1 >= policy.queueLimit) {
+    return turn.alarm('unknownPayment', `${facts}: not in the queue, where ${waiting.length} wait`);
+  }
+  turn.alarm('unknownPayment', facts);
+  const found = paymentId === undefined ? {} : { paymentId };
+  const attempt: Attempt = {
+    paymentRequestId,
+    startedAtWallMs: at.wallMs,
+    utcOffsetMinutes: at.utcOffsetMinutes,
+    expiresAtWallMs: at.wallMs,
+    account: policy.account,
+    result: 'S',
+    ...found,
+  };
+  const sale: Sale = {
+    saleId: newSaleId(turn),
+    orderId: paymentRequestId,
+    amount,
+    state: 'reversing',
+    attempts: [attempt],
+    receipt: 'none',
+    seenMs: book.seenMs,
+    startedAtWallMs: at.wallMs,
+    updatedAtWallMs: at.wallMs,
+  };
+  turn.record({ type: 'saleStarted', sale });
+  const own = {
+    cause: 'unknownPayment',
+    ...found,
+    amount,
+    kind: 'cancel',
+    known: true,
+    state: 'needsPerson',
+    manual: true,
+  } as const;
+  const reversal = reversalOf(turn.book, sale, attempt, own, at.wallMs);
+  turn.record({ type: 'reversalStarted', reversal });
+  enqueue(turn, reversal);
+}
