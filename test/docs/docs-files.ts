@@ -12,12 +12,17 @@ export interface DocsFile {
 
 /** The documents people read. */
 export function readDocsFiles(): DocsFile[] {
-  const paths = ['README.md', 'test/README.md', ...listed('docs').filter((path) => path.endsWith('.md'))];
+  const paths = [
+    'README.md',
+    'SECURITY.md',
+    'test/README.md',
+    ...listed('docs').filter((path) => path.endsWith('.md')),
+  ];
   return paths.map((path) => ({ path, text: readFileSync(`${ROOT}${path}`, 'utf8') }));
 }
 
 function listed(folder: string): string[] {
-  return readdirSync(`${ROOT}${folder}`)
+  return readdirSync(`${ROOT}${folder}`, { recursive: true, encoding: 'utf8' })
     .sort()
     .map((name) => `${folder}/${name}`);
 }
