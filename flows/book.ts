@@ -135,7 +135,7 @@ function apply(draft: Draft, record: TerminalRecord): void {
     case 'inquiryStarted':
       return changeSale(draft, record, { ...saleOf(draft, record.saleId), state: 'inquiring' });
     case 'paymentShown':
-      return changeSale(draft, record, withLastAttempt(saleOf(draft, record.saleId), { known: true }));
+      return changeSale(draft, record, withLastAttempt(saleOf(draft, record.saleId), shown(record.prompted)));
     case 'attemptFailed': {
       const { resultCode } = record;
       const sale = withLastAttempt(saleOf(draft, record.saleId), { result: 'F', resultCode });
@@ -251,6 +251,11 @@ export function paymentOf(book: Book, paymentRequestId: string): { sale: Sale; a
 export function openReversals(book: Book): Reversal[] {
   return Object.values(book.reversals).filter((reversal) => reversal.state !== 'finished');
 }
+
+const shown = (prompted: true | undefined): Partial<Attempt> => ({
+  known: true,
+  ...(prompted === undefined ? {} : { prompted }),
+});
 
 function saleOf({ book }: Draft, saleId: string): Sale {
   const sale = ownEntry(book.sales, saleId);

@@ -20,24 +20,60 @@ export const CUSTOMER_TEXTS = {
   oneCodeOnly: { en: 'Show one code only, please', 'zh-CN': '请只出示一个付款码' },
   paying: { en: 'One moment please', 'zh-CN': '正在支付，请稍候' },
   confirmOnPhone: { en: 'Please confirm on your phone', 'zh-CN': '请在手机上确认支付' },
+  checkingPayment: {
+    en: 'Checking the payment. Do not pay again',
+    'zh-CN': '正在查询支付结果，请勿重复付款',
+  },
+
+  /* An attempt that failed, while its sale waits for another code: each asks for one. */
   codeExpired: { en: 'The code has expired. Refresh it and show it again', 'zh-CN': '付款码已过期，请刷新后重试' },
   codeInvalid: { en: 'The code was not accepted. Show another one', 'zh-CN': '付款码无效，请更换付款码' },
-  balanceNotEnough: { en: 'Not enough balance. Use another card or wallet', 'zh-CN': '余额不足，请更换支付方式' },
-  limitExceeded: { en: 'Your payment limit is exceeded', 'zh-CN': '超出支付限额' },
-  otherMethod: { en: 'Please use another way to pay', 'zh-CN': '请更换支付方式' },
+  balanceTooLow: {
+    en: 'Not enough balance. Choose another card and show a new code',
+    'zh-CN': '余额不足，请更换支付方式后重新出示付款码',
+  },
+  limitReached: {
+    en: "Your limit is exceeded. Show another wallet's code",
+    'zh-CN': '超出您的支付限额，请换钱包出示付款码',
+  },
+  noWayToPay: {
+    en: "This wallet cannot pay. Show another wallet's code",
+    'zh-CN': '该钱包无法支付，请换钱包出示付款码',
+  },
+  showNewCode: { en: 'The payment failed. Show a new code', 'zh-CN': '支付未成功，请出示新的付款码' },
+
+  /* The same where the sale has ended: none asks for another code. */
+  balanceNotEnough: { en: 'Not enough balance', 'zh-CN': '余额不足，支付未成功' },
+  limitExceeded: { en: 'Your payment limit is exceeded', 'zh-CN': '超出您的支付限额' },
+  amountTooHigh: { en: 'The amount is too high to be paid here', 'zh-CN': '金额过高，无法在此支付' },
+  tooManyPayments: { en: 'Too many payments with this wallet', 'zh-CN': '该钱包支付次数过多' },
+  walletNotAccepted: { en: 'This wallet cannot be used here', 'zh-CN': '此处无法使用该钱包' },
+  notVerified: { en: 'The password check of your wallet failed', 'zh-CN': '支付密码验证未通过' },
   contactWallet: { en: "Please contact your wallet's support", 'zh-CN': '请联系钱包客服' },
   declined: { en: 'The payment was declined', 'zh-CN': '支付未成功' },
   cancelled: { en: 'Cancelled. Nothing was charged', 'zh-CN': '已取消，未扣款' },
+
+  /* A payment that is undone, and nobody was told that it is paid. */
   reversing: {
     en: 'Payment not completed. Any charge goes back to your wallet',
     'zh-CN': '支付未完成，如已扣款将自动退回',
   },
-  reversed: { en: 'The payment was reversed', 'zh-CN': '支付已撤销' },
+  notCharged: { en: 'Payment not completed. Nothing was charged', 'zh-CN': '支付未完成，未扣款' },
+
   vending: { en: 'Paid. Your goods are coming', 'zh-CN': '支付成功，正在出货' },
   paid: { en: 'Paid. Thank you', 'zh-CN': '支付成功，谢谢惠顾' },
+
+  /* A payment that is undone after it was said to be paid. */
+  moneyGoesBack: { en: 'Sorry. Your money goes back to your wallet', 'zh-CN': '抱歉，款项将退回您的钱包' },
+  chargeGoesBack: { en: 'Sorry. Any charge goes back to your wallet', 'zh-CN': '抱歉，如已扣款将自动退回' },
+  moneyReturned: { en: 'Sorry. Your money was returned', 'zh-CN': '抱歉，款项已退还' },
   vendFailed: {
-    en: 'Sorry, we could not deliver. Your money is returned',
+    en: 'Sorry, we could not deliver. Your money will be returned',
     'zh-CN': '抱歉，出货失败，款项将原路退回',
+  },
+  vendFailedReturned: {
+    en: 'Sorry, we could not deliver. Your money is returned',
+    'zh-CN': '抱歉，出货失败，款项已退回',
   },
   askOperator: { en: 'Please contact the operator', 'zh-CN': '请联系本机客服' },
 } as const satisfies Record<string, Readonly<Record<Locale, string>>>;

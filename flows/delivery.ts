@@ -141,7 +141,7 @@ function deliveryConflict(turn: Turn, sale: Sale, ok: boolean) {
       return undefined;
     case 'reversing':
     case 'reversed':
-      return ok ? conflict('alreadyReversed', 'the payment has been reversed: the goods are not paid for') : undefined;
+      return ok ? conflict('alreadyReversed', 'the payment goes back: the goods are not paid for') : undefined;
     default:
       return conflict('notPaid', `the sale is ${sale.state}; only a paid sale can be delivered`);
   }
@@ -154,6 +154,6 @@ function conflict(code: 'notYourDelivery' | 'alreadyReversed' | 'notPaid', messa
 /** The sale is over and paid: the receipt is due. */
 export function settle(turn: Turn, saleId: string, doubt: { readonly goodsUnknown?: true } = {}): void {
   turn.record({ type: 'saleSettled', saleId, receiptDue: turn.policy.printerPresent, ...doubt });
-  turn.notify('paid');
+  turn.tellEndOf(saleId);
   printReceipt(turn, saleId, 'sale');
 }

@@ -86,10 +86,11 @@ export const FAULTS: Readonly<Record<FaultCode, FaultRow>> = {
     operatorAction: 'check cable, modem, DNS and firewall; the terminal retries by itself',
   },
   acquirerMisconfigured: {
-    meaning: 'the acquirer refuses our requests: client id, key or contract',
+    meaning: 'the acquirer refuses our requests: client id, key, contract, or the token of the merchant we act for',
     blocksSale: 'always',
     customerText: 'outOfService',
-    operatorAction: 'check ALIPAY_CLIENT_ID and ALIPAY_PRIVATE_KEY against the dashboard, then the contract',
+    operatorAction:
+      'the alarm names the code that caused it; check ALIPAY_CLIENT_ID and ALIPAY_PRIVATE_KEY against the dashboard, acting for a merchant ALIPAY_AGENT_TOKEN, then the contract',
   },
   acquirerUnverified: {
     meaning: "the acquirer's replies do not verify with the configured public key",

@@ -2,12 +2,11 @@ import type { AcquirerAnswer } from './acquirer-answer.js';
 import { noteAnswer, noteLateAnswer, noteMisconfigured, type VerifiedAnswer, verified } from './acquirer-watch.js';
 import { openSale, paymentOf } from './book.js';
 import { approve } from './delivery.js';
-import { tellEnd } from './end-text.js';
 import type { Money } from './money.js';
 import { sameMoney } from './money.js';
 import { isPaidRequest } from './paid-orders.js';
 import { isOfTerminal, paymentRequestId } from './payment-request-id.js';
-import { failedPaymentRow, inquiryAction, type PayRow, payRow, showsPayment } from './result-codes.js';
+import { failedPaymentRow, inquiryAction, type PayRow, payRow, promptsCustomer, showsPayment } from './result-codes.js';
 import { notePaymentShown } from './reversal-queue.js';
 import { reverseDenied, startReversal } from './reversal-start.js';
 import { lastAttempt, type Sale } from './sale.js';
@@ -85,7 +84,7 @@ export function onPayAnswered(turn: Turn, id: string, answer: AcquirerAnswer): v
 
 /** The reply brought no result, and may have shown that there is a payment all the same. */
 function unresolved(turn: Turn, current: CurrentPayment, reply: VerifiedAnswer): void {
-  if (showsPayment(reply)) markKnown(turn, current, reply.paymentId);
+  if (showsPayment(reply)) markKnown(turn, current, reply);
   inquire(turn, current.sale);
 }
 
@@ -118,6 +117,7 @@ export function onInquiryAnswered(turn: Turn, id: string, answer: AcquirerAnswer
   if (believed === undefined) return;
   switch (believed.status) {
     case 'U':
+      if (promptsCustomer(believed)) markKnown(turn, current, believed);
       return;
     case 'F':
       if (inquiryAction(believed.code) === 'reverse') startReversal(turn, current.sale, 'inquiryRefused');
@@ -134,7 +134,7 @@ export function onInquiryAnswered(turn: Turn, id: string, answer: AcquirerAnswer
         case undefined:
           return;
         default:
-          return markKnown(turn, current, believed.paymentId);
+          return markKnown(turn, current, believed);
       }
   }
 }
@@ -145,7 +145,7 @@ export function onPaymentNotified(turn: Turn, id: string, paymentId: string, amo
   if (current !== undefined) {
     if (sameMoney(amount, current.sale.amount)) return approve(turn, current.sale, paymentId);
     turn.alarm('amountDiffers', id);
-    return markKnown(turn, current, paymentId);
+    return markKnown(turn, current, { paymentId, code: '' });
   }
   if (noteLateWord(turn, id, true, paymentId)) return;
   const sale = paymentOf(turn.book, id)?.sale;
@@ -163,6 +163,9 @@ function noteLateWord(turn: Turn, id: string, paid: boolean, paymentId: string |
   return notePaymentShown(turn, id, paymentId) || (paid && reverseDenied(turn, id, paymentId));
 }
 
+/** What showed that there is a payment. */
+type ShownBy = Parameters<typeof promptsCustomer>[0] & { readonly paymentId?: string | undefined };
+
 interface CurrentPayment {
   readonly sale: Sale;
   readonly payment: PaymentProgress;
@@ -179,9 +182,16 @@ function inquire(turn: Turn, sale: Sale): void {
   if (sale.state === 'paying') turn.record({ type: 'inquiryStarted', saleId: sale.saleId });
 }
 
-/** Durable at once and once a payment, for only a power cut needs it; most payments have their result before. */
-function markKnown(turn: Turn, { sale, payment }: CurrentPayment, paymentId: string | undefined): void {
-  if (lastAttempt(sale)?.known !== true) turn.record({ type: 'paymentShown', saleId: sale.saleId });
+/**
+ * Durable at once, for only a power cut needs it, and at most twice a payment; most payments have their result before. That
+ * the customer is asked to confirm it is told once.
+ */
+function markKnown(turn: Turn, { sale, payment }: CurrentPayment, word: ShownBy): void {
+  const { paymentId } = word;
+  const attempt = lastAttempt(sale);
+  const prompted = attempt?.prompted !== true && promptsCustomer(word);
+  if (prompted) turn.record({ type: 'paymentShown', saleId: sale.saleId, prompted });
+  else if (attempt?.known !== true) turn.record({ type: 'paymentShown', saleId: sale.saleId });
   if (paymentId !== undefined) turn.live = { ...turn.live, payment: { ...payment, paymentId } };
 }
 
@@ -189,7 +199,7 @@ function approveIfAmountHolds(turn: Turn, current: CurrentPayment, answer: Verif
   const { sale, payment } = current;
   if (answer.amount === undefined || !sameMoney(answer.amount, sale.amount)) {
     turn.alarm('amountDiffers', payment.paymentRequestId);
-    markKnown(turn, current, answer.paymentId);
+    markKnown(turn, current, { paymentId: answer.paymentId, code: '' });
     return inquire(turn, sale);
   }
   approve(turn, sale, answer.paymentId ?? payment.paymentId);
@@ -202,7 +212,7 @@ function failAttempt(turn: Turn, sale: Sale, code: string, row: PayRow): void {
   turn.live = live;
   turn.clearTimer('inquiry');
   turn.record({ type: 'attemptFailed', saleId: sale.saleId, resultCode: code, final });
-  if (final) return tellEnd(turn, sale.saleId);
+  if (final) return turn.tellEndOf(sale.saleId);
   turn.notify(row.text);
   turn.setTimer('codeWait', turn.policy.codeWaitMs);
 }

@@ -1,5 +1,5 @@
 import { type Book, openReversals } from './book.js';
-import { blocksSale, type FaultCode, JOURNAL_FAULTS } from './faults.js';
+import { blocksSale, FAULTS, type FaultCode, JOURNAL_FAULTS } from './faults.js';
 import type { Policy } from './policy.js';
 import type { TerminalState } from './terminal-state.js';
 
@@ -16,6 +16,12 @@ export function readiness(state: TerminalState): Readiness {
   const warnings: FaultCode[] = [];
   for (const fault of faultsOf(state)) (blocksSale(fault, state.policy) ? reasons : warnings).push(fault);
   return { reasons, warnings };
+}
+
+/** What passes by itself within seconds of each start; the clock is confirmed by the acquirer's first answer. */
+export function isStartingUp(reasons: readonly FaultCode[]): boolean {
+  const starting = (reason: FaultCode): boolean => FAULTS[reason].customerText === 'startingUp';
+  return reasons.some(starting) && reasons.every((reason) => starting(reason) || reason === 'clockUnconfirmed');
 }
 
 /** True where the terminal runs without its journal: its sales and reversals are then unknown, which is not that there are none. */

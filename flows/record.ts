@@ -26,7 +26,12 @@ export type TerminalRecord = { readonly atWallMs: number } & (
     }
   | { readonly type: 'inquiryStarted'; readonly saleId: string }
   /** The acquirer has the payment, and no result yet: after a power cut its word that there is none proves nothing. */
-  | { readonly type: 'paymentShown'; readonly saleId: string }
+  | {
+      readonly type: 'paymentShown';
+      readonly saleId: string;
+      /** It waits for the customer's confirmation on the phone; missing in old records. */
+      readonly prompted?: true;
+    }
   /** The attempt surely failed; with `final` the sale ends as declined, otherwise the customer may try again. */
   | { readonly type: 'attemptFailed'; readonly saleId: string; readonly resultCode: string; readonly final: boolean }
   | { readonly type: 'paymentApproved'; readonly saleId: string; readonly paymentId?: string }

@@ -12,35 +12,38 @@ export interface PayRow {
    * acquirer's set-up is wrong; the sale ends and the terminal is not ready. `inquire`: F, yet nothing is proven.
    */
   readonly action: 'tryAgain' | 'declined' | 'configuration' | 'inquire';
+  /** What the customer reads then: with `tryAgain` it asks for another code, with `inquire` it tells that nothing is decided. */
   readonly text: TextKey;
+  /** What the customer reads where the sale has ended with it: asks for no other code. */
+  readonly endText: TextKey;
 }
 
-const tryAgain = (text: TextKey): PayRow => ({ action: 'tryAgain', text });
-const declined = (text: TextKey): PayRow => ({ action: 'declined', text });
-const CONFIGURATION: PayRow = { action: 'configuration', text: 'serviceUnavailable' };
-const INQUIRE: PayRow = { action: 'inquire', text: 'confirmOnPhone' };
+const tryAgain = (text: TextKey, endText: TextKey): PayRow => ({ action: 'tryAgain', text, endText });
+const declined = (text: TextKey): PayRow => ({ action: 'declined', text, endText: text });
+const CONFIGURATION: PayRow = { action: 'configuration', text: 'serviceUnavailable', endText: 'serviceUnavailable' };
+const INQUIRE: PayRow = { action: 'inquire', text: 'checkingPayment', endText: 'declined' };
 
 export const OTHER_PAY_FAILURE: PayRow = declined('declined');
 
 export const PAY_CODES: Readonly<Record<string, PayRow>> = {
-  EXPIRED_CODE: tryAgain('codeExpired'),
-  INVALID_PAYMENT_CODE: tryAgain('codeInvalid'),
-  USER_BALANCE_NOT_ENOUGH: tryAgain('balanceNotEnough'),
-  NO_PAY_OPTIONS: tryAgain('otherMethod'),
-  USER_AMOUNT_EXCEED_LIMIT: tryAgain('limitExceeded'),
-  ORDER_IS_CANCELED: tryAgain('codeExpired'),
-  ORDER_IS_CLOSED: tryAgain('codeExpired'),
-  PAYMENT_AMOUNT_EXCEED_LIMIT: declined('limitExceeded'),
-  PAYMENT_COUNT_EXCEED_LIMIT: declined('limitExceeded'),
+  EXPIRED_CODE: tryAgain('codeExpired', 'declined'),
+  INVALID_PAYMENT_CODE: tryAgain('codeInvalid', 'declined'),
+  USER_BALANCE_NOT_ENOUGH: tryAgain('balanceTooLow', 'balanceNotEnough'),
+  NO_PAY_OPTIONS: tryAgain('noWayToPay', 'walletNotAccepted'),
+  USER_AMOUNT_EXCEED_LIMIT: tryAgain('limitReached', 'limitExceeded'),
+  ORDER_IS_CANCELED: tryAgain('showNewCode', 'declined'),
+  ORDER_IS_CLOSED: tryAgain('showNewCode', 'declined'),
+  PAYMENT_AMOUNT_EXCEED_LIMIT: declined('amountTooHigh'),
+  PAYMENT_COUNT_EXCEED_LIMIT: declined('tooManyPayments'),
   USER_NOT_EXIST: declined('contactWallet'),
   USER_STATUS_ABNORMAL: declined('contactWallet'),
   USER_KYC_NOT_QUALIFIED: declined('contactWallet'),
-  USER_PAYMENT_VERIFICATION_FAILED: declined('contactWallet'),
+  USER_PAYMENT_VERIFICATION_FAILED: declined('notVerified'),
   PAYMENT_NOT_QUALIFIED: declined('declined'),
   FRAUD_REJECT: declined('declined'),
   RISK_REJECT: declined('declined'),
   REGULATION_RESTRICTION: declined('declined'),
-  UNAVAILABLE_PAYMENT_METHOD: declined('otherMethod'),
+  UNAVAILABLE_PAYMENT_METHOD: declined('walletNotAccepted'),
   PROCESS_FAIL: declined('declined'),
   CURRENCY_NOT_SUPPORT: CONFIGURATION,
   PARAM_ILLEGAL: CONFIGURATION,
@@ -63,7 +66,7 @@ export const PAY_CODES: Readonly<Record<string, PayRow>> = {
   REPEAT_REQ_INCONSISTENT: INQUIRE,
   /* Codes of a success and of an unknown result: an F with one of them contradicts itself. */
   SUCCESS: INQUIRE,
-  PAYMENT_IN_PROCESS: INQUIRE,
+  PAYMENT_IN_PROCESS: { ...INQUIRE, text: 'confirmOnPhone' },
   UNKNOWN_EXCEPTION: INQUIRE,
   REQUEST_TRAFFIC_EXCEED_LIMIT: INQUIRE,
 };
@@ -78,21 +81,30 @@ export function payRow(code: string): PayRow {
  */
 export function failedPaymentRow(paymentResultCode: string | undefined): PayRow {
   const row = paymentResultCode === undefined ? undefined : ownEntry(PAY_CODES, paymentResultCode);
-  return row === undefined || row.action === 'inquire' ? tryAgain('declined') : row;
+  return row === undefined || row.action === 'inquire' ? tryAgain('showNewCode', 'declined') : row;
 }
 
-/** What the customer reads of an attempt that surely failed with this code, whichever answer told it. */
+/** What the customer reads of an attempt that surely failed with this code, while another code is waited for. */
 export function failureText(code: string): TextKey {
   return failedPaymentRow(code).text;
 }
 
-/** Texts that ask for another code: wrong where the sale has ended. */
-const ASKS_AGAIN: readonly TextKey[] = ['codeExpired', 'codeInvalid'];
-
-/** The same where that was the last attempt of the sale. */
+/** The same where the sale has ended. */
 export function declinedText(code: string): TextKey {
-  const text = failureText(code);
-  return ASKS_AGAIN.includes(text) ? 'declined' : text;
+  return failedPaymentRow(code).endText;
+}
+
+/**
+ * Whether an answer says that the customer's phone asks for a confirmation; `paymentStatus` is that of an inquiry. From
+ * anything else, and from silence, nobody knows whether a phone asks for anything.
+ */
+export function promptsCustomer(answer: {
+  readonly code: string;
+  readonly paymentStatus?: string;
+  readonly paymentResultCode?: string;
+}): boolean {
+  const { code, paymentStatus, paymentResultCode } = answer;
+  return [code, paymentResultCode].includes('PAYMENT_IN_PROCESS') || paymentStatus === 'PROCESSING';
 }
 
 /**
@@ -122,16 +134,16 @@ export function inquiryAction(code: string): InquiryAction {
 }
 
 /**
- * What an F to a cancel means: `absent` there is no such payment (yet); `inquire` it cannot be cancelled, find out what
- * it is; `again` retry later.
+ * What an F to a cancel means: `absent` there is no such payment (yet); `refund` it cannot be cancelled any more: find out
+ * what it is, and refund it where it is paid; `inquire` find out what it is; `again` retry later.
  */
-export type CancelAction = 'absent' | 'inquire' | 'again';
+export type CancelAction = 'absent' | 'refund' | 'inquire' | 'again';
 
 export const CANCEL_CODES: Readonly<Record<string, CancelAction>> = {
   ORDER_NOT_EXIST: 'absent',
-  CANCEL_WINDOW_EXCEED: 'inquire',
+  CANCEL_WINDOW_EXCEED: 'refund',
+  PROCESS_FAIL: 'refund',
   ORDER_STATUS_INVALID: 'inquire',
-  PROCESS_FAIL: 'inquire',
   ORDER_IS_CANCELED: 'inquire',
   ORDER_IS_CLOSED: 'inquire',
 };
@@ -142,7 +154,7 @@ export function cancelAction(code: string): CancelAction {
 
 /** After which refusals of a cancel the money goes back as a refund, once an inquiry found the payment to be paid. */
 export function refundsAfter(cancelCode: string | undefined): boolean {
-  return cancelCode === 'CANCEL_WINDOW_EXCEED' || cancelCode === 'PROCESS_FAIL';
+  return cancelCode !== undefined && cancelAction(cancelCode) === 'refund';
 }
 
 /**

@@ -165,6 +165,7 @@ function afterCancel(turn: Turn, reversal: Reversal, progress: ReversalProgress,
     case 'absent':
       if (reversal.known) return inquireNext(turn, reversal.reversalId, answer.code);
       return nothingLeft(turn, reversal, progress, 'nothingCharged');
+    case 'refund':
     case 'inquire':
       return inquireNext(turn, reversal.reversalId, answer.code);
     case 'again':

@@ -4,7 +4,7 @@ import { sameMoney } from './money.js';
 import { ownEntry } from './own-entry.js';
 import { paidRest } from './paid-rest.js';
 import { refundRequestIdFor } from './refund-request-id.js';
-import { type Reversal, type ReversalCause, reversingText } from './reversal.js';
+import type { Reversal, ReversalCause } from './reversal.js';
 import { enqueue } from './reversal-queue.js';
 import { type Attempt, isOpen, lastAttempt, type Sale } from './sale.js';
 import type { PaymentProgress } from './terminal-state.js';
@@ -15,13 +15,13 @@ import type { Turn } from './turn.js';
  */
 export function startReversal(turn: Turn, sale: Sale, cause: ReversalCause): void {
   begin(turn, sale, cause, 'open');
-  if (isOpen(sale)) turn.notify(reversingText(cause));
+  if (isOpen(sale)) turn.tellEndOf(sale.saleId);
 }
 
 /** Keeps the reversal back until a person decides, because the goods may have gone. */
 export function holdForPerson(turn: Turn, sale: Sale, cause: ReversalCause): void {
   begin(turn, sale, cause, 'needsPerson');
-  turn.notify('askOperator');
+  turn.tellEndOf(sale.saleId);
 }
 
 function begin(turn: Turn, sale: Sale, cause: ReversalCause, state: 'open' | 'needsPerson'): void {

@@ -1,4 +1,3 @@
-import type { TextKey } from './customer-texts.js';
 import type { Money } from './money.js';
 
 /**
@@ -71,9 +70,4 @@ export type HandOutcome = 'reversed' | 'paid';
  */
 export function reversesSale({ cause }: Reversal): boolean {
   return cause !== 'refundRequested' && cause !== 'paidAfterFailure';
-}
-
-/** What a customer whose sale is reversed is told: surely without goods, or that the payment did not come about. */
-export function reversingText(cause: string): TextKey {
-  return cause === 'vendFailed' || cause === 'notDelivered' ? 'vendFailed' : 'reversing';
 }

@@ -1,6 +1,5 @@
 import { openSale } from './book.js';
 import type { CallAnswer } from './call-answer.js';
-import { tellEnd } from './end-text.js';
 import type { Event } from './input.js';
 import { formatMoney, isMoneyValue, isPayable, type Money, sameMoney } from './money.js';
 import { noSale } from './no-sale.js';
@@ -149,7 +148,7 @@ export function onCancelRequested(turn: Turn, callId: string, saleId: string): v
       return turn.answer(callId, { kind: 'conflict', code: 'goodsMoving', message });
     }
     case 'settled': {
-      const message = 'the goods were delivered; ask for a refund with POST /v1/refunds';
+      const message = 'the sale is paid and over; to give the money back ask for a refund with POST /v1/refunds';
       return turn.answer(callId, { kind: 'conflict', code: 'alreadyDelivered', message });
     }
     default:
@@ -175,5 +174,5 @@ function cancel(turn: Turn, sale: Sale, cause: ReversalCause): void {
 export function closeUncharged(turn: Turn, sale: Sale, cause: string): void {
   turn.record({ type: 'saleCancelled', saleId: sale.saleId, cause, attempted: sale.attempts.length > 0 });
   turn.clearTimer('codeWait');
-  tellEnd(turn, sale.saleId);
+  turn.tellEndOf(sale.saleId);
 }

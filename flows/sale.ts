@@ -48,6 +48,8 @@ export interface Attempt {
   readonly account?: string;
   /** The acquirer has shown to have it, without a result yet. */
   readonly known?: true;
+  /** The acquirer has said that the customer has to confirm it on the phone. */
+  readonly prompted?: true;
   readonly paymentId?: string;
   readonly result?: 'S' | 'F';
   readonly resultCode?: string;

@@ -31,12 +31,15 @@ export interface Live {
   /** Deadlines on the monotonic clock. */
   readonly timers: Readonly<Partial<Record<TimerName, number>>>;
   /** Told to the customer beside or instead of the regular screen. */
-  readonly notice?: TextKey;
+  readonly notice?: Notice;
   /** Digits typed so far; not empty exactly while the `entry` timer runs. */
   readonly entry: string;
   /** The machine's choice that waits for our word; set while the sale that it began has neither goods nor end. */
   readonly selection?: number;
 }
+
+/** A text, or how a sale ended: what was true of it when it ended may not be seconds later. */
+export type Notice = { readonly text: TextKey } | { readonly endOf: string };
 
 export type AcquirerCondition = 'unknown' | 'reachable' | 'unreachable' | 'misconfigured' | 'unverified';
 

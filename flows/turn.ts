@@ -6,7 +6,7 @@ import type { TimerName } from './input.js';
 import type { Moment } from './moment.js';
 import type { Policy } from './policy.js';
 import type { TerminalRecord } from './record.js';
-import type { Live, TerminalState } from './terminal-state.js';
+import type { Live, Notice, TerminalState } from './terminal-state.js';
 
 type Fact<R = TerminalRecord> = R extends TerminalRecord ? Omit<R, 'atWallMs'> : never;
 
@@ -56,6 +56,15 @@ export class Turn {
 
   /** Tells the customer something for a few seconds. */
   notify(notice: TextKey): void {
+    this.tell({ text: notice });
+  }
+
+  /** Tells the customer of a sale for a few seconds how it ended: as it is known at each moment of them. */
+  tellEndOf(saleId: string): void {
+    this.tell({ endOf: saleId });
+  }
+
+  private tell(notice: Notice): void {
     this.live = { ...this.live, notice };
     this.setTimer('notice', NOTICE_MS);
   }

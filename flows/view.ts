@@ -1,10 +1,11 @@
 import { openSale } from './book.js';
 import { type CatalogItem, itemAt } from './catalog.js';
 import type { TextKey } from './customer-texts.js';
+import { inquiringText, saleNews } from './end-text.js';
 import { FAULTS, type FaultCode } from './faults.js';
 import { formatMoney, type Money, typedMoney } from './money.js';
 import type { Policy } from './policy.js';
-import { readiness } from './readiness.js';
+import { isStartingUp, readiness } from './readiness.js';
 import type { Sale } from './sale.js';
 import type { TerminalState } from './terminal-state.js';
 
@@ -20,8 +21,8 @@ export interface View {
   readonly entry: string;
   readonly lamps: Lamps;
   readonly scannerArmed: boolean;
-  /** The customer is being told something that is not good news. */
-  readonly refusing: boolean;
+  /** Names the news that is not good while it is told: another name is other news. */
+  readonly refusal?: string;
 }
 
 export interface Lamps {
@@ -34,7 +35,7 @@ export interface Lamps {
 export function view(state: TerminalState): View {
   const sale = openSale(state.book);
   const { reasons } = readiness(state);
-  const { notice } = state.live;
+  const notice = noticeText(state);
   const chosen = sale === undefined ? chosenItem(state) : undefined;
   return {
     text: notice ?? screen(state, sale, reasons, chosen),
@@ -46,7 +47,7 @@ export function view(state: TerminalState): View {
       paid: notice === 'paid' || sale?.state === 'approved' || sale?.state === 'vending',
       fault: reasons.length > 0,
     },
-    refusing: notice !== undefined && notice !== 'paid',
+    ...refusalOf(state, notice),
     scannerArmed: sale?.state === 'awaitingCode',
   };
 }
@@ -63,7 +64,7 @@ function screen(
     case 'paying':
       return 'paying';
     case 'inquiring':
-      return 'confirmOnPhone';
+      return inquiringText(sale);
     case 'approved':
       return 'paid';
     case 'vending':
@@ -74,10 +75,23 @@ function screen(
   }
 }
 
+/** How one sale ended is one piece of news, whatever becomes of the words. */
+function refusalOf({ live: { notice } }: TerminalState, text: TextKey | undefined): Pick<View, 'refusal'> {
+  if (notice === undefined || text === undefined || text === 'paid') return {};
+  return { refusal: 'text' in notice ? notice.text : notice.endOf };
+}
+
+/** What is told for a few seconds; undefined where nothing is, or where it has become pointless. */
+function noticeText({ book, live: { notice } }: TerminalState): TextKey | undefined {
+  if (notice === undefined) return undefined;
+  return 'text' in notice ? notice.text : saleNews(book, notice.endOf);
+}
+
 /** The gravest first: who reads that it starts may wait for nothing. */
 const EXCUSES = ['outOfService', 'noConnection', 'startingUp'] as const satisfies readonly TextKey[];
 
 function whyNot(reasons: readonly FaultCode[]): TextKey {
+  if (isStartingUp(reasons)) return 'startingUp';
   return EXCUSES.find((text) => reasons.some((reason) => FAULTS[reason].customerText === text)) ?? 'outOfService';
 }
 

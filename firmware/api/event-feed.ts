@@ -1,5 +1,6 @@
 import type { Clock, HttpStream, Timer } from '../../drivers/host.js';
 import { openReversals, openSale } from '../../flows/book.js';
+import { ownEntry } from '../../flows/own-entry.js';
 import type { Reversal } from '../../flows/reversal.js';
 import type { Sale } from '../../flows/sale.js';
 import type { Kernel } from '../kernel.js';
@@ -123,7 +124,13 @@ export function createEventFeed(parts: EventFeedParts): EventFeed {
   return {
     watcher: {
       saleChanged: (sale) => publish('sale', () => parts.presentSale(sale)),
-      reversalChanged: (reversal) => publish('reversal', () => parts.presentReversal(reversal)),
+      reversalChanged(reversal, before) {
+        publish('reversal', () => parts.presentReversal(reversal));
+        /* What its customer is told hangs on whether a person has to decide, and the sale itself does not change then. */
+        const sale = ownEntry(kernel.state.book.sales, reversal.saleId);
+        if (sale !== undefined && isHeld(reversal) !== isHeld(before ?? reversal))
+          publish('sale', () => parts.presentSale(sale));
+      },
       statusChanged: () => publish('status', parts.presentStatus),
     },
     open(lastEventId, reply) {
@@ -143,6 +150,8 @@ export function createEventFeed(parts: EventFeedParts): EventFeed {
     },
   };
 }
+
+const isHeld = ({ state }: Reversal): boolean => state === 'needsPerson';
 
 function frame(event: string, data: object): string {
   return `event: ${event}\ndata: ${JSON.stringify(data)}\n\n`;

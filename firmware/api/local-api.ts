@@ -89,7 +89,7 @@ function createApiHandler({ clock, random, kernel, options, about, sources }: Lo
     kernel,
     clock,
     epoch: Buffer.from(random.bytes(6)).toString('hex'),
-    presentSale: (sale) => presentSale(sale, locale),
+    presentSale: (sale) => presentSale(kernel.state.book, sale, locale),
     presentReversal,
     presentStatus: status,
   });
@@ -113,7 +113,7 @@ function createApiHandler({ clock, random, kernel, options, about, sources }: Lo
     const views = {
       sale: (saleId: string) => {
         const sale = ownEntry(kernel.state.book.sales, saleId);
-        return sale === undefined ? undefined : presentSale(sale, locale);
+        return sale === undefined ? undefined : presentSale(kernel.state.book, sale, locale);
       },
       reversal: (reversalId: string) => {
         const reversal = ownEntry(kernel.state.book.reversals, reversalId);
@@ -122,7 +122,7 @@ function createApiHandler({ clock, random, kernel, options, about, sources }: Lo
     };
     const saleOfOrder = (orderId: string) => {
       const sale = Object.values(kernel.state.book.sales).findLast((one) => one.orderId === orderId);
-      return sale === undefined ? undefined : presentSale(sale, locale);
+      return sale === undefined ? undefined : presentSale(kernel.state.book, sale, locale);
     };
     const reversals = (all: boolean) => {
       const { book } = kernel.state;

@@ -1,15 +1,15 @@
+import type { Book } from '../../flows/book.js';
 import { customerText, type Locale } from '../../flows/customer-texts.js';
-import { endText } from '../../flows/end-text.js';
+import { attemptText, endText, inquiringText } from '../../flows/end-text.js';
 import { operatorText } from '../../flows/operator-texts.js';
-import { failureText } from '../../flows/result-codes.js';
 import { type Attempt, type Sale, saleOutcome } from '../../flows/sale.js';
 import type { SaleView } from './output-schemas.js';
 import { utcTime } from './utc-time.js';
 
 /** A sale as callers see it. Texts are for the customer, in the terminal's language. */
-export function presentSale(sale: Sale, locale: Locale): SaleView {
+export function presentSale(book: Book, sale: Sale, locale: Locale): SaleView {
   const outcome = saleOutcome(sale);
-  const text = endText(sale);
+  const text = sale.state === 'inquiring' ? inquiringText(sale) : endText(book, sale);
   return {
     saleId: sale.saleId,
     orderId: sale.orderId,
@@ -17,7 +17,7 @@ export function presentSale(sale: Sale, locale: Locale): SaleView {
     ...(sale.channel === undefined ? {} : { channel: sale.channel }),
     state: sale.state,
     amount: { currency: sale.amount.currency, value: sale.amount.value },
-    attempts: sale.attempts.map((attempt) => presentAttempt(attempt, locale)),
+    attempts: sale.attempts.map((attempt) => presentAttempt(sale, attempt, locale)),
     ...(outcome === undefined ? {} : { outcome }),
     ...(sale.endCode === undefined ? {} : { code: sale.endCode }),
     ...(text === undefined ? {} : { customerText: customerText(text, locale) }),
@@ -28,7 +28,8 @@ export function presentSale(sale: Sale, locale: Locale): SaleView {
   };
 }
 
-function presentAttempt(attempt: Attempt, locale: Locale): SaleView['attempts'][number] {
+function presentAttempt(sale: Sale, attempt: Attempt, locale: Locale): SaleView['attempts'][number] {
+  const text = attemptText(sale, attempt);
   const { paymentRequestId, paymentId, result, resultCode } = attempt;
   return {
     paymentRequestId,
@@ -38,7 +39,7 @@ function presentAttempt(attempt: Attempt, locale: Locale): SaleView['attempts'][
       ? {}
       : {
           code: resultCode,
-          customerText: customerText(failureText(resultCode), locale),
+          ...(text === undefined ? {} : { customerText: customerText(text, locale) }),
           operatorText: operatorText(resultCode),
         }),
     at: utcTime(attempt.startedAtWallMs),

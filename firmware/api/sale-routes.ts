@@ -83,7 +83,7 @@ export function saleRoutes({ ask, inputs, views, saleOfOrder }: SaleRouteParts):
       answers: [
         sale(200, 'closed, or its reversal is durable'),
         refusals.noSale,
-        refusals.conflict(['alreadyDelivered', 'goodsMoving'], 'the goods are out or moving'),
+        refusals.conflict(['alreadyDelivered', 'goodsMoving'], 'the sale is paid and over, or the goods are moving'),
       ],
       handle: ({ params }, reply) => decide({ type: 'cancelRequested', saleId: saleId(params) }, reply),
     }),

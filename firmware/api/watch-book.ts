@@ -6,7 +6,7 @@ import type { Kernel } from '../kernel.js';
 
 export interface BookWatcher {
   saleChanged(sale: Sale, before: Sale | undefined): void;
-  reversalChanged(reversal: Reversal): void;
+  reversalChanged(reversal: Reversal, before: Reversal | undefined): void;
   /** Readiness, queue, acquirer, clock or the open sale changed. Comes after what it was caused by. */
   statusChanged(): void;
 }
@@ -31,8 +31,8 @@ export function watchBook(kernel: Kernel, watchers: readonly BookWatcher[]): () 
     eachChange(book.sales, before.book.sales, (sale, was) => {
       if (noteSale(sale, was)) statusChanged = true;
     });
-    eachChange(book.reversals, before.book.reversals, (reversal) => {
-      for (const watcher of watchers) watcher.reversalChanged(reversal);
+    eachChange(book.reversals, before.book.reversals, (reversal, was) => {
+      for (const watcher of watchers) watcher.reversalChanged(reversal, was);
     });
     if (statusChanged) for (const watcher of watchers) watcher.statusChanged();
   });

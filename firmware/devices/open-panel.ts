@@ -20,9 +20,9 @@ export function openPanel(config: PanelConfig, { host, feed, report }: DevicePar
     doorChanged: (open) => feed({ type: 'doorChanged', open }),
   });
   let paid = false;
-  let refused: View['text'] | undefined;
+  let refused: View['refusal'];
   return {
-    show({ lamps, refusing, text }) {
+    show({ lamps, refusal }) {
       const on = (lit: boolean) => (lit ? 'on' : 'off');
       panel.show({
         ready: on(lamps.ready),
@@ -32,9 +32,9 @@ export function openPanel(config: PanelConfig, { host, feed, report }: DevicePar
       });
       if (lamps.paid && !paid) panel.beep(PAID_BEEPS_MS);
       /* Every piece of bad news is heard, also one that follows another. */
-      if (refusing && refused !== text) panel.beep(REFUSED_BEEPS_MS);
+      if (refusal !== undefined && refused !== refusal) panel.beep(REFUSED_BEEPS_MS);
       paid = lamps.paid;
-      refused = refusing ? text : undefined;
+      refused = refusal;
     },
     close: () => panel.close(),
   };

@@ -1,6 +1,5 @@
-import { FAULTS, type FaultCode } from '../../flows/faults.js';
 import { formatMoney } from '../../flows/money.js';
-import { readiness } from '../../flows/readiness.js';
+import { isStartingUp, readiness } from '../../flows/readiness.js';
 import { isOpen, type Sale } from '../../flows/sale.js';
 import { watchBook } from '../api/watch-book.js';
 import type { Kernel } from '../kernel.js';
@@ -40,12 +39,6 @@ export function logProgress(kernel: Kernel, log: Log): () => void {
       statusChanged: tellReadiness,
     },
   ]);
-}
-
-/** What passes by itself within seconds of each start; the clock is confirmed by the acquirer's first answer. */
-function isStartingUp(reasons: readonly FaultCode[]): boolean {
-  const starting = (reason: FaultCode): boolean => FAULTS[reason].customerText === 'startingUp';
-  return reasons.some(starting) && reasons.every((reason) => starting(reason) || reason === 'clockUnconfirmed');
 }
 
 function saleFields({ saleId, orderId, state, endCode, amount }: Sale) {

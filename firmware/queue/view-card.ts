@@ -44,10 +44,10 @@ export function viewCard({ place, reading, locale }: ViewCardParts, book: Book =
     troubles: reading.troubles,
     reversals: Object.values(book.reversals).map(presentReversal),
     cutOff: cutOffOf(book),
-    sales: Object.values(book.sales).map((sale) => presentSale(sale, locale)),
+    sales: Object.values(book.sales).map((sale) => presentSale(book, sale, locale)),
     sale(saleId) {
       const sale = ownEntry(book.sales, saleId);
-      return sale === undefined ? undefined : presentSale(sale, locale);
+      return sale === undefined ? undefined : presentSale(book, sale, locale);
     },
   };
 }

@@ -19,6 +19,7 @@ import {
   OTHER_PAY_FAILURE,
   PAY_CODES,
   type PayRow,
+  promptsCustomer,
   REFUND_CODES,
   refundAction,
 } from '../../flows/result-codes.js';
@@ -46,6 +47,7 @@ export const generatedParts: Readonly<Record<string, () => string>> = {
   conflicts: () => namedRows('`code` of a 409', meanings.conflicts),
   'api-limits': () => namedRows('limit', meanings.apiLimits, (name) => `\`${name}\`: ${API_LIMITS[name]}`),
   'pay-codes': payCodes,
+  'waiting-texts': waitingTexts,
   'other-codes': otherCodes,
   'customer-texts': customerTexts,
   'operator-texts': () =>
@@ -137,19 +139,35 @@ const PAY_ACTIONS: Readonly<Record<PayRow['action'], string>> = {
 };
 
 function payCodes(): string {
-  const row = (shown: string, { action, text }: PayRow, unsigned: boolean): string[] => [
+  const row = (shown: string, { action, text, endText }: PayRow, unsigned: boolean): string[] => [
     shown,
     PAY_ACTIONS[action],
     CUSTOMER_TEXTS[text].en,
     CUSTOMER_TEXTS[text]['zh-CN'],
+    action === 'tryAgain' ? CUSTOMER_TEXTS[endText].en : '',
     unsigned ? 'yes' : '',
   ];
   return markdownTable(
-    ['code of an F', 'what follows', 'the customer reads', 'zh-CN', 'believed unsigned'],
+    ['code of an F', 'what follows', 'the customer reads', 'zh-CN', 'after the last scan', 'believed unsigned'],
     [
       ...Object.entries(PAY_CODES).map(([name, pay]) => row(code(name), pay, isConfigurationCode(name))),
       row('any other', OTHER_PAY_FAILURE, false),
     ],
+  );
+}
+
+/** What a customer reads who waits, by what was heard of the payment last. */
+function waitingTexts(): string {
+  const heard: readonly [string, boolean][] = [
+    ['`PAYMENT_IN_PROCESS`, or `PROCESSING` by an inquiry', promptsCustomer({ code: 'PAYMENT_IN_PROCESS' })],
+    ['any other U, a reply that proves nothing, silence', promptsCustomer({ code: UNKNOWN })],
+  ];
+  return markdownTable(
+    ['heard of the payment', 'the customer reads', 'zh-CN'],
+    heard.map(([what, prompted]) => {
+      const { en, 'zh-CN': chinese } = CUSTOMER_TEXTS[prompted ? 'confirmOnPhone' : 'checkingPayment'];
+      return [what, en, chinese];
+    }),
   );
 }
 

@@ -40,10 +40,10 @@ export const meanings = {
     inquiring: 'its result is not known yet; inquiries go out',
     approved: 'paid; the host has yet to say that it delivered',
     vending: 'paid; the goods are moving',
-    settled: 'paid and delivered. Final, `outcome: paid`',
+    settled: 'paid and over: delivered, or nobody has to tell that it was. Final, `outcome: paid`',
     declined: 'surely not charged. Final, `outcome: declined`',
     cancelled: 'given up before anything was charged. Final, `outcome: cancelled`',
-    reversing: 'the charge, if there is one, is on its way back; the customer and the terminal are free',
+    reversing: 'the charge, if there is one, goes back, or waits for a person; the customer and the terminal are free',
     reversed: 'the acquirer confirmed that nothing is charged, or a person settled it. Final, `outcome: reversed`',
   } satisfies Record<SaleState, string>,
 
@@ -94,7 +94,9 @@ export const meanings = {
 
   cancelActions: {
     absent: 'there is no such payment; asked once more after its expiry, unless it was surely there, then inquire',
-    inquire: 'cannot be cancelled: inquire, and refund what is paid',
+    refund: 'cannot be cancelled: inquire, and refund what is paid',
+    inquire:
+      'inquire what it is: cancelled or failed ends it; what is paid is cancelled again, and refunded where the burst ends without it',
     again: 'retry',
   } satisfies Record<CancelAction, string>,
 

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { blocksSale, type DeviceName, FAULTS, type FaultCode } from '../../flows/faults.js';
 import { readiness } from '../../flows/readiness.js';
+import { view } from '../../flows/view.js';
 import { cny, failure, paid, SILENCE, success, unclear, unsigned } from './builders.js';
 import { createDrive, createReadyDrive, type Drive, startPaying, startSale } from './drive.js';
 
@@ -66,7 +67,7 @@ describe('readiness', () => {
     drive.feed({ type: 'codeGiven', callId: 'c', saleId, code: '288888888888888888' });
     const told = drive.lastSent('answerCall').answer;
     assert.deepEqual(told, { kind: 'notReady', reasons: ['printerPaperOut'] });
-    assert.equal(drive.state.live.notice, 'serviceUnavailable');
+    assert.equal(view(drive.state).text, 'serviceUnavailable');
     assert.equal(drive.sale().state, 'awaitingCode');
     assert.deepEqual(drive.sent('sendPay'), []);
   });

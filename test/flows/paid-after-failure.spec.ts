@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import type { Event } from '../../flows/input.js';
 import type { SaleState } from '../../flows/sale.js';
 import type { Step } from '../../flows/step.js';
+import { view } from '../../flows/view.js';
 import { CODE, cny, effectWords, failure, found, paid, success, unclear, unsigned } from './builders.js';
 import { createReadyDrive, type Drive, expectIgnored, startPaying } from './drive.js';
 
@@ -157,7 +158,7 @@ describe('a word of success about a payment that was said to have failed', () =>
       drive.feed(notified(failFirst(drive, 'EXPIRED_CODE')));
       if (end === 'gives up') drive.wait(drive.policy.codeWaitMs);
       else drive.feed({ type: 'payAnswered', paymentRequestId: payAgain(drive), answer: failure('RISK_REJECT') });
-      assert.deepEqual([end, drive.state.live.notice], [end, 'reversing']);
+      assert.deepEqual([end, view(drive.state).text], [end, 'reversing']);
     }
   });
 

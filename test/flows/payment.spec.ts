@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import type { AcquirerAnswer } from '../../flows/acquirer-answer.js';
+import { view } from '../../flows/view.js';
 import { CODE, cny, failure, forged, found, paid, SILENCE, success, unclear, unsigned } from './builders.js';
 import { createReadyDrive, type Drive, expectIgnored, startPaying } from './drive.js';
 
@@ -81,7 +82,7 @@ describe('a payment without a known result', () => {
       const drive = createReadyDrive();
       const paymentRequestId = startPaying(drive);
       drive.feed({ type: 'keyPressed', key: '*' });
-      assert.deepEqual([drive.sale().state, drive.state.live.notice], ['reversing', 'reversing']);
+      assert.deepEqual([drive.sale().state, view(drive.state).text], ['reversing', 'reversing']);
       const late = () =>
         type === 'paymentNotified'
           ? drive.feed({ type, paymentRequestId, paymentId: 'P1', amount: AMOUNT })
@@ -141,17 +142,17 @@ describe('a payment without a known result', () => {
   });
 
   for (const [answer, resultCode, notice] of [
-    [found('FAIL'), 'FAIL', 'declined'],
-    [found('CANCELLED'), 'CANCELLED', 'declined'],
-    [found('FAIL', { paymentResultCode: 'SYSTEM_ERROR' }), 'SYSTEM_ERROR', 'declined'],
-    [found('FAIL', { paymentResultCode: 'USER_BALANCE_NOT_ENOUGH' }), 'USER_BALANCE_NOT_ENOUGH', 'balanceNotEnough'],
+    [found('FAIL'), 'FAIL', 'showNewCode'],
+    [found('CANCELLED'), 'CANCELLED', 'showNewCode'],
+    [found('FAIL', { paymentResultCode: 'SYSTEM_ERROR' }), 'SYSTEM_ERROR', 'showNewCode'],
+    [found('FAIL', { paymentResultCode: 'USER_BALANCE_NOT_ENOUGH' }), 'USER_BALANCE_NOT_ENOUGH', 'balanceTooLow'],
   ] as const) {
     it(`that an inquiry found to have failed keeps ${resultCode} as its result, and the customer reads ${notice}`, () => {
       const drive = createReadyDrive();
       const paymentRequestId = startPaying(drive);
       drive.feed({ type: 'inquiryAnswered', paymentRequestId, answer });
       assert.deepEqual([drive.sale().attempts[0]?.result, drive.sale().attempts[0]?.resultCode], ['F', resultCode]);
-      assert.equal(drive.state.live.notice, notice);
+      assert.equal(view(drive.state).text, notice);
     });
   }
 
@@ -286,7 +287,7 @@ describe('what the customer is told of failed attempts', () => {
       else drive.feed({ type: 'codeScanned', code: CODE });
       const { paymentRequestId } = drive.lastSent('sendPay').payment;
       drive.feed({ type: 'payAnswered', paymentRequestId, answer: failure(code) });
-      return drive.state.live.notice;
+      return view(drive.state).text;
     });
     assert.deepEqual([notices, drive.sale().state], [['codeExpired', 'codeInvalid', 'declined'], 'declined']);
   });
@@ -300,7 +301,7 @@ describe('what the customer is told of failed attempts', () => {
       const drive = createReadyDrive({ attemptLimit: 1 });
       const paymentRequestId = startPaying(drive);
       drive.feed({ type: 'payAnswered', paymentRequestId, answer: failure(code) });
-      assert.deepEqual([drive.sale().state, drive.state.live.notice], ['declined', notice]);
+      assert.deepEqual([drive.sale().state, view(drive.state).text], ['declined', notice]);
     });
   }
 });

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import type { AcquirerAnswer } from '../../flows/acquirer-answer.js';
 import { CANCEL_CODES, INQUIRY_CODES, PAY_CODES, REFUND_CODES } from '../../flows/result-codes.js';
+import { view } from '../../flows/view.js';
 import {
   cny,
   effectWords,
@@ -100,12 +101,17 @@ describe('result codes', () => {
     }
 
     const READ = table({
-      codeExpired: 'EXPIRED_CODE ORDER_IS_CANCELED ORDER_IS_CLOSED',
+      codeExpired: 'EXPIRED_CODE',
+      showNewCode: 'ORDER_IS_CANCELED ORDER_IS_CLOSED',
       codeInvalid: 'INVALID_PAYMENT_CODE',
-      balanceNotEnough: 'USER_BALANCE_NOT_ENOUGH',
-      otherMethod: 'NO_PAY_OPTIONS UNAVAILABLE_PAYMENT_METHOD',
-      limitExceeded: 'USER_AMOUNT_EXCEED_LIMIT PAYMENT_AMOUNT_EXCEED_LIMIT PAYMENT_COUNT_EXCEED_LIMIT',
-      contactWallet: 'USER_NOT_EXIST USER_STATUS_ABNORMAL USER_KYC_NOT_QUALIFIED USER_PAYMENT_VERIFICATION_FAILED',
+      balanceTooLow: 'USER_BALANCE_NOT_ENOUGH',
+      noWayToPay: 'NO_PAY_OPTIONS',
+      limitReached: 'USER_AMOUNT_EXCEED_LIMIT',
+      walletNotAccepted: 'UNAVAILABLE_PAYMENT_METHOD',
+      amountTooHigh: 'PAYMENT_AMOUNT_EXCEED_LIMIT',
+      tooManyPayments: 'PAYMENT_COUNT_EXCEED_LIMIT',
+      notVerified: 'USER_PAYMENT_VERIFICATION_FAILED',
+      contactWallet: 'USER_NOT_EXIST USER_STATUS_ABNORMAL USER_KYC_NOT_QUALIFIED',
       declined:
         'PAYMENT_NOT_QUALIFIED FRAUD_REJECT RISK_REJECT REGULATION_RESTRICTION PROCESS_FAIL A_CODE_OF_NEXT_YEAR',
       serviceUnavailable: PAY_MISCONFIGURED,
@@ -116,7 +122,7 @@ describe('result codes', () => {
     });
     for (const [code, text] of Object.entries(READ)) {
       it(`F ${code}: the customer reads ${text}`, () => {
-        assert.equal(afterPay(failure(code)).state.live.notice, text);
+        assert.equal(view(afterPay(failure(code)).state).text, text);
       });
     }
 

@@ -86,7 +86,7 @@ describe('a sale by keys, in the imagined world', () => {
       box.press('300#');
       box.showCode();
       box.reaches('reversing');
-      assert.equal(box.display(), 'Sorry, we could not deliver. Your money is returned');
+      assert.equal(box.display(), 'Sorry, we could not deliver. Your money will be returned');
       box.reaches('reversed');
       assert.deepEqual([box.moneyKept(), vend.fallen, box.receipts()], [0, [], []]);
       box.pass(8_000);

@@ -75,7 +75,7 @@ describe('a sale at a vending machine that asks, in the imagined world', () => {
     box.devices.machine.jam();
     chooseAndPay();
     box.reaches('reversing');
-    assert.equal(box.display(), 'Sorry, we could not deliver. Your money is returned');
+    assert.equal(box.display(), 'Sorry, we could not deliver. Your money will be returned');
     box.reaches('reversed');
     assert.deepEqual([box.sale().endCode, box.moneyKept(), box.devices.machine.fallen], ['vendFailed', 0, []]);
     assert.deepEqual(box.receipts(), []);

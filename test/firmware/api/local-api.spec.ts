@@ -240,6 +240,7 @@ describe('local API', () => {
       const { paidSale, post } = createApiFixture();
       const answer = post(`/v1/sales/${paidSale()}/cancel`);
       assert.deepEqual([answer.status(), errorOf(answer).code], [409, 'alreadyDelivered']);
+      assert.doesNotMatch(errorOf(answer).message, /deliver/, 'nobody told that it was');
     });
 
     it('is reversed when the host did not deliver, also once it is settled', () => {
@@ -248,7 +249,7 @@ describe('local API', () => {
       assert.equal(jsonOf(post(`/v1/sales/${saleId}/delivered`, { ok: true })).state, 'settled');
       const answer = post(`/v1/sales/${saleId}/delivered`, { ok: false });
       const { state, customerText } = jsonOf(answer);
-      const told = 'Sorry, we could not deliver. Your money is returned';
+      const told = 'Sorry, we could not deliver. Your money will be returned';
       assert.deepEqual([answer.status(), state, customerText], [200, 'reversing', told]);
       assert.equal(post(`/v1/sales/${saleId}/delivered`, { ok: false }).status(), 200, 'repeating is safe');
       const late = post(`/v1/sales/${saleId}/delivered`, { ok: true });

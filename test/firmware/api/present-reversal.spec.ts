@@ -42,7 +42,7 @@ describe('a reversal as callers see it', () => {
       { lastCode: 'RISK_REJECT' },
       {
         lastCode: 'RISK_REJECT',
-        operatorText: 'refused for risk; do not try again; for a refund: ask Alipay technical support',
+        operatorText: 'refused for risk; nothing to do for a payment; for a refund: ask Alipay technical support',
       },
     ],
     [

@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { presentSale } from '../../../firmware/api/present-sale.js';
+import { EMPTY_BOOK } from '../../../flows/book.js';
 import { customerText, type TextKey } from '../../../flows/customer-texts.js';
 import type { Sale } from '../../../flows/sale.js';
 
@@ -37,7 +38,7 @@ describe('a sale as callers see it', () => {
   ];
   for (const [name, known, shown] of SHOWN) {
     it(`tells ${name}`, () =>
-      assert.deepEqual(presentSale({ ...LEAST, ...known }, 'en'), { ...LEAST_SHOWN, ...shown }));
+      assert.deepEqual(presentSale(EMPTY_BOOK, { ...LEAST, ...known }, 'en'), { ...LEAST_SHOWN, ...shown }));
   }
 
   const ENDS: readonly [state: Sale['state'], endCode: string, outcome: string | undefined, text: TextKey][] = [
@@ -47,8 +48,9 @@ describe('a sale as callers see it', () => {
     ['reversing', 'budgetSpent', undefined, 'reversing'],
     ['reversing', 'vendFailed', undefined, 'vendFailed'],
     ['reversing', 'notDelivered', undefined, 'vendFailed'],
-    ['reversed', 'budgetSpent', 'reversed', 'reversed'],
-    ['reversed', 'vendFailed', 'reversed', 'vendFailed'],
+    ['reversed', 'budgetSpent', 'reversed', 'reversing'],
+    ['reversed', 'vendFailed', 'reversed', 'vendFailedReturned'],
+    ['inquiring', '', undefined, 'checkingPayment'],
   ];
   it('tells nobody that nothing was charged where the acquirer said so and charged it all the same', () => {
     const attempt = { paymentRequestId: '1', startedAtWallMs: 0, expiresAtWallMs: 60_000, result: 'F' } as const;
@@ -58,13 +60,13 @@ describe('a sale as callers see it', () => {
       ['declined', 'RISK_REJECT'],
     ] as const) {
       const sale: Sale = { ...LEAST, state, endCode, attempts: [charged, attempt] };
-      assert.equal(presentSale(sale, 'en').customerText, customerText('reversing', 'en'));
+      assert.equal(presentSale(EMPTY_BOOK, sale, 'en').customerText, customerText('reversing', 'en'));
     }
   });
 
   for (const [state, endCode, outcome, text] of ENDS) {
     it(`tells the customer of one that is ${state} for ${endCode}: ${text}`, () => {
-      const shown = presentSale({ ...LEAST, state, endCode }, 'en');
+      const shown = presentSale(EMPTY_BOOK, { ...LEAST, state, endCode }, 'en');
       assert.deepEqual([shown.outcome, shown.code, shown.customerText], [outcome, endCode, customerText(text, 'en')]);
     });
   }

@@ -3,6 +3,7 @@ import { presentReversal } from '../../../firmware/api/present-reversal.js';
 import { presentSale } from '../../../firmware/api/present-sale.js';
 import type { CutOffView } from '../../../firmware/queue/queue-source.js';
 import { queueText } from '../../../firmware/queue/queue-text.js';
+import { EMPTY_BOOK } from '../../../flows/book.js';
 import type { Reversal } from '../../../flows/reversal.js';
 import { createReadyDrive, startPaying, startSale } from '../../flows/drive.js';
 
@@ -130,7 +131,7 @@ describe('the queue for people', () => {
       paymentRequestId: 'p1',
       ...facts,
     });
-    const sale = presentSale({ ...SALE, description: 'Tea', state: 'settled' }, 'en');
+    const sale = presentSale(EMPTY_BOOK, { ...SALE, description: 'Tea', state: 'settled' }, 'en');
     assert.equal(
       queueText.entry(refund, sale),
       [

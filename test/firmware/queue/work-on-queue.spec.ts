@@ -12,7 +12,7 @@ function createSource(troubles: readonly string[] = []) {
   drive.feed({ type: 'keyPressed', key: '*' });
   const open = presentReversal({ ...drive.reversal(), reversalId: 'c1' });
   const done = presentReversal({ ...drive.reversal(), reversalId: 'c2', saleId: 'gone', state: 'finished' });
-  const sale = presentSale(drive.sale(), 'en');
+  const sale = presentSale(drive.state.book, drive.sale(), 'en');
   const calls: (string | Settlement)[][] = [];
   const source: QueueSource = {
     from: 'card',
