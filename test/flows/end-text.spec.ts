@@ -10,6 +10,9 @@ import { createReadyDrive, type Drive, startPaying, startSale } from './drive.js
 
 const ATTEMPT: Attempt = { paymentRequestId: '1', startedAtWallMs: 0, expiresAtWallMs: 60_000 };
 
+/** Causes that leave the sale as it is. */
+type NotOfSale = 'refundRequested' | 'paidAfterFailure' | 'unknownPayment';
+
 /** How far the undoing of a payment has come. */
 type Stage = 'open' | 'needsPerson' | 'byHand' | ReversalEnd['how'];
 
@@ -86,7 +89,7 @@ describe('what the customer of a reversed sale is told', () => {
     byHand: 'reversing',
   };
 
-  const CAUSES: Readonly<Record<Exclude<ReversalCause, 'refundRequested' | 'paidAfterFailure'>, readonly Texts[]>> = {
+  const CAUSES: Readonly<Record<Exclude<ReversalCause, NotOfSale>, readonly Texts[]>> = {
     budgetSpent: [UNPAID],
     inquiryRefused: [UNPAID],
     customerCancelled: [UNPAID],
