@@ -205,7 +205,10 @@ export interface HttpReply {
   readonly status: number;
   /** Names in lower case. */
   readonly headers: Readonly<Record<string, string>>;
+  /** Decoded as UTF-8; what is none is replaced by U+FFFD. */
   readonly body: string;
+  /** The body as it came, where it is not UTF-8. */
+  readonly bytes?: Uint8Array;
 }
 
 export interface HttpExchange {

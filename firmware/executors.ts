@@ -33,7 +33,7 @@ export function createExecutors({ link, devices, log, feed }: ExecutorParts): Ex
       );
     },
     sendProbe({ paymentRequestId, timeoutMs }) {
-      link.inquirePayment({ paymentRequestId }, timeoutMs, (answer) => feed({ type: 'probeAnswered', answer }));
+      link.probe({ paymentRequestId }, timeoutMs, (answer) => feed({ type: 'probeAnswered', answer }));
     },
     startVend({ saleId, channel, amount }) {
       devices.vend({ amount, ...(channel === undefined ? {} : { channel }) }, (outcome) =>

@@ -1,4 +1,5 @@
 import type { Host, HostError } from '../drivers/host.js';
+import type { AcquirerTime } from './acquirer/acquirer-time.js';
 import { readNotification } from './acquirer/read-notification.js';
 import type { Signer } from './acquirer/signer.js';
 import { createLocalApi } from './api/local-api.js';
@@ -19,6 +20,7 @@ export interface ServicesParts {
   readonly host: Host;
   readonly config: Config;
   readonly signer: Signer;
+  readonly acquirerTime: AcquirerTime;
   readonly kernel: Kernel;
   readonly sources: StatusSources;
   readonly version: string;
@@ -75,12 +77,12 @@ export function openServices(
 }
 
 function verify(
-  { config, signer }: ServicesParts,
+  { config, signer, acquirerTime }: ServicesParts,
   path: string,
   headers: Readonly<Record<string, string>>,
   body: string,
 ): VerifiedNotification {
-  const read = readNotification({ headers, body }, path, config.acquirer.clientId, signer);
+  const read = readNotification({ headers, body }, path, config.acquirer.clientId, signer, acquirerTime);
   switch (read.kind) {
     case 'paymentResult': {
       const { status, code, paymentRequestId, paymentId, amount } = read;

@@ -3,6 +3,7 @@ import type { AlarmCode } from '../flows/effect.js';
 import type { Event } from '../flows/input.js';
 import { initialState } from '../flows/terminal-state.js';
 import { view } from '../flows/view.js';
+import { type AcquirerTime, createAcquirerTime } from './acquirer/acquirer-time.js';
 import { createDirectLink } from './acquirer/direct-link.js';
 import { createRsaSigner, type Signer } from './acquirer/signer.js';
 import { agentTokenOf } from './agent-token-of.js';
@@ -31,6 +32,7 @@ export interface TerminalCore {
   readonly devices: Devices;
   readonly sources: StatusSources;
   readonly signer: Signer;
+  readonly acquirerTime: AcquirerTime;
   readonly store: BookStore | undefined;
   readonly incidents: IncidentKeeper;
   /** The end of the process: nothing may be sold, or even answered, on a card that cannot be relied on. */
@@ -58,16 +60,21 @@ export function createTerminalCore(
   const feed = (event: Event): void => {
     if ('answer' in event && event.answer.kind === 'answered' && event.answer.signature === 'valid') {
       lastContactWallMs = clock.wallMs();
+      const { atAcquirerMs } = event.answer;
+      const atRest = kernel.state.live.payment === undefined;
+      if (event.type === 'probeAnswered' && atRest && atAcquirerMs !== undefined) acquirerTime.learn(atAcquirerMs);
     }
     kernel.feed(event);
   };
 
+  const acquirerTime = createAcquirerTime(clock, config.timing.expiryMarginMs);
   const link = createDirectLink({
     http: host.http,
     clock,
     signer,
     log,
     config: linkConfigOf(config),
+    acquirerTime,
     agentToken: () => agentTokenOf(kernel.state.book, config.acquirer.agentToken, clock.wallMs()),
   });
   const executors = createExecutors({
@@ -140,7 +147,7 @@ export function createTerminalCore(
     alarms: () => alarms,
     notificationsIgnored: () => notificationsIgnored,
   };
-  return { kernel, devices, sources, signer, store, incidents, flashFailed };
+  return { kernel, devices, sources, signer, acquirerTime, store, incidents, flashFailed };
 }
 
 /** Nothing is decided that would need it: a terminal without a journal never boots. */

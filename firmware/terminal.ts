@@ -118,8 +118,9 @@ function serve(
   started: (terminal: Terminal) => void,
 ): void {
   const { host, settings, version } = parts;
-  const { kernel, devices, sources, signer, store, incidents } = core;
-  openServices({ host, config: settings.config, signer, kernel, sources, version, log }, (error, services) => {
+  const { kernel, devices, sources, signer, acquirerTime, store, incidents } = core;
+  const { config } = settings;
+  openServices({ host, config, signer, acquirerTime, kernel, sources, version, log }, (error, services) => {
     if (services === undefined) {
       log.error('a port cannot be had', { why: error?.message });
       return host.board.exit(exitCode.unavailable);

@@ -101,7 +101,7 @@ export function createKiosk(parts: KioskParts): Kiosk {
       });
     },
   });
-  const faults = createAcquirerFaults({ acquirer, signer: acquirerSigner, after });
+  const faults = createAcquirerFaults({ acquirer, signer: acquirerSigner, after, nowMs: () => world.wallMs() });
   network.connect(SIM_ACQUIRER_ORIGIN, ({ url, headers, body }, reply) => {
     faults.receive({ path: url.slice(SIM_ACQUIRER_ORIGIN.length), headers, body }, (found) => {
       /* Pieces of a reply are for real sockets; here it comes whole, and a cut one not at all. */

@@ -7,6 +7,7 @@
  * - `refused` means that the peer cannot have seen the request; every other error leaves that open.
  * - Redirects are answers like any other: following one would carry a signed request to another place.
  */
+import { isUtf8 } from 'node:buffer';
 import { readFileSync } from 'node:fs';
 import { Agent as HttpAgent } from 'node:http';
 import { Agent as HttpsAgent } from 'node:https';
@@ -103,8 +104,9 @@ async function exchange(
     agent,
     ...(request.method === 'POST' ? { body: request.body } : {}),
   });
-  const body = Buffer.from(await response.arrayBuffer()).toString('utf8');
-  return { status: response.status, headers: headersOf(response), body };
+  const bytes = Buffer.from(await response.arrayBuffer());
+  const reply = { status: response.status, headers: headersOf(response), body: bytes.toString('utf8') };
+  return isUtf8(bytes) ? reply : { ...reply, bytes };
 }
 
 function headersOf(response: Response): Record<string, string> {

@@ -8,6 +8,8 @@ import type { AcquirerAmount, AcquirerAnswer } from '../../flows/acquirer-answer
 export interface AcquirerLink {
   pay(request: PayRequest, timeoutMs: number, done: AnswerCallback): void;
   inquirePayment(request: PaymentReference, timeoutMs: number, done: AnswerCallback): void;
+  /** The same for a payment that never existed. Its answer tells the time, so that this is not judged. */
+  probe(request: PaymentReference, timeoutMs: number, done: AnswerCallback): void;
   cancel(request: PaymentReference, timeoutMs: number, done: AnswerCallback): void;
   refund(request: RefundRequest, timeoutMs: number, done: AnswerCallback): void;
   inquireRefund(request: RefundReference, timeoutMs: number, done: AnswerCallback): void;

@@ -1,10 +1,11 @@
 import { signature } from './signature.js';
 import type { Signer } from './signer.js';
 
-/** A message as it came: header names in lower case, the body's text unchanged. */
+/** A message as it came: header names in lower case, the body unchanged. */
 export interface SignedMessage {
   readonly headers: Readonly<Record<string, string>>;
-  readonly body: string;
+  /** Bytes, or text of which they are the UTF-8. */
+  readonly body: string | Uint8Array;
   /** The path that the signature covers. */
   readonly path: string;
   /** Replies carry `response-time`, notifications `request-time`. */

@@ -1,9 +1,10 @@
 import type { Clock, HostError, HttpHost, HttpReply } from '../../drivers/host.js';
 import type { AcquirerReply, AcquirerSilence, SilenceReason } from '../../flows/acquirer-answer.js';
 import type { Log } from '../log/log.js';
-import type { AcquirerLink, AnswerCallback, PayRequest, RefundRequest } from './acquirer-link.js';
+import type { AcquirerLink, AnswerCallback, PaymentReference, PayRequest, RefundRequest } from './acquirer-link.js';
+import { type AcquirerTime, whyNotNow } from './acquirer-time.js';
 import { checkSignature, type SignatureCheck } from './check-signature.js';
-import { readReply } from './read-reply.js';
+import { type ReplyBody, readReply } from './read-reply.js';
 import { signature } from './signature.js';
 import type { Signer } from './signer.js';
 
@@ -34,6 +35,8 @@ export interface DirectLinkParts {
   readonly signer: Signer;
   readonly log: Log;
   readonly config: DirectLinkConfig;
+  /** What answers have to be near to; absent: any time will do. */
+  readonly acquirerTime?: AcquirerTime;
   /** ISV mode: the token to act for a merchant, which may change while the terminal runs. */
   readonly agentToken?: () => string | undefined;
 }
@@ -44,7 +47,8 @@ export interface DirectLinkParts {
  *
  * Invariants
  * - The body is serialised once: what is signed is what is sent.
- * - A reply counts as `valid` only if its signature fits our path and client id, and its body names no other request.
+ * - A reply counts as `valid` only if its signature fits our path and client id, its body names no other request and can be
+ *   read in one way only, and it was signed about now. A success has to name its request; refusals often name nothing.
  * - Codes, tokens and bodies never go to the log.
  */
 export function createDirectLink(parts: DirectLinkParts): AcquirerLink {
@@ -73,25 +77,44 @@ export function createDirectLink(parts: DirectLinkParts): AcquirerLink {
         ...(config.tls ? { tls: config.tls } : {}),
       },
       (error, reply) => {
-        const answer = reply ? understand(call, path, reply) : silenceOf(error);
-        report(call, answer, reply, clock.monotonicMs() - startedMs);
+        const tookMs = clock.monotonicMs() - startedMs;
+        const answer = reply ? understand(call, path, reply, tookMs) : silenceOf(error);
+        report(call, answer, reply, tookMs);
         done(answer);
       },
     );
   }
 
-  function understand(call: Call, path: string, reply: HttpReply): AcquirerReply | AcquirerSilence {
+  function understand(call: Call, path: string, reply: HttpReply, tookMs: number): AcquirerReply | AcquirerSilence {
     if (reply.status !== 200) return silence('httpStatus', String(reply.status));
-    const { headers, body } = reply;
+    const { headers } = reply;
+    const body = reply.bytes ?? reply.body;
     const check = checkSignature({ headers, body, path, timeHeader: 'response-time' }, config.clientId, signer);
     if (check.kind === 'wrong') log.warn('acquirer reply not believed', { call: call.name, why: check.why });
     const read = readReply(body);
-    if (!read) return silence('garbled', `${body.length} characters without a result`);
+    if ('problem' in read) return silence('garbled', read.problem);
     const { echoed, ...fields } = read;
     if (isAboutAnother(call.reference, { ...echoed, paymentId: fields.paymentId })) {
       return silence('mismatch', 'the reply names another request');
     }
+    if (check.kind === 'valid') {
+      const why = whyNothing(call, fields.status, echoed, check.atAcquirerMs, tookMs);
+      if (why !== undefined) return silence('mismatch', why);
+    }
     return { kind: 'answered', signature: check.kind, ...fields, ...timeOf(check) };
+  }
+
+  /** Why a rightly signed reply proves nothing. */
+  function whyNothing(
+    call: Call,
+    status: AcquirerReply['status'],
+    echoed: ReplyBody['echoed'],
+    atAcquirerMs: number | undefined,
+    tookMs: number,
+  ): string | undefined {
+    if (status === 'S' && echoed[call.namedBy] === undefined) return 'the reply names no request';
+    if (call.name === 'probe' || parts.acquirerTime === undefined) return undefined;
+    return whyNotNow(parts.acquirerTime, atAcquirerMs, tookMs);
   }
 
   function report(
@@ -114,18 +137,18 @@ export function createDirectLink(parts: DirectLinkParts): AcquirerLink {
 
   return {
     pay: (request, timeoutMs, done) => send(payCall(request, config), timeoutMs, done),
-    inquirePayment({ paymentRequestId }, timeoutMs, done) {
-      const body = { paymentRequestId };
-      send({ name: 'inquiryPayment', path: '/v1/payments/inquiryPayment', body, reference: body }, timeoutMs, done);
-    },
+    inquirePayment: (request, timeoutMs, done) => send(inquiryCall('inquiryPayment', request), timeoutMs, done),
+    probe: (request, timeoutMs, done) => send(inquiryCall('probe', request), timeoutMs, done),
     cancel({ paymentRequestId }, timeoutMs, done) {
       const body = { paymentRequestId };
-      send({ name: 'cancel', path: '/v1/payments/cancel', body, reference: body }, timeoutMs, done);
+      const path = '/v1/payments/cancel';
+      send({ name: 'cancel', path, body, reference: body, namedBy: 'paymentRequestId' }, timeoutMs, done);
     },
     refund: (request, timeoutMs, done) => send(refundCall(request), timeoutMs, done),
     inquireRefund({ refundRequestId }, timeoutMs, done) {
       const body = { refundRequestId };
-      send({ name: 'inquiryRefund', path: '/v1/payments/inquiryRefund', body, reference: body }, timeoutMs, done);
+      const path = '/v1/payments/inquiryRefund';
+      send({ name: 'inquiryRefund', path, body, reference: body, namedBy: 'refundRequestId' }, timeoutMs, done);
     },
   };
 }
@@ -139,6 +162,13 @@ interface Call {
   readonly body: object;
   /** The ids that a reply, where it names them, must repeat. */
   readonly reference: Readonly<Record<string, string>>;
+  /** The one among them that a success always repeats (source: the interface pages' examples). */
+  readonly namedBy: keyof ReplyBody['echoed'];
+}
+
+function inquiryCall(name: 'inquiryPayment' | 'probe', { paymentRequestId }: PaymentReference): Call {
+  const body = { paymentRequestId };
+  return { name, path: '/v1/payments/inquiryPayment', body, reference: body, namedBy: 'paymentRequestId' };
 }
 
 /** In-store payment with the code the customer shows (source: "User-presented mode: pay"). */
@@ -172,13 +202,14 @@ function payCall(request: PayRequest, config: DirectLinkConfig): Call {
       env: { storeTerminalId: config.terminalId, storeTerminalRequestTime: request.requestedAt },
     },
   };
-  return { name: 'pay', path: '/v1/payments/pay', body, reference: { paymentRequestId } };
+  return { name: 'pay', path: '/v1/payments/pay', body, reference: { paymentRequestId }, namedBy: 'paymentRequestId' };
 }
 
 function refundCall(request: RefundRequest): Call {
   const { refundRequestId, paymentId, amount, reason } = request;
   const body = { refundRequestId, paymentId, refundAmount: amount, refundReason: reason };
-  return { name: 'refund', path: '/v1/payments/refund', body, reference: { refundRequestId, paymentId } };
+  const reference = { refundRequestId, paymentId };
+  return { name: 'refund', path: '/v1/payments/refund', body, reference, namedBy: 'refundRequestId' };
 }
 
 function isAboutAnother(

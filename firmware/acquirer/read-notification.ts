@@ -1,7 +1,8 @@
 import * as v from 'valibot';
 import type { AcquirerAmount } from '../../flows/acquirer-answer.js';
-import { parseJson } from '../parse-json.js';
+import { type AcquirerTime, whyNotNow } from './acquirer-time.js';
 import { checkSignature } from './check-signature.js';
+import { readMessage } from './read-message.js';
 import { acquirerAmount, acquirerId, acquirerWord, lenient } from './reply-fields.js';
 import type { Signer } from './signer.js';
 
@@ -35,21 +36,32 @@ export type Notification =
 export interface RawNotification {
   /** Names in lower case. */
   readonly headers: Readonly<Record<string, string>>;
-  readonly body: string;
+  /** Bytes, or text of which they are the UTF-8. */
+  readonly body: string | Uint8Array;
 }
 
 /**
  * Verifies and reads a notification (source: "Payment result notification"; the authorisation's shape: Alipay's in-store
  * Java library). `path` is the path of the notify URL as the acquirer was told, which behind a reverse proxy is not the
- * path that arrives here. Never throws.
+ * path that arrives here. With `time` what was signed more than a day ago, or later than now, is refused. Never throws.
  */
-export function readNotification(raw: RawNotification, path: string, clientId: string, signer: Signer): Notification {
+export function readNotification(
+  raw: RawNotification,
+  path: string,
+  clientId: string,
+  signer: Signer,
+  time?: AcquirerTime,
+): Notification {
   const { headers, body } = raw;
   const check = checkSignature({ headers, body, path, timeHeader: 'request-time' }, clientId, signer);
   if (check.kind === 'missing') return { kind: 'invalid', why: 'no signature' };
   if (check.kind === 'wrong') return { kind: 'invalid', why: check.why };
 
-  const json = parseJson(body);
+  const whyOld = time === undefined ? undefined : whyNotNow(time, check.atAcquirerMs, RETRIES_MS);
+  if (whyOld !== undefined) return { kind: 'invalid', why: whyOld };
+  const message = readMessage(body);
+  if ('problem' in message) return { kind: 'invalid', why: message.problem };
+  const { json } = message;
   const payment = v.safeParse(paymentSchema, json);
   if (payment.success) {
     const { notifyType, result, paymentRequestId, paymentId, paymentAmount } = payment.output;
@@ -78,6 +90,9 @@ export function readNotification(raw: RawNotification, path: string, clientId: s
   if (v.is(otherSchema, json)) return { kind: 'ignored', why: 'a notification of another type' };
   return { kind: 'invalid', why: 'the body is not a notification' };
 }
+
+/** Retries go on for 24 h 22 min (source: "Notification" page), and no page says whether each is signed anew. */
+const RETRIES_MS = 90_000_000;
 
 const timeMs = v.pipe(v.string(), v.regex(/^\d{12,14}$/));
 

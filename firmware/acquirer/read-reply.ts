@@ -1,6 +1,6 @@
 import * as v from 'valibot';
 import type { AcquirerReply } from '../../flows/acquirer-answer.js';
-import { parseJson } from '../parse-json.js';
+import { readMessage } from './read-message.js';
 import { acquirerAmount, acquirerId, acquirerWord, lenient } from './reply-fields.js';
 
 /** The parts of a reply's body that the terminal uses, without any judgement on the signature. */
@@ -10,12 +10,14 @@ export type ReplyBody = Omit<AcquirerReply, 'kind' | 'signature' | 'atAcquirerMs
 };
 
 /**
- * Reads a reply's body. Strict on what decisions use, lenient on the rest. Undefined when there is no usable `result`;
- * never throws.
+ * Reads a reply's body. Strict on what decisions use, lenient on the rest. A `problem` where there is no usable `result`,
+ * or more than one way to read it; never throws.
  */
-export function readReply(body: string): ReplyBody | undefined {
-  const parsed = v.safeParse(replySchema, parseJson(body));
-  if (!parsed.success) return undefined;
+export function readReply(body: string | Uint8Array): ReplyBody | { readonly problem: string } {
+  const message = readMessage(body);
+  if ('problem' in message) return message;
+  const parsed = v.safeParse(replySchema, message.json);
+  if (!parsed.success) return { problem: `${body.length} characters without a result` };
   const { result, paymentAmount: amount, paymentRequestId, refundRequestId, ...fields } = parsed.output;
   return {
     status: result.resultStatus,

@@ -9,9 +9,16 @@
  */
 export const signature = { content, header, parse };
 
-/** The text to be signed, to be taken as UTF-8. `time` is the header's text, unchanged. */
-function content(path: string, clientId: string, time: string, body: string): string {
-  return `POST ${path}\n${clientId}.${time}.${body}`;
+/** What is to be signed; text stands for its UTF-8. `time` is the header's text, unchanged. */
+function content<Body extends string | Uint8Array>(
+  path: string,
+  clientId: string,
+  time: string,
+  body: Body,
+): Body extends string ? string : Body;
+function content(path: string, clientId: string, time: string, body: string | Uint8Array): string | Uint8Array {
+  const head = `POST ${path}\n${clientId}.${time}.`;
+  return typeof body === 'string' ? head + body : Buffer.concat([Buffer.from(head, 'utf8'), body]);
 }
 
 /** The value of the `Signature` header for a signature in base64. */

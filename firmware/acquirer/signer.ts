@@ -4,8 +4,8 @@ import { type KeyObject, sign, verify } from 'node:crypto';
 export interface Signer {
   /** The signature of the content's UTF-8 bytes, in base64. */
   sign(content: string): string;
-  /** False for any wrong or malformed signature; never throws. */
-  verify(content: string, signatureBase64: string): boolean;
+  /** The same of what was received, bytes or text. False for any wrong or malformed signature; never throws. */
+  verify(content: string | Uint8Array, signatureBase64: string): boolean;
 }
 
 /** SHA256withRSA, PKCS#1 v1.5, with our private key and Alipay's public key (see `rsaKey` for reading them). */
@@ -16,7 +16,7 @@ export function createRsaSigner(privateKey: KeyObject, alipayPublicKey: KeyObjec
       try {
         return verify(
           'RSA-SHA256',
-          Buffer.from(content, 'utf8'),
+          typeof content === 'string' ? Buffer.from(content, 'utf8') : content,
           alipayPublicKey,
           Buffer.from(signatureBase64, 'base64'),
         );

@@ -1,3 +1,4 @@
+import { repeatedName } from '../repeated-name.js';
 import { type ApiError, apiError, fieldError } from './api-error.js';
 
 export type JsonBody = { readonly value: unknown } | { readonly error: ApiError };
@@ -26,20 +27,4 @@ export function jsonBody(text: string): JsonBody {
 /** A name from outside, where it can be told from a secret: words, no numbers. */
 export function safeFieldName(name: string): string {
   return /^[A-Za-z][A-Za-z_.-]{0,63}$/.test(name) ? name : '(a name that is not repeated here)';
-}
-
-/** The first name that an object of a valid JSON text has twice. */
-function repeatedName(text: string): string | undefined {
-  const open: Set<string>[] = [];
-  for (const [, string, colon, bracket] of text.matchAll(/("(?:[^"\\]|\\.)*")(\s*:)?|([{}])/g)) {
-    if (bracket === '{') open.push(new Set());
-    else if (bracket === '}') open.pop();
-    else if (string !== undefined && colon !== undefined) {
-      const names = open.at(-1);
-      const name = String(JSON.parse(string));
-      if (names?.has(name)) return name;
-      names?.add(name);
-    }
-  }
-  return undefined;
 }

@@ -59,7 +59,7 @@ export function probeAcquirer({ http, clock, random, config, signer, agentToken 
     const digits = Array.from(random.bytes(12), (byte) => byte % 10).join('');
     const startedMs = clock.monotonicMs();
     const startedWallMs = clock.wallMs();
-    link.inquirePayment({ paymentRequestId: `9${config.terminal.number}${digits}` }, PATIENCE_MS, (answer) => {
+    link.probe({ paymentRequestId: `9${config.terminal.number}${digits}` }, PATIENCE_MS, (answer) => {
       const tookMs = clock.monotonicMs() - startedMs;
       resolve({ answer, reply, error, path, tookMs, atWallMs: startedWallMs + tookMs / 2 });
     });

@@ -33,7 +33,13 @@ export type AcquirerFault =
   | { readonly kind: 'wrongCurrency' }
   | { readonly kind: 'wrongRequestId' }
   /** A rightly signed refusal in the place of the true reply: what was asked for goes on all the same. */
-  | { readonly kind: 'wrongFailure'; readonly code: string };
+  | { readonly kind: 'wrongFailure'; readonly code: string }
+  /** A rightly signed success that names no request, in the place of the true reply; the request never arrives. */
+  | { readonly kind: 'unnamed' }
+  /** A refusal that was rightly signed two days ago; what was asked for goes on all the same. */
+  | { readonly kind: 'old' }
+  /** The true reply, rightly signed, with a second result in it: a refusal. */
+  | { readonly kind: 'twoFaced' };
 
 const kinds: Readonly<Record<AcquirerFault['kind'], true>> = {
   requestLost: true,
@@ -53,6 +59,9 @@ const kinds: Readonly<Record<AcquirerFault['kind'], true>> = {
   wrongCurrency: true,
   wrongRequestId: true,
   wrongFailure: true,
+  unnamed: true,
+  old: true,
+  twoFaced: true,
 };
 
 /** Every kind of fault, for those who count which were met. */
@@ -80,6 +89,8 @@ export function createAcquirerFaults(options: {
   /** To sign what a mad acquirer says. */
   readonly signer: AcquirerSigner;
   readonly after: (delayMs: number, callback: () => void) => unknown;
+  /** The acquirer's true wall clock. */
+  readonly nowMs: () => number;
 }): AcquirerFaults {
   const { acquirer, signer, after } = options;
   let planned: { readonly fault: AcquirerFault; readonly pathEnd: string; left: number }[] = [];
@@ -120,6 +131,9 @@ export function createAcquirerFaults(options: {
         else reply(forged);
         break;
       }
+      case 'unnamed':
+        reply(signed(request, unnamedBody(request.body), options.nowMs()));
+        break;
       default:
         deliver((answer) => changed(fault, request, answer));
     }
@@ -152,14 +166,24 @@ export function createAcquirerFaults(options: {
         return resign(request, answer, alterRequestId);
       case 'wrongFailure':
         return resign(request, answer, () => failureBody(request.body, fault.code));
+      case 'old':
+        return signed(request, refusal, options.nowMs() - twoDaysMs);
+      case 'twoFaced':
+        return resign(request, answer, (body) => body.replace(/\}$/, `,${refusal.slice(1)}`));
     }
   }
 
+  /** What came unsigned stays so. */
   function resign(request: AcquirerRequest, answer: WholeReply, alter: (body: string) => string): WholeReply {
     const body = alter(answer.body);
-    const { headers } = answer;
-    const content = signedContent(request.path, headers['client-id'] ?? '', headers['response-time'] ?? '', body);
-    return { ...answer, headers: { ...headers, signature: signatureHeader(signer.sign(content)) }, body };
+    return answer.headers.signature === undefined ? { ...answer, body } : signed(request, body, options.nowMs());
+  }
+
+  function signed(request: AcquirerRequest, body: string, atMs: number): WholeReply {
+    const client = request.headers['client-id'] ?? '';
+    const time = String(atMs);
+    const signature = signatureHeader(signer.sign(signedContent(request.path, client, time, body)));
+    return { status: 200, headers: { ...plainHeaders, 'client-id': client, 'response-time': time, signature }, body };
   }
 
   return {
@@ -184,7 +208,9 @@ export function createAcquirerFaults(options: {
 type WholeReply = Exclude<AcquirerReply, 'silence'>;
 type ReplyFault = Exclude<
   AcquirerFault,
-  { kind: 'requestLost' | 'requestDelayed' | 'requestDuplicated' | 'replyDelayed' | 'badGateway' | 'forged' }
+  {
+    kind: 'requestLost' | 'requestDelayed' | 'requestDuplicated' | 'replyDelayed' | 'badGateway' | 'forged' | 'unnamed';
+  }
 >;
 
 const plainHeaders = { 'content-type': 'application/json; charset=UTF-8' };
@@ -225,6 +251,20 @@ function askedFor(request: string, names: readonly string[]): Record<string, unk
 function failureBody(request: string, resultCode: string): string {
   const result = { resultCode, resultStatus: 'F', resultMessage: resultCode.toLowerCase() };
   return JSON.stringify({ ...askedFor(request, ['paymentRequestId', 'refundRequestId']), result });
+}
+
+const twoDaysMs = 172_800_000;
+const refusal = '{"result":{"resultCode":"USER_BALANCE_NOT_ENOUGH","resultStatus":"F","resultMessage":"no"}}';
+
+/** A success of the right amount that may be anybody's. */
+function unnamedBody(request: string): string {
+  return JSON.stringify({
+    ...askedFor(request, ['paymentAmount', 'refundAmount']),
+    result: { resultCode: 'SUCCESS', resultStatus: 'S', resultMessage: 'success' },
+    paymentId: '20200101UNNAMED',
+    paymentStatus: 'SUCCESS',
+    refundStatus: 'SUCCESS',
+  });
 }
 
 /** As a man in the middle would answer: everything that the request tells, and the status that suits him. */

@@ -49,7 +49,7 @@ export function createAcquirerServer(
   const timers = createTimers(clock);
   const { after } = timers;
   const acquirer = createAcquirer({ ...options, nowMs, after, random: () => uniform(random), send: sender(http) });
-  const faults = createAcquirerFaults({ acquirer, signer: options.signer, after });
+  const faults = createAcquirerFaults({ acquirer, signer: options.signer, after, nowMs });
   const exchanges = createExchangeLog();
   const control = createAcquirerControl({ acquirer, faults, exchanges, nowMs });
 

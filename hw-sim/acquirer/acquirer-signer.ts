@@ -1,7 +1,7 @@
 /** Signs with the acquirer's key and verifies with the terminal's. Signatures are standard base64. */
 export interface AcquirerSigner {
   sign(content: string): string;
-  verify(content: string, signature: string): boolean;
+  verify(content: string | Uint8Array, signature: string): boolean;
 }
 
 /**

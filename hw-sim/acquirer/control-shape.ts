@@ -52,6 +52,9 @@ export function shapeFault(json: Json): AcquirerFault {
     case 'wrongAmount':
     case 'wrongCurrency':
     case 'wrongRequestId':
+    case 'unnamed':
+    case 'old':
+    case 'twoFaced':
       return { kind };
     case 'requestDelayed':
     case 'requestDuplicated':

@@ -11,8 +11,13 @@ export function createFastSigner(ownKey: string, peerKey: string): AcquirerSigne
   const peer = seedOf(peerKey);
   return {
     sign: (content) => keyedHash(own, content),
-    verify: (content, signature) => signature === keyedHash(peer, content),
+    verify: (content, signature) => signature === keyedHash(peer, textOf(content)),
   };
+}
+
+/** What is not UTF-8 hashes like nothing that was signed: signatures here are of text. */
+function textOf(content: string | Uint8Array): string {
+  return typeof content === 'string' ? content : new TextDecoder().decode(content);
 }
 
 interface Seed {

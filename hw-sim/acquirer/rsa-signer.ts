@@ -7,7 +7,10 @@ export function createRsaSigner(ownPrivatePem: string, peerPublicPem: string): A
   const peer = createPublicKey(peerPublicPem);
   return {
     sign: (content) => sign('RSA-SHA256', Buffer.from(content, 'utf8'), own).toString('base64'),
-    verify: (content, signature) =>
-      verify('RSA-SHA256', Buffer.from(content, 'utf8'), peer, Buffer.from(signature, 'base64')),
+    verify: (content, signature) => verify('RSA-SHA256', bytesOf(content), peer, Buffer.from(signature, 'base64')),
   };
+}
+
+function bytesOf(content: string | Uint8Array): Uint8Array {
+  return typeof content === 'string' ? Buffer.from(content, 'utf8') : content;
 }

@@ -181,6 +181,9 @@ function chooseReplyFault(chance: Chance): AcquirerFault {
     { kind: 'wrongAmount' },
     { kind: 'wrongCurrency' },
     { kind: 'wrongRequestId' },
+    { kind: 'unnamed' },
+    { kind: 'old' },
+    { kind: 'twoFaced' },
     { kind: 'wrongFailure', code: chance.pick(['USER_BALANCE_NOT_ENOUGH', 'RISK_REJECT']) },
   ]);
 }

@@ -42,6 +42,24 @@ export const PART_CANARIES: readonly Canary[] = [
     put: 'false',
   },
   {
+    name: 'a success that names no request believed',
+    file: 'firmware/acquirer/direct-link.js',
+    find: "if (status === 'S' && echoed[call.namedBy] === undefined)",
+    put: 'if (false)',
+  },
+  {
+    name: 'an answer of two days ago believed',
+    file: 'firmware/acquirer/direct-link.js',
+    find: 'return whyNotNow(parts.acquirerTime, atAcquirerMs, tookMs);',
+    put: 'return undefined;',
+  },
+  {
+    name: 'an answer that says two things believed',
+    file: 'firmware/acquirer/read-message.js',
+    find: 'if (repeatedName(text) !== undefined)',
+    put: 'if (false)',
+  },
+  {
     name: 'a failure of the machine counted as goods',
     file: 'drivers/vend/mdb-machine.js',
     find: "finish('no', 'vendMachineFailed')",

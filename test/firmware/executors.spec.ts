@@ -21,6 +21,7 @@ function createBench() {
     link: {
       pay: note('pay'),
       inquirePayment: note('inquirePayment'),
+      probe: note('probe'),
       cancel: note('cancel'),
       refund: note('refund'),
       inquireRefund: note('inquireRefund'),
@@ -88,14 +89,14 @@ describe('what leaves for the acquirer', () => {
     });
   }
 
-  for (const [type, event] of [
-    ['sendInquiry', { type: 'inquiryAnswered', paymentRequestId: 'p1', answer: SILENCE }],
-    ['sendProbe', { type: 'probeAnswered', answer: SILENCE }],
+  for (const [type, call, event] of [
+    ['sendInquiry', 'inquirePayment', { type: 'inquiryAnswered', paymentRequestId: 'p1', answer: SILENCE }],
+    ['sendProbe', 'probe', { type: 'probeAnswered', answer: SILENCE }],
   ] as const) {
-    it(`is an inquiry for ${type}`, () => {
+    it(`asks the acquirer for ${type}`, () => {
       const { asked, events, run } = createBench();
       run({ type, timeoutMs: 3000, paymentRequestId: 'p1' })(SILENCE);
-      assert.deepEqual(asked, [{ call: 'inquirePayment', request: { paymentRequestId: 'p1' }, timeoutMs: 3000 }]);
+      assert.deepEqual(asked, [{ call, request: { paymentRequestId: 'p1' }, timeoutMs: 3000 }]);
       assert.deepEqual(events, [event]);
     });
   }

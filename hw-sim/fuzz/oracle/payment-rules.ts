@@ -93,12 +93,14 @@ export function createPaymentRules({ ledger, signer, clientId, hand, violate }: 
     }
   }
 
-  const isSigned = ({ url, time, headers, body }: AcquirerMessage): boolean =>
+  /** Rightly signed, and with one result only. */
+  const mayBeBelieved = ({ url, time, headers, body }: AcquirerMessage): boolean =>
+    body.indexOf('"result":') === body.lastIndexOf('"result":') &&
     signatureOf(headers.signature) === signer.sign(signedContent(url.slice(url.indexOf('/', 8)), clientId, time, body));
 
   /** Of a message that may be believed, the payment that it says to be paid, with its amount. */
   function paymentProven(message: AcquirerMessage): string | undefined {
-    if (!/"SUCCESS"/i.test(message.body) || !isSigned(message)) return undefined;
+    if (!/"SUCCESS"/i.test(message.body) || !mayBeBelieved(message)) return undefined;
     const told = read(message.body);
     if (told === undefined) return undefined;
     const { amount } = ledger.payment(told.paymentRequestId) ?? {};
@@ -107,7 +109,7 @@ export function createPaymentRules({ ledger, signer, clientId, hand, violate }: 
 
   /** Of a reply to pay that may be believed, the payment that it says to have failed. */
   function paymentDenied(message: AcquirerMessage): string | undefined {
-    if (!message.url.endsWith('/pay') || !/"F"/.test(message.body) || !isSigned(message)) return undefined;
+    if (!message.url.endsWith('/pay') || !/"F"/.test(message.body) || !mayBeBelieved(message)) return undefined;
     const { paymentRequestId } = JSON.parse(message.body);
     return paymentRequestId;
   }

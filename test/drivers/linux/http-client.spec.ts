@@ -80,6 +80,15 @@ describe('http client on real sockets', () => {
     assert.equal(reply?.body, '{"b":"é"}');
   });
 
+  it('gives the bytes of a reply that is not UTF-8, and only of such a one', async () => {
+    const odd = Buffer.from('{"name":"caf\u00e9"}', 'latin1');
+    const url = await httpServer((request, response) => response.end(request.url === '/odd' ? odd : '{"b":"é"}'));
+    const { reply } = await send({ url: `${url}/odd` });
+    assert.deepEqual([reply?.body, reply?.bytes], ['{"name":"caf\ufffd"}', odd]);
+    const plain = (await send({ url })).reply;
+    assert.deepEqual([plain?.body, plain?.bytes], ['{"b":"é"}', undefined]);
+  });
+
   it('keeps a connection for the next request', async () => {
     const url = await httpServer((_request, response) => response.end('ok'));
     const client = createHttpClient();

@@ -1,7 +1,9 @@
 import assert from 'node:assert/strict';
+import { sign } from 'node:crypto';
 import * as fc from 'fast-check';
 import { type Clock, HostError, type HttpHost, type HttpReply, type HttpRequest } from '../../../drivers/host.js';
 import type { AcquirerLink, AnswerCallback } from '../../../firmware/acquirer/acquirer-link.js';
+import { type AcquirerTime, createAcquirerTime } from '../../../firmware/acquirer/acquirer-time.js';
 import { createDirectLink, type DirectLinkConfig } from '../../../firmware/acquirer/direct-link.js';
 import { signature } from '../../../firmware/acquirer/signature.js';
 import { createRsaSigner } from '../../../firmware/acquirer/signer.js';
@@ -40,6 +42,7 @@ function createBench(
   answering: Answering,
   more: Partial<DirectLinkConfig> = {},
   agentToken?: () => string | undefined,
+  acquirerTime?: AcquirerTime,
 ) {
   const due: { atMs: number; run: () => void }[] = [];
   const requests: HttpRequest[] = [];
@@ -73,6 +76,7 @@ function createBench(
     log,
     config: { ...config, ...more },
     ...(agentToken ? { agentToken } : {}),
+    ...(acquirerTime ? { acquirerTime } : {}),
   });
 
   function ask(call: (link: AcquirerLink, done: AnswerCallback) => void): AcquirerAnswer {
@@ -112,6 +116,7 @@ const success = JSON.stringify({
   paymentId: 'P1',
   paymentAmount: { currency: 'CNY', value: '1250' },
 });
+const twice = (value = ''): string => `${value}, ${value}`;
 const pay = (link: AcquirerLink, done: AnswerCallback) => link.pay(payRequest, 5000, done);
 
 describe('createDirectLink', () => {
@@ -312,11 +317,157 @@ describe('createDirectLink', () => {
     });
   }
 
+  const NAMES_NOTHING: readonly (readonly [string, (link: AcquirerLink, done: AnswerCallback) => void])[] = [
+    ['pay', pay],
+    ['inquiryPayment', (link, done) => link.inquirePayment({ paymentRequestId }, 3000, done)],
+    ['cancel', (link, done) => link.cancel({ paymentRequestId }, 3000, done)],
+    ['inquiryRefund', (link, done) => link.inquireRefund({ refundRequestId: 'R1' }, 3000, done)],
+  ];
+  for (const [what, call] of NAMES_NOTHING) {
+    it(`takes a signed success to ${what} that names no request for silence, and believes a refusal that names none`, () => {
+      const told = (status: 'S' | 'F' | 'U') => {
+        const result = { resultCode: status === 'S' ? 'SUCCESS' : 'PROCESS_FAIL', resultStatus: status };
+        const body = JSON.stringify({ result, paymentId: 'P1', paymentStatus: 'SUCCESS', refundStatus: 'SUCCESS' });
+        return createBench((request) => ({ afterMs: 1, reply: reply(request, body) })).ask(call);
+      };
+      const success = told('S');
+      assert.ok(success.kind === 'silence');
+      assert.deepEqual([success.reason, success.detail], ['mismatch', 'the reply names no request']);
+      for (const status of ['F', 'U'] as const) assert.ok(told(status).kind === 'answered');
+    });
+  }
+
+  const TWICE: readonly (readonly [string, string])[] = [
+    ['S, then F', success.replace(/}$/, ',"result":{"resultCode":"RISK_REJECT","resultStatus":"F"}}')],
+    ['F, then S', success.replace('{', '{"result":{"resultCode":"RISK_REJECT","resultStatus":"F"},')],
+    ['the second name escaped', success.replace(/}$/, ',"resul\\u0074":{"resultCode":"NO","resultStatus":"F"}}')],
+    ['two statuses in one result', success.replace('"resultStatus":"S"', '"resultStatus":"S","resultStatus":"F"')],
+    ['two amounts', success.replace('"value":"1250"', '"value":"1250","value":"1"')],
+    ['two request ids', success.replace(/}$/, `,"paymentRequestId":"${paymentRequestId}"}`)],
+    ['a name twice where it is of no use', success.replace(/}$/, ',"pspCustomerInfo":{"a":"1","a":"1"}}')],
+    ['__proto__ twice', success.replace(/}$/, ',"__proto__":{},"__proto__":{"resultStatus":"F"}}')],
+    ['a second text behind it', `${success}{}`],
+  ];
+  for (const [what, body] of TWICE) {
+    it(`takes a signed reply that can be read in two ways for silence: ${what}`, () => {
+      const answer = createBench((request) => ({ afterMs: 1, reply: reply(request, body) })).ask(pay);
+      assert.ok(answer.kind === 'silence');
+      assert.equal(answer.reason, 'garbled');
+    });
+  }
+
+  const ONE_WAY: readonly (readonly [string, string])[] = [
+    ['equal names in different objects', success.replace(/}$/, ',"a":{"result":"x"},"b":[{"c":"1"},{"c":"2"}]}')],
+    ['names in a text', success.replace(/}$/, ',"note":"\\"result\\":1,\\"result\\":2"}')],
+    ['a byte order mark', `\ufeff${success}`],
+    ['__proto__', success.replace(/}$/, ',"__proto__":{"paymentId":"P2","resultStatus":"F"}}')],
+    ['a whole number for an amount', success.replace('"1250"', '1250')],
+  ];
+  for (const [what, body] of ONE_WAY) {
+    it(`believes a signed success with ${what}`, () => {
+      const answer = createBench((request) => ({ afterMs: 1, reply: reply(request, body) })).ask(pay);
+      assert.ok(answer.kind === 'answered' && answer.signature === 'valid');
+      assert.deepEqual(
+        [answer.status, answer.paymentId, answer.amount],
+        ['S', 'P1', { currency: 'CNY', value: '1250' }],
+      );
+    });
+  }
+
+  for (const number of ['1250.0', '1.25e3', '1250E0', '-1250', '9007199254740993', '0.5']) {
+    it(`leaves out an amount that is the number ${number}`, () => {
+      const body = success.replace('"1250"', number);
+      const answer = createBench((request) => ({ afterMs: 1, reply: reply(request, body) })).ask(pay);
+      assert.ok(answer.kind === 'answered' && answer.signature === 'valid');
+      assert.equal(answer.amount, undefined);
+    });
+  }
+
+  it('believes a signature over bytes of which one is no UTF-8', () => {
+    const bytes = Buffer.from(success.replace('"success"', '"succ\u00e9s"'), 'latin1');
+    const answer = createBench((request) => {
+      const time = '1795465278000';
+      const content = signature.content(new URL(request.url).pathname, config.clientId, time, bytes);
+      const signed = sign('RSA-SHA256', content, acquirers.privateKey).toString('base64');
+      const honest = reply(request, '', { signature: signature.header(signed) });
+      return { afterMs: 1, reply: { ...honest, body: bytes.toString('utf8'), bytes } };
+    }).ask(pay);
+    assert.ok(answer.kind === 'answered' && answer.signature === 'valid', JSON.stringify(answer));
+    assert.deepEqual([answer.status, answer.paymentId], ['S', 'P1']);
+  });
+
+  for (const name of ['signature', 'response-time', 'client-id']) {
+    it(`does not believe a reply with two headers ${name}`, () => {
+      const answer = createBench((request) => {
+        const honest = reply(request, success);
+        return {
+          afterMs: 1,
+          reply: { ...honest, headers: { ...honest.headers, [name]: twice(honest.headers[name]) } },
+        };
+      }).ask(pay);
+      assert.ok(answer.kind === 'answered' && answer.signature === 'wrong');
+    });
+  }
+
+  describe('where the acquirer’s time is known', () => {
+    const day = 86_400_000;
+    const now = 1_795_465_278_000;
+    /** Asked 1 s after the acquirer said `now`, answered after two more by a reply that was signed then. */
+    function askAt(time: string, call: typeof pay = pay): AcquirerAnswer {
+      let nowMs = 0;
+      const acquirerTime = createAcquirerTime(
+        { monotonicMs: () => nowMs, wallMs: () => 0, after: () => assert.fail() },
+        30_000,
+      );
+      acquirerTime.learn(now - 1000);
+      nowMs = 1000;
+      const bench = createBench(
+        (request) => {
+          nowMs = 3000;
+          const content = signature.content(new URL(request.url).pathname, config.clientId, time, success);
+          const change = { 'response-time': time, signature: signature.header(acquirer.sign(content)) };
+          return { afterMs: 2000, reply: reply(request, success, change) };
+        },
+        {},
+        undefined,
+        acquirerTime,
+      );
+      return bench.ask(call);
+    }
+
+    for (const signedAt of [now, now + 2000, now - 29_000, now + 31_000]) {
+      it(`believes a reply that was signed ${(signedAt - now) / 1000} s after the request`, () => {
+        assert.equal(askAt(String(signedAt)).kind, 'answered');
+      });
+    }
+
+    const far: readonly (readonly [string, string])[] = [
+      [String(now - 2 * day), 'it was signed 172802 s ago'],
+      [String(now - 31_000), 'it was signed 33 s ago'],
+      [String(now + 2 * day), 'it is signed 172798 s ahead'],
+      ['yesterday', 'the time at which it was signed cannot be read'],
+    ];
+    for (const [time, detail] of far) {
+      it(`takes a reply that is signed at ${time} for silence`, () => {
+        const answer = askAt(time);
+        assert.ok(answer.kind === 'silence');
+        assert.deepEqual([answer.reason, answer.detail], ['mismatch', detail]);
+      });
+    }
+
+    it('does not judge the answer to a probe, which tells the time', () => {
+      const answer = askAt(String(now - 2 * day), (link, done) => link.probe({ paymentRequestId }, 3000, done));
+      assert.ok(answer.kind === 'answered' && answer.signature === 'valid');
+      assert.equal(answer.atAcquirerMs, now - 2 * day);
+    });
+  });
+
   const refund = (link: AcquirerLink, done: AnswerCallback) =>
     link.refund({ refundRequestId: 'R1', paymentId: 'P1', amount }, 3000, done);
   const REFUND_REPLIES: readonly (readonly [string, object, 'answered' | 'silence'])[] = [
     ['that names what was asked', { refundRequestId: 'R1', paymentId: 'P1' }, 'answered'],
-    ['that names nothing', {}, 'answered'],
+    ['that names nothing', {}, 'silence'],
+    ['that names the payment only', { paymentId: 'P1' }, 'silence'],
     ['about another refund of the payment', { refundRequestId: 'R2', paymentId: 'P1' }, 'silence'],
     ['about another payment', { refundRequestId: 'R1', paymentId: 'P2' }, 'silence'],
   ];
@@ -379,6 +530,7 @@ describe('createDirectLink', () => {
   it('reads an inquiry, whatever the case of its status', () => {
     const body = JSON.stringify({
       result: { resultCode: 'SUCCESS', resultStatus: 'S' },
+      paymentRequestId,
       paymentStatus: 'Success',
       paymentResultCode: 'SUCCESS',
       paymentQuote: { quotePrice: 1.25, guaranteed: true },
@@ -411,10 +563,12 @@ describe('createDirectLink', () => {
   }
 
   for (const paymentAmount of [
-    ...['1250.00', '-1250', '01250', '1e3', '', '1250\n', '12500000000000000', 1250, null].map((value) => ({
-      currency: 'CNY',
-      value,
-    })),
+    ...['1250.00', '-1250', '01250', '1e3', '', '1250\n', '12500000000000000', 1250.5, -1250, 1e21, null].map(
+      (value) => ({
+        currency: 'CNY',
+        value,
+      }),
+    ),
     ...['cny', 'CNYX', 'XCNY', '', null].map((currency) => ({ currency, value: '1250' })),
     { value: '1250' },
     { currency: 'CNY' },
@@ -449,7 +603,8 @@ describe('createDirectLink', () => {
   ];
   for (const [what, fields] of UNREADABLE) {
     it(`leaves out ${what}`, () => {
-      const body = JSON.stringify({ result: { resultCode: 'SUCCESS', resultStatus: 'S' }, ...fields });
+      const result = { resultCode: 'SUCCESS', resultStatus: 'S' };
+      const body = JSON.stringify({ result, paymentRequestId, ...fields });
       const { ask } = createBench((request) => ({ afterMs: 1, reply: reply(request, body) }));
       const answer = ask(pay);
       assert.ok(answer.kind === 'answered' && answer.signature === 'valid');
@@ -460,7 +615,8 @@ describe('createDirectLink', () => {
   it('takes ids and words of one character and of 64', () => {
     for (const length of [1, 64]) {
       const [paymentId, paymentStatus] = ['P'.repeat(length), 'S'.repeat(length)];
-      const body = JSON.stringify({ result: { resultCode: 'SUCCESS', resultStatus: 'S' }, paymentId, paymentStatus });
+      const result = { resultCode: 'SUCCESS', resultStatus: 'S' };
+      const body = JSON.stringify({ result, paymentRequestId, paymentId, paymentStatus });
       const { ask } = createBench((request) => ({ afterMs: 1, reply: reply(request, body) }));
       const answer = ask(pay);
       assert.ok(answer.kind === 'answered');

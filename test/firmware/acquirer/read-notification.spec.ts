@@ -1,6 +1,8 @@
 import assert from 'node:assert/strict';
+import { sign } from 'node:crypto';
 import * as fc from 'fast-check';
-import { readNotification } from '../../../firmware/acquirer/read-notification.js';
+import { createAcquirerTime } from '../../../firmware/acquirer/acquirer-time.js';
+import { type Notification, readNotification } from '../../../firmware/acquirer/read-notification.js';
 import { signature } from '../../../firmware/acquirer/signature.js';
 import { createRsaSigner } from '../../../firmware/acquirer/signer.js';
 import { testKeys } from '../test-keys.js';
@@ -48,7 +50,7 @@ describe('readNotification', () => {
   });
 
   for (const paymentAmount of [
-    ...['1250.00', '-1250', '01250', '', '1250\n', '12500000000000000', 1250].map((value) => ({
+    ...['1250.00', '-1250', '01250', '', '1250\n', '12500000000000000', 1250.5, -1250].map((value) => ({
       currency: 'CNY',
       value,
     })),
@@ -144,6 +146,49 @@ describe('readNotification', () => {
   ];
   for (const [what, raw, kind] of cases) {
     it(`takes one ${what} as ${kind}`, () => assert.equal(read(raw).kind, kind));
+  }
+
+  it('reads a whole number for an amount, as Alipay’s own libraries write it', () => {
+    const told = read(signed(JSON.stringify(payment).replace('"1250"', '1250')));
+    assert.ok(told.kind === 'paymentResult');
+    assert.deepEqual(told.amount, { currency: 'CNY', value: '1250' });
+  });
+
+  it('refuses one that can be read in two ways', () => {
+    const two = JSON.stringify(payment).replace('{', '{"result":{"resultCode":"RISK_REJECT","resultStatus":"F"},');
+    assert.deepEqual(read(signed(two)), { kind: 'invalid', why: 'it has a name twice, and so says two things' });
+  });
+
+  it('verifies the bytes as they came, of which one is no UTF-8', () => {
+    const body = Buffer.from(JSON.stringify({ ...payment, note: 'é' }), 'latin1');
+    const content = signature.content(path, clientId, '1795465278000', body);
+    const text = sign('RSA-SHA256', content, acquirers.privateKey).toString('base64');
+    const told = readNotification(
+      {
+        headers: { 'client-id': clientId, 'request-time': '1795465278000', signature: signature.header(text) },
+        body,
+      },
+      path,
+      clientId,
+      signer,
+    );
+    assert.ok(told.kind === 'paymentResult');
+    assert.equal(told.paymentId, 'P1');
+  });
+
+  const hour = 3_600_000;
+  const ages: readonly (readonly [string, number, Notification['kind']])[] = [
+    ['now', 0, 'paymentResult'],
+    ['24 hours ago: retries go on for so long', 24 * hour, 'paymentResult'],
+    ['two days ago', 48 * hour, 'invalid'],
+    ['an hour ahead', -hour, 'invalid'],
+  ];
+  for (const [what, agoMs, kind] of ages) {
+    it(`takes one that was signed ${what} as ${kind}`, () => {
+      const time = createAcquirerTime({ monotonicMs: () => 5, wallMs: () => 0, after: () => assert.fail() }, 30_000);
+      time.learn(1_795_465_278_000 + agoMs);
+      assert.equal(readNotification(honest, path, clientId, signer, time).kind, kind);
+    });
   }
 
   it('believes nothing that is not signed, and never throws', () => {

@@ -58,7 +58,7 @@ export function createAcquirerBench(settings: Partial<AcquirerSettings> = {}): A
     },
     settings,
   });
-  const faults = createAcquirerFaults({ acquirer, signer, after });
+  const faults = createAcquirerFaults({ acquirer, signer, after, nowMs: () => world.wallMs() });
   const bench: AcquirerBench = {
     world,
     acquirer,
