@@ -180,6 +180,11 @@ export interface FlashVolume {
 export interface HttpHost {
   /** Sends one request. `done` is called exactly once, unless `abort` was called before: then never. */
   request(request: HttpRequest, done: (error: HostError | undefined, reply?: HttpReply) => void): HttpExchange;
+  /**
+   * Makes a connection to an origin (`https://host:port`), down to TCP, and lets it go again: nothing is sent over it.
+   * `done` is called exactly once, with an error where there was none within `timeoutMs`.
+   */
+  reach(origin: string, timeoutMs: number, done: (error: HostError | undefined) => void): void;
   /** Serves requests. `listening` is called once, with the bound port or an error (`busy`, `denied`). */
   listen(
     options: HttpListenOptions,

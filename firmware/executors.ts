@@ -35,6 +35,9 @@ export function createExecutors({ link, devices, log, feed }: ExecutorParts): Ex
     sendProbe({ paymentRequestId, timeoutMs }) {
       link.probe({ paymentRequestId }, timeoutMs, (answer) => feed({ type: 'probeAnswered', answer }));
     },
+    tryConnection({ timeoutMs }) {
+      link.reach(timeoutMs, (reached) => feed({ type: 'connectionTried', reached }));
+    },
     startVend({ saleId, channel, amount }) {
       devices.vend({ amount, ...(channel === undefined ? {} : { channel }) }, (outcome) =>
         feed({ type: 'vendFinished', saleId, outcome }),

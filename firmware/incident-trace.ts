@@ -161,6 +161,7 @@ function createMask(spans: readonly Span[], redact: (text: string) => string) {
       case 'probeAnswered':
         return { ...one, answer: answer(one.answer) };
       case 'booted':
+      case 'connectionTried':
       case 'timerFired':
       case 'codeScanned':
       case 'codeUnclear':

@@ -7,13 +7,17 @@ const MS_A_DAY = 86_400_000;
 
 /** The part of the configuration that decisions depend on. `segmentSizeBytes`: what the whole book has to fit. */
 export function policyOf(config: Config, segmentSizeBytes: number): Policy {
-  const { devices, policy, timing } = config;
+  const { acquirer, devices, policy, timing } = config;
   const { cancelPeriodEnd, ...waits } = timing;
   const channelCount = channelCountOf(devices.vend);
   return {
     terminalNumber: config.terminal.number,
     currency: config.terminal.currency,
-    account: `${config.acquirer.clientId} ${config.merchant.id}`,
+    account: `${acquirer.clientId} ${config.merchant.id}`,
+    clientId: acquirer.clientId,
+    acquirer: `${acquirer.origin}${acquirer.pathPrefix}`,
+    movedFrom: acquirer.movedFrom,
+    ...(acquirer.agentMerchant === undefined ? {} : { agentMerchant: acquirer.agentMerchant }),
     saleMode: config.sale.mode,
     catalog: config.sale.mode === 'selection' ? config.sale.catalog : {},
     vend: devices.vend.kind === 'none' ? 'host' : 'device',

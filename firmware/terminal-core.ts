@@ -75,7 +75,7 @@ export function createTerminalCore(
     log,
     config: linkConfigOf(config),
     acquirerTime,
-    agentToken: () => agentTokenOf(kernel.state.book, config.acquirer.agentToken, clock.wallMs()),
+    agentToken: () => agentTokenOf(kernel.state.book, config.acquirer, clock.wallMs()),
   });
   const executors = createExecutors({
     link,

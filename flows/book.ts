@@ -1,4 +1,6 @@
+import type { TokenGrantor } from './agent-merchant.js';
 import { entryBytes } from './entry-bytes.js';
+import { accountOf } from './of-other-account.js';
 import { ownEntry } from './own-entry.js';
 import { rememberPaid } from './paid-orders.js';
 import type { TerminalRecord } from './record.js';
@@ -33,11 +35,13 @@ export interface Book {
   readonly sales: Readonly<Record<string, Sale>>;
   /** By reversal id, oldest first; finished ones stay as long as their sale. */
   readonly reversals: Readonly<Record<string, Reversal>>;
-  readonly agentToken?: {
+  readonly agentToken?: TokenGrantor & {
     readonly accessToken: string;
     readonly expiresAtWallMs?: number;
     readonly issuedAtWallMs?: number;
   };
+  /** Of the first start that recorded it: payments of records that name no acquirer are taken to have been made there. */
+  readonly firstAcquirer?: string;
 }
 
 export const EMPTY_BOOK: Book = {
@@ -113,7 +117,9 @@ function apply(draft: Draft, record: TerminalRecord): void {
   switch (record.type) {
     case 'terminalStarted': {
       const { salesKept, salesKeptMs, bytesKept = draft.book.bytesKept } = record;
+      const firstAcquirer = draft.book.firstAcquirer ?? record.acquirer;
       change(draft, { bootCount: draft.book.bootCount + 1, salesKept, salesKeptMs, bytesKept });
+      if (firstAcquirer !== undefined) change(draft, { firstAcquirer });
       return prune(draft);
     }
     case 'saleStarted':
@@ -126,7 +132,7 @@ function apply(draft: Draft, record: TerminalRecord): void {
         startedAtWallMs: record.atWallMs,
         expiresAtWallMs: record.expiresAtWallMs,
         ...(record.utcOffsetMinutes === undefined ? {} : { utcOffsetMinutes: record.utcOffsetMinutes }),
-        ...(record.account === undefined ? {} : { account: record.account }),
+        ...accountOf(record),
       };
       const sale = saleOf(draft, record.saleId);
       changeSale(draft, record, { ...sale, state: 'paying', attempts: [...sale.attempts, attempt] });

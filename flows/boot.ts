@@ -14,8 +14,8 @@ import type { Turn } from './turn.js';
  */
 export function onBooted(turn: Turn): void {
   if (turn.live.booted) return turn.ignore('already running');
-  const { salesKept, salesKeptMs, bytesKept } = turn.policy;
-  turn.record({ type: 'terminalStarted', salesKept, salesKeptMs, bytesKept });
+  const { salesKept, salesKeptMs, bytesKept, acquirer } = turn.policy;
+  turn.record({ type: 'terminalStarted', salesKept, salesKeptMs, bytesKept, acquirer });
   turn.live = { ...turn.live, booted: true, seenFromMs: turn.at.atMs };
   for (const reversal of openReversals(turn.book)) {
     callPersonAgain(turn, reversal);

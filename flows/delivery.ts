@@ -1,3 +1,4 @@
+import { notePaymentTaken } from './acquirer-watch.js';
 import { openSale } from './book.js';
 import { noSale } from './no-sale.js';
 import { ownEntry } from './own-entry.js';
@@ -26,6 +27,7 @@ export const HOST_WAITS_LIMIT = 20;
 
 /** The payment succeeded, with the right amount. */
 export function approve(turn: Turn, sale: Sale, paymentId: string | undefined): void {
+  notePaymentTaken(turn);
   const found = paymentId === undefined ? {} : { paymentId };
   turn.record({ type: 'paymentApproved', saleId: sale.saleId, ...found });
   const { payment: _, notice: __, ...live } = turn.live;

@@ -24,6 +24,8 @@ export type Effect =
     }
   /** An inquiry for a payment that never existed: shows that the acquirer answers, believes us, and what time it is. */
   | { readonly type: 'sendProbe'; readonly timeoutMs: number; readonly paymentRequestId: string }
+  /** Sees whether a connection to the acquirer can be made; sends nothing over it. */
+  | { readonly type: 'tryConnection'; readonly timeoutMs: number }
   | { readonly type: 'startVend'; readonly saleId: string; readonly channel?: string; readonly amount: Money }
   /** The machine that asked hears no, where it still waits for a word on that choice. */
   | { readonly type: 'refuseSelection'; readonly selection: number }
@@ -60,6 +62,7 @@ export const ALARM_CODES = [
   'amountDiffers',
   'signatureWrong',
   'acquirerMisconfigured',
+  'agentTokenRefused',
   'reversalDelayed',
   'reversalNeedsPerson',
   'refundRefused',

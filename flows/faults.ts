@@ -9,6 +9,7 @@ export type FaultCode =
   | 'acquirerUnknown'
   | 'acquirerUnreachable'
   | 'acquirerMisconfigured'
+  | 'acquirerOnTrial'
   | 'acquirerUnverified'
   | 'queueFull'
   | 'reversalNeedsPerson'
@@ -91,6 +92,11 @@ export const FAULTS: Readonly<Record<FaultCode, FaultRow>> = {
     customerText: 'outOfService',
     operatorAction:
       'the alarm names the code that caused it; check ALIPAY_CLIENT_ID and ALIPAY_PRIVATE_KEY against the dashboard, acting for a merchant ALIPAY_AGENT_TOKEN, then the contract',
+  },
+  acquirerOnTrial: {
+    meaning: 'the acquirer refused a payment for our set-up; the next customer may try whether it takes payments again',
+    blocksSale: 'never',
+    operatorAction: 'see to the set-up, as for `acquirerMisconfigured`; a payment that it takes ends this',
   },
   acquirerUnverified: {
     meaning: "the acquirer's replies do not verify with the configured public key",

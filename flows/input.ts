@@ -1,4 +1,5 @@
 import type { AcquirerAnswer } from './acquirer-answer.js';
+import type { TokenGrantor } from './agent-merchant.js';
 import type { DeviceName, FaultCode } from './faults.js';
 import type { Moment } from './moment.js';
 import type { Money } from './money.js';
@@ -67,6 +68,7 @@ export type Event =
       readonly answer: AcquirerAnswer;
     }
   | { readonly type: 'probeAnswered'; readonly answer: AcquirerAnswer }
+  | { readonly type: 'connectionTried'; readonly reached: boolean }
   /** A notification whose signature was right. */
   | {
       readonly type: 'paymentNotified';
@@ -74,13 +76,15 @@ export type Event =
       readonly paymentId: string;
       readonly amount: Money;
     }
-  | {
+  | ({
       readonly type: 'agentTokenNotified';
       readonly accessToken: string;
       readonly expiresAtWallMs?: number;
       /** When it was issued, by the acquirer's clock: an older one that comes again is a replay or a late retry. */
       readonly issuedAtWallMs?: number;
-    }
+      /** For whom it was issued; missing where the notification does not say. */
+      readonly clientId?: string;
+    } & TokenGrantor)
 
   /* devices */
   | { readonly type: 'deviceChanged'; readonly device: DeviceName; readonly faults: readonly FaultCode[] }
@@ -118,4 +122,6 @@ export type TimerName =
   | 'alarmHeard'
   | 'entry'
   | 'probe'
+  | 'trial'
+  | 'reach'
   | `reversal:${string}`;

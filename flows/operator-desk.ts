@@ -3,7 +3,7 @@ import type { CallAnswer } from './call-answer.js';
 import type { Event } from './input.js';
 import { isMoneyValue, isPayable, sameMoney, subtractMoney } from './money.js';
 import { noSale } from './no-sale.js';
-import { ofOtherAccount } from './of-other-account.js';
+import { accountOf, otherAccountWords } from './of-other-account.js';
 import { ownEntry } from './own-entry.js';
 import { paidRest } from './paid-rest.js';
 import { queueFull } from './readiness.js';
@@ -39,7 +39,8 @@ function refund(turn: Turn, request: RefundRequested): CallAnswer {
   if (sale.state !== 'settled' || attempt === undefined) {
     return { kind: 'conflict', code: 'notPaid', message: `the sale is ${sale.state}; only a settled sale is refunded` };
   }
-  if (ofOtherAccount(turn.policy, attempt)) return OTHER_ACCOUNT;
+  const stranger = otherAccountWords(turn, attempt);
+  if (stranger !== undefined) return otherAccount(stranger);
   const rest = paidRest(turn.book, sale);
   const amount = request.amount ?? rest;
   if (!isMoneyValue(amount.value) || subtractMoney(rest, amount) === undefined) {
@@ -70,7 +71,7 @@ function refund(turn: Turn, request: RefundRequested): CallAnswer {
     ...(request.reason === undefined ? {} : { reason: request.reason }),
     known: true,
     payableUntilWallMs: attempt.expiresAtWallMs,
-    ...(attempt.account === undefined ? {} : { account: attempt.account }),
+    ...accountOf(attempt),
     paidAtWallMs: attempt.startedAtWallMs,
     startedAtWallMs: turn.at.wallMs,
     state: 'open',
@@ -92,7 +93,8 @@ export function onReversalRetryRequested(turn: Turn, callId: string, reversalId:
   const reversal = ownEntry(turn.book.reversals, reversalId);
   if (reversal === undefined) return turn.answer(callId, { kind: 'notFound', what: 'reversal' });
   if (reversal.state === 'finished') return turn.answer(callId, FINISHED);
-  if (ofOtherAccount(turn.policy, reversal)) return turn.answer(callId, OTHER_ACCOUNT);
+  const stranger = otherAccountWords(turn, reversal);
+  if (stranger !== undefined) return turn.answer(callId, otherAccount(stranger));
   if (reversal.manual) turn.record({ type: 'reversalReleased', reversalId });
   retryNow(turn, reversal);
   turn.answer(callId, { kind: 'reversal', reversalId, created: false });
@@ -113,11 +115,7 @@ export function onReversalSettled(turn: Turn, settled: Extract<Event, { type: 'r
   turn.answer(callId, { kind: 'reversal', reversalId, created: false });
 }
 
-const OTHER_ACCOUNT: CallAnswer = {
-  kind: 'conflict',
-  code: 'otherAccount',
-  message: 'the payment was made with another ALIPAY_CLIENT_ID or MERCHANT_ID than the terminal has now',
-};
+const otherAccount = (message: string): CallAnswer => ({ kind: 'conflict', code: 'otherAccount', message });
 const UNDER_WAY: CallAnswer = {
   kind: 'conflict',
   code: 'underWay',

@@ -66,7 +66,7 @@ export const OPERATOR_TEXTS: Readonly<Record<string, string>> = {
   NO_ANSWER:
     'the acquirer did not answer so that it could be believed; check the network, then ask Alipay technical support',
   OTHER_ACCOUNT:
-    'made with another ALIPAY_CLIENT_ID or MERCHANT_ID: start the terminal with those once more, or give the money back outside and settle it',
+    'made with another ALIPAY_CLIENT_ID, MERCHANT_ID, ACQUIRER_URL, ACQUIRER_PATH_PREFIX or ALIPAY_AGENT_MERCHANT: start the terminal with those once more, declare a move with ACQUIRER_MOVED_FROM, or give the money back outside and settle it',
   AMOUNT_DIFFERS:
     'Alipay says that another amount was refunded; compare with the dashboard, give back what is missing, then settle it',
   NO_PAYMENT_ID: 'Alipay does not tell the id of the payment; ask Alipay technical support',

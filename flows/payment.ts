@@ -1,9 +1,10 @@
 import type { AcquirerAnswer } from './acquirer-answer.js';
-import { noteAnswer, noteLateAnswer, noteMisconfigured, type VerifiedAnswer, verified } from './acquirer-watch.js';
+import { noteAnswer, noteLateAnswer, noteRefusedPay, type VerifiedAnswer, verified } from './acquirer-watch.js';
 import { openSale, paymentOf } from './book.js';
 import { approve } from './delivery.js';
 import type { Money } from './money.js';
 import { sameMoney } from './money.js';
+import { presentAccount } from './of-other-account.js';
 import { isPaidRequest } from './paid-orders.js';
 import { isOfTerminal, paymentRequestId } from './payment-request-id.js';
 import { failedPaymentRow, inquiryAction, type PayRow, payRow, promptsCustomer, showsPayment } from './result-codes.js';
@@ -34,7 +35,7 @@ export function startPayment(turn: Turn, sale: Sale, code: string): void {
     serialNumber,
     expiresAtWallMs,
     utcOffsetMinutes: at.utcOffsetMinutes,
-    account: policy.account,
+    ...presentAccount(turn),
   });
   turn.effect({
     type: 'sendPay',
@@ -62,12 +63,12 @@ export function onPayAnswered(turn: Turn, id: string, answer: AcquirerAnswer): v
   const current = currentPayment(turn, id);
   const believed = verified(answer);
   if (current === undefined) {
-    noteLateAnswer(turn, answer);
+    noteLateAnswer(turn, 'pay', answer);
     const shown = believed !== undefined && showsPayment(believed);
     if (shown && noteLateWord(turn, id, believed.status === 'S', believed.paymentId)) return;
     return turn.ignore('late reply to pay');
   }
-  noteAnswer(turn, answer);
+  noteAnswer(turn, 'pay', answer);
   if (believed === undefined) return inquire(turn, current.sale);
   switch (believed.status) {
     case 'S':
@@ -108,12 +109,12 @@ export function onInquiryAnswered(turn: Turn, id: string, answer: AcquirerAnswer
   const current = currentPayment(turn, id);
   const believed = verified(answer);
   if (current === undefined) {
-    noteLateAnswer(turn, answer);
+    noteLateAnswer(turn, 'inquiry', answer);
     const status = believed?.paymentStatus;
     if (status !== undefined && noteLateWord(turn, id, status === 'SUCCESS', believed?.paymentId)) return;
     return turn.ignore('late reply to an inquiry');
   }
-  noteAnswer(turn, answer);
+  noteAnswer(turn, 'inquiry', answer);
   if (believed === undefined) return;
   switch (believed.status) {
     case 'U':
@@ -206,7 +207,7 @@ function approveIfAmountHolds(turn: Turn, current: CurrentPayment, answer: Verif
 }
 
 function failAttempt(turn: Turn, sale: Sale, code: string, row: PayRow): void {
-  if (row.action === 'configuration') noteMisconfigured(turn, code);
+  if (row.action === 'configuration') noteRefusedPay(turn, code, sale.orderId);
   const final = row.action !== 'tryAgain' || sale.attempts.length >= turn.policy.attemptLimit;
   const { payment: _, ...live } = turn.live;
   turn.live = live;

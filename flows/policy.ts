@@ -7,6 +7,14 @@ export interface Policy {
   readonly currency: string;
   /** Whose payments these are at the acquirer: another client or merchant cannot undo them, and may be told that it did. */
   readonly account: string;
+  /** Ours at the acquirer. */
+  readonly clientId: string;
+  /** Where they are made: origin and path prefix of the acquirer, as they are asked for. */
+  readonly acquirer: string;
+  /** Acquirers whose payments are the present one's now, because somebody declared the move. */
+  readonly movedFrom: readonly string[];
+  /** ISV mode: the merchant whose tokens are taken; absent: the one whose token came first. */
+  readonly agentMerchant?: string;
   readonly saleMode: 'host' | 'amount' | 'selection' | 'mdb';
   /** What keys can choose, in sale mode `selection`. */
   readonly catalog: Catalog;

@@ -62,6 +62,7 @@ function* faultsOf({ policy, book, live }: TerminalState): Generator<FaultCode> 
     case 'reachable':
       break;
   }
+  if (live.refusals.pay?.open === true) yield 'acquirerOnTrial';
   const queue = openReversals(book);
   if (queueFull(policy, book, queue.length)) yield 'queueFull';
   if (queue.some((reversal) => reversal.state === 'needsPerson')) yield 'reversalNeedsPerson';

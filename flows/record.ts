@@ -1,3 +1,5 @@
+import type { TokenGrantor } from './agent-merchant.js';
+import type { PaymentAccount } from './of-other-account.js';
 import type { Reversal, ReversalEnd } from './reversal.js';
 import type { ReceiptState, Sale } from './sale.js';
 
@@ -12,9 +14,11 @@ export type TerminalRecord = { readonly atWallMs: number } & (
       readonly salesKeptMs: number;
       /** Missing in old records. */
       readonly bytesKept?: number;
+      /** Where payments are made from this start on; missing in old records. */
+      readonly acquirer?: string;
     }
   | { readonly type: 'saleStarted'; readonly sale: Sale }
-  | {
+  | ({
       readonly type: 'paymentStarted';
       readonly saleId: string;
       readonly paymentRequestId: string;
@@ -22,8 +26,7 @@ export type TerminalRecord = { readonly atWallMs: number } & (
       readonly expiresAtWallMs: number;
       /** Missing in old records. */
       readonly utcOffsetMinutes?: number;
-      readonly account?: string;
-    }
+    } & PaymentAccount)
   | { readonly type: 'inquiryStarted'; readonly saleId: string }
   /** The acquirer has the payment, and no result yet: after a power cut its word that there is none proves nothing. */
   | {
@@ -69,12 +72,12 @@ export type TerminalRecord = { readonly atWallMs: number } & (
   /** A person decided that a held-back reversal is to be sent. */
   | { readonly type: 'reversalReleased'; readonly reversalId: string }
   | { readonly type: 'reversalFinished'; readonly reversalId: string; readonly end: ReversalEnd }
-  | {
+  | ({
       readonly type: 'agentTokenReceived';
       readonly accessToken: string;
       readonly expiresAtWallMs?: number;
       readonly issuedAtWallMs?: number;
-    }
+    } & TokenGrantor)
 );
 
 export type RecordType = TerminalRecord['type'];

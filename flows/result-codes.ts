@@ -122,6 +122,22 @@ export function isConfigurationCode(code: string): boolean {
   );
 }
 
+/**
+ * Whether any other signed answer disproves such a refusal: the code is about who asks and not about what is asked. The
+ * others are about the interface, the merchant or the contract, and only the same request tells that they are over.
+ */
+export function disprovedByAny(code: string): boolean {
+  return ABOUT_WHO_ASKS.has(code);
+}
+
+const ABOUT_WHO_ASKS: ReadonlySet<string> = new Set([
+  'INVALID_SIGNATURE',
+  'KEY_NOT_FOUND',
+  'INVALID_CLIENT',
+  'CLIENT_INVALID',
+  'INVALID_TOKEN',
+]);
+
 /** What an F to an inquiry of a payment being made means: `again` proves nothing yet, `reverse` gives up. */
 export type InquiryAction = 'again' | 'reverse';
 

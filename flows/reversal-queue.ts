@@ -121,7 +121,7 @@ function work(turn: Turn, reversalId: string): void {
   const progress = ownEntry(turn.live.reversals, reversalId);
   if (reversal === undefined || progress === undefined) return;
   if (reversal.manual || progress.awaiting !== undefined) return;
-  if (ofOtherAccount(turn.policy, reversal)) return callPerson(turn, reversal, 'OTHER_ACCOUNT');
+  if (ofOtherAccount(turn, reversal)) return callPerson(turn, reversal, 'OTHER_ACCOUNT');
   const phase = phaseOf(turn, reversal, progress);
   const exchange = turn.live.exchange + 1;
   turn.live = { ...turn.live, exchange };

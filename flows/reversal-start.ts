@@ -1,6 +1,7 @@
 import { type Book, paymentOf } from './book.js';
 import { freeId } from './free-id.js';
 import { sameMoney } from './money.js';
+import { accountOf, type PaymentAccount } from './of-other-account.js';
 import { ownEntry } from './own-entry.js';
 import { paidRest } from './paid-rest.js';
 import { refundRequestIdFor } from './refund-request-id.js';
@@ -79,7 +80,13 @@ function wasDenied(book: Book, { paymentRequestId, result }: Attempt): boolean {
 /** What a reversal does not take from its payment. */
 export type OwnOfReversal = Omit<
   Reversal,
-  'reversalId' | 'saleId' | 'paymentRequestId' | 'payableUntilWallMs' | 'account' | 'paidAtWallMs' | 'startedAtWallMs'
+  | keyof PaymentAccount
+  | 'reversalId'
+  | 'saleId'
+  | 'paymentRequestId'
+  | 'payableUntilWallMs'
+  | 'paidAtWallMs'
+  | 'startedAtWallMs'
 >;
 
 function enter(turn: Turn, sale: Sale, attempt: Attempt, own: OwnOfReversal, paymentStartedAtMs?: number): void {
@@ -103,7 +110,7 @@ export function reversalOf(
     paymentRequestId: attempt.paymentRequestId,
     ...own,
     payableUntilWallMs: attempt.expiresAtWallMs,
-    ...(attempt.account === undefined ? {} : { account: attempt.account }),
+    ...accountOf(attempt),
     paidAtWallMs: attempt.startedAtWallMs,
     startedAtWallMs,
   };

@@ -1,10 +1,11 @@
 import type { Money } from './money.js';
+import type { PaymentAccount } from './of-other-account.js';
 
 /**
  * One entry of the cancel queue: money that has to go back, or may have to. It stays until the acquirer confirmed it or
  * a person settled it; there is at most one live cancel for a payment request.
  */
-export interface Reversal {
+export interface Reversal extends PaymentAccount {
   readonly reversalId: string;
   readonly saleId: string;
   readonly cause: ReversalCause;
@@ -24,8 +25,6 @@ export interface Reversal {
    */
   readonly known: boolean;
   readonly payableUntilWallMs: number;
-  /** The account at the acquirer that the payment was made with; missing in old records. */
-  readonly account?: string;
   /** When the payment was made, for the cancellable period. */
   readonly paidAtWallMs: number;
   readonly startedAtWallMs: number;

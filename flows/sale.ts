@@ -1,4 +1,5 @@
 import type { Money } from './money.js';
+import type { PaymentAccount } from './of-other-account.js';
 
 /** One customer's purchase. */
 export interface Sale {
@@ -37,15 +38,13 @@ export type SaleState =
   | 'reversed';
 
 /** One payment request for a sale. The payment code is a bearer secret and is never part of it. */
-export interface Attempt {
+export interface Attempt extends PaymentAccount {
   readonly paymentRequestId: string;
   readonly startedAtWallMs: number;
   /** Of the receipts' time zone then; missing in old records. */
   readonly utcOffsetMinutes?: number;
   /** After this the acquirer refuses the payment request, should it still be under way. */
   readonly expiresAtWallMs: number;
-  /** The account at the acquirer that it was made with; missing in old records. */
-  readonly account?: string;
   /** The acquirer has shown to have it, without a result yet. */
   readonly known?: true;
   /** The acquirer has said that the customer has to confirm it on the phone. */

@@ -1,10 +1,11 @@
-import { noteAnswer, onClockDoubted, sendProbe } from './acquirer-watch.js';
+import { noteAnswer, onClockDoubted, onConnectionTried, onReachDue, openTrial, sendProbe } from './acquirer-watch.js';
+import { onAgentToken } from './agent-token.js';
 import { openSale } from './book.js';
 import { onBooted } from './boot.js';
 import { onAlarmHeard, onDeliveryReported, onHostSilent, onVendFinished, vendUnknown } from './delivery.js';
 import type { Effect } from './effect.js';
 import type { DeviceName, FaultCode } from './faults.js';
-import type { Event, Input, TimerName } from './input.js';
+import type { Input, TimerName } from './input.js';
 import { clearEntry, discardEntry, onKeyPressed } from './keypad-entry.js';
 import { onMachineAsked, onMachineGaveUp, refuseUnpaid } from './machine-desk.js';
 import { onRefundRequested, onReversalRetryRequested, onReversalSettled } from './operator-desk.js';
@@ -82,7 +83,9 @@ function decide(turn: Turn, input: Input): void {
     case 'reversalAnswered':
       return onReversalAnswered(turn, input.exchange, input.reversalId, input.answer);
     case 'probeAnswered':
-      return noteAnswer(turn, input.answer);
+      return noteAnswer(turn, 'inquiry', input.answer);
+    case 'connectionTried':
+      return onConnectionTried(turn, input.reached);
     case 'paymentNotified':
       return onPaymentNotified(turn, input.paymentRequestId, input.paymentId, input.amount);
     case 'agentTokenNotified':
@@ -128,26 +131,13 @@ function onTimer(turn: Turn, timer: TimerName): void {
       return clearEntry(turn);
     case 'probe':
       return sendProbe(turn);
+    case 'trial':
+      return openTrial(turn);
+    case 'reach':
+      return onReachDue(turn);
     default:
       return onReversalTimer(turn, timer.slice('reversal:'.length));
   }
-}
-
-/** Notifications come again until they are acknowledged, and may be replayed: only a newer token is news. */
-function onAgentToken(turn: Turn, token: Extract<Event, { type: 'agentTokenNotified' }>): void {
-  const { accessToken, expiresAtWallMs, issuedAtWallMs } = token;
-  const known = turn.book.agentToken;
-  if (known?.accessToken === accessToken && known.expiresAtWallMs === expiresAtWallMs) {
-    return turn.ignore('the agent token is known');
-  }
-  const older = known?.issuedAtWallMs !== undefined && (issuedAtWallMs ?? 0) <= known.issuedAtWallMs;
-  if (older) return turn.ignore('an older agent token');
-  turn.record({
-    type: 'agentTokenReceived',
-    accessToken,
-    ...(issuedAtWallMs === undefined ? {} : { issuedAtWallMs }),
-    ...(expiresAtWallMs === undefined ? {} : { expiresAtWallMs }),
-  });
 }
 
 function onDeviceChanged(turn: Turn, device: DeviceName, faults: readonly FaultCode[]): void {

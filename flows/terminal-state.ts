@@ -18,6 +18,8 @@ export interface Live {
   /** From when on what passes is not in the book's `seenMs` yet: the boot, or the start of the newest sale. */
   readonly seenFromMs: number;
   readonly acquirer: AcquirerCondition;
+  /** What our set-up was refused for; `acquirer` is `misconfigured` while one of them stops sales. */
+  readonly refusals: Refusals;
   /** When the last probe left. */
   readonly probedAtMs: number;
   readonly faults: Readonly<Partial<Record<DeviceName, readonly FaultCode[]>>>;
@@ -42,6 +44,22 @@ export interface Live {
 export type Notice = { readonly text: TextKey } | { readonly endOf: string };
 
 export type AcquirerCondition = 'unknown' | 'reachable' | 'unreachable' | 'misconfigured' | 'unverified';
+
+/** Result codes of the acquirer. */
+export interface Refusals {
+  /** Of an inquiry, and so of every request. */
+  readonly every?: string;
+  /** Of a payment alone. */
+  readonly pay?: {
+    readonly code: string;
+    /** Customers who tried since then and met a refusal again. */
+    readonly failedTrials: number;
+    /** The next customer may try. */
+    readonly open: boolean;
+  };
+  /** The order whose payment was refused so that it may be about that order alone; another one decides. */
+  readonly suspect?: string;
+}
 
 export interface PaymentProgress {
   readonly paymentRequestId: string;
@@ -79,6 +97,7 @@ export function initialState(policy: Policy, book: Book): TerminalState {
       clockTrusted: false,
       seenFromMs: 0,
       acquirer: 'unknown',
+      refusals: {},
       probedAtMs: 0,
       faults: {},
       doorOpen: false,

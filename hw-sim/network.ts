@@ -150,6 +150,16 @@ export function createNetwork(world: World): Network {
           },
         };
       },
+      reach(origin, timeoutMs, done) {
+        const { down, requestLost, replyLost } = network.conditions;
+        if (down || !servers.has(origin)) {
+          world.after(1, () => done(new HostError('refused', 'no route to host')));
+        } else if (chance(requestLost) || chance(replyLost)) {
+          world.after(timeoutMs, () => done(new HostError('timeout', `no connection within ${timeoutMs} ms`)));
+        } else {
+          world.after(travelMs(), () => done(undefined));
+        }
+      },
       listen(options, handler, listening) {
         const port = options.port === 0 ? freePort++ : options.port;
         listeners.set(port, handler);

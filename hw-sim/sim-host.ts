@@ -164,6 +164,9 @@ export function createLife(parts: LifeParts): Life {
       request(request, done) {
         return touch() ? parts.http.request(request, whileAlive(done)) : { abort: () => undefined };
       },
+      reach(origin, timeoutMs, done) {
+        if (touch()) parts.http.reach(origin, timeoutMs, whileAlive(done));
+      },
       listen(options, handler, listening) {
         if (!touch()) return;
         parts.http.listen(

@@ -18,7 +18,7 @@ const certificateRefused =
 /**
  * Says in the seam's words why a request failed. `refused` is used only where the peer cannot have seen the request.
  */
-export function httpClientError(request: HttpRequest, error: unknown): HostError {
+export function httpClientError(request: Pick<HttpRequest, 'url'>, error: unknown): HostError {
   if (error instanceof HostError) return error;
   const reason = error instanceof Error ? error.message : String(error);
   const code = textOf(error, 'code');
@@ -39,7 +39,7 @@ function hostErrorCode(code: string, error: unknown, reason: string): HostErrorC
   return 'io';
 }
 
-function explain(request: HttpRequest, code: string, reason: string): string {
+function explain(request: Pick<HttpRequest, 'url'>, code: string, reason: string): string {
   if (!certificateRefused.test(code)) return reason;
   return `${reason} (the certificate of ${new URL(request.url).host} is not trusted: check the pinned CA file and the clock)`;
 }

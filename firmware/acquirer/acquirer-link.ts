@@ -13,6 +13,8 @@ export interface AcquirerLink {
   cancel(request: PaymentReference, timeoutMs: number, done: AnswerCallback): void;
   refund(request: RefundRequest, timeoutMs: number, done: AnswerCallback): void;
   inquireRefund(request: RefundReference, timeoutMs: number, done: AnswerCallback): void;
+  /** Whether a connection can be made; asks the other side nothing. */
+  reach(timeoutMs: number, done: (reached: boolean) => void): void;
 }
 
 export type AnswerCallback = (answer: AcquirerAnswer) => void;

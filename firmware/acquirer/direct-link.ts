@@ -150,6 +150,12 @@ export function createDirectLink(parts: DirectLinkParts): AcquirerLink {
       const path = '/v1/payments/inquiryRefund';
       send({ name: 'inquiryRefund', path, body, reference: body, namedBy: 'refundRequestId' }, timeoutMs, done);
     },
+    reach(timeoutMs, done) {
+      http.reach(config.origin, timeoutMs, (error) => {
+        if (error !== undefined) log.warn('acquirer cannot be reached', { why: error.message });
+        done(error === undefined);
+      });
+    },
   };
 }
 

@@ -27,6 +27,11 @@ export type Notification =
       readonly issuedAtMs?: number;
       /** Milliseconds since 1970. */
       readonly expiresAtMs?: number;
+      /** To whom it was granted. */
+      readonly clientId?: string;
+      /** By whom. */
+      readonly customerId?: string;
+      readonly authClientId?: string;
     }
   /** Rightly signed, but of a kind that needs no action. To be acknowledged. */
   | { readonly kind: 'ignored'; readonly why: string }
@@ -48,12 +53,12 @@ export interface RawNotification {
 export function readNotification(
   raw: RawNotification,
   path: string,
-  clientId: string,
+  ourClientId: string,
   signer: Signer,
   time?: AcquirerTime,
 ): Notification {
   const { headers, body } = raw;
-  const check = checkSignature({ headers, body, path, timeHeader: 'request-time' }, clientId, signer);
+  const check = checkSignature({ headers, body, path, timeHeader: 'request-time' }, ourClientId, signer);
   if (check.kind === 'missing') return { kind: 'invalid', why: 'no signature' };
   if (check.kind === 'wrong') return { kind: 'invalid', why: check.why };
 
@@ -78,13 +83,16 @@ export function readNotification(
   }
   const authorisation = v.safeParse(authorisationSchema, json);
   if (authorisation.success && !hasResult(json)) {
-    const { accessToken, accessTokenExpiryTime, authTime } = authorisation.output;
+    const { accessToken, accessTokenExpiryTime, authTime, clientId, customerId, authClientId } = authorisation.output;
     const issuedAtMs = authTime === undefined ? check.atAcquirerMs : earlier(Number(authTime), check.atAcquirerMs);
     return {
       kind: 'agentToken',
       token: accessToken,
       ...(issuedAtMs === undefined ? {} : { issuedAtMs }),
       ...(accessTokenExpiryTime === undefined ? {} : { expiresAtMs: Number(accessTokenExpiryTime) }),
+      ...(clientId === undefined ? {} : { clientId }),
+      ...(customerId === undefined ? {} : { customerId }),
+      ...(authClientId === undefined ? {} : { authClientId }),
     };
   }
   if (v.is(otherSchema, json)) return { kind: 'ignored', why: 'a notification of another type' };
@@ -111,6 +119,10 @@ const authorisationSchema = v.object({
   accessToken: v.pipe(v.string(), v.regex(/^[\x21-\x7e]{1,512}$/)),
   authTime: lenient(timeMs),
   accessTokenExpiryTime: lenient(timeMs),
+  /* Whose it is has to be read, or it is nobody's. */
+  clientId: v.optional(acquirerId),
+  customerId: v.optional(acquirerId),
+  authClientId: v.optional(acquirerId),
 });
 
 /** Other products notify with a type and without a payment; retrying them would help nobody. */

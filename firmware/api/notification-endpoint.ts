@@ -1,4 +1,5 @@
 import type { Clock, HostError, HttpHandler, HttpHost, HttpListener, HttpServerResponse } from '../../drivers/host.js';
+import { tokenRefusal } from '../../flows/agent-token.js';
 import type { Event } from '../../flows/input.js';
 import type { Money } from '../../flows/money.js';
 import { lacksJournal } from '../../flows/readiness.js';
@@ -18,6 +19,9 @@ export type VerifiedNotification =
       readonly accessToken: string;
       readonly issuedAtMs?: number;
       readonly expiresAtMs?: number;
+      readonly clientId?: string;
+      readonly customerId?: string;
+      readonly authClientId?: string;
     }
   /** Nothing to do; acknowledged, or it would be sent again. `reason` is for the log. */
   | { readonly kind: 'ignored'; readonly reason: string; readonly paymentRequestId?: string }
@@ -70,6 +74,8 @@ const SEND_AGAIN = {
  * - Nothing reaches the kernel without a right signature.
  * - A notification is acknowledged only after what it led to is durable; where that takes too long, or the terminal has
  *   no journal, the acquirer is asked to send it again.
+ * - A token that is not taken is refused and never acknowledged: its retries go on for a day, in which the configuration
+ *   may be put right.
  *
  * `listening` is called once, with an error where the port cannot be had.
  */
@@ -93,9 +99,13 @@ export function createNotificationEndpoint(
         return end(response, 200, ACKNOWLEDGED);
       case 'payment':
       case 'token':
-        return take(eventOf(notification), (taken) =>
-          taken ? end(response, 200, ACKNOWLEDGED) : end(response, 503, SEND_AGAIN),
-        );
+        return take(eventOf(notification), (taken) => {
+          if (!taken) return end(response, 503, SEND_AGAIN);
+          if (notification.kind === 'token' && tokenRefusal(parts.kernel.state, notification) !== undefined) {
+            return refuse(response, 403);
+          }
+          end(response, 200, ACKNOWLEDGED);
+        });
     }
   };
 
@@ -117,12 +127,12 @@ function eventOf(notification: Extract<VerifiedNotification, { kind: 'payment' |
     const { paymentRequestId, paymentId, amount } = notification;
     return { type: 'paymentNotified', paymentRequestId, paymentId, amount };
   }
-  const { accessToken, issuedAtMs, expiresAtMs } = notification;
+  const { kind: _, accessToken, issuedAtMs, expiresAtMs, ...parties } = notification;
   const times = {
     ...(issuedAtMs === undefined ? {} : { issuedAtWallMs: issuedAtMs }),
     ...(expiresAtMs === undefined ? {} : { expiresAtWallMs: expiresAtMs }),
   };
-  return { type: 'agentTokenNotified', accessToken, ...times };
+  return { type: 'agentTokenNotified', accessToken, ...times, ...parties };
 }
 
 /** Feeds the kernel and tells, exactly once, whether it took the event in time. */

@@ -77,6 +77,8 @@ export const reversalSchema = v.object({
   amount: money,
   paymentRequestId: v.string(),
   paymentId: v.exactOptional(v.string()),
+  /** Where the payment was made: origin and path of the acquirer. */
+  acquirer: v.exactOptional(v.string()),
   refundRequestId: v.exactOptional(v.string()),
   refundId: v.exactOptional(v.string()),
   reason: v.exactOptional(v.string()),

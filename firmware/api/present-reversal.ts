@@ -5,7 +5,7 @@ import { utcTime } from './utc-time.js';
 
 /** An entry of the cancel queue as callers see it. */
 export function presentReversal(reversal: Reversal): ReversalView {
-  const { paymentId, refundRequestId, refundId, reason, lastCode, end } = reversal;
+  const { paymentId, acquirer, refundRequestId, refundId, reason, lastCode, end } = reversal;
   return {
     reversalId: reversal.reversalId,
     saleId: reversal.saleId,
@@ -16,6 +16,7 @@ export function presentReversal(reversal: Reversal): ReversalView {
     amount: { currency: reversal.amount.currency, value: reversal.amount.value },
     paymentRequestId: reversal.paymentRequestId,
     ...(paymentId === undefined ? {} : { paymentId }),
+    ...(acquirer === undefined ? {} : { acquirer }),
     ...(refundRequestId === undefined ? {} : { refundRequestId }),
     ...(refundId === undefined ? {} : { refundId }),
     ...(reason === undefined ? {} : { reason }),

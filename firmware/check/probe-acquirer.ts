@@ -39,6 +39,7 @@ export function probeAcquirer({ http, clock, random, config, signer, agentToken 
     let path = '';
     const overheard: HttpHost = {
       listen: http.listen,
+      reach: http.reach,
       request(request, done) {
         path = request.url.slice(config.acquirer.origin.length);
         return http.request(request, (why, came) => {

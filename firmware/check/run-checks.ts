@@ -52,7 +52,7 @@ export async function runChecks(parts: CheckParts): Promise<void> {
     tell(row.outcome === 'PASS' ? [row, checkJournal(reading, config.storage, await parts.room())] : [row]);
     tell(await checkPorts(host.http, config));
   }
-  const agentToken = agentTokenOf(reading.db?.data ?? {}, config.acquirer.agentToken, host.clock.wallMs());
+  const agentToken = agentTokenOf(reading.db?.data ?? {}, config.acquirer, host.clock.wallMs());
   const probe = await probeAcquirer({ ...host, config, signer, agentToken });
   found(diagnoseAcquirer(probe, config, signer));
   found(checkClock(probe, host.board.clockSynchronised(), config));

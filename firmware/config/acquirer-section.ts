@@ -34,10 +34,12 @@ export function acquirerSection(
     config: {
       origin: url.origin,
       pathPrefix: pathPrefixFor(clientId, values.ACQUIRER_PATH_PREFIX),
+      movedFrom: movedFrom(check, clientId),
       clientId,
       privateKey,
       alipayPublicKey,
       ...(values.ALIPAY_AGENT_TOKEN ? { agentToken: values.ALIPAY_AGENT_TOKEN } : {}),
+      ...(values.ALIPAY_AGENT_MERCHANT ? { agentMerchant: values.ALIPAY_AGENT_MERCHANT } : {}),
       ...(values.SETTLEMENT_CURRENCY ? { settlementCurrency: values.SETTLEMENT_CURRENCY } : {}),
       ...(tls ? { tls } : {}),
     },
@@ -48,6 +50,15 @@ export function acquirerSection(
 /** The sandbox has the same host and another path, which is also the one that is signed (as all official SDKs do). */
 function pathPrefixFor(clientId: string, prefix: string): string {
   return clientId.startsWith('SANDBOX_') ? prefix.replace(/^\/ams\/api(?=\/|$)/, '/ams/sandbox/api') : prefix;
+}
+
+/** As they were written to flash when they were asked: with the path of the sandbox, without a slash at the end. */
+function movedFrom({ values, refuse }: SectionCheck, clientId: string): readonly string[] {
+  return (values.ACQUIRER_MOVED_FROM ?? []).map(({ origin, pathname, search }) => {
+    if (search !== '') refuse('ACQUIRER_MOVED_FROM', 'has a ? part, which no acquirer has');
+    const path = pathname.replace(/\/+$/, '');
+    return `${origin}${pathPrefixFor(clientId, path === '' ? values.ACQUIRER_PATH_PREFIX : path)}`;
+  });
 }
 
 function checkUrl(url: URL, refuse: SectionCheck['refuse']): void {

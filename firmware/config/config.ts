@@ -59,10 +59,14 @@ export interface AcquirerConfig {
   readonly origin: string;
   /** Before `/v1/…`; rewritten for the sandbox already. */
   readonly pathPrefix: string;
+  /** Origin and path prefix of acquirers whose payments are this one's now. */
+  readonly movedFrom: readonly string[];
   readonly clientId: string;
   readonly privateKey: KeyObject;
   readonly alipayPublicKey: KeyObject;
   readonly agentToken?: string;
+  /** Whose agent tokens are taken; absent: the merchant's whose token came first. */
+  readonly agentMerchant?: string;
   readonly settlementCurrency?: string;
   readonly tls?: { readonly caFile?: string; readonly certFile?: string; readonly keyFile?: string };
 }

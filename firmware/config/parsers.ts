@@ -22,6 +22,7 @@ export const parsers = {
   pins,
   host,
   url,
+  urls,
   urlPath,
   currency,
   timeZone,
@@ -133,6 +134,22 @@ function url(): Parser<URL> {
     }
     if (value.username !== '' || value.password !== '') return { problem: 'has a user name or password in it' };
     return value.hash === '' ? { value } : { problem: 'has a # part, which is never sent' };
+  };
+}
+
+/** Addresses with commas between. */
+function urls(most: number): Parser<readonly URL[]> {
+  const one = url();
+  return (raw) => {
+    const parts = raw.split(',').map((part) => part.trim());
+    if (parts.length > most) return { problem: `has ${parts.length} addresses; at most ${most} belong here` };
+    const values: URL[] = [];
+    for (const part of parts) {
+      const reading = one(part);
+      if ('problem' in reading) return { problem: `has ${quoted(part)} in it, which ${reading.problem}` };
+      values.push(reading.value);
+    }
+    return { value: values };
   };
 }
 

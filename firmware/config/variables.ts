@@ -180,6 +180,13 @@ export const variables = {
     example: '/ams/api',
     parse: parsers.urlPath(),
   },
+  ACQUIRER_MOVED_FROM: {
+    group: 'Acquirer',
+    meaning:
+      'Where the acquirer was asked before it moved, with its path, several with commas between: payments made there are reversed and refunded at ACQUIRER_URL now. Only where the acquirer says that it knows them; another one confirms what it never saw.',
+    example: 'https://open-global.alipay.com/ams/api',
+    parse: parsers.urls(8),
+  },
   ACQUIRER_CA_FILE: {
     group: 'Acquirer',
     meaning: 'PEM file: trust only this CA for the acquirer.',
@@ -241,6 +248,13 @@ export const variables = {
     example: '2810111-authorised-token',
     parse: token(8),
     secret: true,
+  },
+  ALIPAY_AGENT_MERCHANT: {
+    group: 'Acquirer',
+    meaning:
+      'ISV mode: the merchant whose agent tokens are taken from notifications, by the `customerId` or `authClientId` in them; unset: the one whose token came first.',
+    example: '2088000000000000',
+    parse: agentMerchant,
   },
   SETTLEMENT_CURRENCY: {
     group: 'Acquirer',
@@ -632,6 +646,13 @@ export type VariableValues = {
 
 function countryCode(raw: string): ReturnType<Parser<string>> {
   return /^[A-Z]{2}$/.test(raw) ? { value: raw } : { problem: 'is not a country code of two capital letters' };
+}
+
+/** An id that the acquirer gave a merchant. */
+function agentMerchant(raw: string): ReturnType<Parser<string>> {
+  return /^[\x21-\x7e]{1,64}$/.test(raw)
+    ? { value: raw }
+    : { problem: 'is not a merchant id: at most 64 printable ASCII characters without spaces' };
 }
 
 function clientId(raw: string): ReturnType<Parser<string>> {

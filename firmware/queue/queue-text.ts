@@ -98,6 +98,7 @@ function entry(reversal: ReversalView, sale: SaleView | undefined): string {
     ['that means', reversal.operatorText],
     ['payment request', reversal.paymentRequestId],
     ['payment', reversal.paymentId],
+    ['acquirer', reversal.acquirer],
     ['refund request', reversal.refundRequestId],
     ['refund id', reversal.refundId],
     ['reason', reversal.reason],

@@ -21,7 +21,8 @@ export interface ControlReply {
  * - `POST /sim/settings` `{…}`
  * - `POST /sim/codes` `{code, validForMs}`: the wallet shows a code
  * - `POST /sim/notify` `{url, body}`: a signed notification of any content
- * - `POST /sim/auth-token` `{url, accessToken, validForMs}`: the agent token of ISV mode
+ * - `POST /sim/auth-token` `{url, accessToken, validForMs, customerId?, authClientId?, clientId?}`: the agent token of ISV
+ *   mode, by whom it was granted and to whom
  */
 export function createAcquirerControl(parts: {
   readonly acquirer: Acquirer;
@@ -73,6 +74,11 @@ export function createAcquirerControl(parts: {
         text(json, 'url'),
         text(json, 'accessToken'),
         nowMs() + count(json, 'validForMs', Number.MAX_SAFE_INTEGER),
+        Object.fromEntries(
+          ['customerId', 'authClientId', 'clientId'].flatMap((name) =>
+            json[name] === undefined ? [] : [[name, text(json, name)]],
+          ),
+        ),
       ),
   };
 

@@ -68,9 +68,19 @@ export interface Acquirer {
   issueCode: PayDesk['issueCode'];
   configure(settings: Partial<AcquirerSettings>): void;
   readonly settings: () => AcquirerSettings;
-  /** Sends the agent token of ISV mode to a URL, as after a merchant's authorisation. */
-  notifyAuthToken(url: string, accessToken: string, expiresAtMs: number): void;
+  /** Sends the agent token of ISV mode to a URL, as after a merchant's authorisation; of the usual merchant, for us. */
+  notifyAuthToken(url: string, accessToken: string, expiresAtMs: number, grant?: Partial<Grant>): void;
 }
+
+/** Who granted a token, and to whom. */
+export interface Grant {
+  readonly clientId: string;
+  readonly authClientId: string;
+  readonly customerId: string;
+}
+
+/** The merchant who authorises the terminal where nothing else is said. */
+export const SIM_CUSTOMER_ID = '2088000000000000';
 
 export function createAcquirer(options: AcquirerOptions): Acquirer {
   const { clientId, signer } = options;
@@ -192,14 +202,15 @@ export function createAcquirer(options: AcquirerOptions): Acquirer {
       settings = { ...settings, ...change };
     },
     settings: () => settings,
-    notifyAuthToken(url, accessToken, expiresAtMs) {
+    notifyAuthToken(url, accessToken, expiresAtMs, grant = {}) {
       const body = {
         clientId,
         authClientId: clientId,
         authTime: String(options.nowMs()),
         accessToken,
         accessTokenExpiryTime: String(expiresAtMs),
-        customerId: '2088000000000000',
+        customerId: SIM_CUSTOMER_ID,
+        ...grant,
       };
       notifier.notify(url, body, 0);
     },

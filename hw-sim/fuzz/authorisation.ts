@@ -1,3 +1,4 @@
+import type { Grant } from '../acquirer/acquirer.js';
 import { signatureHeader } from '../acquirer/acquirer-signer.js';
 import type { AcquirerMessage, Kiosk } from '../kiosk.js';
 import type { Chance } from './chance.js';
@@ -19,6 +20,8 @@ export interface Authorisation {
 export interface AuthorisationParts {
   readonly kiosk: Kiosk;
   readonly notifyUrl: string;
+  /** Whose tokens are right. */
+  readonly merchantConfigured: boolean;
   readonly oracle: Oracle;
   readonly chance: Chance;
   readonly coverage: Coverage;
@@ -26,10 +29,13 @@ export interface AuthorisationParts {
 
 const TOKEN_LIFE_MS = 365 * 86_400_000;
 
-export function createAuthorisation({ kiosk, notifyUrl, oracle, chance, coverage }: AuthorisationParts): Authorisation {
+export function createAuthorisation(parts: AuthorisationParts): Authorisation {
+  const { kiosk, notifyUrl, merchantConfigured, oracle, chance, coverage } = parts;
   const { world, network, acquirer } = kiosk;
   const seen: AcquirerMessage[] = [];
   let over = false;
+  /* The merchant whose token comes first is the right one, as far as none is configured. */
+  let pinned = false;
 
   function happen(): void {
     if (over) return;
@@ -38,6 +44,9 @@ export function createAuthorisation({ kiosk, notifyUrl, oracle, chance, coverage
       ['issued', issue],
       ['issued twice', issueTwice],
       ['forged', forge],
+      ['of another merchant', () => issueWrongly({ customerId: `2088${chance.digits(12)}` })],
+      ['of another merchant', () => issueWrongly({ authClientId: `CLIENT_${chance.digits(6)}` })],
+      ['for another client', () => issueWrongly({ clientId: `TEST_${chance.digits(6)}` })],
       ['replayed', replay],
     ]);
     count(coverage, `token ${name}`);
@@ -54,6 +63,14 @@ export function createAuthorisation({ kiosk, notifyUrl, oracle, chance, coverage
   function issueTwice(): void {
     issue();
     world.after(chance.between(1, 3_000), issue);
+  }
+
+  /** Rightly signed, and not meant for this terminal: whoever granted it would get its takings. */
+  function issueWrongly(grant: Partial<Grant>): void {
+    if (!(pinned || (merchantConfigured && grant.authClientId === undefined))) return issue();
+    const token = `token-of-a-stranger-${chance.digits(12)}`;
+    oracle.strangersTokenIssued(token);
+    acquirer.notifyAuthToken(notifyUrl, token, world.wallMs() + TOKEN_LIFE_MS, grant);
   }
 
   function forge(): void {
@@ -83,6 +100,7 @@ export function createAuthorisation({ kiosk, notifyUrl, oracle, chance, coverage
       const token = /"accessToken":"([^"]+)"/.exec(body)?.[1];
       if (token === undefined) return;
       count(coverage, 'token acknowledged');
+      pinned = true;
       oracle.tokenAcknowledged(token);
     },
     clearUp() {

@@ -1,4 +1,5 @@
 import { SIMULATED_WIRING, type TerminalSettings } from '../../firmware/terminal.js';
+import { SIM_CUSTOMER_ID } from '../acquirer/acquirer.js';
 import { type KeyPairs, kioskSettings, simEnvironment } from '../kiosk-settings.js';
 
 /** A way to set a kiosk up. */
@@ -57,7 +58,7 @@ const WEIGHTED: readonly (readonly [weight: number, mode: FuzzMode, env: Environ
   [3, 'mdb', { ...QUIET, ...MACHINE, VEND_UNKNOWN: 'operator' }],
   [1, 'mdb', { ...QUIET, ...MACHINE, PRINTER: 'sim', VEND_UNKNOWN: 'keep' }],
   [5, 'isv', { ...ISV, ...QUIET }],
-  [2, 'isv', { ...ISV, LOG_LEVEL: 'debug' }],
+  [2, 'isv', { ...ISV, LOG_LEVEL: 'debug', ALIPAY_AGENT_MERCHANT: SIM_CUSTOMER_ID }],
 ];
 
 /** Every setting as often as its weight says; the seed chooses one. `only` narrows them down to one mode. */

@@ -144,6 +144,10 @@ export function createOracle(parts: OracleParts): Oracle {
       alarms.requestLeft(url, body);
     },
     tokenAcknowledged: tokens.tokenAcknowledged,
+    strangersTokenIssued(token) {
+      secrets.add(token);
+      tokens.strangersTokenIssued(token);
+    },
     tokenIssued(token) {
       secrets.add(token);
       tokens.tokenIssued(token);

@@ -160,7 +160,8 @@ export function runShift(options: ShiftOptions): ShiftReport {
     operator = createOperator({ kiosk, apiPort: config.api.port, oracle: judge, chance, coverage });
     if (agentToken !== undefined && config.notify.url !== undefined) {
       const notifyUrl = config.notify.url;
-      authorisation = createAuthorisation({ kiosk, notifyUrl, oracle: judge, chance, coverage });
+      const merchantConfigured = config.acquirer.agentMerchant !== undefined;
+      authorisation = createAuthorisation({ kiosk, notifyUrl, merchantConfigured, oracle: judge, chance, coverage });
     }
     const cardReader = createCardReader({ kiosk, oracle: judge, chance, coverage });
     const power = keepPower(kiosk, days.power, chance, coverage, {

@@ -22,6 +22,8 @@ export const meanings = {
     amountDiffers: 'a reply names another amount than was asked for; it is not believed',
     signatureWrong: 'a reply is not signed as it should be; it is not believed. Check `ALIPAY_PUBLIC_KEY`',
     acquirerMisconfigured: 'the acquirer refuses our requests for a reason of set-up',
+    agentTokenRefused:
+      'a token for another client id or of another merchant came and was not taken; set `ALIPAY_AGENT_MERCHANT` where that merchant is right',
     reversalDelayed: 'a reversal was not done within its first burst; the queue goes on. Watch it',
     reversalNeedsPerson: 'a reversal failed too often or for too long; contact Alipay technical support',
     refundRefused: 'the acquirer refuses a refund; a person has to give the money back another way',
@@ -115,7 +117,8 @@ export const meanings = {
     notPaid: 'only a paid sale can be delivered or refunded, or a reversal be settled as paid',
     alreadyReversed: 'the payment went back: the goods are not paid for',
     notYourDelivery: 'the terminal hands out the goods itself (`VEND` is not `none`)',
-    otherAccount: 'the payment was made with another `ALIPAY_CLIENT_ID` or `MERCHANT_ID`: only that can give it back',
+    otherAccount:
+      'the payment was made with another `ALIPAY_CLIENT_ID`, `MERCHANT_ID`, acquirer or agent merchant, which `error.message` names: only that can give it back',
     refundDiffers: 'this `refundId` was used for another refund',
     reversalFinished: 'there is nothing left to retry or settle',
     underWay: 'a request to give the money back has just been sent: its answer decides; ask again in a few seconds',

@@ -92,8 +92,22 @@ export const FLOW_CANARIES: readonly Canary[] = [
   },
   {
     name: 'an old agent token taken again',
-    file: 'flows/step.js',
+    file: 'flows/agent-token.js',
     find: 'if (older)',
+    put: 'if (false)',
+  },
+  {
+    name: 'a token of another merchant taken',
+    only: 'isv',
+    file: 'flows/agent-merchant.js',
+    find: 'return !known || agrees(agentToken, token);',
+    put: 'return true;',
+  },
+  {
+    name: 'a token for another client taken',
+    only: 'isv',
+    file: 'flows/agent-token.js',
+    find: 'if (clientId !== undefined && clientId !== policy.clientId)',
     put: 'if (false)',
   },
   {

@@ -25,6 +25,10 @@ function createBench() {
       cancel: note('cancel'),
       refund: note('refund'),
       inquireRefund: note('inquireRefund'),
+      reach(timeoutMs, done) {
+        asked.push({ call: 'reach', request: {}, timeoutMs });
+        done(false);
+      },
     },
     devices: { print: unused, vend: unused, refuseSelection: unused },
     log: { debug: unused, info: unused, warn: unused, error: unused },
@@ -33,6 +37,7 @@ function createBench() {
   return {
     asked,
     events,
+    executors,
     run(effect: Send) {
       const execute = executors[effect.type] as (effect: Send) => void;
       execute(effect);
@@ -100,4 +105,11 @@ describe('what leaves for the acquirer', () => {
       assert.deepEqual(events, [event]);
     });
   }
+
+  it('is nothing but a connection for tryConnection', () => {
+    const { asked, events, executors } = createBench();
+    executors.tryConnection({ type: 'tryConnection', timeoutMs: 3000 });
+    assert.deepEqual(asked, [{ call: 'reach', request: {}, timeoutMs: 3000 }]);
+    assert.deepEqual(events, [{ type: 'connectionTried', reached: false }]);
+  });
 });

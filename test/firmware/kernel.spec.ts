@@ -42,6 +42,7 @@ function createRig(): Rig {
       sendInquiry: run,
       sendReversal: run,
       sendProbe: run,
+      tryConnection: run,
       startVend: run,
       refuseSelection: run,
       printReceipt: run,

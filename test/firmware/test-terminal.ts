@@ -56,6 +56,7 @@ export function createTestTerminal(policy: Policy = testPolicy(), book: Book = E
     sendInquiry: note,
     sendReversal: note,
     sendProbe: note,
+    tryConnection: note,
     startVend: note,
     refuseSelection: note,
     printReceipt: note,

@@ -1,8 +1,9 @@
 import assert from 'node:assert/strict';
 import type { AcquirerAnswer } from '../../flows/acquirer-answer.js';
 import type { Event } from '../../flows/input.js';
-import { cny, failure, forged, found, paid, SILENCE, success, unsigned } from './builders.js';
-import { createDrive, createReadyDrive, type Drive, startPaying } from './drive.js';
+import { readiness } from '../../flows/readiness.js';
+import { CODE, cny, failure, forged, found, paid, SILENCE, success, unclear, unsigned } from './builders.js';
+import { createDrive, createReadyDrive, type Drive, expectIgnored, startPaying } from './drive.js';
 
 const DAY_MS = 86_400_000;
 
@@ -198,16 +199,245 @@ describe('watching the acquirer', () => {
     }
   });
 
-  it('believes a refusal of our set-up for ten minutes before it asks again', () => {
-    const drive = createReadyDrive();
-    drive.wait(300_000);
-    const before = drive.sent('sendProbe').length;
-    const paymentRequestId = startPaying(drive);
-    drive.feed({ type: 'payAnswered', paymentRequestId, answer: failure('INVALID_CONTRACT') });
-    drive.wait(599_999);
-    assert.equal(drive.sent('sendProbe').length, before);
-    drive.wait(1);
-    assert.equal(drive.sent('sendProbe').length, before + 1);
+  describe('with a refusal of our set-up', () => {
+    const MINUTE_MS = 60_000;
+    const WELL = failure('ORDER_NOT_EXIST');
+    let orders = 0;
+
+    /** A customer comes and pays, where the terminal lets them; what the payment is answered. */
+    function customer(drive: Drive, answer: AcquirerAnswer, orderId = `order-${orders++}`): 'turned away' | 'tried' {
+      const before = drive.sent('sendPay').length;
+      drive.feed({ type: 'saleRequested', callId: 'c', orderId, amount: cny('1250') });
+      drive.feed({ type: 'codeScanned', code: CODE });
+      if (drive.sent('sendPay').length === before) return 'turned away';
+      const { paymentRequestId } = drive.lastSent('sendPay').payment;
+      drive.feed({ type: 'payAnswered', paymentRequestId, answer });
+      return 'tried';
+    }
+
+    const probed = (drive: Drive, answer: AcquirerAnswer) => drive.feed({ type: 'probeAnswered', answer });
+    const condition = (drive: Drive) => drive.state.live.acquirer;
+    const warnings = (drive: Drive) => readiness(drive.state).warnings;
+    const alarms = (drive: Drive) =>
+      drive.sent('raiseAlarm').flatMap(({ alarm, detail }) => (alarm === 'acquirerMisconfigured' ? [detail] : []));
+
+    /** Told about a contract by a payment: nothing but a payment disproves that. */
+    const NOT_DISPROVED: Readonly<Record<string, (drive: Drive) => void>> = {
+      'a probe that is answered': (drive) => probed(drive, WELL),
+      'ten of them': (drive) => Array.from({ length: 10 }, () => probed(drive, WELL)),
+      'silence and an answer after it': (drive) => {
+        probed(drive, SILENCE);
+        probed(drive, WELL);
+      },
+      'an unsigned answer': (drive) => {
+        probed(drive, unsigned(WELL));
+        probed(drive, WELL);
+      },
+      'a late answer to an older inquiry': (drive) =>
+        drive.feed({ type: 'inquiryAnswered', paymentRequestId: 'old', answer: found('PROCESSING') }),
+      'a late silence of an older payment': (drive) =>
+        drive.feed({ type: 'payAnswered', paymentRequestId: 'old', answer: SILENCE }),
+      'a failure of the acquirer itself to an older payment': (drive) =>
+        drive.feed({ type: 'payAnswered', paymentRequestId: 'old', answer: failure('SYSTEM_ERROR') }),
+      'an older payment of which it does not know': (drive) =>
+        drive.feed({ type: 'payAnswered', paymentRequestId: 'old', answer: unclear() }),
+      'the notification of an older payment': (drive) =>
+        drive.feed({ type: 'paymentNotified', paymentRequestId: 'old', paymentId: 'P', amount: cny('1') }),
+    };
+    for (const [name, meet] of Object.entries(NOT_DISPROVED)) {
+      it(`stays not ready after ${name}, where a payment met it`, () => {
+        const drive = createReadyDrive();
+        customer(drive, failure('INVALID_CONTRACT'));
+        meet(drive);
+        assert.equal(condition(drive), 'misconfigured');
+        assert.equal(customer(drive, WELL), 'turned away');
+      });
+    }
+
+    for (const answer of [
+      success(),
+      failure('INVALID_CONTRACT'),
+      failure('ORDER_NOT_EXIST'),
+      failure('ACCESS_DENIED'),
+    ]) {
+      it(`stays not ready while a reversal of before is answered ${answer.status} ${answer.code}`, () => {
+        const drive = createReadyDrive({ vend: 'host' });
+        customer(drive, paid(cny('1250')));
+        drive.feed({ type: 'deliveryReported', callId: 'c', saleId: drive.sale().saleId, ok: false });
+        customer(drive, failure('INVALID_CONTRACT'));
+        let tried = 0;
+        for (let at = 0; at < 15; at += 1) {
+          drive.wait(1_000);
+          const { exchange, reversalId } = drive.lastSent('sendReversal');
+          drive.feed({ type: 'reversalAnswered', exchange, reversalId, answer });
+          if (customer(drive, failure('INVALID_CONTRACT')) === 'tried') tried += 1;
+        }
+        assert.equal(tried, 0);
+      });
+    }
+
+    it('lets one customer try after a minute, and is ready again when that payment is taken', () => {
+      const drive = createReadyDrive();
+      customer(drive, failure('INVALID_CONTRACT'));
+      drive.wait(MINUTE_MS - 1);
+      assert.deepEqual([condition(drive), warnings(drive)], ['misconfigured', []]);
+      drive.wait(1);
+      assert.deepEqual([condition(drive), warnings(drive)], ['reachable', ['acquirerOnTrial']]);
+      assert.equal(customer(drive, failure('RISK_REJECT')), 'tried');
+      assert.deepEqual([condition(drive), warnings(drive)], ['reachable', []]);
+    });
+
+    it('lets customers try ever less often, at last every ten minutes, for as long as payments are refused', () => {
+      const drive = createReadyDrive();
+      customer(drive, failure('INVALID_CONTRACT'));
+      const triedAtMinutes: number[] = [];
+      for (let minute = 1; minute <= 60; minute += 1) {
+        drive.wait(MINUTE_MS);
+        probed(drive, WELL);
+        if (customer(drive, failure('INVALID_CONTRACT')) === 'tried') triedAtMinutes.push(minute);
+      }
+      assert.deepEqual(triedAtMinutes, [1, 3, 7, 15, 25, 35, 45, 55]);
+    });
+
+    it('keeps the trial for the next customer where the first one left without paying', () => {
+      const drive = createReadyDrive();
+      customer(drive, failure('INVALID_CONTRACT'));
+      drive.wait(MINUTE_MS);
+      drive.feed({ type: 'saleRequested', callId: 'c', orderId: 'walks away', amount: cny('1250') });
+      drive.feed({ type: 'keyPressed', key: '*' });
+      assert.equal(customer(drive, paid(cny('1250'))), 'tried');
+      assert.deepEqual(warnings(drive), []);
+    });
+
+    it('is ready again when the payment of a trial is notified', () => {
+      const drive = createReadyDrive();
+      customer(drive, failure('INVALID_CONTRACT'));
+      drive.wait(MINUTE_MS);
+      const paymentRequestId = startPaying(drive);
+      drive.feed({ type: 'paymentNotified', paymentRequestId, paymentId: 'P1', amount: cny('1250') });
+      assert.deepEqual(warnings(drive), []);
+    });
+
+    /** Refused by whoever looks at who asks: a probe would meet it, too. */
+    for (const code of ['INVALID_SIGNATURE', 'KEY_NOT_FOUND', 'INVALID_CLIENT', 'CLIENT_INVALID', 'INVALID_TOKEN']) {
+      it(`asks with a probe soon after ${code}, and lets a customer try once that is answered`, () => {
+        const drive = createReadyDrive();
+        drive.wait(30_000);
+        const before = drive.sent('sendProbe').length;
+        customer(drive, failure(code));
+        drive.wait(15_000);
+        assert.equal(drive.sent('sendProbe').length, before + 1);
+        assert.equal(condition(drive), 'misconfigured');
+        probed(drive, WELL);
+        assert.deepEqual([condition(drive), warnings(drive)], ['reachable', ['acquirerOnTrial']]);
+        customer(drive, failure(code));
+        probed(drive, WELL);
+        assert.equal(condition(drive), 'misconfigured', 'a probe does not tell after that');
+      });
+    }
+
+    it('is ready at the first probe that is answered, where probes meet the same', () => {
+      const drive = createReadyDrive();
+      customer(drive, failure('ACCESS_DENIED'));
+      probed(drive, failure('ACCESS_DENIED'));
+      drive.wait(20 * MINUTE_MS);
+      assert.equal(condition(drive), 'misconfigured');
+      probed(drive, WELL);
+      assert.deepEqual([condition(drive), warnings(drive)], ['reachable', []]);
+      assert.deepEqual(alarms(drive), ['ACCESS_DENIED', 'ACCESS_DENIED']);
+    });
+
+    it('asks every 15 seconds for as long as probes meet it', () => {
+      const drive = createReadyDrive();
+      probed(drive, failure('ACCESS_DENIED'));
+      const before = drive.sent('sendProbe').length;
+      for (let at = 0; at < 8; at += 1) {
+        drive.wait(15_000);
+        probed(drive, failure('ACCESS_DENIED'));
+      }
+      assert.equal(drive.sent('sendProbe').length, before + 8);
+    });
+
+    it('of one order, which may be about its words, is told and stops nothing', () => {
+      const drive = createReadyDrive();
+      customer(drive, failure('PARAM_ILLEGAL'), 'strange words');
+      assert.equal(drive.sale().state, 'declined');
+      assert.deepEqual(alarms(drive), ['PARAM_ILLEGAL']);
+      assert.equal(condition(drive), 'reachable');
+      customer(drive, failure('PARAM_ILLEGAL'), 'strange words');
+      assert.equal(condition(drive), 'reachable', 'the same order again');
+      customer(drive, paid(cny('1250')));
+      customer(drive, failure('PARAM_ILLEGAL'), 'other strange words');
+      assert.equal(condition(drive), 'reachable', 'another one was taken between them');
+    });
+
+    it('of two orders in a row stops sales, and a probe goes out soon', () => {
+      const drive = createReadyDrive();
+      drive.wait(30_000);
+      const before = drive.sent('sendProbe').length;
+      customer(drive, failure('PARAM_ILLEGAL'));
+      customer(drive, failure('PARAM_ILLEGAL'));
+      assert.equal(condition(drive), 'misconfigured');
+      assert.equal(customer(drive, failure('PARAM_ILLEGAL')), 'turned away');
+      drive.wait(15_000);
+      assert.equal(drive.sent('sendProbe').length, before + 1);
+      drive.wait(45_000);
+      assert.equal(customer(drive, failure('PARAM_ILLEGAL')), 'tried');
+      assert.equal(condition(drive), 'misconfigured', 'one is enough by then');
+    });
+  });
+
+  describe('between customers', () => {
+    const REACH_MS = 60_000;
+
+    it('makes a connection every minute, and asks nothing while that works', () => {
+      const drive = createReadyDrive();
+      for (let minute = 0; minute < 9; minute += 1) {
+        drive.wait(REACH_MS);
+        expectIgnored(drive.feed({ type: 'connectionTried', reached: true }), 'the acquirer can be reached');
+      }
+      assert.equal(drive.sent('tryConnection').length, 9);
+      assert.equal(drive.sent('sendProbe').length, 1);
+    });
+
+    it('makes none within a minute of an answer', () => {
+      const drive = createReadyDrive();
+      for (let at = 0; at < 10; at += 1) {
+        drive.wait(REACH_MS - 1);
+        drive.feed({ type: 'probeAnswered', answer: failure('ORDER_NOT_EXIST') });
+      }
+      assert.equal(drive.sent('tryConnection').length, 0);
+    });
+
+    it('is not ready within 70 seconds of a network that went', () => {
+      const drive = createReadyDrive();
+      drive.wait(REACH_MS);
+      drive.wait(3_000);
+      drive.feed({ type: 'connectionTried', reached: false });
+      drive.wait(1);
+      assert.equal(drive.state.live.acquirer, 'reachable', 'one connection may fail for itself');
+      assert.equal(drive.sent('sendProbe').length, 2);
+      drive.wait(3_000);
+      drive.feed({ type: 'probeAnswered', answer: SILENCE });
+      assert.equal(drive.state.live.acquirer, 'unreachable');
+      assert.ok(drive.nowMs < 70_000);
+    });
+
+    it('stays ready where only the connection failed', () => {
+      const drive = createReadyDrive();
+      drive.wait(REACH_MS);
+      drive.feed({ type: 'connectionTried', reached: false });
+      drive.wait(1);
+      drive.feed({ type: 'probeAnswered', answer: failure('ORDER_NOT_EXIST') });
+      assert.equal(drive.state.live.acquirer, 'reachable');
+    });
+
+    it('makes none while it is known not to answer, for probes go out more often', () => {
+      const drive = createReadyDrive();
+      drive.feed({ type: 'probeAnswered', answer: SILENCE });
+      drive.wait(REACH_MS);
+      assert.equal(drive.sent('tryConnection').length, 0);
+    });
   });
 
   const ALARMS: readonly [name: string, AcquirerAnswer, alarms: string][] = [

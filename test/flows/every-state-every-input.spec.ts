@@ -47,8 +47,9 @@ const CLOSED: Row = {
   inquiryAnswered: ignores('late reply to an inquiry'),
   reversalAnswered: ignores('late reply to a reversal'),
   probeAnswered: stays(),
+  connectionTried: stays(),
   paymentNotified: ignores('notification of an unknown payment'),
-  agentTokenNotified: notes('agentTokenReceived'),
+  agentTokenNotified: notes('agentTokenReceived', 'sendProbe'),
   deviceChanged: stays(),
   doorChanged: stays(),
   machineAsked: ignores('machines do not start sales in this sale mode', 'refuseSelection'),
@@ -68,6 +69,8 @@ const CLOSED: Row = {
   'timerFired alarmHeard': ignores('the timer is not due'),
   'timerFired entry': ignores('the timer is not due'),
   'timerFired probe': stays('sendProbe'),
+  'timerFired trial': ignores('the timer is not due'),
+  'timerFired reach': stays('tryConnection'),
   'timerFired reversal': ignores('the timer is not due'),
 };
 
@@ -94,8 +97,9 @@ const BUSY: Row = {
   inquiryAnswered: moves('approved', 'paymentApproved'),
   reversalAnswered: ignores('late reply to a reversal'),
   probeAnswered: stays(),
+  connectionTried: stays(),
   paymentNotified: moves('approved', 'paymentApproved'),
-  agentTokenNotified: notes('agentTokenReceived'),
+  agentTokenNotified: notes('agentTokenReceived', 'sendProbe'),
   deviceChanged: stays(),
   doorChanged: stays(),
   machineAsked: ignores('machines do not start sales in this sale mode', 'refuseSelection'),
@@ -115,6 +119,8 @@ const BUSY: Row = {
   'timerFired alarmHeard': ignores('the timer is not due'),
   'timerFired entry': ignores('the timer is not due'),
   'timerFired probe': stays('sendProbe'),
+  'timerFired trial': ignores('the timer is not due'),
+  'timerFired reach': stays('tryConnection'),
   'timerFired reversal': ignores('the timer is not due'),
 };
 
@@ -165,8 +171,9 @@ const AWAITING: Row = {
   inquiryAnswered: ignores('late reply to an inquiry'),
   reversalAnswered: ignores('late reply to a reversal'),
   probeAnswered: stays(),
+  connectionTried: stays(),
   paymentNotified: ignores('notification of an unknown payment'),
-  agentTokenNotified: notes('agentTokenReceived'),
+  agentTokenNotified: notes('agentTokenReceived', 'sendProbe'),
   deviceChanged: stays(),
   doorChanged: stays(),
   machineAsked: ignores('machines do not start sales in this sale mode', 'refuseSelection'),
@@ -186,6 +193,8 @@ const AWAITING: Row = {
   'timerFired alarmHeard': ignores('the timer is not due'),
   'timerFired entry': ignores('the timer is not due'),
   'timerFired probe': stays('sendProbe'),
+  'timerFired trial': ignores('the timer is not due'),
+  'timerFired reach': stays('tryConnection'),
   'timerFired reversal': ignores('the timer is not due'),
 };
 

@@ -47,6 +47,7 @@ describe('refunds', () => {
     assert.deepEqual(reversal, {
       saleId: drive.sale().saleId,
       account: drive.policy.account,
+      acquirer: drive.policy.acquirer,
       cause: 'refundRequested',
       paymentRequestId: attempt?.paymentRequestId,
       paymentId: 'P1',

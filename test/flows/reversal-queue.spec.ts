@@ -6,6 +6,7 @@ import { initialState } from '../../flows/terminal-state.js';
 import {
   cny,
   createMoment,
+  createPolicy,
   effectWords,
   failure,
   found,
@@ -567,8 +568,7 @@ describe('the cancel queue', () => {
       const drive = reversedPaid();
       for (let i = 0; i < 40 && lastRequest(drive).type !== 'refund'; i += 1) {
         answer(drive, lastRequest(drive).type === 'cancel' ? failure('ORDER_STATUS_INVALID') : found('SUCCESS'));
-        if (lastRequest(drive).type === 'cancel') drive.wait(5000);
-        if (drive.state.live.reversals[drive.reversal().reversalId]?.awaiting === undefined) drive.wait(70_000);
+        if (drive.state.live.reversals[drive.reversal().reversalId]?.awaiting === undefined) waitForRequest(drive);
       }
       assert.equal(lastRequest(drive).type, 'refund');
       assert.ok(drive.sent('sendReversal').filter(({ request }) => request.type === 'cancel').length > 5);
@@ -650,6 +650,7 @@ describe('the cancel queue', () => {
 
   describe('of a payment that was made with another account at the acquirer', () => {
     const OTHER = { policy: { account: 'CLIENT M2' } };
+    const ELSEWHERE = 'https://other.example.com/ams/api';
     const retried = (drive: Drive) =>
       effectWords(drive.feed({ type: 'reversalRetryRequested', callId: 'c', reversalId: drive.reversal().reversalId }));
 
@@ -702,6 +703,69 @@ describe('the cancel queue', () => {
       const { saleId } = drive.sale();
       const decision = drive.feed({ type: 'refundRequested', callId: 'c', saleId, refundId: 'r1' });
       assert.equal(effectWords(decision), 'told:conflict/otherAccount');
+    });
+
+    /** How the terminal is started after a payment was made, and whether that payment is asked about then. */
+    const STARTS: Readonly<Record<string, readonly [Partial<Policy>, asked: boolean]>> = {
+      'with another client or merchant': [{ account: 'CLIENT M2' }, false],
+      'with another acquirer': [{ acquirer: ELSEWHERE }, false],
+      'with another path at the same acquirer': [{ acquirer: `${createPolicy().acquirer}/v9` }, false],
+      'with another acquirer, to which it was declared to have moved': [
+        { acquirer: ELSEWHERE, movedFrom: ['https://third.example.com/ams/api', createPolicy().acquirer] },
+        true,
+      ],
+      'with another acquirer, to which something else was declared to have moved': [
+        { acquirer: ELSEWHERE, movedFrom: ['https://third.example.com/ams/api'] },
+        false,
+      ],
+      'with another client at an acquirer that moved': [
+        { account: 'CLIENT2 M1', acquirer: ELSEWHERE, movedFrom: [createPolicy().acquirer] },
+        false,
+      ],
+      'with another currency': [{ currency: 'USD' }, true],
+      'with the same account': [{}, true],
+    };
+    for (const [how, [policy, asked]] of Object.entries(STARTS)) {
+      it(`${asked ? 'asks' : 'does not ask'} about it when started ${how}`, () => {
+        const drive = reversedPaid();
+        const before = drive.sent('sendReversal').length;
+        drive.reboot({ policy });
+        drive.wait(60 * MINUTE_MS);
+        assert.equal(drive.sent('sendReversal').length > before, asked);
+        assert.equal(drive.reversal().lastCode === 'OTHER_ACCOUNT', !asked);
+        assert.equal(retried(drive).includes('otherAccount'), !asked);
+      });
+
+      it(`${asked ? 'takes' : 'refuses'} a refund of it when started ${how}`, () => {
+        const drive = createReadyDrive({ vend: 'host' });
+        const paymentRequestId = startPaying(drive);
+        drive.feed({ type: 'payAnswered', paymentRequestId, answer: paid(AMOUNT) });
+        drive.reboot({ policy });
+        const { saleId } = drive.sale();
+        const decision = drive.feed({ type: 'refundRequested', callId: 'c', saleId, refundId: 'r1' });
+        assert.equal(effectWords(decision).includes('otherAccount'), !asked);
+      });
+    }
+
+    it('says where it was made, and where the terminal asks now', () => {
+      const drive = reversedPaid();
+      drive.reboot({ policy: { acquirer: ELSEWHERE } });
+      retried(drive);
+      const { answer: told } = drive.lastSent('answerCall');
+      assert.ok(told.kind === 'conflict');
+      assert.ok(told.message.includes(createPolicy().acquirer) && told.message.includes(ELSEWHERE), told.message);
+    });
+
+    it('takes a payment of an old record, which tells no acquirer, for one of the first acquirer that was recorded', () => {
+      const drive = reversedPaid();
+      const { acquirer: _, ...old } = drive.reversal();
+      const { firstAcquirer: __, ...updated } = drive.state.book;
+      const book = { ...updated, reversals: { [old.reversalId]: old } };
+      const boot = (acquirer: string, from: typeof drive.state.book) =>
+        step(initialState({ ...drive.policy, acquirer }, from), { type: 'booted', at: createMoment() });
+      const first = boot(ELSEWHERE, book);
+      assert.equal(effectWords(first), 'sendReversal:cancel sendProbe');
+      assert.equal(effectWords(boot(drive.policy.acquirer, first.state.book)), 'alarm:reversalNeedsPerson sendProbe');
     });
 
     it('is sent where an old record does not tell the account', () => {

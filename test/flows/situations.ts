@@ -149,6 +149,8 @@ export function inputOf(drive: Drive, name: InputCase): Event {
     }
     case 'probeAnswered':
       return { type, answer: failure('ORDER_NOT_EXIST') };
+    case 'connectionTried':
+      return { type, reached: false };
     case 'paymentNotified':
       return { type, paymentRequestId, paymentId: 'P1', amount: cny(AMOUNT) };
     case 'agentTokenNotified':

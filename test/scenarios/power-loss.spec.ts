@@ -116,6 +116,33 @@ describe('a power loss', () => {
     assert.ok((await requestsOf(id)).filter((name) => name === 'cancel').length >= 4);
   });
 
+  it('with the box set up for another acquirer afterwards asks that one nothing, unless a move is declared', async () => {
+    const elsewhere = await startAcquirer();
+    try {
+      await install();
+      await acquirer.fault({ kind: 'replyLost' }, PAY);
+      const { saleId, id } = await killAfterPayLeft();
+      await terminal.restart(elsewhere.env);
+      await terminal.ready();
+      const [reversal] = await terminal.reversals();
+      assert.deepEqual(
+        [reversal?.state, reversal?.lastCode, reversal?.acquirer],
+        ['needsPerson', 'OTHER_ACCOUNT', `${acquirer.url}/ams/api`],
+      );
+      const retried = await terminal.api.post(`/v1/reversals/${reversal?.reversalId}/retry`);
+      assert.equal(retried.status, 409, JSON.stringify(retried.body));
+      assert.match(JSON.stringify(retried.body), new RegExp(`made at ${acquirer.url}/ams/api.* asks ${elsewhere.url}`));
+      assert.deepEqual(await elsewhere.exchanges(id), []);
+      assert.equal((await acquirer.ledger(id)).payments[0]?.standing.heldValue, '1250');
+      await terminal.kill();
+      await terminal.restart({ ...elsewhere.env, ACQUIRER_MOVED_FROM: `${acquirer.url}/ams/api` });
+      await terminal.reached(saleId, 'reversed', 15_000);
+      assert.ok((await elsewhere.exchanges(id)).length > 0);
+    } finally {
+      await elsewhere.stop();
+    }
+  });
+
   it('with the box set up for another merchant afterwards waits for a person, or for the old set-up', async () => {
     await install();
     await acquirer.fault({ kind: 'replyLost' }, PAY);

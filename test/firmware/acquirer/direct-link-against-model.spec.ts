@@ -48,6 +48,7 @@ function createBench(terminalSigner: Signer, acquirerSigner: Signer) {
       return { abort: () => undefined };
     },
     listen: () => assert.fail('the link listens to nothing'),
+    reach: () => assert.fail('nobody asked for that'),
   };
   const link = createDirectLink({
     http,

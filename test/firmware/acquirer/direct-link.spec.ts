@@ -65,6 +65,7 @@ function createBench(
       return { abort: () => undefined };
     },
     listen: () => assert.fail('the link listens to nothing'),
+    reach: () => assert.fail('nobody asked for that'),
   };
   const write = (message: string, fields: LogFields = {}) => void lines.push(`${message} ${JSON.stringify(fields)}`);
   const log = { debug: write, info: write, warn: write, error: write };

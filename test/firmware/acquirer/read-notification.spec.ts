@@ -99,8 +99,20 @@ describe('readNotification', () => {
       token: '2810100334F62CBC577F468AAC87CFC6C9107811',
       issuedAtMs: 1_795_465_278_000,
       expiresAtMs: 1_811_017_278_000,
+      clientId,
+      customerId: 'C1',
+      authClientId: 'M1',
     });
   });
+
+  for (const name of ['clientId', 'customerId', 'authClientId']) {
+    for (const value of ['', 'two words', 7, null, 'x'.repeat(65)]) {
+      it(`refuses a token whose ${name} cannot be read (${JSON.stringify(value).slice(0, 12)})`, () => {
+        const body = JSON.stringify({ accessToken: 'token-1', clientId, customerId: 'C1', [name]: value });
+        assert.equal(read(signed(body)).kind, 'invalid');
+      });
+    }
+  }
 
   const authorisations: readonly (readonly [what: string, authTime: string | undefined, issuedAtMs: number])[] = [
     ['by the authorisation, not by the retry that told it', '1795465200000', 1_795_465_200_000],

@@ -168,6 +168,31 @@ describe('notification endpoint', () => {
     assert.doesNotMatch(answer.text(), /agent-secret/);
   });
 
+  it('refuses a token of another merchant, and never acknowledges it', () => {
+    const { notify, terminal } = createFixture();
+    const token = { kind: 'token', accessToken: 'first', issuedAtMs: 1000, customerId: 'C1' } as const;
+    assert.equal(notify(token).status(), 200);
+    const answer = notify({ ...token, accessToken: 'second', issuedAtMs: 2000, customerId: 'C2' });
+    assert.deepEqual([answer.status(), answer.text()], [403, '{}']);
+    assert.equal(terminal.last('raiseAlarm').alarm, 'agentTokenRefused');
+    assert.equal(terminal.kernel.state.book.agentToken?.accessToken, 'first');
+    assert.equal(notify(token).status(), 200);
+  });
+
+  it('refuses one of two merchants whose tokens come in the same instant', () => {
+    const { notify, terminal } = createFixture();
+    terminal.journal.pause();
+    const answers = ['C1', 'C2'].map((customerId) =>
+      notify({ kind: 'token', accessToken: `of ${customerId}`, issuedAtMs: 1000, customerId }),
+    );
+    terminal.journal.resume();
+    assert.deepEqual(
+      answers.map((answer) => answer.status()),
+      [200, 403],
+    );
+    assert.equal(terminal.kernel.state.book.agentToken?.accessToken, 'of C1');
+  });
+
   it('writes a token that is repeated to flash once', () => {
     const { notify, terminal } = createFixture();
     const token = { kind: 'token', accessToken: 'agent-secret' } as const;

@@ -38,6 +38,7 @@ async function probe(trouble: Trouble): Promise<{ probe: AcquirerProbe; config: 
   let nowMs = 0;
   const http: HttpHost = {
     listen: () => assert.fail('nobody listens'),
+    reach: () => assert.fail('a request tells more'),
     request({ url, headers, body }, done) {
       nowMs += trouble.tookMs ?? 100;
       acquirer.receive({ path: new URL(url).pathname, headers, body }, (reply) => {

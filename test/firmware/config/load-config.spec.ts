@@ -7,6 +7,7 @@ import { loadConfig } from '../../../firmware/config/load-config.js';
 import { maskConfig } from '../../../firmware/config/mask-config.js';
 import { type Environment, readSettings } from '../../../firmware/config/read-settings.js';
 import { type VariableName, variables } from '../../../firmware/config/variables.js';
+import { policyOf } from '../../../firmware/policy-of.js';
 import { testKeys } from '../test-keys.js';
 
 const pkcs8 = testKeys.ours.privateKey.export({ format: 'pem', type: 'pkcs8' }).toString();
@@ -138,6 +139,32 @@ describe('loadConfig', () => {
     });
   }
 
+  const moves: readonly (readonly [string, string, readonly string[]])[] = [
+    ['TEST_1', 'https://Old.Example.com:443/ams/api/', ['https://old.example.com/ams/api']],
+    ['SANDBOX_1', 'https://old.example.com/ams/api', ['https://old.example.com/ams/sandbox/api']],
+    ['TEST_1', 'https://old.example.com', ['https://old.example.com/ams/api']],
+    ['SANDBOX_1', 'https://old.example.com/', ['https://old.example.com/ams/sandbox/api']],
+    [
+      'TEST_1',
+      'https://a.example.com:8443/x, https://b.example.com/y',
+      ['https://a.example.com:8443/x', 'https://b.example.com/y'],
+    ],
+  ];
+  for (const [clientId, from, expected] of moves) {
+    it(`takes ${from} for a move from ${expected.join(' and ')} (${clientId})`, () => {
+      const { acquirer } = load({ ALIPAY_CLIENT_ID: clientId, ACQUIRER_MOVED_FROM: from });
+      assert.deepEqual(acquirer.movedFrom, expected);
+    });
+  }
+
+  it('writes an acquirer to flash the same way however its address was typed', () => {
+    const acquirerOf = (url: string) => policyOf(load({ ACQUIRER_URL: url }), 4096).acquirer;
+    assert.equal(
+      acquirerOf('https://OPEN-sea-global.alipay.com:443/'),
+      acquirerOf('https://open-sea-global.alipay.com'),
+    );
+  });
+
   it('takes the file where the environment is silent or empty, and the environment elsewhere', () => {
     const content = { '/f': '# ours\nCURRENCY=JPY\nexport LOCALE="zh-CN"\r\n\nINQUIRY_LIMIT=20\n' };
     const config = load({ CONFIG_FILE: '/f', INQUIRY_LIMIT: '10', CURRENCY: ' ' }, content);
@@ -208,6 +235,26 @@ describe('loadConfig', () => {
     ],
     ['plain http to a lookalike', { ACQUIRER_URL: 'http://127.0.0.1.example' }, /^ACQUIRER_URL is plain http/],
     ['a path in the URL', { ACQUIRER_URL: 'https://a.example/ams/api' }, /^ACQUIRER_URL has a path/],
+    [
+      'a place it moved from that is none',
+      { ACQUIRER_MOVED_FROM: 'https://a.example/x,old' },
+      /^ACQUIRER_MOVED_FROM has "old" in it, which is not an http/,
+    ],
+    [
+      'too many places',
+      { ACQUIRER_MOVED_FROM: Array(9).fill('https://a.example').join() },
+      /^ACQUIRER_MOVED_FROM has 9 addresses; at most 8/,
+    ],
+    [
+      'a place it moved from with a query',
+      { ACQUIRER_MOVED_FROM: 'https://a.example/x?y=1' },
+      /^ACQUIRER_MOVED_FROM has a \? part/,
+    ],
+    [
+      'an agent merchant with a blank',
+      { ALIPAY_AGENT_MERCHANT: '2088 1' },
+      /^ALIPAY_AGENT_MERCHANT is not a merchant id/,
+    ],
     ['a password in the URL', { ACQUIRER_URL: 'https://u:p@a.example' }, /^ACQUIRER_URL has a user name or password/],
     ['no URL at all', { ACQUIRER_URL: 'open-sea' }, /^ACQUIRER_URL is not an http or https address/],
     [

@@ -145,6 +145,7 @@ describe('the queue for people', () => {
         `that means       ${refund.operatorText}`,
         'payment request  p1',
         'payment          P1',
+        'acquirer         https://pay.example.com/ams/api',
         'refund request   p1R1',
         'refund id        R-1',
         'reason           cold',
