@@ -1,5 +1,6 @@
 import { openReversals } from './book.js';
 import { formatMoney, type Money } from './money.js';
+import { presentAccount } from './of-other-account.js';
 import { enqueue } from './reversal-queue.js';
 import { reversalOf } from './reversal-start.js';
 import type { Attempt, Sale } from './sale.js';
@@ -30,7 +31,7 @@ export function holdUnknown(turn: Turn, paymentRequestId: string, paymentId: str
     startedAtWallMs: at.wallMs,
     utcOffsetMinutes: at.utcOffsetMinutes,
     expiresAtWallMs: at.wallMs,
-    account: policy.account,
+    ...presentAccount(turn),
     result: 'S',
     ...found,
   };
