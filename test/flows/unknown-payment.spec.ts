@@ -24,10 +24,11 @@ describe('a success of a payment that this terminal made and does not know', () 
     });
     const [reversal] = openReversals(drive.state.book);
     assert.deepEqual(
-      { ...reversal, saleId: 0, account: 0 },
+      { ...reversal, saleId: 0, account: 0, acquirer: 0 },
       {
         ...{ reversalId: `c${LOST_ID}`, saleId: 0, paymentRequestId: LOST_ID, paymentId: 'P9', amount: cny('1250') },
-        ...{ cause: 'unknownPayment', kind: 'cancel', known: true, state: 'needsPerson', manual: true, account: 0 },
+        ...{ cause: 'unknownPayment', kind: 'cancel', known: true, state: 'needsPerson', manual: true },
+        ...{ account: 0, acquirer: 0 },
         payableUntilWallMs: reversal?.startedAtWallMs,
         paidAtWallMs: reversal?.startedAtWallMs,
         startedAtWallMs: reversal?.startedAtWallMs,
