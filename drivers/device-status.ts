@@ -27,6 +27,7 @@ export type ScannerFault =
   | 'scannerSilent' /* the port is there, the engine does not answer */
   | 'scannerSetupCodesOpen' /* printed setup barcodes cannot be switched off: anyone could reconfigure the engine */
   | 'scannerSettings' /* warning: a register that is not a matter of safety could not be set */
+  | 'scannerBabbles' /* warning: codes come more often than anybody shows them */
   | 'scannerTriggerLine'; /* the GPIO line of the trigger cannot be had */
 
 export type PrinterFault =
@@ -45,7 +46,15 @@ export type KeypadFault = 'keypadLines' | 'keypadKeyStuck';
 
 export type PanelFault = 'panelLines';
 
-export type VendFault = 'vendLines' | 'vendSensorStuck' | 'vendMachineAbsent' | 'vendMachineSilent' | 'vendPortDenied';
+export type VendFault =
+  | 'vendLines'
+  | 'vendSensorStuck'
+  | 'vendMachineAbsent'
+  | 'vendMachineSilent'
+  | 'vendPortDenied'
+  | 'vendPrices' /* warning: the machine asks for prices that are none in the currency */
+  | 'vendSettings' /* warning: the adapter did not take a setting */
+  | 'vendBabbles'; /* warning: the machine asks more often than hands choose */
 
 export const DEVICE_STARTING: DeviceStatus<never> = { state: 'starting', faults: [], warnings: [] };
 export const DEVICE_OK: DeviceStatus<never> = { state: 'ok', faults: [], warnings: [] };

@@ -5,16 +5,18 @@ import type { AcquirerLink, AnswerCallback, PayRequest } from './acquirer/acquir
 import type { Devices } from './devices/devices.js';
 import type { Executors } from './kernel.js';
 import type { Log } from './log/log.js';
+import type { RefusalBook } from './refusal-book.js';
 
 export interface ExecutorParts {
   readonly link: AcquirerLink;
   readonly devices: Pick<Devices, 'print' | 'vend' | 'refuseSelection'>;
+  readonly refusals: Pick<RefusalBook, 'note'>;
   readonly log: Log;
   readonly feed: (event: Event) => void;
 }
 
-/** Carries effects out. Every one that is answered feeds exactly one event, later. */
-export function createExecutors({ link, devices, log, feed }: ExecutorParts): Executors {
+/** Carries effects out. Every one that is answered feeds exactly one event, later; a vend one more where it is contradicted. */
+export function createExecutors({ link, devices, refusals, log, feed }: ExecutorParts): Executors {
   return {
     sendPay({ payment, code, timeoutMs }) {
       const { paymentRequestId } = payment;
@@ -49,6 +51,9 @@ export function createExecutors({ link, devices, log, feed }: ExecutorParts): Ex
     printReceipt({ saleId, receipt }) {
       const refund = receipt.kind === 'refund' ? { refundId: receipt.refundId } : {};
       devices.print(receipt, (outcome) => feed({ type: 'printFinished', saleId, ...refund, outcome }));
+    },
+    noteRefusal({ refusal }) {
+      refusals.note(refusal);
     },
     raiseAlarm({ alarm, detail }) {
       log.warn('alarm', { alarm, detail });

@@ -167,6 +167,7 @@ function createMask(spans: readonly Span[], redact: (text: string) => string) {
       case 'codeUnclear':
       case 'codeGiven':
       case 'keyPressed':
+      case 'keysUnclear':
       case 'cancelRequested':
       case 'deliveryReported':
       case 'reversalRetryRequested':
@@ -178,6 +179,8 @@ function createMask(spans: readonly Span[], redact: (text: string) => string) {
       case 'droppedLate':
       case 'vendFinished':
         return one;
+      case 'inputRefused':
+        return { ...one, refusal: { ...one.refusal, ...optional('detail', one.refusal.detail) } };
     }
   }
 

@@ -22,6 +22,7 @@ import { createMoments } from './moments.js';
 import { BOOK_SEGMENT_BYTES, type BookStore, flashTrouble } from './open-book.js';
 import { policyOf } from './policy-of.js';
 import { receiptHeadOf } from './receipt-head-of.js';
+import { createRefusalBook } from './refusal-book.js';
 import { StoreError } from './store/store-error.js';
 import type { TerminalParts } from './terminal.js';
 import { createTimeZone } from './time-zone.js';
@@ -77,8 +78,10 @@ export function createTerminalCore(
     acquirerTime,
     agentToken: () => agentTokenOf(kernel.state.book, config.acquirer, clock.wallMs()),
   });
+  const refusals = createRefusalBook(clock, log);
   const executors = createExecutors({
     link,
+    refusals,
     devices: {
       print: (receipt, done) => devices.print(receipt, done),
       vend: (order, done) => devices.vend(order, done),
@@ -146,6 +149,7 @@ export function createTerminalCore(
     store: () => (store === undefined ? {} : storeFacts(store)),
     alarms: () => alarms,
     notificationsIgnored: () => notificationsIgnored,
+    refusals: refusals.counts,
   };
   return { kernel, devices, sources, signer, acquirerTime, store, incidents, flashFailed };
 }

@@ -12,6 +12,10 @@ export const CUSTOMER_TEXTS = {
   itemChosen: { en: '{name}, {amount}. Press # to pay', 'zh-CN': '{name}，{amount}，按 # 付款' },
   chooseAtMachine: { en: 'Choose your item at the machine', 'zh-CN': '请在机器上选择商品' },
   noSuchItem: { en: 'There is no such item', 'zh-CN': '没有该商品' },
+  typeAgain: {
+    en: 'Please start again, one key after the other',
+    'zh-CN': '请重新输入，逐个按键',
+  },
   showCode: { en: 'Pay {amount}: show your payment code', 'zh-CN': '请出示付款码支付 {amount}' },
   notAPaymentCode: {
     en: "Not a payment code. Show your wallet's payment code",

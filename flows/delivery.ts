@@ -51,7 +51,7 @@ export function onVendFinished(turn: Turn, saleId: string, outcome: 'yes' | 'no'
   if (sale?.saleId !== saleId || sale.state !== 'vending') {
     /* Goods without money, or money without goods: somebody has to know. */
     const settled = ownEntry(turn.book.sales, saleId)?.state === 'settled';
-    if (outcome === (settled ? 'no' : 'yes')) turn.alarm('vendUnknown', saleId);
+    if (outcome === (settled ? 'no' : 'yes')) turn.alarm('vendContradicts', saleId);
     return turn.ignore('late word of the vend mechanism');
   }
   turn.clearTimer('vend');
@@ -63,6 +63,15 @@ export function onVendFinished(turn: Turn, saleId: string, outcome: 'yes' | 'no'
     case 'unknown':
       return vendUnknown(turn, sale);
   }
+}
+
+/** Whose they were nobody knows for certain; most likely of the sale that was given up last. */
+export function onDroppedLate(turn: Turn): void {
+  const givenUp = Object.values(turn.book.sales).findLast(
+    ({ endCode, goodsUnknown }) => endCode === 'vendFailed' || endCode === 'vendUnknown' || goodsUnknown !== undefined,
+  );
+  const ofWhom = givenUp === undefined ? '' : `, perhaps ${givenUp.saleId}`;
+  turn.alarm('droppedLate', `goods of a sale that was given up${ofWhom}`);
 }
 
 /** Goods may have gone or not: the operator chose beforehand what is worse. */

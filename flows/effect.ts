@@ -1,6 +1,7 @@
 import type { CallAnswer } from './call-answer.js';
 import type { Money } from './money.js';
 import type { Receipt } from './receipt.js';
+import type { Refusal } from './refusal.js';
 
 /**
  * What the terminal does to the world, as data. The kernel runs effects only after the records of the same input are
@@ -31,6 +32,8 @@ export type Effect =
   | { readonly type: 'refuseSelection'; readonly selection: number }
   | { readonly type: 'printReceipt'; readonly saleId: string; readonly receipt: Receipt }
   | { readonly type: 'answerCall'; readonly callId: string; readonly answer: CallAnswer }
+  /** Counted, and told in log, metrics and status. */
+  | { readonly type: 'noteRefusal'; readonly refusal: Refusal }
   /** Told to the operator: log, metrics, technician's page. */
   | { readonly type: 'raiseAlarm'; readonly alarm: AlarmCode; readonly detail: string };
 
@@ -69,6 +72,7 @@ export const ALARM_CODES = [
   'resultContradicts',
   'unknownPayment',
   'vendUnknown',
+  'vendContradicts',
   'droppedLate',
   'receiptLost',
 ] as const;

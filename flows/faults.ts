@@ -28,6 +28,7 @@ export type FaultCode =
   | 'scannerSetupCodesOpen'
   | 'scannerSettings'
   | 'scannerTriggerLine'
+  | 'scannerBabbles'
   | 'keypadLines'
   | 'keypadKeyStuck'
   | 'printerAbsent'
@@ -46,7 +47,10 @@ export type FaultCode =
   | 'vendSensorStuck'
   | 'vendMachineAbsent'
   | 'vendMachineSilent'
-  | 'vendPortDenied';
+  | 'vendPortDenied'
+  | 'vendPrices'
+  | 'vendSettings'
+  | 'vendBabbles';
 
 /** With one of these the terminal runs without its journal: it takes no sale, and is there to say why. */
 export const JOURNAL_FAULTS = ['flashAbsent', 'flashDamaged', 'flashSwapped'] as const satisfies readonly FaultCode[];
@@ -203,6 +207,11 @@ export const FAULTS: Readonly<Record<FaultCode, FaultRow>> = {
     customerText: 'outOfService',
     operatorAction: 'check SCANNER_TRIGGER_PIN',
   },
+  scannerBabbles: {
+    meaning: 'the scan engine sends codes without a pause; those that are too many are dropped',
+    blocksSale: 'never',
+    operatorAction: 'look what lies before the glass; then power the engine off and on, and check its cable',
+  },
   keypadLines: {
     meaning: 'the lines of the keypad cannot be had',
     blocksSale: 'never',
@@ -312,6 +321,22 @@ export const FAULTS: Readonly<Record<FaultCode, FaultRow>> = {
     blocksSale: 'always',
     customerText: 'outOfService',
     operatorAction: 'check the permissions of MDB_PORT and that nothing else uses it',
+  },
+  vendPrices: {
+    meaning: "the machine's prices do not fit CURRENCY: check its decimals. What does not fit is not sold",
+    blocksSale: 'never',
+    operatorAction:
+      "set the machine's decimals and prices to what CURRENCY has; the log and `detail` show what it asked for",
+  },
+  vendSettings: {
+    meaning: 'the MDB adapter did not take a setting',
+    blocksSale: 'never',
+    operatorAction: 'update its firmware; without mdb-always-idle=1 the machine never asks, and nothing can be sold',
+  },
+  vendBabbles: {
+    meaning: 'the machine asks more often than a hand can choose; what is too much is dropped',
+    blocksSale: 'never',
+    operatorAction: "check the adapter's cable and the machine's buttons; power both off and on",
   },
 };
 

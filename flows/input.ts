@@ -3,6 +3,7 @@ import type { TokenGrantor } from './agent-merchant.js';
 import type { DeviceName, FaultCode } from './faults.js';
 import type { Moment } from './moment.js';
 import type { Money } from './money.js';
+import type { Refusal } from './refusal.js';
 import type { HandOutcome } from './reversal.js';
 
 /** Everything that happens to the terminal, stamped with its moment by the kernel. */
@@ -29,6 +30,8 @@ export type Event =
   | { readonly type: 'codeUnclear' }
   | { readonly type: 'codeGiven'; readonly callId: string; readonly saleId: string; readonly code: string }
   | { readonly type: 'keyPressed'; readonly key: string }
+  /** Keys were pressed of which nobody can tell which, or in which order. */
+  | { readonly type: 'keysUnclear' }
   | { readonly type: 'cancelRequested'; readonly callId: string; readonly saleId: string }
   | { readonly type: 'deliveryReported'; readonly callId: string; readonly saleId: string; readonly ok: boolean }
   | {
@@ -97,10 +100,13 @@ export type Event =
       /** The machine's own number of it; empty where it has none. */
       readonly item: string;
     }
+  /** A device's driver did not take what came: it never reaches a decision. */
+  | { readonly type: 'inputRefused'; readonly refusal: Refusal }
   /** The machine, or the customer before it, waits no longer. */
   | { readonly type: 'machineGaveUp' }
   /** Goods fell when none were expected any more. */
   | { readonly type: 'droppedLate' }
+  /** How a vend ended; and once more where the mechanism says otherwise afterwards. */
   | { readonly type: 'vendFinished'; readonly saleId: string; readonly outcome: 'yes' | 'no' | 'unknown' }
   | {
       readonly type: 'printFinished';

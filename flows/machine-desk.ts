@@ -3,6 +3,7 @@ import type { Event } from './input.js';
 import { isPayable } from './money.js';
 import { ownOrderId } from './order-id.js';
 import { readiness } from './readiness.js';
+import type { Refusal } from './refusal.js';
 import { onCustomerCancelled, startSale } from './sale-desk.js';
 import type { Turn } from './turn.js';
 
@@ -33,6 +34,14 @@ function refusalOf(turn: Turn, amount: Parameters<typeof isPayable>[0]): string 
   if (turn.policy.saleMode !== 'mdb') return 'machines do not start sales in this sale mode';
   if (openSale(turn.book) !== undefined) return 'a sale is open';
   return isPayable(amount) ? undefined : 'the machine asks for no amount that can be paid';
+}
+
+/** Whoever chose what is not sold waits at the machine for a word that says why. */
+export function onInputRefused(turn: Turn, refusal: Refusal): void {
+  turn.refuse(refusal);
+  const wasChosen = refusal.device === 'vend' && refusal.reason !== 'tooMany';
+  if (wasChosen && turn.policy.saleMode === 'mdb' && openSale(turn.book) === undefined)
+    turn.notify('serviceUnavailable');
 }
 
 /** Once the goods are asked for, only the machine's word on them counts. */

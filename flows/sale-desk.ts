@@ -98,12 +98,14 @@ export function startSale(
 export function onCodeScanned(turn: Turn, code: string): void {
   const sale = openSale(turn.book);
   if (sale?.state !== 'awaitingCode') return turn.ignore('no sale waits for a code');
-  takeCode(turn, sale, code);
+  const { kind } = takeCode(turn, sale, code);
+  if (kind === 'invalid') turn.refuse({ device: 'scanner', reason: 'notAPaymentCode', times: 1 });
 }
 
 export function onCodeUnclear(turn: Turn): void {
   if (openSale(turn.book)?.state !== 'awaitingCode') return turn.ignore('no sale waits for a code');
   turn.notify('oneCodeOnly');
+  turn.refuse({ device: 'scanner', reason: 'twoCodes', times: 1 });
 }
 
 export function onCodeGiven(turn: Turn, callId: string, saleId: string, code: string): void {

@@ -2,12 +2,19 @@ import { noteAnswer, onClockDoubted, onConnectionTried, onReachDue, openTrial, s
 import { onAgentToken } from './agent-token.js';
 import { openSale } from './book.js';
 import { onBooted } from './boot.js';
-import { onAlarmHeard, onDeliveryReported, onHostSilent, onVendFinished, vendUnknown } from './delivery.js';
+import {
+  onAlarmHeard,
+  onDeliveryReported,
+  onDroppedLate,
+  onHostSilent,
+  onVendFinished,
+  vendUnknown,
+} from './delivery.js';
 import type { Effect } from './effect.js';
 import type { DeviceName, FaultCode } from './faults.js';
 import type { Input, TimerName } from './input.js';
-import { clearEntry, discardEntry, onKeyPressed } from './keypad-entry.js';
-import { onMachineAsked, onMachineGaveUp, refuseUnpaid } from './machine-desk.js';
+import { clearEntry, discardEntry, onKeyPressed, onKeysLost, onKeysUnclear } from './keypad-entry.js';
+import { onInputRefused, onMachineAsked, onMachineGaveUp, refuseUnpaid } from './machine-desk.js';
 import { onRefundRequested, onReversalRetryRequested, onReversalSettled } from './operator-desk.js';
 import { onInquiryAnswered, onInquiryTimer, onPayAnswered, onPaymentNotified } from './payment.js';
 import { onPrintFinished, onReceiptRequested } from './receipt-desk.js';
@@ -64,6 +71,8 @@ function decide(turn: Turn, input: Input): void {
       return onCodeGiven(turn, input.callId, input.saleId, input.code);
     case 'keyPressed':
       return onKeyPressed(turn, input.key);
+    case 'keysUnclear':
+      return onKeysUnclear(turn);
     case 'cancelRequested':
       return onCancelRequested(turn, input.callId, input.saleId);
     case 'deliveryReported':
@@ -99,8 +108,10 @@ function decide(turn: Turn, input: Input): void {
       return onMachineAsked(turn, input);
     case 'machineGaveUp':
       return onMachineGaveUp(turn);
+    case 'inputRefused':
+      return onInputRefused(turn, input.refusal);
     case 'droppedLate':
-      return turn.alarm('droppedLate', 'goods of a sale that was given up');
+      return onDroppedLate(turn);
     case 'vendFinished':
       return onVendFinished(turn, input.saleId, input.outcome);
     case 'printFinished':
@@ -142,4 +153,5 @@ function onTimer(turn: Turn, timer: TimerName): void {
 
 function onDeviceChanged(turn: Turn, device: DeviceName, faults: readonly FaultCode[]): void {
   turn.live = { ...turn.live, faults: { ...turn.live.faults, [device]: faults } };
+  if (faults.includes('keypadLines')) onKeysLost(turn);
 }

@@ -34,8 +34,10 @@ export interface Live {
   readonly timers: Readonly<Partial<Record<TimerName, number>>>;
   /** Told to the customer beside or instead of the regular screen. */
   readonly notice?: Notice;
-  /** Digits typed so far; not empty exactly while the `entry` timer runs. */
+  /** Digits typed so far. While it is not empty, or spoilt, the `entry` timer runs. */
   readonly entry: string;
+  /** A key was not taken: what follows it in one go is the rest of something else. */
+  readonly entrySpoilt?: true;
   /** The machine's choice that waits for our word; set while the sale that it began has neither goods nor end. */
   readonly selection?: number;
 }

@@ -6,6 +6,7 @@ import type { TimerName } from './input.js';
 import type { Moment } from './moment.js';
 import type { Policy } from './policy.js';
 import type { TerminalRecord } from './record.js';
+import type { Refusal } from './refusal.js';
 import type { Live, Notice, TerminalState } from './terminal-state.js';
 
 type Fact<R = TerminalRecord> = R extends TerminalRecord ? Omit<R, 'atWallMs'> : never;
@@ -82,6 +83,11 @@ export class Turn {
 
   alarm(alarm: AlarmCode, detail: string): void {
     this.effect({ type: 'raiseAlarm', alarm, detail });
+  }
+
+  /** What a customer or a device gave is not taken. */
+  refuse(refusal: Refusal): void {
+    this.effect({ type: 'noteRefusal', refusal });
   }
 
   ignore(reason: string): void {

@@ -20,6 +20,8 @@ export interface KeyPlace {
 export interface MatrixKeypadEvents {
   /** Once for each press, when it is certain; no repetition while held. */
   keyPressed(key: string): void;
+  /** A press was not told: keys went down together, or too many were down. Nobody can tell what was meant. */
+  keysUnclear(): void;
   /** Whenever other places are down for certain, clean or not: for somebody who tests keys and wires. */
   downChanged?(down: readonly KeyPlace[]): void;
   statusChanged(status: DeviceStatus<KeypadFault>): void;
@@ -49,9 +51,10 @@ const LINE_RETRY_MS = 30_000;
  * - A row is driven low or let go, never driven high: two keys in one column would short two outputs.
  * - At rest all rows are low, so that any key makes an edge on its column; scanning runs only while something is
  *   pressed.
- * - A key counts as pressed when three scans in a row agree, and as let go when eight do. Keys that appear together, or
- *   as a third one, are not told; nothing new is told until all are up again. That rules ghosts out: without diodes it
- *   takes three keys, at the corners of a rectangle, to make a fourth appear.
+ * - A key counts as pressed when three scans in a row find it, and as let go when eight do not: each by itself, so that the
+ *   next key may go down while the last one still comes up. Keys that appear together, or as a third one, are unclear, and
+ *   so is every other until all are up again. That rules ghosts out: without diodes it takes three keys, at the corners of a
+ *   rectangle, to make a fourth appear.
  */
 export function createMatrixKeypad(
   parts: { readonly clock: Clock; readonly gpio: GpioHost },
@@ -67,10 +70,11 @@ export function createMatrixKeypad(
   let stuckTimer: Timer | undefined;
   let scanning = false;
   let closed = false;
-  /** Places (row * columns + column) that are down for certain, of the last scan, and how often it was the same. */
+  /** Places (row * columns + column) that are down for certain. */
   let down: readonly number[] = [];
-  let sample: readonly number[] = [];
-  let equal = 0;
+  /** By place: in how many scans in a row it was otherwise than `down` says. */
+  let otherwise = new Map<number, number>();
+  let emptyScans = 0;
   let refusing = false;
 
   function open(): void {
@@ -91,8 +95,7 @@ export function createMatrixKeypad(
       releaseLines();
       scanning = false;
       down = [];
-      sample = [];
-      equal = 0;
+      otherwise.clear();
       refusing = false;
       stuckTimer?.cancel();
       tell({ state: 'fault', faults: ['keypadLines'], warnings: [], detail: error.message });
@@ -167,11 +170,9 @@ export function createMatrixKeypad(
       return;
     }
     if (current.faults.includes('keypadLines')) tellLines();
-    equal = found.join() === sample.join() ? equal + 1 : 1;
-    sample = found;
-    const letsGo = down.some((place) => !found.includes(place));
-    if (equal === (letsGo ? RELEASE_SCANS : PRESS_SCANS)) decide(found);
-    if (down.length === 0 && found.length === 0 && equal >= PRESS_SCANS) {
+    decide(found);
+    emptyScans = found.length === 0 ? emptyScans + 1 : 0;
+    if (down.length === 0 && emptyScans >= PRESS_SCANS) {
       rest();
       return;
     }
@@ -180,16 +181,26 @@ export function createMatrixKeypad(
   }
 
   function decide(found: readonly number[]): void {
-    const fresh = found.filter((place) => !down.includes(place));
-    if (found.join() !== down.join()) events.downChanged?.(found.map(placeOf));
-    down = found;
-    watchForStuck();
-    if (found.length === 0) refusing = false;
-    if (fresh.length === 0) return;
-    if (refusing || fresh.length > 1 || found.length > HELD_AT_ONCE) {
-      refusing = true;
-      return;
+    const before = otherwise;
+    otherwise = new Map();
+    for (const place of new Set([...found, ...down])) {
+      if (found.includes(place) !== down.includes(place)) otherwise.set(place, (before.get(place) ?? 0) + 1);
     }
+    const isCertain = (place: number, scans: number): boolean => (otherwise.get(place) ?? 0) >= scans;
+    const fresh = found.filter((place) => isCertain(place, PRESS_SCANS) && !down.includes(place));
+    const left = down.filter((place) => !isCertain(place, RELEASE_SCANS));
+    if (fresh.length === 0 && left.length === down.length) return;
+    down = [...left, ...fresh].sort((a, b) => a - b);
+    otherwise = new Map([...otherwise].filter(([place]) => found.includes(place) !== down.includes(place)));
+    events.downChanged?.(down.map(placeOf));
+    watchForStuck();
+    if (down.length === 0) refusing = false;
+    if (fresh.length > 0) tellFresh(fresh, found);
+  }
+
+  function tellFresh(fresh: readonly number[], found: readonly number[]): void {
+    refusing ||= fresh.length > 1 || found.length > HELD_AT_ONCE;
+    if (refusing) return events.keysUnclear();
     const key = keyAt(fresh[0] ?? 0);
     if (key !== undefined) events.keyPressed(key);
   }

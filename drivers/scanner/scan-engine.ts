@@ -5,15 +5,16 @@ import {
   type ScannerFault,
   sameDeviceStatus,
 } from '../device-status.js';
-import type { Clock, GpioHost, SerialHost } from '../host.js';
+import type { Clock, GpioHost, SerialHost, Timer } from '../host.js';
 import { createLineSilence } from '../line-silence.js';
 import { lostPortStatus } from '../lost-port-status.js';
+import { createRateLimit } from '../rate-limit.js';
 import { createReconnectingPort } from '../reconnecting-port.js';
 import { createGm65Session, type Gm65Session, type Gm65State } from './gm65-session.js';
 import { createGoodReadWatch } from './good-read-watch.js';
 import { createScanFramer } from './scan-framer.js';
 import { createScanTrigger, type ScanTrigger } from './scan-trigger.js';
-import { sessionStatus, withComplaint, withLineFault } from './scanner-status.js';
+import { sessionStatus, withBabble, withComplaint, withLineFault } from './scanner-status.js';
 
 export interface ScanEngineOptions {
   /** `gm65`: the Grow family with its commands. `serial`: any engine that sends what it reads. */
@@ -28,6 +29,8 @@ export interface ScanEngineOptions {
     | { readonly by: 'line'; readonly line: number }
     | { readonly by: 'command' }
     | { readonly by: 'none' };
+  /** Takes off what engines add to a code, given one character a byte. */
+  readonly content: (text: string) => string;
   /** Pulses when the engine has read something. Only a wiring fault is concluded from it. */
   readonly goodReadLine?: number;
 }
@@ -37,6 +40,8 @@ export interface ScanEngineEvents {
   codeRead(text: string): void;
   /** Two different codes at once: nobody can tell which was meant. Ask for one. */
   ambiguous(): void;
+  /** So many codes were dropped because they came more often than anybody shows them. At most every two seconds. */
+  tooMany(times: number): void;
   statusChanged(status: DeviceStatus<ScannerFault>): void;
 }
 
@@ -64,6 +69,12 @@ export interface ScanCounters {
 const SILENCE_MS = 40;
 /** A phone that stays before the glass is read again and again. */
 const DUPLICATE_MS = 3_000;
+/** More than anybody shows. */
+const CODES = { burst: 5, everyMs: 500 } as const;
+const TOO_MANY_TOLD_MS = 2_000;
+/** So many that had to be dropped in that time are nobody's hand. */
+const BABBLE_DROPPED = 5;
+const BABBLE_TOLD_MS = 60_000;
 const PORT_FAULTS = { absent: 'scannerAbsent', denied: 'scannerPortDenied' } as const;
 
 /**
@@ -74,6 +85,7 @@ const PORT_FAULTS = { absent: 'scannerAbsent', denied: 'scannerPortDenied' } as 
  *   from an engine that is `ok`: one that is not set up may be obeying setup barcodes, or speak at another speed.
  * - A code that was told is not told again until the engine, armed and `ok`, has looked for 3 s without seeing it: the
  *   phone of the last customer must not pay for the next one, and an engine that does not look sees nobody leave.
+ * - However much the engine sends, a few codes a second are told.
  * - Codes are held in memory for that comparison only, and appear in no status, counter or message.
  */
 export function createScanEngine(
@@ -91,8 +103,17 @@ export function createScanEngine(
   let ofEngine: DeviceStatus<ScannerFault> = DEVICE_STARTING;
   const count = { read: 0, dropped: 0, duplicates: 0, ambiguous: 0, noiseBytes: 0, connections: 0 };
 
+  const rate = createRateLimit(parts.clock, CODES);
+  let tooMany = 0;
+  let tooManyTimer: Timer | undefined;
+  let babbles: Timer | undefined;
+
   const silence = createLineSilence(parts.clock, SILENCE_MS, endBurst);
-  const framer = createScanFramer({ replies: options.kind === 'gm65', onReply: (reply) => session?.reply(reply) });
+  const framer = createScanFramer({
+    replies: options.kind === 'gm65',
+    onReply: (reply) => session?.reply(reply),
+    content: options.content,
+  });
 
   const trigger: ScanTrigger = createScanTrigger(
     parts,
@@ -156,6 +177,7 @@ export function createScanEngine(
     trigger.soon();
     if (second !== undefined) {
       if (last !== undefined && burst.codes.includes(last.code)) stillInSight();
+      if (!rate.take()) return drop();
       count.ambiguous += 1;
       events.ambiguous();
       return;
@@ -166,9 +188,28 @@ export function createScanEngine(
       count.duplicates += 1;
       return;
     }
+    if (!rate.take()) return drop();
     last = { code, seenMs: nowMs };
     count.read += 1;
     events.codeRead(code);
+  }
+
+  function drop(): void {
+    tooMany += 1;
+    tooManyTimer ??= parts.clock.after(TOO_MANY_TOLD_MS, () => {
+      tooManyTimer = undefined;
+      if (tooMany >= BABBLE_DROPPED) {
+        babbles?.cancel();
+        babbles = parts.clock.after(BABBLE_TOLD_MS, () => {
+          babbles = undefined;
+          tell(ofEngine);
+        });
+        tell(ofEngine);
+      }
+      const times = tooMany;
+      tooMany = 0;
+      events.tooMany(times);
+    });
   }
 
   /** The last code counts as seen now; so it does when the engine begins to look, because nobody saw it leave. */
@@ -184,7 +225,8 @@ export function createScanEngine(
 
   function tell(status: DeviceStatus<ScannerFault>): void {
     ofEngine = status;
-    const told = withLineFault(withComplaint(status, goodRead?.complaint()), trigger.fault());
+    const complained = withComplaint(status, goodRead?.complaint());
+    const told = withLineFault(withBabble(complained, babbles !== undefined), trigger.fault());
     if (closed || sameDeviceStatus(told, current)) return;
     if (current.state !== 'ok' && told.state === 'ok') stillInSight();
     current = told;
@@ -210,6 +252,8 @@ export function createScanEngine(
       closed = true;
       armed = false;
       silence.cancel();
+      tooManyTimer?.cancel();
+      babbles?.cancel();
       session?.close();
       trigger.close();
       goodRead?.close();

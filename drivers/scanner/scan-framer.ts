@@ -22,7 +22,8 @@ const LF = 0x0a;
 const TAB = 0x09;
 
 /**
- * Cuts a byte stream into codes: at CR, LF and TAB, at reply frames, and at silence. The result depends on the bytes
+ * Cuts a byte stream into codes: at CR, LF and TAB, at reply frames, and at silence. Of each it keeps what `content` leaves;
+ * what is nothing but the engine's own additions is no code. The result depends on the bytes
  * between two silences only, not on how they were split into chunks.
  *
  * A reply frame in the middle ends the text before it: two codes with a frame between them must not become one.
@@ -30,6 +31,8 @@ const TAB = 0x09;
 export function createScanFramer(options: {
   readonly replies: boolean;
   readonly onReply: (reply: Gm65Reply) => void;
+  /** Takes off what engines add to a code, given one character a byte. */
+  readonly content: (text: string) => string;
 }): ScanFramer {
   let text: number[] = [];
   let maybeReply: number[] = [];
@@ -47,18 +50,21 @@ export function createScanFramer(options: {
     while (to > from && isLineNoise(bytes[to - 1])) to -= 1;
     noiseBytes += bytes.length - (to - from);
     if (from === to) return;
-    const code = bytes.slice(from, to);
-    if (code.some((byte) => byte < 0x20 || byte === 0x7f)) {
-      noiseBytes += code.length;
+    const code = options.content(String.fromCharCode(...bytes.slice(from, to)));
+    if (holdsControl(code)) {
+      noiseBytes += to - from;
       return;
     }
-    const shown = withoutAimId(code.map((byte) => (byte < 0x80 ? String.fromCharCode(byte) : '?')).join(''));
+    const shown = code.replace(/[^ -~]/g, '?');
     if (shown !== '' && !codes.includes(shown)) codes.push(shown);
   }
 
+  /** It began like a reply and is text, in which a reply may begin one byte later. */
   function giveUpReply(): void {
-    text.push(...maybeReply);
+    const [first, ...rest] = maybeReply;
     maybeReply = [];
+    if (first !== undefined) text.push(first);
+    for (const byte of rest) take(byte);
   }
 
   function take(byte: number): void {
@@ -86,7 +92,7 @@ export function createScanFramer(options: {
       }
     },
     silence() {
-      giveUpReply();
+      while (maybeReply.length > 0) giveUpReply();
       endText();
       const overflow = burstBytes > BURST_LIMIT_BYTES;
       // Nobody knows what the rest of such a burst would have been: none of it is believed.
@@ -99,11 +105,11 @@ export function createScanFramer(options: {
   };
 }
 
-function isLineNoise(byte: number | undefined): boolean {
-  return byte === 0x00 || byte === 0xff;
+/** The separators GS and RS aside: no code has them in its middle, and noise does. */
+function holdsControl(code: string): boolean {
+  return [...code].some((one) => (one < ' ' && one !== '\u001d' && one !== '\u001e') || one === '\u007f');
 }
 
-/** The AIM symbology identifier that engines can be told to send first, e.g. `]C0` or `]Q3`. */
-function withoutAimId(code: string): string {
-  return code.replace(/^\][A-Za-z][0-9A-Za-z]/, '');
+function isLineNoise(byte: number | undefined): boolean {
+  return byte === 0x00 || byte === 0xff;
 }

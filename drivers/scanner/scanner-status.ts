@@ -23,6 +23,12 @@ export function withComplaint(status: ScannerStatus, complaint: string | undefin
   return { ...status, warnings: ['scannerSettings'], detail: joined(status.detail, complaint) };
 }
 
+/** With that it sends more than anybody shows: a warning, where the engine is thought to be well. */
+export function withBabble(status: ScannerStatus, babbles: boolean): ScannerStatus {
+  if (!babbles || status.state !== 'ok') return status;
+  return { ...status, warnings: [...status.warnings, 'scannerBabbles'] };
+}
+
 /** With why the trigger's line cannot be had: nobody makes the engine look then. */
 export function withLineFault(status: ScannerStatus, lineFault: string | undefined): ScannerStatus {
   if (lineFault === undefined) return status;

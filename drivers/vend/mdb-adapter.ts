@@ -17,6 +17,8 @@ export interface MdbAdapterEvents {
   heard(line: MdbLine): void;
   /** The adapter answers; whether the machine does shows in what is heard. */
   answers(): void;
+  /** The adapter does not take a setting, for people. */
+  notSet(setting: string): void;
   /** Nobody answers any more; the conversation begins anew by itself. */
   lost(status: DeviceStatus<VendFault>): void;
 }
@@ -40,6 +42,7 @@ const SETUP_RETRY_MS = 5_000;
 const HEARTBEAT_MS = 10_000;
 const FIRST_LOOK_MS = 1_000;
 const OFF_PAUSE_MS = 200;
+const FREE_LOOK_MS = 250;
 /** From the system's taking of the last line to the end of its last bit: USB adapters hold bytes back for 16 ms. */
 const PARTING_MS = 50;
 /** A line that is not taken by then never leaves. */
@@ -80,7 +83,7 @@ export function createMdbAdapter(
         tellsWhetherOn = false;
         // Ends whatever half a line the adapter holds from an earlier life.
         say('');
-        setUp();
+        setUpWhenFree();
       },
       data(bytes) {
         if (part === undefined) split(bytes);
@@ -135,6 +138,12 @@ export function createMdbAdapter(
     later(SETUP_RETRY_MS, () => setUp());
   }
 
+  /** A cable that was pulled for a moment does not end what the machine is about: its word on the goods may still come. */
+  function setUpWhenFree(): void {
+    if (parts.busy()) later(FREE_LOOK_MS, setUpWhenFree);
+    else setUp();
+  }
+
   /**
    * A setting that is refused may have been changed by noise on its way, or the switching off before it was: all is done
    * again. What is refused in the end is one that this firmware does not know.
@@ -146,8 +155,10 @@ export function createMdbAdapter(
       const setting = settings[at];
       if (setting !== undefined) {
         ask(`C,SETCONF,${setting}`, isSet, (answer) => {
-          if (tried < TRIES && answer.kind === 'refused') setUp(tried + 1);
-          else set(at + 1);
+          const taken = answer.kind === 'set' && answer.ok;
+          if (tried < TRIES && answer.kind === 'refused') return setUp(tried + 1);
+          if (!taken) events.notSet(setting);
+          set(at + 1);
         });
       } else {
         // The states that follow tell whether the machine talks to the adapter.

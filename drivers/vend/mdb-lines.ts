@@ -1,6 +1,6 @@
 /**
  * The text protocol of Qibixx MDB adapters (MDB-USB, MDB Pi Hat), from the vendor's published examples: lines of ASCII,
- * ended by LF or CRLF.
+ * ended by LF or CRLF, fields between commas, some of them in double quotes.
  */
 export type MdbLine =
   | { readonly kind: 'version'; readonly text: string }
@@ -8,15 +8,16 @@ export type MdbLine =
   | { readonly kind: 'set'; readonly ok: boolean }
   /** The machine's view of our cashless reader. */
   | { readonly kind: 'state'; readonly state: 'inactive' | 'disabled' | 'enabled' | 'idle' }
-  /** Somebody chose an item and the machine asks for its price. */
+  /** Somebody chose an item and the machine asks for its price, which may be anything but what was meant. */
   | { readonly kind: 'vendAsked'; readonly price: string; readonly item: string }
   | { readonly kind: 'vendSucceeded' }
-  | { readonly kind: 'vendFailed' }
+  /** `command`: the adapter took our approval or refusal for none that fits; otherwise the goods did not come out. */
+  | { readonly kind: 'vendFailed'; readonly of: 'command' | 'goods' }
   | { readonly kind: 'refused'; readonly why: string };
 
 /** Undefined for a line that is not of this protocol, or says nothing that matters here. */
 export function parseMdbLine(line: string): MdbLine | undefined {
-  const fields = line.split(',').map((field) => field.trim());
+  const fields = fieldsOf(line);
   const [head, word, ...rest] = fields;
   if (head === 'v') return { kind: 'version', text: fields.slice(1).join(',') };
   if (head !== 'c') return undefined;
@@ -28,13 +29,32 @@ export function parseMdbLine(line: string): MdbLine | undefined {
     case 'VEND':
       return rest[0] === 'SUCCESS' ? { kind: 'vendSucceeded' } : undefined;
     case 'ERR':
-      return rest[0]?.startsWith('VEND') ? { kind: 'vendFailed' } : { kind: 'refused', why: rest.join(',') };
+      return parseError(rest.join(','));
     default:
       return undefined;
   }
 }
 
-function parseState([state, price, item]: readonly string[]): MdbLine | undefined {
+/** At commas outside of double quotes; the quotes go. */
+function fieldsOf(line: string): string[] {
+  const fields = [''];
+  let quoted = false;
+  for (const character of line) {
+    if (character === '"') quoted = !quoted;
+    else if (character === ',' && !quoted) fields.push('');
+    else fields.push(`${fields.pop()}${character}`);
+  }
+  return fields.map((field) => field.trim());
+}
+
+/** Errors name the command and a number: `VEND 3` is the machine's failure, `VEND -3` a command that does not fit. */
+function parseError(why: string): MdbLine {
+  const [, code] = /^VEND\b[\s,:]*(.*)$/.exec(why) ?? [];
+  if (code === undefined) return { kind: 'refused', why };
+  return { kind: 'vendFailed', of: code.startsWith('-') ? 'command' : 'goods' };
+}
+
+function parseState([state, price, item = '', ...more]: readonly string[]): MdbLine | undefined {
   switch (state) {
     // Older firmware says OFFLINE and ONLINE.
     case 'INACTIVE':
@@ -48,7 +68,11 @@ function parseState([state, price, item]: readonly string[]): MdbLine | undefine
     case 'IDLE':
       return { kind: 'state', state: 'idle' };
     case 'VEND':
-      return price === undefined ? undefined : { kind: 'vendAsked', price, item: item ?? '' };
+      if (price === undefined) return undefined;
+      // Of more fields than there should be nobody knows where the price ends: all of it is the price, and not one.
+      return more.length > 0
+        ? { kind: 'vendAsked', price: [price, item, ...more].join(','), item: '' }
+        : { kind: 'vendAsked', price, item };
     default:
       return undefined;
   }
@@ -65,6 +89,15 @@ export function minorUnitsOf(price: string, decimals: number): string | undefine
   if (fraction.length > decimals) return undefined;
   const minor = `${match[1]}${fraction.padEnd(decimals, '0')}`.replace(/^0+(?=\d)/, '');
   return minor === '0' ? undefined : minor;
+}
+
+/**
+ * Whether price and item may be one price with a decimal comma: `1,50` is the item 50 for 1.00, or 1.50. Also `1,500.00`,
+ * which is no item either way.
+ */
+export function mayBeDecimalComma(price: string, item: string, decimals: number): boolean {
+  if (!/^\d+$/.test(price)) return false;
+  return /^\d+\.\d+$/.test(item) || (decimals > 0 && item.length === decimals && /^\d+$/.test(item));
 }
 
 /** The opposite: `150` with two decimals is `1.50`. */

@@ -1,11 +1,14 @@
-import { DEVICE_OK, DEVICE_STARTING, type DeviceStatus, sameDeviceStatus, type VendFault } from '../device-status.js';
+import { DEVICE_STARTING, type DeviceStatus, sameDeviceStatus, type VendFault } from '../device-status.js';
 import type { Clock, SerialHost, Timer } from '../host.js';
+import { createRateLimit } from '../rate-limit.js';
 import { createMdbAdapter, type MdbAdapterOptions } from './mdb-adapter.js';
-import { type MdbLine, minorUnitsOf, priceOf } from './mdb-lines.js';
+import { type MdbLine, mayBeDecimalComma, minorUnitsOf, priceOf } from './mdb-lines.js';
 import type { VendOutcome } from './vend-outcome.js';
 
 export interface MdbMachineOptions extends MdbAdapterOptions {
   readonly currencyDecimals: number;
+  /** Whether an amount, in the smallest unit, can be paid at all; missing: each one. */
+  readonly isPayable?: (amountMinorUnits: string) => boolean;
   /** From the approval to the machine's word that it vended. */
   readonly timeoutMs: number;
 }
@@ -23,12 +26,17 @@ export interface MdbSelection extends MdbOrder {
   readonly number: number;
 }
 
+/** Why a choice at the machine was refused, or dropped, by the driver. */
+export type MdbSelectionRefusal = 'price' | 'item' | 'tooMany';
+
 export interface MdbMachineEvents {
   /** A customer chose something at the machine, and the machine waits for our word. */
   selectionMade(selection: MdbSelection): void;
   /** The machine waits no longer: the customer gave up, or it did. */
   selectionEnded(): void;
-  /** The machine says that it vended when its word was not waited for any more: goods of a sale that was given up. */
+  /** Somebody chose, so many times, what is not sold; `asked` is the machine's own text. A few a second are told. */
+  selectionRefused(why: MdbSelectionRefusal, times: number, asked: string): void;
+  /** The machine says that it vended, and nothing was approved in this driver's life: goods of a sale that was given up. */
   vendedLate(): void;
   statusChanged(status: DeviceStatus<VendFault>): void;
 }
@@ -36,9 +44,10 @@ export interface MdbMachineEvents {
 export interface MdbMachine {
   /**
    * Approves what was chosen: that item, for exactly that amount. `yes` and `no` are the machine's own word; `unknown`
-   * is silence, a reset or a lost cable after the approval left. `done` is called exactly once.
+   * is silence, a reset or a lost cable after the approval left. `told` is called exactly once with the outcome. Where the
+   * machine says otherwise afterwards it is called again, at most once with each word.
    */
-  vend(order: MdbOrder, done: (outcome: VendOutcome, why?: MdbRefusal) => void): void;
+  vend(order: MdbOrder, told: (outcome: VendOutcome, why?: MdbRefusal) => void): void;
   /** The customer did not pay for that selection. Nothing happens where the machine does not wait for it any more. */
   refuse(selectionNumber: number): void;
   status(): DeviceStatus<VendFault>;
@@ -51,13 +60,25 @@ export interface MdbMachine {
 
 export type MdbRefusal = VendFault | 'vendNothingChosen' | 'vendMachineFailed' | 'vendClosed';
 
+/** A word on the goods is not far from the end of what the machine does. */
+const WORD_WAIT_MS = 3_000;
+/** More than a hand chooses. */
+const CHOICES = { burst: 4, everyMs: 400 } as const;
+/** So many that had to be dropped while one waited for its turn are no hand's. */
+const BABBLE_DROPPED = 5;
+const BABBLE_TOLD_MS = 60_000;
+/** So many prices in a row that fit tell that the one that did not is no matter of the machine's decimals any more. */
+const PRICES_WELL = 10;
+
 /**
  * A vending machine behind a Qibixx MDB adapter, in "always idle" mode: the machine asks, we charge, it vends.
  *
  * Invariants
  * - Nothing is approved that the machine did not ask for, nor for another amount, nor twice.
- * - After the approval left, only the machine's own success or failure is yes or no.
- * - A selection is told once, and its end once, unless it was approved.
+ * - After the approval left, only the machine's own success or failure is yes or no. What it says of its state, a lost
+ *   cable and a silent adapter shorten the wait for that word, and end nothing.
+ * - A selection is told once, and its end once, unless it was approved. However often the machine asks, a few selections
+ *   a second are told.
  */
 export function createMdbMachine(
   parts: { readonly clock: Clock; readonly serial: SerialHost },
@@ -65,11 +86,23 @@ export function createMdbMachine(
   events: MdbMachineEvents,
 ): MdbMachine {
   const { clock } = parts;
+  const choices = createRateLimit(clock, CHOICES);
   let current: DeviceStatus<VendFault> = DEVICE_STARTING;
   let selection: MdbSelection | undefined;
-  let vending: { readonly done: (outcome: VendOutcome, why?: MdbRefusal) => void; readonly timer: Timer } | undefined;
+  /** What was asked last and too soon, until its turn comes. */
+  let waiting: { readonly price: string; readonly item: string } | undefined;
+  let turn: Timer | undefined;
+  let vending: { readonly told: VendTold; readonly untilMs: number; readonly timer: Timer } | undefined;
+  /** The last vend that ended, and the words on it so far. */
+  let ended: { readonly told: VendTold; readonly words: Set<VendOutcome> } | undefined;
   let closed = false;
   let selections = 0;
+  let dropped = 0;
+  /** The price that did not fit, until enough others did. */
+  let misfit: { readonly price: string; fitting: number } | undefined;
+  let babbles: Timer | undefined;
+  let notSet: readonly string[] = [];
+  let everAsked = false;
 
   const adapter = createMdbAdapter(
     { ...parts, busy: () => selection !== undefined || vending !== undefined },
@@ -79,8 +112,12 @@ export function createMdbMachine(
       answers() {
         if (current.state === 'starting') tellMachineAway();
       },
+      notSet(setting) {
+        if (!notSet.includes(setting)) notSet = [...notSet, setting];
+      },
       lost(status) {
-        breakOff(status.faults[0]);
+        notSet = [];
+        breakOff();
         tell(status);
       },
     },
@@ -95,6 +132,22 @@ export function createMdbMachine(
     });
   }
 
+  /** With what needs a visit although the machine takes payments. */
+  function tellWell(state?: 'enabled' | 'idle'): void {
+    const found: (readonly [warning: VendFault, detail: string])[] = [];
+    if (misfit !== undefined) found.push(['vendPrices', `asked for ${misfit.price}`]);
+    if (babbles !== undefined) found.push(['vendBabbles', 'asks without a pause']);
+    if (notSet.length > 0) found.push(['vendSettings', `not set: ${notSet.join(', ')}`]);
+    const details = found.map(([, detail]) => detail);
+    if (state === 'enabled' && !everAsked) details.push('enabled, not idle: see "always idle" where it never asks');
+    tell({
+      state: 'ok',
+      faults: [],
+      warnings: found.map(([warning]) => warning),
+      ...(details.length === 0 ? {} : { detail: details.join('; ') }),
+    });
+  }
+
   function heard(line: MdbLine): void {
     switch (line.kind) {
       case 'state':
@@ -104,11 +157,14 @@ export function createMdbMachine(
         heardAsked(line.price, line.item);
         return;
       case 'vendSucceeded':
-        if (vending === undefined) events.vendedLate();
-        else finish('yes');
+        if (vending !== undefined) finish('yes');
+        else if (ended === undefined) events.vendedLate();
+        else saidAfterwards('yes');
         return;
       case 'vendFailed':
-        finish('no', 'vendMachineFailed');
+        if (vending !== undefined) finish('no', 'vendMachineFailed');
+        // A refusal that came too late for the machine is answered so as well, and says nothing of goods.
+        else if (line.of === 'goods') saidAfterwards('no', 'vendMachineFailed');
         return;
       case 'version':
       case 'set':
@@ -119,29 +175,83 @@ export function createMdbMachine(
 
   function heardState(state: 'inactive' | 'disabled' | 'enabled' | 'idle'): void {
     if (state === 'inactive' || state === 'disabled') {
-      breakOff('vendMachineSilent');
+      breakOff();
       tellMachineAway();
       return;
     }
-    // Back at rest without a word on the goods: nobody knows.
-    finish('unknown', 'vendMachineSilent');
-    endSelection();
-    tell(DEVICE_OK);
+    // Back at rest: the word on the goods has come, or comes now.
+    awaitWord(WORD_WAIT_MS);
+    // A machine repeats that the reader is enabled while its customer stands there; at rest it waits for nobody.
+    if (state === 'idle') endSelection();
+    tellWell(state);
   }
 
   function heardAsked(price: string, item: string): void {
     if (vending !== undefined) return;
-    const amountMinorUnits = minorUnitsOf(price, options.currencyDecimals);
-    if (amountMinorUnits === undefined || !/^[\w.-]{0,16}$/.test(item)) {
+    const amountMinorUnits = amountOf(price, item);
+    if (selection !== undefined && selection.amountMinorUnits === amountMinorUnits && selection.item === item) return;
+    // The machine waits for a word on this one now, and not on the one before.
+    dropSelection();
+    if (!choices.take()) return putOff(price, item);
+    everAsked = true;
+    if (amountMinorUnits === undefined) return refusePrice(price, item);
+    if (!/^[\w.-]{0,16}$/.test(item)) {
       sayNo();
+      events.selectionRefused('item', 1, printable(item));
       return;
     }
-    if (selection?.amountMinorUnits === amountMinorUnits && selection.item === item) return;
-    endSelection();
-    tell(DEVICE_OK);
+    priceFits();
     selections += 1;
     selection = { number: selections, amountMinorUnits, item };
     events.selectionMade(selection);
+  }
+
+  function amountOf(price: string, item: string): string | undefined {
+    if (mayBeDecimalComma(price, item, options.currencyDecimals)) return undefined;
+    const amount = minorUnitsOf(price, options.currencyDecimals);
+    return amount === undefined || options.isPayable?.(amount) === false ? undefined : amount;
+  }
+
+  /** The last of them is decided when its turn comes: whoever changes their mind quickly gets what they chose last. */
+  function putOff(price: string, item: string): void {
+    if (waiting !== undefined) dropped += 1;
+    waiting = { price, item };
+    turn ??= clock.after(choices.waitMs(), () => {
+      turn = undefined;
+      tellDropped();
+      const asked = waiting;
+      waiting = undefined;
+      if (asked !== undefined) heardAsked(asked.price, asked.item);
+    });
+  }
+
+  function tellDropped(): void {
+    if (dropped === 0) return;
+    if (dropped >= BABBLE_DROPPED) {
+      babbles?.cancel();
+      babbles = clock.after(BABBLE_TOLD_MS, () => {
+        babbles = undefined;
+        if (current.state === 'ok') tellWell();
+      });
+    }
+    events.selectionRefused('tooMany', dropped, '');
+    dropped = 0;
+  }
+
+  function refusePrice(price: string, item: string): void {
+    const asked = mayBeDecimalComma(price, item, options.currencyDecimals) ? `${price},${item}` : price;
+    sayNo();
+    misfit = { price: printable(asked), fitting: 0 };
+    tellWell();
+    events.selectionRefused('price', 1, misfit.price);
+  }
+
+  function priceFits(): void {
+    if (misfit !== undefined) {
+      misfit.fitting += 1;
+      if (misfit.fitting >= PRICES_WELL) misfit = undefined;
+    }
+    tellWell();
   }
 
   /**
@@ -154,22 +264,48 @@ export function createMdbMachine(
   }
 
   function endSelection(): void {
+    if (waiting !== undefined) dropped += 1;
+    waiting = undefined;
+    dropSelection();
+  }
+
+  function dropSelection(): void {
     if (selection === undefined) return;
     selection = undefined;
     events.selectionEnded();
   }
 
   function finish(outcome: VendOutcome, why?: MdbRefusal): void {
-    const ended = vending;
-    if (ended === undefined) return;
+    if (vending === undefined) return;
+    const { told, timer } = vending;
     vending = undefined;
-    ended.timer.cancel();
-    ended.done(outcome, why);
+    timer.cancel();
+    ended = { told, words: new Set([outcome]) };
+    told(outcome, why);
   }
 
-  /** The machine forgot what it was about. */
-  function breakOff(why: MdbRefusal | undefined): void {
-    finish('unknown', why);
+  /** The same word again is no news. */
+  function saidAfterwards(word: 'yes' | 'no', why?: MdbRefusal): void {
+    if (ended === undefined || ended.words.has(word)) return;
+    ended.words.add(word);
+    ended.told(word, why);
+  }
+
+  /** The machine's word comes within that time, or never. */
+  function awaitWord(waitMs: number): void {
+    if (vending === undefined || vending.untilMs <= clock.monotonicMs() + waitMs) return;
+    vending.timer.cancel();
+    vending = wordDue(vending.told, waitMs);
+  }
+
+  function wordDue(told: VendTold, waitMs: number) {
+    const timer = clock.after(waitMs, () => finish('unknown', 'vendMachineSilent'));
+    return { told, untilMs: clock.monotonicMs() + waitMs, timer };
+  }
+
+  /** The machine forgot what it was about, or cannot be heard: its word may be on its way. */
+  function breakOff(): void {
+    awaitWord(WORD_WAIT_MS);
     endSelection();
   }
 
@@ -180,16 +316,15 @@ export function createMdbMachine(
   }
 
   return {
-    vend({ amountMinorUnits, item }, done) {
+    vend({ amountMinorUnits, item }, told) {
       const chosen = selection?.amountMinorUnits === amountMinorUnits && selection.item === item;
       if (closed || vending !== undefined || !chosen || !adapter.isOpen()) {
         const why = closed ? 'vendClosed' : (current.faults[0] ?? 'vendNothingChosen');
-        clock.after(0, () => done('no', why));
+        clock.after(0, () => told('no', why));
         return;
       }
       selection = undefined;
-      const timeout = clock.after(options.timeoutMs, () => finish('unknown', 'vendMachineSilent'));
-      vending = { done, timer: timeout };
+      vending = wordDue(told, options.timeoutMs);
       adapter.say(`C,VEND,${priceOf(amountMinorUnits, options.currencyDecimals)}`);
     },
     refuse(selectionNumber) {
@@ -202,9 +337,18 @@ export function createMdbMachine(
       if (closed) return;
       closed = true;
       selection = undefined;
+      turn?.cancel();
+      babbles?.cancel();
       // Switched off, the machine shows that it takes no cashless payment.
       adapter.close(vending === undefined ? 'C,0' : undefined, done);
       finish('unknown', 'vendClosed');
     },
   };
+}
+
+type VendTold = (outcome: VendOutcome, why?: MdbRefusal) => void;
+
+/** Of a line that may hold anything. */
+function printable(text: string): string {
+  return text.replace(/[^ -~]/g, '?').slice(0, 24);
 }

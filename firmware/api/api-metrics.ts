@@ -2,6 +2,7 @@ import { openReversals } from '../../flows/book.js';
 import { ALARM_CODES } from '../../flows/effect.js';
 import { FAULTS, type FaultCode } from '../../flows/faults.js';
 import { lacksJournal, readiness } from '../../flows/readiness.js';
+import { REFUSALS, type RefusingDevice } from '../../flows/refusal.js';
 import { type SaleOutcome, saleOutcome } from '../../flows/sale.js';
 import type { AcquirerCondition } from '../../flows/terminal-state.js';
 import type { Kernel } from '../kernel.js';
@@ -52,6 +53,7 @@ export function createApiMetrics({ kernel, sources, version, wallMs, eventStream
   function render(): string {
     const { state } = kernel;
     const alarms = sources.alarms();
+    const refused = sources.refusals();
     const { reasons, warnings } = readiness(state);
     const raised = new Set<FaultCode>([...reasons, ...warnings]);
     const queue = openReversals(state.book);
@@ -118,6 +120,14 @@ export function createApiMetrics({ kernel, sources, version, wallMs, eventStream
         'counter',
         'Signed notifications of payments that changed nothing: repeated, or of payments that are not ours.',
         one(sources.notificationsIgnored()),
+      ),
+      metric(
+        'refused_inputs_total',
+        'counter',
+        'What devices gave and the terminal did not take, since the start.',
+        (Object.keys(REFUSALS) as RefusingDevice[]).flatMap((device) =>
+          REFUSALS[device].map((reason): Sample => [{ device, reason }, refused[device]?.reasons[reason] ?? 0]),
+        ),
       ),
       metric('event_streams', 'gauge', 'Open event streams.', one(eventStreams())),
       metric(

@@ -45,7 +45,10 @@ export function createInputSchemas(currency: string) {
     order: v.strictObject({ orderId: text(NAME, NAME_MESSAGE) }),
     /* Whether it is a payment code the flow says; here only what no reader could have read is kept out. */
     code: v.strictObject({
-      code: text(/^[\x20-\x7e\r\n\t]{1,512}$/, 'has to be the digits of a payment code, as a string'),
+      code: text(
+        /^[\p{ASCII}\u00a0\u00bb\u00bf\u00ef\ufeff]{1,512}$/u,
+        'has to be the digits of a payment code, as a string',
+      ),
     }),
     delivered: v.strictObject({ ok: v.boolean('has to be true or false') }),
     refund: v.strictObject({

@@ -128,6 +128,9 @@ export const statusSchema = v.object({
       kind: v.exactOptional(v.string()),
       detail: v.exactOptional(v.string()),
       faults: v.array(fault),
+      /** How often something was not taken since the start, by reason; missing where nothing was. */
+      refused: v.exactOptional(v.record(v.string(), v.number())),
+      lastRefused: v.exactOptional(v.string()),
     }),
   ),
   gpio: v.string(),

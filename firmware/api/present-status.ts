@@ -59,5 +59,8 @@ function devices({ live }: TerminalState, sources: StatusSources): StatusView['d
   for (const [name, report] of Object.entries(sources.devices())) {
     found[name] = { ...report, faults: found[name]?.faults ?? [] };
   }
+  for (const [name, { reasons, last }] of Object.entries(sources.refusals())) {
+    found[name] = { state: 'ok', faults: [], ...found[name], refused: reasons, lastRefused: last };
+  }
   return found;
 }

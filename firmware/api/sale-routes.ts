@@ -1,3 +1,4 @@
+import { codeContent } from '../../flows/code-content.js';
 import type { Call } from '../kernel.js';
 import type { ApiReply } from './api-reply.js';
 import { type ApiRoute, bookRoute, type RouteAnswer, type RouteParams } from './api-route.js';
@@ -72,7 +73,7 @@ export function saleRoutes({ ask, inputs, views, saleOfOrder }: SaleRouteParts):
         refusals.notReady,
       ],
       handle: ({ params, body }, reply) =>
-        decide({ type: 'codeGiven', saleId: saleId(params), code: body.code.trim() }, reply),
+        decide({ type: 'codeGiven', saleId: saleId(params), code: codeContent(body.code) }, reply),
     }),
     bookRoute({
       method: 'POST',

@@ -1,4 +1,5 @@
 import type { AlarmCode } from '../../flows/effect.js';
+import type { RefusalCounts } from '../refusal-book.js';
 
 /**
  * What the status and the metrics tell beyond the flow's own state. Asked at each request; they answer at once and never
@@ -17,6 +18,8 @@ export interface StatusSources {
   readonly alarms: () => Readonly<Partial<Record<AlarmCode, number>>>;
   /** Notifications of payments since the start that were signed and changed nothing. */
   readonly notificationsIgnored: () => number;
+  /** What devices gave and the terminal did not take, since the start. */
+  readonly refusals: () => RefusalCounts;
 }
 
 export interface DeviceReport {

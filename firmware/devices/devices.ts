@@ -21,7 +21,8 @@ export interface Devices {
   /** Brings lamps and scanner in line with what the flow shows. */
   show(view: View): void;
   print(receipt: Receipt, done: (outcome: PrintOutcome) => void): void;
-  vend(order: VendOrder, done: (outcome: VendOutcome) => void): void;
+  /** `told` is called once with the outcome, and again where a machine says otherwise afterwards. */
+  vend(order: VendOrder, told: (outcome: VendOutcome) => void): void;
   /** The machine hears no, where it still waits for a word on that choice. */
   refuseSelection(selection: number): void;
   status(): Partial<Record<DeviceName, DeviceStatus>>;
@@ -67,9 +68,9 @@ export function createDevices({ host, config, currency, receiptHead, feed }: Dev
       if (printer === undefined) throw new Error('a receipt was asked for without a printer');
       printer.print(receiptLayout(receipt, receiptHead), (outcome) => done(outcome));
     },
-    vend(order, done) {
+    vend(order, told) {
       if (vend === undefined) throw new Error('goods were asked for without a vend mechanism');
-      vend.vend(order, done);
+      vend.vend(order, told);
     },
     refuseSelection: (selection) => vend?.refuse(selection),
     status: () => ({

@@ -8,6 +8,7 @@ export function openKeypad(config: KeypadConfig, { host, feed, report }: DeviceP
   if (config.kind === 'none') return undefined;
   return createMatrixKeypad(host, keypadOptionsOf(config), {
     keyPressed: (key) => feed({ type: 'keyPressed', key }),
+    keysUnclear: () => feed({ type: 'keysUnclear' }),
     statusChanged: report,
   });
 }

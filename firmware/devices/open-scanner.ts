@@ -9,6 +9,7 @@ export function openScanner(config: ScannerConfig, { host, feed, report }: Devic
   return createScanEngine(host, scannerOptionsOf(config), {
     codeRead: (code) => feed({ type: 'codeScanned', code }),
     ambiguous: () => feed({ type: 'codeUnclear' }),
+    tooMany: (times) => feed({ type: 'inputRefused', refusal: { device: 'scanner', reason: 'tooMany', times } }),
     statusChanged: report,
   });
 }

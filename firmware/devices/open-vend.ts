@@ -2,7 +2,7 @@ import { createMdbMachine } from '../../drivers/vend/mdb-machine.js';
 import { createRelayVend } from '../../drivers/vend/relay-vend.js';
 import type { VendOutcome } from '../../drivers/vend/vend-outcome.js';
 import { minorUnits } from '../../flows/minor-units.js';
-import type { Money } from '../../flows/money.js';
+import { isPayable, type Money } from '../../flows/money.js';
 import type { VendConfig } from '../config/config.js';
 import { currencyNumberOf } from './currency-number-of.js';
 import type { DeviceParts } from './device-parts.js';
@@ -10,7 +10,8 @@ import { relayOptionsOf } from './relay-options-of.js';
 
 /** Whatever hands out the goods. */
 export interface Vend {
-  vend(order: VendOrder, done: (outcome: VendOutcome) => void): void;
+  /** `told` is called once with the outcome, and again where a machine says otherwise afterwards. */
+  vend(order: VendOrder, told: (outcome: VendOutcome) => void): void;
   /** A machine that still waits for a word on that choice hears no. */
   refuse(selection: number): void;
   /** `done` is called once, later, when the last word to a machine has left: at most 250 ms later. */
@@ -65,19 +66,25 @@ function openMachine(
       baud: MDB_BAUD,
       currencyNumber: currencyNumberOf(currency),
       currencyDecimals: minorUnits[currency] ?? 2,
+      isPayable: (value) => isPayable({ currency, value }),
       timeoutMs: config.timeoutMs,
     },
     {
       selectionMade: ({ number, amountMinorUnits, item }) =>
         feed({ type: 'machineAsked', selection: number, amount: { currency, value: amountMinorUnits }, item }),
       selectionEnded: () => feed({ type: 'machineGaveUp' }),
+      selectionRefused: (reason, times, asked) =>
+        feed({
+          type: 'inputRefused',
+          refusal: { device: 'vend', reason, times, ...(asked === '' ? {} : { detail: asked }) },
+        }),
       vendedLate: () => feed({ type: 'droppedLate' }),
       statusChanged: report,
     },
   );
   return {
-    vend: ({ amount, channel = '' }, done) =>
-      machine.vend({ amountMinorUnits: amount.value, item: channel }, (outcome) => done(outcome)),
+    vend: ({ amount, channel = '' }, told) =>
+      machine.vend({ amountMinorUnits: amount.value, item: channel }, (outcome) => told(outcome)),
     refuse: (selection) => machine.refuse(selection),
     close: (done) => machine.close(done),
   };

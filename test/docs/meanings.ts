@@ -31,7 +31,9 @@ export const meanings = {
       'the acquirer says that a payment succeeded which it had said was not charged; it is reversed, unless its goods were delivered',
     unknownPayment:
       'the acquirer says that this terminal was paid, and no sale on its card explains it: the card was lost or wiped. It is held in the queue for a person; where too many wait, this alarm is all there is',
-    vendUnknown: 'it is not known whether goods went out, or they went out of a sale that is not paid',
+    vendUnknown: 'it is not known whether the goods of the sale went out',
+    vendContradicts:
+      'the vend mechanism said otherwise afterwards: goods of a sale that is not paid, or a paid sale without goods. Look, and refund or charge by hand',
     droppedLate: 'goods fell when no sale was waiting for them',
     receiptLost: 'a receipt was not printed, or nobody knows',
   } satisfies Record<AlarmCode, string>,

@@ -7,6 +7,7 @@ import { createReceiptPrinter } from '../../drivers/printer/receipt-printer.js';
 import { createScanEngine } from '../../drivers/scanner/scan-engine.js';
 import { createMdbMachine } from '../../drivers/vend/mdb-machine.js';
 import { createRelayVend } from '../../drivers/vend/relay-vend.js';
+import { codeContent } from '../../flows/code-content.js';
 import { createKeypadModel } from '../../hw-sim/devices/keypad-model.js';
 import { createMdbMachineModel } from '../../hw-sim/devices/mdb-machine-model.js';
 import { createReceiptPrinterModel, USUAL_PRINTER } from '../../hw-sim/devices/receipt-printer-model.js';
@@ -52,19 +53,22 @@ function scanner(
   how: (made: ReturnType<typeof scannerParts>) => Pick<Case, 'break' | 'when' | 'mend'> & Partial<Case>,
 ): Case {
   const made = scannerParts();
-  return { seenWithinMs: 45_000, wellWithinMs: 70_000, world: made.world, open: made.open, ...how(made) };
+  return { seenWithinMs: 45_000, wellWithinMs: 80_000, world: made.world, open: made.open, ...how(made) };
 }
 
 function scannerParts() {
   const made = onSerial((world, cable) => createScanEngineModel(world, cable, { kind: 'gm65', terminator: '\r' }));
   const gpio = createSimGpio(made.world);
   const clock = testClock(made.world);
-  const open: Case['open'] = (statusChanged) =>
-    createScanEngine(
+  const open: Case['open'] = (statusChanged) => {
+    const engine = createScanEngine(
       { clock, serial: made.serial, gpio: gpio.hostFor(clock) },
-      { kind: 'gm65', path: '/dev/tty', baud: 9_600, trigger: { by: 'line', line: 22 } },
-      { codeRead: () => undefined, ambiguous: () => undefined, statusChanged },
+      { kind: 'gm65', path: '/dev/tty', baud: 9_600, trigger: { by: 'line', line: 22 }, content: codeContent },
+      { codeRead: () => undefined, ambiguous: () => undefined, tooMany: () => undefined, statusChanged },
     );
+    engine.arm();
+    return engine;
+  };
   return { ...made, gpio, open };
 }
 
@@ -87,9 +91,9 @@ function printerParts() {
   return { ...made, open };
 }
 
-function mdb(how: (made: ReturnType<typeof mdbParts>) => Pick<Case, 'break' | 'when' | 'mend'>): Case {
+function mdb(how: (made: ReturnType<typeof mdbParts>) => Pick<Case, 'break' | 'when' | 'mend'> & Partial<Case>): Case {
   const made = mdbParts();
-  return { seenWithinMs: 20_000, wellWithinMs: 60_000, world: made.world, open: made.open, ...how(made) };
+  return { seenWithinMs: 20_000, wellWithinMs: 80_000, world: made.world, open: made.open, ...how(made) };
 }
 
 function mdbParts() {
@@ -98,7 +102,13 @@ function mdbParts() {
     createMdbMachine(
       { clock: testClock(made.world), serial: made.serial },
       { path: '/dev/tty', baud: 9_600, currencyNumber: 156, currencyDecimals: 2, timeoutMs: 10_000 },
-      { selectionMade: () => undefined, selectionEnded: () => undefined, vendedLate: () => undefined, statusChanged },
+      {
+        selectionMade: () => undefined,
+        selectionEnded: () => undefined,
+        selectionRefused: () => undefined,
+        vendedLate: () => undefined,
+        statusChanged,
+      },
     );
   return { ...made, open };
 }
@@ -239,8 +249,30 @@ const CASES: Readonly<Record<DeviceFault, () => Case>> = {
   keypadLines: () =>
     lineRefused(({ parts }) => ({
       line: 6,
-      open: (statusChanged) => createMatrixKeypad(parts, KEYPAD, { keyPressed: () => undefined, statusChanged }),
+      open: (statusChanged) =>
+        createMatrixKeypad(parts, KEYPAD, { keyPressed: () => undefined, keysUnclear: () => undefined, statusChanged }),
     })),
+  scannerBabbles: () =>
+    scanner(({ world, port }) => {
+      let babbling = false;
+      let codes = 0;
+      const babble = (): void => {
+        codes += 1;
+        port.disturb(Buffer.from(`no code ${codes}\r`));
+        if (babbling) world.after(60, babble);
+      };
+      return {
+        when: 'running',
+        break() {
+          babbling = true;
+          babble();
+        },
+        mend: () => {
+          babbling = false;
+        },
+        warning: true,
+      };
+    }),
   keypadKeyStuck: () => {
     const { gpio, world, parts, limits } = onLines();
     const keypad = createKeypadModel(world, gpio, { ...KEYPAD, bounceMs: 5 });
@@ -249,7 +281,8 @@ const CASES: Readonly<Record<DeviceFault, () => Case>> = {
       when: 'running',
       break: () => keypad.press('3'),
       mend: () => keypad.release('3'),
-      open: (statusChanged) => createMatrixKeypad(parts, KEYPAD, { keyPressed: () => undefined, statusChanged }),
+      open: (statusChanged) =>
+        createMatrixKeypad(parts, KEYPAD, { keyPressed: () => undefined, keysUnclear: () => undefined, statusChanged }),
     };
   },
   panelLines: () =>
@@ -289,6 +322,57 @@ const CASES: Readonly<Record<DeviceFault, () => Case>> = {
     mdb(({ port }) => ({ when: 'running', break: () => port.unplug(), mend: () => port.plug() })),
   vendMachineSilent: () =>
     mdb(({ device }) => ({ when: 'running', break: () => device.hang(true), mend: () => device.hang(false) })),
+  vendPrices: () =>
+    mdb(({ device, world }) => ({
+      when: 'running',
+      break: () => device.choose('9', '1.505'),
+      mend() {
+        for (let at = 1; at <= 10; at += 1) {
+          world.after(at * 1_000, () => device.choose('9', '1.50'));
+          world.after(at * 1_000 + 500, () => device.giveUp());
+        }
+      },
+      warning: true,
+    })),
+  vendSettings: () =>
+    mdb(({ device, port }) => {
+      let old = true;
+      const { receive } = device;
+      device.receive = (bytes) => {
+        const line = Buffer.from(bytes).toString('latin1');
+        receive(Buffer.from(old ? line.replace('mdb-always-idle', 'mdb-unknown') : line, 'latin1'));
+      };
+      return {
+        when: 'beforeStart',
+        break: () => undefined,
+        mend() {
+          old = false;
+          port.unplug();
+          port.plug();
+        },
+        warning: true,
+      };
+    }),
+  vendBabbles: () =>
+    mdb(({ world, port }) => {
+      let babbling = false;
+      const babble = (): void => {
+        port.disturb(Buffer.from('c,STATUS,VEND,1.50,1\r\nc,STATUS,VEND,1.50,2\r\n'));
+        if (babbling) world.after(100, babble);
+        else port.disturb(Buffer.from('c,STATUS,IDLE\r\n'));
+      };
+      return {
+        when: 'running',
+        break() {
+          babbling = true;
+          babble();
+        },
+        mend: () => {
+          babbling = false;
+        },
+        warning: true,
+      };
+    }),
   vendPortDenied: () =>
     mdb(({ port }) => ({
       when: 'beforeStart',

@@ -31,6 +31,7 @@ function createBench() {
       },
     },
     devices: { print: unused, vend: unused, refuseSelection: unused },
+    refusals: { note: unused },
     log: { debug: unused, info: unused, warn: unused, error: unused },
     feed: (event) => events.push(event),
   });

@@ -46,6 +46,7 @@ function createRig(): Rig {
       startVend: run,
       refuseSelection: run,
       printReceipt: run,
+      noteRefusal: run,
       raiseAlarm: run,
     },
     state: initialState(createPolicy(), EMPTY_BOOK),

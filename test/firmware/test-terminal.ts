@@ -60,6 +60,7 @@ export function createTestTerminal(policy: Policy = testPolicy(), book: Book = E
     startVend: note,
     refuseSelection: note,
     printReceipt: note,
+    noteRefusal: note,
     raiseAlarm: note,
   };
   const kernel = createKernel({

@@ -44,7 +44,7 @@ describe('delivery', () => {
       assert.deepEqual([drive.sale().state, drive.reversal().cause], ['reversing', 'vendUnknown']);
       const late = drive.feed({ type: 'vendFinished', saleId: drive.sale().saleId, outcome: 'yes' });
       expectIgnored(late, 'late word of the vend mechanism');
-      assert.equal(effectWords(late), 'alarm:vendUnknown');
+      assert.equal(effectWords(late), 'alarm:vendContradicts');
       assert.equal(drive.sale().state, 'reversing');
     });
 

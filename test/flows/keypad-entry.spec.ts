@@ -38,14 +38,113 @@ describe('keypad', () => {
     });
   }
 
-  it('takes at most seven digits of an amount, four of a slot, and no other keys', () => {
+  it('takes seven digits of an amount, and four of a slot', () => {
     const amount = createReadyDrive(AMOUNT);
-    expectIgnored(type(amount, '12345678'), 'the entry is full or the key unknown');
+    type(amount, '1234567');
     assert.equal(entry(amount), '1234567');
     const slot = createReadyDrive(SELECTION);
-    expectIgnored(type(slot, '12345'), 'the entry is full or the key unknown');
+    type(slot, '1234');
     assert.equal(entry(slot), '1234');
-    expectIgnored(type(createReadyDrive(AMOUNT), 'A'), 'the entry is full or the key unknown');
+  });
+
+  describe('with a key that is not taken', () => {
+    const unclear = (drive: Drive) => drive.feed({ type: 'keysUnclear' });
+    const SPOILS: [how: string, policy: Partial<Policy>, spoil: (drive: Drive) => unknown, reason: string][] = [
+      ['two keys at once', AMOUNT, (drive) => [type(drive, '12'), unclear(drive)], 'keysTogether'],
+      ['two keys at once, first of all', AMOUNT, unclear, 'keysTogether'],
+      ['an eighth digit', AMOUNT, (drive) => type(drive, '12345678'), 'entryFull'],
+      ['a fifth digit of a slot', SELECTION, (drive) => type(drive, '00125'), 'entryFull'],
+      ['a key without a meaning', AMOUNT, (drive) => type(drive, '12.'), 'unknownKey'],
+      ['a key without a meaning, first of all', SELECTION, (drive) => type(drive, 'A'), 'unknownKey'],
+    ];
+    for (const [how, policy, spoil, reason] of SPOILS) {
+      describe(how, () => {
+        const spoilt = (): Drive => {
+          const drive = createReadyDrive(policy);
+          spoil(drive);
+          return drive;
+        };
+
+        it('clears what was typed, tells the customer, and counts it once', () => {
+          const drive = spoilt();
+          assert.deepEqual(
+            [entry(drive), view(drive.state).text, view(drive.state).refusal],
+            ['', 'typeAgain', 'typeAgain'],
+          );
+          type(drive, '55');
+          const refusals = drive.sent('noteRefusal').map(({ refusal }) => refusal);
+          assert.deepEqual(refusals, [{ device: 'keypad', reason, times: 1 }]);
+        });
+
+        it('sells nothing of what follows in one go', () => {
+          for (const rest of ['#', '5#', '12#', '50#']) {
+            const drive = spoilt();
+            type(drive, rest);
+            assert.deepEqual([Object.keys(drive.state.book.sales), entry(drive)], [[], ''], rest);
+          }
+        });
+
+        for (const [again, act] of [
+          ['*', (drive: Drive) => type(drive, '*')],
+          ['#', (drive: Drive) => type(drive, '5#')],
+          ['a pause', (drive: Drive) => [type(drive, '5'), drive.wait(2_000)]],
+        ] as const) {
+          it(`sells what is typed anew after ${again}`, () => {
+            const drive = spoilt();
+            act(drive);
+            type(drive, '12#');
+            assert.equal(drive.sale().amount.value, policy === AMOUNT ? '12' : '300');
+          });
+        }
+
+        it('still waits for a pause after the last key', () => {
+          const drive = spoilt();
+          drive.wait(1_900);
+          type(drive, '1');
+          drive.wait(1_900);
+          type(drive, '2#');
+          assert.deepEqual(Object.keys(drive.state.book.sales), []);
+        });
+      });
+    }
+
+    it('because the keys could not be read for a while, sells nothing of the rest', () => {
+      const drive = createReadyDrive(AMOUNT);
+      type(drive, '12');
+      drive.feed({ type: 'deviceChanged', device: 'keypad', faults: ['keypadLines'] });
+      assert.deepEqual([entry(drive), view(drive.state).text], ['', 'typeAgain']);
+      drive.feed({ type: 'deviceChanged', device: 'keypad', faults: [] });
+      type(drive, '50#');
+      assert.deepEqual(Object.keys(drive.state.book.sales), []);
+    });
+
+    it('because the box was not ready for a moment, sells nothing of the rest', () => {
+      for (const typed of ['', '1']) {
+        const drive = createReadyDrive(AMOUNT);
+        type(drive, typed === '' ? '*' : typed);
+        drive.feed({ type: 'doorChanged', open: true });
+        type(drive, '2');
+        drive.feed({ type: 'doorChanged', open: false });
+        type(drive, '50#');
+        assert.deepEqual(Object.keys(drive.state.book.sales), []);
+      }
+    });
+
+    it('because another sale was open, sells nothing of the rest', () => {
+      const drive = createReadyDrive(AMOUNT);
+      startSale(drive);
+      const { saleId } = drive.sale();
+      type(drive, '12');
+      drive.feed({ type: 'cancelRequested', callId: 'c', saleId });
+      type(drive, '50#');
+      assert.deepEqual(Object.keys(drive.state.book.sales), [saleId]);
+    });
+
+    it('in a sale mode without keys changes nothing', () => {
+      const drive = createReadyDrive({ saleMode: 'host' });
+      expectIgnored(unclear(drive), 'keys do not start sales in this sale mode');
+      assert.equal(drive.state.live.entrySpoilt, undefined);
+    });
   });
 
   it('takes back what was typed on *', () => {

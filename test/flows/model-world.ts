@@ -104,6 +104,7 @@ export function createModelWorld(
           prints.push(effect.saleId);
           break;
         case 'answerCall':
+        case 'noteRefusal':
         case 'raiseAlarm':
       }
     }

@@ -252,7 +252,7 @@ describe('a sale', () => {
     for (const key of '0012#') drive.feed({ type: 'keyPressed', key });
     assert.deepEqual([drive.sale().state, drive.sale().amount], ['awaitingCode', cny('12')]);
     drive.feed({ type: 'keyPressed', key: '*' });
-    for (const key of '123*99999999#') drive.feed({ type: 'keyPressed', key });
+    for (const key of '123*9999999#') drive.feed({ type: 'keyPressed', key });
     assert.deepEqual(drive.sale().amount, cny('9999999'));
   });
 

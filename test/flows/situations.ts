@@ -117,7 +117,10 @@ export function inputOf(drive: Drive, name: InputCase): Event {
   switch (type) {
     case 'booted':
     case 'codeUnclear':
+    case 'keysUnclear':
       return { type };
+    case 'inputRefused':
+      return { type, refusal: { device: 'vend', reason: 'price', times: 1, detail: '1.505' } };
     case 'timerFired':
       return { type, timer: (detail === 'reversal' ? `reversal:${reversalId}` : detail) as TimerName };
     case 'saleRequested':

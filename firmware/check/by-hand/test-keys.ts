@@ -17,6 +17,7 @@ export async function testKeys({ host, devices, session, found }: HandsParts): P
   const moves = session.attend<readonly number[]>();
   const driver = createMatrixKeypad(host, layout, {
     keyPressed: () => undefined,
+    keysUnclear: () => undefined,
     statusChanged: () => undefined,
     downChanged: (down) => moves.notice(down.map(({ row, column }) => row * layout.columnLines.length + column)),
   });

@@ -15,6 +15,7 @@ export async function testScanner({ host, devices, session, found }: HandsParts)
   const engine = createScanEngine(host, scannerOptionsOf(scanner), {
     codeRead: (code) => read.notice({ code }),
     ambiguous: () => read.notice('several'),
+    tooMany: () => undefined,
     statusChanged: () => undefined,
   });
   try {

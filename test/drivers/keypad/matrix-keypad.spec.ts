@@ -18,14 +18,19 @@ function bench({ bounceMs = 8, settleMs = 0, seed = 5, wrap = (gpio: GpioHost) =
   const keypad = createKeypadModel(world, gpio, { rowLines: ROWS, columnLines: COLUMNS, keys: KEYS, bounceMs });
   const clock = testClock(world);
   const pressed: string[] = [];
+  const unclear: number[] = [];
   const statuses: DeviceStatus<KeypadFault>[] = [];
   const make = () =>
     createMatrixKeypad(
       { clock, gpio: wrap(gpio.hostFor(clock)) },
       { rowLines: ROWS, columnLines: COLUMNS, keys: KEYS, settleMs },
-      { keyPressed: (key) => pressed.push(key), statusChanged: (status) => statuses.push(status) },
+      {
+        keyPressed: (key) => pressed.push(key),
+        keysUnclear: () => unclear.push(world.nowMs()),
+        statusChanged: (status) => statuses.push(status),
+      },
     );
-  return { world, gpio, keypad, pressed, statuses, make };
+  return { world, gpio, keypad, pressed, unclear, statuses, make };
 }
 
 function openBench(options?: Parameters<typeof bench>[0]) {

@@ -6,6 +6,7 @@ import type { ReceiptDocument } from '../../../drivers/printer/receipt-document.
 import { createReceiptPrinter } from '../../../drivers/printer/receipt-printer.js';
 import { createScanEngine } from '../../../drivers/scanner/scan-engine.js';
 import { createMdbMachine } from '../../../drivers/vend/mdb-machine.js';
+import { codeContent } from '../../../flows/code-content.js';
 import { createMdbMachineModel } from '../../../hw-sim/devices/mdb-machine-model.js';
 import { paperText } from '../../../hw-sim/devices/paper.js';
 import {
@@ -141,8 +142,13 @@ describe('devices on real ttys', function () {
     const codes: string[] = [];
     const engine = createScanEngine(
       { clock: createLinuxClock(), serial: createLinuxSerial(), gpio: createNoGpio() },
-      { kind: 'gm65', path: pair.terminalEnd, baud: 9_600, trigger: { by: 'command' } },
-      { codeRead: (code) => codes.push(code), ambiguous: () => undefined, statusChanged: () => undefined },
+      { kind: 'gm65', path: pair.terminalEnd, baud: 9_600, trigger: { by: 'command' }, content: codeContent },
+      {
+        codeRead: (code) => codes.push(code),
+        ambiguous: () => undefined,
+        tooMany: () => undefined,
+        statusChanged: () => undefined,
+      },
     );
     closers.push(() => engine.close());
     await until(() => engine.status().state === 'ok');
@@ -172,6 +178,7 @@ describe('devices on real ttys', function () {
           machine.vend({ item, amountMinorUnits }, (outcome) => answers.push(`${item} ${outcome}`));
         },
         selectionEnded: () => undefined,
+        selectionRefused: () => undefined,
         vendedLate: () => undefined,
         statusChanged: () => undefined,
       },

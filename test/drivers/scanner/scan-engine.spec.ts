@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import type { DeviceStatus, ScannerFault } from '../../../drivers/device-status.js';
 import { type GpioHost, HostError } from '../../../drivers/host.js';
 import { createScanEngine, type ScanEngineOptions } from '../../../drivers/scanner/scan-engine.js';
+import { codeContent } from '../../../flows/code-content.js';
 import {
   COMMAND_TROUBLES,
   type CommandTrouble,
@@ -51,10 +52,18 @@ function bench(options: Partial<ScanEngineOptions> = {}, model: Partial<ScanEngi
   const clock = testClock(world);
   const driver = createScanEngine(
     { clock, serial: serial.hostFor(clock), gpio },
-    { kind, path: PATH, baud: 9_600, trigger: { by: kind === 'gm65' ? 'command' : 'none' }, ...options },
+    {
+      kind,
+      path: PATH,
+      baud: 9_600,
+      trigger: { by: kind === 'gm65' ? 'command' : 'none' },
+      content: codeContent,
+      ...options,
+    },
     {
       codeRead: (text) => told.push(text),
       ambiguous: () => told.push('ambiguous'),
+      tooMany: () => undefined,
       statusChanged: (status) => statuses.push(status),
     },
   );
@@ -93,8 +102,8 @@ describe('scan engine', () => {
     const clock = testClock(world);
     const again = createScanEngine(
       { clock, serial: serial.hostFor(clock), gpio: NO_GPIO },
-      { kind: 'gm65', path: PATH, baud: 9_600, trigger: { by: 'command' } },
-      { codeRead() {}, ambiguous() {}, statusChanged() {} },
+      { kind: 'gm65', path: PATH, baud: 9_600, trigger: { by: 'command' }, content: codeContent },
+      { codeRead() {}, ambiguous() {}, tooMany() {}, statusChanged() {} },
     );
     pass(world, 3_000);
     assert.equal(again.status().state, 'ok');
@@ -402,8 +411,13 @@ describe('scan engine', () => {
       const clock = testClock(first.world);
       const second = createScanEngine(
         { clock, serial: first.serial.hostFor(clock), gpio: NO_GPIO },
-        { kind: 'gm65', path: PATH, baud: 9_600, trigger: { by: 'command' } },
-        { codeRead: () => undefined, ambiguous: () => undefined, statusChanged: () => undefined },
+        { kind: 'gm65', path: PATH, baud: 9_600, trigger: { by: 'command' }, content: codeContent },
+        {
+          codeRead: () => undefined,
+          ambiguous: () => undefined,
+          tooMany: () => undefined,
+          statusChanged: () => undefined,
+        },
       );
       pass(first.world, 4_000);
       assert.deepEqual([second.status().state, registers(first)], ['ok', wanted], `died after ${diedAtMs} ms`);
@@ -526,10 +540,11 @@ describe('scan engine', () => {
     serial.attach(PATH, 9_600, (cable) => createScanEngineModel(world, cable, { kind: 'plain', terminator: '\r' }));
     const driver = createScanEngine(
       { clock, serial: serial.hostFor(clock), gpio },
-      { kind: 'serial', path: PATH, baud: 9_600, trigger: { by: 'line', line: 22 } },
+      { kind: 'serial', path: PATH, baud: 9_600, trigger: { by: 'line', line: 22 }, content: codeContent },
       {
         codeRead: () => undefined,
         ambiguous: () => undefined,
+        tooMany: () => undefined,
         statusChanged({ state }) {
           if (state === 'ok') whenWell = levels.at(-1);
         },
@@ -560,8 +575,8 @@ describe('scan engine', () => {
     const clock = testClock(world);
     const driver = createScanEngine(
       { clock, serial: serial.hostFor(clock), gpio: gpio.hostFor(clock) },
-      { kind: 'serial', path: PATH, baud: 9_600, trigger: { by: 'none' }, goodReadLine: 23 },
-      { codeRead() {}, ambiguous() {}, statusChanged() {} },
+      { kind: 'serial', path: PATH, baud: 9_600, trigger: { by: 'none' }, content: codeContent, goodReadLine: 23 },
+      { codeRead() {}, ambiguous() {}, tooMany() {}, statusChanged() {} },
     );
     const read = (sends: boolean): void => {
       gpio.drive(23, 0);

@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import fc from 'fast-check';
 import type { Gm65Reply } from '../../../drivers/scanner/gm65-protocol.js';
 import { createScanFramer, type ScanBurst } from '../../../drivers/scanner/scan-framer.js';
+import { codeContent } from '../../../flows/code-content.js';
 import { chunked } from '../../support/chunks.js';
 
 const CODE = '281234567890123456';
@@ -15,7 +16,7 @@ function text(value: string): number[] {
 
 function frame(chunks: readonly Iterable<number>[], replies = true): ScanBurst & { replies: Gm65Reply[] } {
   const seen: Gm65Reply[] = [];
-  const framer = createScanFramer({ replies, onReply: (reply) => seen.push(reply) });
+  const framer = createScanFramer({ replies, onReply: (reply) => seen.push(reply), content: codeContent });
   for (const chunk of chunks) framer.push(Uint8Array.from(chunk));
   return { ...framer.silence(), replies: seen };
 }
@@ -93,7 +94,7 @@ describe('scan framer', () => {
   });
 
   it('starts afresh after a silence', () => {
-    const framer = createScanFramer({ replies: true, onReply: () => undefined });
+    const framer = createScanFramer({ replies: true, onReply: () => undefined, content: codeContent });
     framer.push(Uint8Array.from(text('9'.repeat(600))));
     framer.silence();
     framer.push(Uint8Array.from(text(CODE)));

@@ -3,7 +3,7 @@ import fc from 'fast-check';
 import type { DeviceStatus, VendFault } from '../../../drivers/device-status.js';
 import { createLineSplitter } from '../../../drivers/vend/line-splitter.js';
 import { minorUnitsOf, parseMdbLine, priceOf } from '../../../drivers/vend/mdb-lines.js';
-import { createMdbMachine } from '../../../drivers/vend/mdb-machine.js';
+import { createMdbMachine, type MdbMachineOptions } from '../../../drivers/vend/mdb-machine.js';
 import {
   createMdbMachineModel,
   type MdbMachineModel,
@@ -16,7 +16,9 @@ import { pass, testClock } from '../../support/test-clock.js';
 
 const PATH = '/dev/ttyACM0';
 
-function bench(timeoutMs = 30_000, model?: MdbMachineModelOptions) {
+const line = (text: string): Buffer => Buffer.from(`${text}\r\n`, 'latin1');
+
+function bench(timeoutMs = 30_000, model?: MdbMachineModelOptions, options: Partial<MdbMachineOptions> = {}) {
   const world = createWorld({ seed: 4, startWallMs: 0 });
   const serial = createSimSerial(world);
   let machine: MdbMachineModel | undefined;
@@ -30,10 +32,11 @@ function bench(timeoutMs = 30_000, model?: MdbMachineModelOptions) {
   const statuses: DeviceStatus<VendFault>[] = [];
   const driver = createMdbMachine(
     { clock, serial: serial.hostFor(clock) },
-    { path: PATH, baud: 115_200, currencyNumber: 156, currencyDecimals: 2, timeoutMs },
+    { path: PATH, baud: 115_200, currencyNumber: 156, currencyDecimals: 2, timeoutMs, ...options },
     {
       selectionMade: ({ amountMinorUnits, item }) => told.push(`chosen ${item} for ${amountMinorUnits}`),
       selectionEnded: () => told.push('ended'),
+      selectionRefused: (why, times, asked) => told.push(`refused ${why} ${times} ${asked}`.trim()),
       vendedLate: () => told.push('vended late'),
       statusChanged: (status) => statuses.push(status),
     },
@@ -307,18 +310,311 @@ describe('MDB machine', () => {
     pass(world, 100);
     vend('150');
     pass(world, 10_000);
-    assert.deepEqual(answers, ['unknown vendMachineSilent']);
-    assert.deepEqual(told, ['chosen 12 for 150', 'vended late']);
+    assert.deepEqual(answers, ['unknown vendMachineSilent', 'yes']);
+    assert.deepEqual(told, ['chosen 12 for 150']);
   });
 
-  it('refuses a price that it does not understand', () => {
-    const { world, machine, told } = readyBench();
-    machine.choose('12', '1.505');
-    pass(world, 1_000);
-    assert.deepEqual(told, []);
-    machine.choose('13', '1.50');
-    pass(world, 1_000);
-    assert.deepEqual(told, ['chosen 13 for 150'], 'the machine is at rest again');
+  it('tells of goods that fell for an approval of an earlier life', () => {
+    const { world, port, told } = readyBench();
+    port.disturb(line('c,VEND,SUCCESS'));
+    pass(world, 100);
+    assert.deepEqual(told, ['vended late']);
+  });
+
+  describe('between the approval and the word on the goods', () => {
+    /** Approved, and the machine says nothing by itself for long. */
+    function vendingBench(timeoutMs = 30_000) {
+      const made = bench(timeoutMs);
+      const { world, machine, port, vend, answers } = made;
+      pass(world, 2_000);
+      machine.dawdle(600_000);
+      machine.choose('12', '1.50');
+      pass(world, 100);
+      vend('150');
+      pass(world, 100);
+      const say = (...lines: readonly string[]): void => {
+        for (const one of lines) port.disturb(line(one));
+      };
+      const answered = (afterMs: number): readonly string[] => {
+        pass(world, afterMs);
+        return [...answers];
+      };
+      return { ...made, say, answered };
+    }
+
+    const STATES = ['IDLE', 'IDLE,0', 'ENABLED', 'ONLINE', 'DISABLED', 'INACTIVE', 'OFFLINE'];
+    for (const state of STATES) {
+      it(`takes ${state} for no outcome: a word within three seconds decides, and its lack is unknown`, () => {
+        for (const [word, outcome] of [
+          ['c,VEND,SUCCESS', 'yes'],
+          ['c,ERR,"VEND 3"', 'no vendMachineFailed'],
+        ] as const) {
+          for (const afterMs of [10, 50, 2_800]) {
+            const { say, answered } = vendingBench();
+            say(`c,STATUS,${state}`);
+            assert.deepEqual(answered(afterMs), []);
+            say(word);
+            assert.deepEqual(answered(20), [outcome]);
+          }
+        }
+        const { say, answered } = vendingBench();
+        say(`c,STATUS,${state}`);
+        assert.deepEqual(answered(2_500), []);
+        assert.deepEqual(answered(600), ['unknown vendMachineSilent']);
+      });
+    }
+
+    it('waits no longer because a state is said again and again, and never beyond its own limit', () => {
+      const repeated = vendingBench();
+      for (let times = 0; times < 6; times += 1) {
+        repeated.say('c,STATUS,IDLE');
+        pass(repeated.world, 500);
+      }
+      assert.deepEqual(repeated.answered(200), ['unknown vendMachineSilent']);
+      const late = vendingBench(2_000);
+      pass(late.world, 1_500);
+      late.say('c,STATUS,IDLE');
+      assert.deepEqual(late.answered(600), ['unknown vendMachineSilent']);
+    });
+
+    const BREAKS: [how: string, act: (made: ReturnType<typeof vendingBench>) => void][] = [
+      ['a cable that is pulled for a moment', ({ port }) => [port.unplug(), port.plug()]],
+      [
+        'a cable that is pulled for a second',
+        ({ port, world }) => {
+          port.unplug();
+          world.after(1_000, () => port.plug());
+        },
+      ],
+    ];
+    for (const [how, act] of BREAKS) {
+      it(`hears the word after ${how}, and sets the adapter up afterwards`, () => {
+        const made = vendingBench();
+        act(made);
+        assert.deepEqual(made.answered(2_500), []);
+        made.say('c,VEND,SUCCESS');
+        assert.deepEqual(made.answered(100), ['yes']);
+        made.machine.restartAdapter();
+        made.machine.dawdle(undefined);
+        pass(made.world, 15_000);
+        assert.deepEqual([made.machine.isAlwaysIdle(), made.driver.status().state], [true, 'ok']);
+      });
+    }
+
+    const ERRORS = ['c,ERR,VEND 3', 'c,ERR,"VEND 3"', 'c,ERR,"VEND -3"', 'c,ERR,VEND,3', 'c, ERR, "VEND"'];
+    for (const error of ERRORS) {
+      it(`takes ${error} for a failure`, () => {
+        const { say, answered } = vendingBench();
+        say(error);
+        assert.deepEqual(answered(20), ['no vendMachineFailed']);
+      });
+    }
+
+    for (const other of [
+      'c,ERR,"cashless is on"',
+      'c,ERR,"VENDOR 3"',
+      'c,VEND,SUCCESSFUL',
+      'x,VEND,SUCCESS',
+      'r,ACK',
+    ]) {
+      it(`takes ${other} for no word at all`, () => {
+        const { say, answered } = vendingBench();
+        say(other);
+        assert.deepEqual(answered(20_000), []);
+      });
+    }
+
+    const AFTERWARDS: [words: readonly string[], told: readonly string[]][] = [
+      [['c,VEND,SUCCESS', 'c,VEND,SUCCESS'], ['yes']],
+      [['c,ERR,"VEND 3"', 'c,ERR,VEND 3'], ['no vendMachineFailed']],
+      [
+        ['c,VEND,SUCCESS', 'c,STATUS,IDLE', 'c,ERR,"VEND 3"'],
+        ['yes', 'no vendMachineFailed'],
+      ],
+      [
+        ['c,ERR,VEND 3', 'c,VEND,SUCCESS'],
+        ['no vendMachineFailed', 'yes'],
+      ],
+      [
+        ['c,VEND,SUCCESS', 'c,ERR,VEND 3', 'c,VEND,SUCCESS', 'c,ERR,VEND 3'],
+        ['yes', 'no vendMachineFailed'],
+      ],
+      [['c,VEND,SUCCESS', 'c,ERR,"VEND -3"'], ['yes']],
+    ];
+    for (const [words, told] of AFTERWARDS) {
+      it(`tells ${told.join(', then ')} on ${words.join(' ')}`, () => {
+        const { say, answered } = vendingBench();
+        say(...words);
+        assert.deepEqual(answered(5_000), told);
+      });
+    }
+  });
+
+  describe('while a customer has yet to pay', () => {
+    it('goes on waiting when the machine says once more that the reader is enabled, or asks once more', () => {
+      const { world, machine, port, told, answers, vend } = readyBench();
+      machine.choose('12', '1.50');
+      pass(world, 100);
+      port.disturb(line('c,STATUS,ENABLED'));
+      machine.askAgain();
+      port.disturb(line('c,STATUS,ENABLED'));
+      pass(world, 30_000);
+      assert.deepEqual(told, ['chosen 12 for 150']);
+      vend('150');
+      pass(world, 5_000);
+      assert.deepEqual(answers, ['yes']);
+    });
+
+    for (const state of ['IDLE', 'DISABLED', 'INACTIVE']) {
+      it(`ends with ${state}`, () => {
+        const { world, machine, port, told } = readyBench();
+        machine.choose('12', '1.50');
+        pass(world, 100);
+        port.disturb(line(`c,STATUS,${state}`));
+        pass(world, 100);
+        assert.deepEqual(told, ['chosen 12 for 150', 'ended']);
+      });
+    }
+  });
+
+  describe('with prices that do not fit the currency', () => {
+    const MISFITS: [asked: string, decimals: number, told: string][] = [
+      ['1.505', 2, '1.505'],
+      ['0.00', 2, '0.00'],
+      ['1,50', 2, '1,50'],
+      ['1,50,12', 2, '1,50,12'],
+      ['"1,50",12', 2, '1,50'],
+      ['1,500.00', 2, '1,500.00'],
+      ['1,500.00,12', 2, '1,500.00,12'],
+      ['-1.50,12', 2, '-1.50'],
+      ['1.5.0,12', 2, '1.5.0'],
+      [',12', 2, ''],
+      ['1.50,12', 0, '1.50'],
+      ['99999999,12', 2, '99999999,12'],
+      ['1.50\u0007,12', 2, '1.50?'],
+    ];
+    for (const [asked, currencyDecimals, told] of MISFITS) {
+      it(`refuses ${JSON.stringify(asked)} with ${currencyDecimals} decimals, and says so`, () => {
+        const made = bench(30_000, undefined, { currencyDecimals });
+        pass(made.world, 2_000);
+        made.port.disturb(line(`c,STATUS,VEND,${asked}`));
+        pass(made.world, 500);
+        assert.deepEqual(made.told, [`refused price 1 ${told}`.trim()]);
+        assert.deepEqual(made.driver.status(), {
+          state: 'ok',
+          faults: [],
+          warnings: ['vendPrices'],
+          detail: `asked for ${told}`,
+        });
+      });
+    }
+
+    it('refuses what cannot be paid in the currency for another reason', () => {
+      const made = bench(30_000, undefined, { isPayable: (amount) => amount.endsWith('00') });
+      pass(made.world, 2_000);
+      made.machine.choose('1', '1500.50');
+      pass(made.world, 500);
+      made.machine.choose('1', '1500.00');
+      pass(made.world, 500);
+      assert.deepEqual(made.told, ['refused price 1 1500.50', 'chosen 1 for 150000']);
+    });
+
+    it('lets the machine go, sells what fits, and takes the warning back when enough did', () => {
+      const { world, machine, told, driver } = readyBench();
+      machine.choose('12', '1.505');
+      pass(world, 1_000);
+      assert.equal(machine.refusals(), 1);
+      for (let sold = 1; sold <= 10; sold += 1) {
+        assert.deepEqual(driver.status().warnings, ['vendPrices']);
+        machine.choose('13', '1.50');
+        pass(world, 1_000);
+        assert.equal(told.at(-1), 'chosen 13 for 150');
+        driver.refuse(sold);
+        pass(world, 1_000);
+      }
+      assert.deepEqual(driver.status().warnings, []);
+    });
+
+    it('refuses an item that is none', () => {
+      const { world, port, told, driver } = readyBench();
+      port.disturb(line('c,STATUS,VEND,1.50,a b/c'));
+      pass(world, 500);
+      assert.deepEqual([told, driver.status().warnings], [['refused item 1 a b/c'], []]);
+    });
+  });
+
+  describe('whose machine babbles', () => {
+    const SECONDS = 16;
+
+    function babble(perSecond: number, lines: (at: number) => string) {
+      const made = readyBench();
+      const sent: string[] = [];
+      const { receive } = made.machine;
+      made.machine.receive = (bytes) => {
+        sent.push(Buffer.from(bytes).toString('latin1'));
+        receive(bytes);
+      };
+      for (let at = 0; at < SECONDS * perSecond; at += 1) {
+        made.world.after((at * 1_000) / perSecond, () => made.port.disturb(line(lines(at))));
+      }
+      pass(made.world, SECONDS * 1_000);
+      return { ...made, sent };
+    }
+
+    const BABBLES: [what: string, lines: (at: number) => string][] = [
+      ['another choice in each line', (at) => `c,STATUS,VEND,1.50,${at}`],
+      ['choices and rest', (at) => (at % 2 === 0 ? `c,STATUS,VEND,1.50,${at}` : 'c,STATUS,IDLE')],
+      ['prices that do not fit', (at) => `c,STATUS,VEND,1.505,${at}`],
+      ['items that are none', (at) => `c,STATUS,VEND,1.50,/${at}`],
+    ];
+    for (const [what, lines] of BABBLES) {
+      it(`with ${what} decides a few a second, and says that it drops the rest`, () => {
+        const { told, driver, sent, world, machine } = babble(100, lines);
+        const decided = told.filter((one) => !one.startsWith('refused tooMany'));
+        assert.ok(decided.length <= 2 * 3 * SECONDS + 10, `${decided.length} of ${100 * SECONDS}`);
+        assert.ok(told.length < 10 * SECONDS, `${told.length} events`);
+        assert.ok(sent.length < 10 * SECONDS, `${sent.length} lines to the adapter`);
+        const dropped = told.flatMap((one) => /^refused tooMany (\d+)/.exec(one)?.[1] ?? []);
+        const seen =
+          decided.filter((one) => one !== 'ended').length + dropped.reduce((sum, one) => sum + Number(one), 0);
+        assert.ok(seen > 40 * SECONDS, 'what was dropped is counted');
+        assert.ok(driver.status().warnings.includes('vendBabbles'));
+        pass(world, 70_000);
+        assert.equal(driver.status().warnings.includes('vendBabbles'), false);
+        machine.giveUp();
+        pass(world, 1_000);
+        machine.choose('7', '0.70');
+        pass(world, 1_000);
+        assert.equal(told.at(-1), 'chosen 7 for 70', 'it sells again');
+      });
+    }
+
+    it('gets the last of several quick choices, and is not told to be babbling', () => {
+      const { world, machine, told, driver, answers, vend } = readyBench();
+      for (let item = 1; item <= 7; item += 1) {
+        machine.choose(`${item}`, '1.50');
+        pass(world, 80);
+        if (item < 7) machine.giveUp();
+      }
+      pass(world, 1_000);
+      assert.equal(told.at(-1), 'chosen 7 for 150');
+      assert.deepEqual(driver.status().warnings, []);
+      vend('150', '7');
+      pass(world, 5_000);
+      assert.deepEqual(answers, ['yes']);
+    });
+
+    it('approves nothing for a choice while another waits for its turn', () => {
+      const { world, port, vend, answers, told } = readyBench();
+      for (let item = 1; item <= 5; item += 1) port.disturb(line(`c,STATUS,VEND,1.50,${item}`));
+      pass(world, 40);
+      assert.equal(told.at(-1), 'ended');
+      vend('150', '4');
+      pass(world, 20);
+      assert.deepEqual(answers, ['no vendNothingChosen']);
+      pass(world, 500);
+      assert.equal(told.at(-1), 'chosen 5 for 150');
+    });
   });
 
   it('says no so that no byte that noise takes, doubles or changes makes it a yes', () => {

@@ -48,6 +48,7 @@ export function createApiFixture({ policy, options, sources, unbooted }: Fixture
         store: () => ({}),
         alarms: () => ({}),
         notificationsIgnored: () => 0,
+        refusals: () => ({}),
         ...sources,
       },
     },

@@ -47,6 +47,7 @@ describe('local API', () => {
             store: () => ({}),
             alarms: () => ({}),
             notificationsIgnored: () => 0,
+            refusals: () => ({}),
           },
         },
         (error, api) => told.push(error?.code, api),

@@ -98,6 +98,7 @@ function serveApi(terminal: TestTerminal, token?: string): Promise<LocalApi> {
           store: () => ({}),
           alarms: () => ({}),
           notificationsIgnored: () => 0,
+          refusals: () => ({}),
         },
       },
       (error, api) => (api === undefined ? reject(error) : resolve(api)),
