@@ -1,5 +1,6 @@
 import receiptline, { type Printer, type QRCode } from 'receiptline';
-import { type PrinterCharset, printableText } from './printable-text.js';
+import { printableText } from './printable-text.js';
+import { encodingOf, type PrinterCharset } from './printer-charset.js';
 import type { ReceiptDocument, ReceiptLine } from './receipt-document.js';
 
 /** 58 mm paper holds 32 columns (384 dots), 80 mm paper 48 (576 dots), at 203 dpi. */
@@ -64,7 +65,7 @@ function faultOf(document: ReceiptDocument): string | undefined {
 function printerOf(options: ComposeOptions): Printer {
   return {
     cpl: options.columns,
-    encoding: options.charset === 'gbk' ? 'gb18030' : 'cp437',
+    encoding: encodingOf(options.charset),
     spacing: true,
     cutting: false,
     // The generic dialect prints QR codes as raster, which every printer can. receiptline ends with a fence of its own.
@@ -207,7 +208,7 @@ function escaped(text: string): string {
 }
 
 function textWidth(text: string, options: ComposeOptions): number {
-  return receiptline.commands.generic.measureText(text, options.charset === 'gbk' ? 'gb18030' : 'cp437');
+  return receiptline.commands.generic.measureText(text, encodingOf(options.charset));
 }
 
 function hasRealTimeCommand(bytes: Uint8Array): boolean {

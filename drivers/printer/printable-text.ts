@@ -1,15 +1,9 @@
-/**
- * What the printer's built-in fonts hold: `gbk` is a printer with the Chinese font (characters of GBK; the four-byte
- * ones of GB18030 print as garbage on most), `ascii` any printer.
- */
-export type PrinterCharset = 'gbk' | 'ascii';
+import { isInCharset, type PrinterCharset } from './printer-charset.js';
 
-/** Characters that are better replaced by a relative than by a question mark. */
+/** Characters that any font lacks, and what says the same. */
 const RELATIVES: Readonly<Record<string, string>> = {
   '\u00a0': ' ',
-  '\u00a5': '\uffe5' /* ¥ has no place in GBK, its full-width form has */,
-  '\u20ac': 'EUR',
-  '\u2022': '\u00b7',
+  '\u202f': ' ',
   '\u2013': '-',
   '\u2014': '-',
   '\u2018': "'",
@@ -19,55 +13,122 @@ const RELATIVES: Readonly<Record<string, string>> = {
   '\u2026': '...',
 };
 
-const ASCII_RELATIVES: Readonly<Record<string, string>> = {
-  '\u00a5': 'Y',
+/** Characters that some fonts lack, and what is better there than a question mark. */
+const SUBSTITUTES: Readonly<Record<string, string>> = {
+  '\u00a5': '\uffe5' /* ¥ has no place in GBK, its full-width form has */,
   '\uffe5': 'Y',
+  '\u20ac': 'EUR',
   '\u00a3': 'GBP',
+  '\u2010': '-',
+  '\u2011': '-',
+  '\u2022': '\u00b7',
+  '\u00b7': '-',
   '\u00d7': 'x',
+  '\u2122': 'TM',
+
+  /* Latin letters that no accent can be taken from. */
+  '\u0110': 'D',
+  '\u0111': 'd',
+  '\u00d0': 'D',
+  '\u00f0': 'd',
+  '\u0141': 'L',
+  '\u0142': 'l',
+  '\u00d8': 'O',
+  '\u00f8': 'o',
+  '\u00c6': 'AE',
+  '\u00e6': 'ae',
+  '\u0152': 'OE',
+  '\u0153': 'oe',
+  '\u00df': 'ss',
+  '\u1e9e': 'SS',
+  '\u00de': 'Th',
+  '\u00fe': 'th',
+  '\u0131': 'i',
+  '\u0126': 'H',
+  '\u0127': 'h',
+  '\u0132': 'IJ',
+  '\u0133': 'ij',
+  '\u0138': 'k',
+  '\u013f': 'L',
+  '\u0140': 'l',
+  '\u0149': "'n",
+  '\u014a': 'NG',
+  '\u014b': 'ng',
+  '\u0166': 'T',
+  '\u0167': 't',
+  '\u017f': 's',
+  '\u0192': 'f',
+  '\u018f': 'A',
+  '\u0259': 'a',
+  '\u0197': 'I',
+  '\u0268': 'i',
+  '\u01e4': 'G',
+  '\u01e5': 'g',
+  '\ufb00': 'ff',
+  '\ufb01': 'fi',
+  '\ufb02': 'fl',
+  '\ufb03': 'ffi',
+  '\ufb04': 'ffl',
 };
 
-let gbkCharacters: ReadonlySet<string> | undefined;
+const visible = new Intl.Segmenter('en', { granularity: 'grapheme' });
 
 /**
- * The text as this printer can print it, on one line: no control characters, nothing outside its font. One `?` stands
- * for each character that it lacks.
+ * The text as this printer can print it, on one line: no control characters, nothing outside its font. A Latin letter that
+ * the font lacks becomes its plain relative; one `?` stands for anything else that people see as one character.
  */
 export function printableText(text: string, charset: PrinterCharset): string {
   let result = '';
-  for (const character of text.normalize('NFC')) {
-    const relative =
-      (charset === 'ascii' ? ASCII_RELATIVES[character] : undefined) ?? RELATIVES[character] ?? character;
-    for (const one of relative) result += printableCharacter(one, charset);
+  for (const { segment } of visible.segment(text.normalize('NFC'))) result += printableSegment(segment, charset);
+  return result;
+}
+
+/** Whether the printed text says something else to its reader than the text, or says it in other letters. */
+export function isPrintedOtherwise(text: string, charset: PrinterCharset): boolean {
+  const meant = [...text.normalize('NFC')].map((one) => RELATIVES[one] ?? one).join('');
+  return printableText(meant, charset) !== meant;
+}
+
+/** `segment`: what people see as one character, be it a letter with its accents or a family of emoji. */
+function printableSegment(segment: string, charset: PrinterCharset): string {
+  if (/^[\t\r\n]+$/.test(segment)) return ' ';
+  const seen = segment.replace(INVISIBLE, '');
+  return whole(seen, charset) ?? withoutAccents(seen, charset) ?? '?';
+}
+
+/** Control and format characters, joiners, and what chooses between the shapes of a character. */
+const INVISIBLE = /\p{Cc}|\p{Cf}|\p{Variation_Selector}/gu;
+
+function whole(text: string, charset: PrinterCharset): string | undefined {
+  let result = '';
+  for (const character of text) {
+    const printed = printableCharacter(character, charset);
+    if (printed === undefined) return undefined;
+    result += printed;
   }
   return result;
 }
 
-function printableCharacter(character: string, charset: PrinterCharset): string {
-  const code = character.codePointAt(0) ?? 0;
-  if (code === 0x09 || code === 0x0a || code === 0x0d) return ' ';
-  if (code < 0x20 || (code >= 0x7f && code < 0xa0)) return '';
-  if (code < 0x7f) return character;
-  if (charset === 'gbk') {
-    gbkCharacters ??= charactersOfGbk();
-    if (gbkCharacters.has(character)) return character;
-  }
-  // A letter without its accent reads better than none; compatibility forms do not: ½ would become 12.
-  const plain = character.normalize('NFD').replace(/[^ -~]/g, '');
-  return plain === '' ? '?' : plain;
+/**
+ * A letter without its accent reads better than none. Only of letters and digits: without its stroke ≠ says the opposite;
+ * and no compatibility forms: ½ would become 12.
+ */
+function withoutAccents(text: string, charset: PrinterCharset): string | undefined {
+  const base = /^([\p{L}\p{N}])\p{M}*$/u.exec(text.normalize('NFD'))?.[1];
+  return base === undefined ? undefined : printableCharacter(base, charset);
 }
 
-/** Every character with a two-byte code in GBK (lead 81–FE, trail 40–FE without 7F), private ones left out. */
-function charactersOfGbk(): ReadonlySet<string> {
-  const decoder = new TextDecoder('gbk');
-  const characters = new Set<string>();
-  for (let lead = 0x81; lead <= 0xfe; lead += 1) {
-    for (let trail = 0x40; trail <= 0xfe; trail += 1) {
-      if (trail === 0x7f) continue;
-      const decoded = decoder.decode(Uint8Array.of(lead, trail));
-      const code = decoded.codePointAt(0) ?? 0xfffd;
-      const isPrivate = code >= 0xe000 && code <= 0xf8ff;
-      if (decoded.length === 1 && code !== 0xfffd && code > 0x7f && !isPrivate) characters.add(decoded);
-    }
-  }
-  return characters;
+function printableCharacter(character: string, charset: PrinterCharset): string | undefined {
+  if (/^[ -~]$/.test(character)) return character;
+  const relative = RELATIVES[character];
+  if (relative !== undefined) return relative;
+  if (isInCharset(character, charset)) return character;
+  const substitute = SUBSTITUTES[character] ?? halfWidth(character);
+  return substitute === undefined ? undefined : whole(substitute, charset);
+}
+
+/** Full-width forms of ASCII. */
+function halfWidth(character: string): string | undefined {
+  if (character === '\u3000') return ' ';
+  return /^[\uff01-\uff5e]$/.test(character) ? String.fromCharCode(character.charCodeAt(0) - 0xfee0) : undefined;
 }

@@ -1,4 +1,5 @@
 import type { KeyObject } from 'node:crypto';
+import type { PrinterCharset } from '../../drivers/printer/printer-charset.js';
 import type { Catalog } from '../../flows/catalog.js';
 import type { LogLevel } from '../log/log.js';
 
@@ -152,9 +153,15 @@ export type PrinterConfig =
       readonly port: string;
       readonly baud: number;
       readonly columns: 32 | 48;
+      readonly charset: PrinterCharset;
       readonly required: boolean;
     }
-  | { readonly kind: 'sim'; readonly columns: 32 | 48; readonly required: boolean }
+  | {
+      readonly kind: 'sim';
+      readonly columns: 32 | 48;
+      readonly charset: PrinterCharset;
+      readonly required: boolean;
+    }
   | Absent;
 
 export type PanelConfig =

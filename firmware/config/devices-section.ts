@@ -54,10 +54,12 @@ function printerOf({ values, refuse }: SectionCheck): PrinterConfig | undefined 
     return { kind };
   }
   const columns = values.PRINTER_COLUMNS === '48' ? 48 : 32;
+  const charset = values.PRINTER_CHARSET ?? (values.LOCALE === 'zh-CN' ? 'gb18030' : 'ascii');
+  const font = charset === 'gb18030' ? 'gbk' : charset;
   const required = values.PRINTER_REQUIRED ?? true;
-  if (kind === 'sim') return { kind, columns, required };
+  if (kind === 'sim') return { kind, columns, charset: font, required };
   const port = values.PRINTER_PORT;
-  return port === undefined ? undefined : { kind, port, baud: values.PRINTER_BAUD, columns, required };
+  return port === undefined ? undefined : { kind, port, baud: values.PRINTER_BAUD, columns, charset: font, required };
 }
 
 function panelOf({ values, refuse }: SectionCheck): PanelConfig {

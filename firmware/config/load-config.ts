@@ -9,6 +9,7 @@ import { devicesSection } from './devices-section.js';
 import { parseCatalog } from './parse-catalog.js';
 import { type ConfigError, type Environment, type ReadFile, readSettings } from './read-settings.js';
 import type { SectionCheck } from './section-check.js';
+import { unprintableNames } from './unprintable-names.js';
 import { unsafeEnvironment } from './unsafe-environment.js';
 import { variables } from './variables.js';
 
@@ -106,7 +107,8 @@ export function loadConfig(env: Environment, readFile: ReadFile): ConfigLoading 
   const secretTexts = list.flatMap(({ name, text }) =>
     text !== undefined && 'secret' in variables[name] ? [text] : [],
   );
-  return { config, secrets: [...secretTexts, ...acquirer.secrets], warnings: configWarnings(check, env) };
+  const warnings = [...configWarnings(check, env), ...unprintableNames(config)];
+  return { config, secrets: [...secretTexts, ...acquirer.secrets], warnings };
 }
 
 /** Beyond these a file is of another kind, and a list of everything in it helps nobody. */

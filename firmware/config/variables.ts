@@ -576,6 +576,13 @@ export const variables = {
     example: '48',
     parse: word('32', '48'),
   },
+  PRINTER_CHARSET: {
+    group: 'Devices',
+    meaning:
+      'Characters that its fonts hold: `ascii`, which every printer has; `gb18030` (or `gbk`), the Chinese font; a code page: `cp437` and `cp858` Western, `cp1252` Windows, `cp852` Central European, `cp866` Cyrillic. Unset: `gb18030` with `LOCALE=zh-CN`, else `ascii`.',
+    example: 'cp858',
+    parse: word('ascii', 'cp437', 'cp852', 'cp858', 'cp866', 'cp1252', 'gbk', 'gb18030'),
+  },
   PRINTER_REQUIRED: {
     group: 'Devices',
     meaning: 'No sale starts while the printer cannot print; unset: true where there is a printer.',

@@ -10,6 +10,7 @@ export function openPrinter(config: PrinterConfig, { host, report }: DeviceParts
     config.kind === 'sim'
       ? { path: SIMULATED_WIRING.printerPort, baud: 19_200 }
       : { path: config.port, baud: config.baud };
-  const options = { ...line, flowControl: 'xonXoff', columns: config.columns, charset: 'gbk' } as const;
+  const { columns, charset } = config;
+  const options = { ...line, flowControl: 'xonXoff', columns, charset } as const;
   return createReceiptPrinter(host, options, { statusChanged: report });
 }

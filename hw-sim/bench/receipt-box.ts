@@ -94,6 +94,6 @@ function padded(text: string, columns: number): string {
 
 function widthOf(text: string): number {
   let width = 0;
-  for (const character of text) width += /[─-▟□]/u.test(character) ? 1 : columnsOf(character);
+  for (const character of text) width += /[─-▟□]/u.test(character) ? 1 : columnsOf(character, character < '\u1100');
   return width;
 }

@@ -1,3 +1,4 @@
+import { CODE_PAGES } from './code-pages.js';
 import { code128Modules } from './code128.js';
 import type { EscposToken } from './escpos-tokens.js';
 import { FONT_DOTS, itemHeight, type PaperItem, type TextRun } from './paper.js';
@@ -37,6 +38,7 @@ export function createEscposPage(widthDots: number): EscposPage {
   let barDots = 3;
   let barcodeDots = 162;
   let lineHeight = 0;
+  let codePage = 0;
 
   function reset(): void {
     line = [];
@@ -52,6 +54,7 @@ export function createEscposPage(widthDots: number): EscposPage {
     barDots = 3;
     barcodeDots = 162;
     lineHeight = 0;
+    codePage = 0;
   }
 
   function area(): number {
@@ -70,16 +73,19 @@ export function createEscposPage(widthDots: number): EscposPage {
   }
 
   function putText(bytes: readonly number[]): readonly PaperItem[] {
-    const text = bytes.length === 2 ? gbk.decode(Uint8Array.from(bytes)) : String.fromCharCode(bytes[0] ?? 0x20);
-    // A byte above ASCII without a multi-byte font is a letter of some code page: it shows as a box here.
-    const shown = bytes.length === 1 && (bytes[0] ?? 0) >= 0x80 ? '\u25a1' : text;
+    const [first = 0x20] = bytes;
+    const narrow = bytes.length === 1 && first >= 0x80;
+    // A letter of a page that is not known here shows as a box.
+    const letter = narrow ? (CODE_PAGES[codePage]?.[first - 0x80] ?? '\u25a1') : String.fromCharCode(first);
+    const shown = bytes.length === 2 ? gbk.decode(Uint8Array.from(bytes)) : letter;
     const columns = bytes.length === 2 ? 2 : 1;
     const advance = columns * FONT_DOTS.width * (wide ? 2 : 1);
     const wrapped = x + advance > area() ? endLine() : NOTHING;
     const last = line.at(-1);
-    const joins = last !== undefined && last.bold === bold && last.wide === wide && last.tall === tall;
+    const joins =
+      last !== undefined && last.bold === bold && last.wide === wide && last.tall === tall && last.narrow === narrow;
     if (joins && runEnd === x) last.text += shown;
-    else line.push({ text: shown, leftDots: x, bold, wide, tall });
+    else line.push({ text: shown, leftDots: x, bold, wide, tall, narrow });
     x += advance;
     runEnd = x;
     lineHeight = Math.max(lineHeight, FONT_DOTS.height * (tall ? 2 : 1));
@@ -112,6 +118,9 @@ export function createEscposPage(widthDots: number): EscposPage {
     switch (name) {
       case 'ESC @':
         reset();
+        return NOTHING;
+      case 'ESC t':
+        codePage = a;
         return NOTHING;
       case 'ESC E':
         bold = (a & 1) === 1;

@@ -49,7 +49,8 @@ function segmentsOf(run: TextRun): TextRun[] {
   let leftDots = run.leftDots;
   return (run.text.match(/[ -~]+|[^ -~]+/g) ?? []).map((text) => {
     const segment = { ...run, text, leftDots };
-    leftDots += [...text].reduce((sum, one) => sum + columnsOf(one), 0) * FONT_DOTS.width * (run.wide ? 2 : 1);
+    leftDots +=
+      [...text].reduce((sum, one) => sum + columnsOf(one, run.narrow), 0) * FONT_DOTS.width * (run.wide ? 2 : 1);
     return segment;
   });
 }
@@ -58,7 +59,7 @@ function textSvg(run: TextRun, bottom: number): string {
   const scaleX = run.wide ? 2 : 1;
   const scaleY = run.tall ? 2 : 1;
   let columns = 0;
-  for (const character of run.text) columns += columnsOf(character);
+  for (const character of run.text) columns += columnsOf(character, run.narrow);
   const length = columns * FONT_DOTS.width;
   const baseline = bottom - 5 * scaleY;
   const size = columns > run.text.length ? FONT_DOTS.height : FONT_DOTS.height - 4;

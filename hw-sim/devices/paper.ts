@@ -24,6 +24,8 @@ export interface TextRun {
   readonly bold: boolean;
   readonly wide: boolean;
   readonly tall: boolean;
+  /** Characters above ASCII take one column, as those of a code page do, and not two. */
+  readonly narrow: boolean;
 }
 
 export const FONT_DOTS = { width: 12, height: 24 } as const;
@@ -59,8 +61,8 @@ function itemText(item: PaperItem): string | undefined {
 }
 
 /** How many columns a character takes in the printer's font. */
-export function columnsOf(character: string): number {
-  return (character.codePointAt(0) ?? 0) < 0x80 ? 1 : 2;
+export function columnsOf(character: string, narrow = false): number {
+  return narrow || (character.codePointAt(0) ?? 0) < 0x80 ? 1 : 2;
 }
 
 function lineText(runs: readonly TextRun[]): string {
@@ -73,7 +75,7 @@ function lineText(runs: readonly TextRun[]): string {
       column = at;
     }
     line += run.text;
-    for (const character of run.text) column += columnsOf(character) * (run.wide ? 2 : 1);
+    for (const character of run.text) column += columnsOf(character, run.narrow) * (run.wide ? 2 : 1);
   }
   return line.trimEnd();
 }

@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import fc from 'fast-check';
 import { composeReceipt } from '../../../drivers/printer/compose-receipt.js';
 import { printableText } from '../../../drivers/printer/printable-text.js';
+import { PRINTER_CHARSETS, type PrinterCharset } from '../../../drivers/printer/printer-charset.js';
 import type { ReceiptLine } from '../../../drivers/printer/receipt-document.js';
 import { createEscposPage } from '../../../hw-sim/devices/escpos-page.js';
 import { createEscposTokenizer, type EscposToken } from '../../../hw-sim/devices/escpos-tokens.js';
@@ -17,7 +18,7 @@ interface Printed {
   readonly widthDots: number;
 }
 
-function print(lines: readonly ReceiptLine[], columns: 32 | 48 = 48, charset: 'gbk' | 'ascii' = 'gbk'): Printed {
+function print(lines: readonly ReceiptLine[], columns: 32 | 48 = 48, charset: PrinterCharset = 'gbk'): Printed {
   const composed = composeReceipt({ lines }, { columns, charset });
   assert.ok(composed.ok, composed.ok ? '' : composed.why);
   const tokens: EscposToken[] = [];
@@ -118,6 +119,27 @@ describe('composing a receipt', () => {
     }
   });
 
+  for (const [charset, letters] of [
+    ['cp437', 'Cà phê ñ Ö ¥5'],
+    ['cp852', 'Żółć Đđ ß'],
+    ['cp858', 'Crème brûlée Øæ €'],
+    ['cp866', 'Кофе ёЁ'],
+    ['cp1252', 'Œuvre Þór Š €'],
+  ] as const) {
+    it(`tells the printer to take ${charset}, whose letters are one column wide`, () => {
+      const { text, tokens } = print([{ kind: 'pair', left: letters, right: 'CNY 12.50' }], 48, charset);
+      assert.deepEqual(text, [`${letters}${' '.repeat(39 - letters.length)}CNY 12.50`]);
+      assert.ok(tokens.every((token) => token.kind !== 'command' || token.name !== 'FS &'));
+    });
+  }
+
+  it('sends nothing but ASCII, and calls no Chinese font, to a printer of which no more is known', () => {
+    const { tokens } = print([{ kind: 'text', text: 'Cà phê Đà Nẵng 咖啡 😀' }], 32, 'ascii');
+    const bytes = tokens.flatMap((token) => (token.kind === 'text' ? token.bytes : []));
+    assert.equal(String.fromCharCode(...bytes), 'Ca phe Da Nang ?? ?');
+    assert.ok(tokens.every((token) => token.kind !== 'command' || token.name !== 'FS &'));
+  });
+
   it('lets no text reach the printer as commands', () => {
     const hostile = fc.oneof(
       fc.constantFrom(
@@ -144,7 +166,7 @@ describe('composing a receipt', () => {
     );
     const text = fc.array(hostile, { maxLength: 5 }).map((parts) => parts.join(''));
     fc.assert(
-      fc.property(text, text, fc.constantFrom('gbk' as const, 'ascii' as const), (one, two, charset) => {
+      fc.property(text, text, fc.constantFrom(...PRINTER_CHARSETS), (one, two, charset) => {
         const { tokens, items } = print(
           [
             { kind: 'text', text: one },

@@ -120,7 +120,7 @@ describe('loadConfig', () => {
         columnPins: [16, 20, 21],
         keys: ['123', '456', '789', '*0#'],
       },
-      printer: { kind: 'escpos', port: '/dev/usb/lp0', baud: 19_200, columns: 48, required: true },
+      printer: { kind: 'escpos', port: '/dev/usb/lp0', baud: 19_200, columns: 48, charset: 'ascii', required: true },
       panel: { kind: 'gpio', readyPin: 22, doorPin: 0 },
       vend: { kind: 'relay', pins: [4, 18], pulseMs: 500, sensorPin: 7, timeoutMs: 10_000 },
     });

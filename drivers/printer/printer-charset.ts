@@ -1,0 +1,46 @@
+import receiptline from 'receiptline';
+
+/**
+ * What the printer's built-in fonts hold. `ascii`: any printer. `gbk`: a printer with the Chinese font (characters of GBK;
+ * the four-byte ones of GB18030 print as garbage on most). The rest are code pages, which it is told to take by `ESC t`.
+ */
+export const PRINTER_CHARSETS = ['ascii', 'cp437', 'cp852', 'cp858', 'cp866', 'cp1252', 'gbk'] as const;
+
+export type PrinterCharset = (typeof PRINTER_CHARSETS)[number];
+
+/** receiptline's name for it. Text for `ascii` is ASCII already: the page that every printer starts with does. */
+export function encodingOf(charset: PrinterCharset): 'gb18030' | Exclude<PrinterCharset, 'ascii' | 'gbk'> {
+  if (charset === 'gbk') return 'gb18030';
+  return charset === 'ascii' ? 'cp437' : charset;
+}
+
+/** Whether one character above ASCII is in the printer's font. */
+export function isInCharset(character: string, charset: PrinterCharset): boolean {
+  if (charset === 'ascii') return false;
+  if (charset === 'gbk') {
+    gbkCharacters ??= charactersOfGbk();
+    return gbkCharacters.has(character);
+  }
+  /* receiptline sends a question mark for what a page lacks. */
+  return character.length === 1 && !receiptline.commands.generic.text(character, encodingOf(charset)).endsWith('?');
+}
+
+let gbkCharacters: ReadonlySet<string> | undefined;
+
+/** Every character with a two-byte code in GBK (lead 81–FE, trail 40–FE without 7F), private ones left out. */
+function charactersOfGbk(): Set<string> {
+  const decoder = new TextDecoder('gbk');
+  const characters = new Set<string>();
+  for (let lead = 0x81; lead <= 0xfe; lead += 1) {
+    for (let trail = 0x40; trail <= 0xfe; trail += 1) {
+      if (trail === 0x7f) continue;
+      const decoded = decoder.decode(Uint8Array.of(lead, trail));
+      const code = decoded.codePointAt(0) ?? 0xfffd;
+      const isPrivate = code >= 0xe000 && code <= 0xf8ff;
+      if (decoded.length === 1 && code !== 0xfffd && code > 0x7f && !isPrivate) characters.add(decoded);
+    }
+  }
+  /* Younger than most such fonts. */
+  characters.delete('\u20ac');
+  return characters;
+}
