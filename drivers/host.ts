@@ -228,13 +228,21 @@ export interface HttpListenOptions {
   readonly bodyLimitBytes: number;
   /** A request that has not arrived whole by then is answered 408 and never reaches the handler. */
   readonly requestTimeoutMs: number;
-  /** More connections than this at once are refused. */
+  /**
+   * Connections whose whole request is being answered, streams among them; a request on one more is answered 503. The
+   * host bounds those that wait for a request by itself, and lets the oldest of them give way to new ones.
+   */
   readonly connectionLimit: number;
   /** Words what the host answers by itself; bare words where missing. The host adds length and end of the connection. */
   readonly refusal?: (status: HttpRefusalStatus) => HttpRefusal;
+  /**
+   * Judges a request by its headers, before any of its body is kept: the answer where it is refused, which never reaches
+   * the handler. Undefined where it is let through.
+   */
+  readonly judge?: (head: HttpRequestHead) => HttpVerdict | undefined;
 }
 
-/** Malformed, too slow, body too long, an expectation that nobody fulfils, headers too long, one connection too many. */
+/** Malformed, too slow, body too long, an expectation that nobody fulfils, headers too long or too many, too busy. */
 export type HttpRefusalStatus = 400 | 408 | 413 | 417 | 431 | 503;
 
 export interface HttpRefusal {
@@ -242,19 +250,27 @@ export interface HttpRefusal {
   readonly body: string;
 }
 
+export interface HttpVerdict extends HttpRefusal {
+  readonly status: number;
+}
+
 export interface HttpListener {
   readonly port: number;
   close(): void;
 }
 
-export interface HttpServerRequest {
+export interface HttpRequestHead {
   readonly method: string;
   /** Path and query as sent. */
   readonly target: string;
-  /** Names in lower case. */
+  /** Names in lower case. None of those that a decision rests on is there twice. */
   readonly headers: Readonly<Record<string, string>>;
-  readonly body: string;
   readonly remoteAddress: string;
+}
+
+export interface HttpServerRequest extends HttpRequestHead {
+  /** As it came; decoding it is up to who knows what it should be. */
+  readonly body: Uint8Array;
 }
 
 export type HttpHandler = (request: HttpServerRequest, response: HttpServerResponse) => void;

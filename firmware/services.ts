@@ -80,7 +80,7 @@ function verify(
   { config, signer, acquirerTime }: ServicesParts,
   path: string,
   headers: Readonly<Record<string, string>>,
-  body: string,
+  body: Uint8Array,
 ): VerifiedNotification {
   const read = readNotification({ headers, body }, path, config.acquirer.clientId, signer, acquirerTime);
   switch (read.kind) {

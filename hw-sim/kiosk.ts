@@ -204,7 +204,13 @@ export function createKiosk(parts: KioskParts): Kiosk {
       let answer: HttpReply | undefined;
       const headers: Record<string, string> = { host: `127.0.0.1:${settings.config.api.port}` };
       if (method === 'POST') headers['content-type'] = 'application/json';
-      const request = { method, target, headers, body: JSON.stringify(body) ?? '', remoteAddress: '127.0.0.1' };
+      const request = {
+        method,
+        target,
+        headers,
+        body: Buffer.from(JSON.stringify(body) ?? ''),
+        remoteAddress: '127.0.0.1',
+      };
       network.toTerminal(settings.config.api.port, request, (reply) => {
         answer = reply;
       });

@@ -120,7 +120,7 @@ export function createNetwork(world: World): Network {
       world.after(travelMs(), () => {
         const number = port === '' ? 443 : Number(port);
         if (!listeners.has(number)) return done();
-        const request = { method: 'POST', target: pathname, headers: { host, ...headers }, body };
+        const request = { method: 'POST', target: pathname, headers: { host, ...headers }, body: Buffer.from(body) };
         network.toTerminal(number, { ...request, remoteAddress: '10.0.0.1' }, (reply) => {
           world.after(travelMs(), () => (chance(network.conditions.replyLost) ? done() : done(reply)));
         });
@@ -162,7 +162,11 @@ export function createNetwork(world: World): Network {
       },
       listen(options, handler, listening) {
         const port = options.port === 0 ? freePort++ : options.port;
-        listeners.set(port, handler);
+        listeners.set(port, (request, response) => {
+          const refusal = options.judge?.(request);
+          if (refusal === undefined) handler(request, response);
+          else response.end(refusal.status, refusal.headers, refusal.body);
+        });
         world.after(0, () => listening(undefined, { port, close: () => listeners.delete(port) }));
       },
     },

@@ -170,7 +170,7 @@ export function createLife(parts: LifeParts): Life {
       listen(options, handler, listening) {
         if (!touch()) return;
         parts.http.listen(
-          options,
+          { ...options, judge: (head) => (alive ? options.judge?.(head) : undefined) },
           (request, response) => {
             if (alive) handler(request, response);
           },

@@ -1,83 +1,83 @@
 import { type IncomingMessage, type Server, type ServerResponse, STATUS_CODES } from 'node:http';
 import type { Socket } from 'node:net';
-import type { HttpListenOptions, HttpRefusalStatus } from '../host.js';
-
-/** Connections over the limit that may be told so at once; still more are closed without a word. */
-const SURPLUS_CONNECTIONS = 16;
-/** For how long such a connection may keep us waiting for its request. */
-const SURPLUS_LIFE_MS = 1_000;
+import type { HttpListenOptions, HttpRefusal, HttpRefusalStatus, HttpVerdict } from '../host.js';
 
 export interface HttpRefusals {
-  /** Answers a request instead of its handler. The caller ends the response, once it has read what it wants to read. */
-  begin(response: ServerResponse, status: HttpRefusalStatus): void;
-  /** Notes a request whose headers are there. Tells why it must not be served, or undefined. */
-  admit(request: IncomingMessage, response: ServerResponse): HttpRefusalStatus | undefined;
+  /**
+   * Answers a request instead of its handler. The caller ends the response, once it has read what it wants to read. The
+   * connection is closed after it, unless a verdict is on a request without a body.
+   */
+  begin(request: IncomingMessage, response: ServerResponse, why: HttpRefusalStatus | HttpVerdict): void;
+  /** Notes a request whose headers are there. */
+  note(request: IncomingMessage, response: ServerResponse): void;
+  /** Ends a connection that has no request under way which anybody could answer. */
+  end(socket: Socket, status: HttpRefusalStatus): void;
 }
 
 /**
  * The answers that a listener gives by itself, in the words of `options.refusal`: to what is no HTTP, too long, too slow
- * or one connection too many.
+ * or too much at once.
  *
- * Invariants
- * - A connection gets at most one answer after its last whole request, and is closed after it.
- * - At most `connectionLimit` connections are served, and `SURPLUS_CONNECTIONS` are being told that they are not.
+ * Invariant: a connection gets at most one answer after its last whole request, and is closed after it.
  */
 export function createHttpRefusals(server: Server, options: HttpListenOptions): HttpRefusals {
-  const served = new Set<Socket>();
   /** To the last request of a connection whose headers are there. */
   const responses = new WeakMap<Socket, ServerResponse>();
 
   function wording(status: HttpRefusalStatus) {
-    const { headers, body } = options.refusal?.(status) ?? {
-      headers: { 'content-type': 'text/plain' },
-      body: `${STATUS_CODES[status]}\n`,
-    };
-    return { headers: { ...headers, 'content-length': `${Buffer.byteLength(body)}`, connection: 'close' }, body };
+    const words = options.refusal?.(status);
+    return words ?? { headers: { 'content-type': 'text/plain' }, body: `${STATUS_CODES[status]}\n` };
   }
 
-  server.maxConnections = options.connectionLimit + SURPLUS_CONNECTIONS;
-  server.on('connection', (socket) => {
-    if (served.size < options.connectionLimit) {
-      served.add(socket);
-      socket.once('close', () => served.delete(socket));
-      return;
-    }
-    const timer = setTimeout(() => socket.destroy(), SURPLUS_LIFE_MS);
-    socket.once('close', () => clearTimeout(timer));
-  });
-
-  /* There may be no request, and no response to it, to speak of: written as it goes over the wire. */
-  server.on('clientError', (error: NodeJS.ErrnoException, stream) => {
-    const socket = stream as Socket;
+  /** There may be no request, and no response to it, to speak of: written as it goes over the wire. */
+  function end(socket: Socket, status: HttpRefusalStatus): void {
     const response = responses.get(socket);
     const inAnAnswer = response?.headersSent === true && !response.writableEnded;
-    if (inAnAnswer || !socket.writable || error.code === 'ECONNRESET') {
+    if (inAnAnswer || !socket.writable) {
       socket.destroy();
       return;
     }
-    const status = statusOf(error);
-    const { headers, body } = wording(status);
+    const { headers, body } = closing(wording(status));
     const lines = Object.entries(headers).map(([name, value]) => `${name}: ${value}\r\n`);
     socket.end(`HTTP/1.1 ${status} ${STATUS_CODES[status]}\r\n${lines.join('')}\r\n${body}`, () => socket.destroy());
+  }
+
+  server.on('clientError', (error: NodeJS.ErrnoException, stream) => {
+    const socket = stream as Socket;
+    if (error.code === 'ECONNRESET') socket.destroy();
+    else end(socket, statusOf(error));
   });
 
   server.on('checkExpectation', (_request: IncomingMessage, response: ServerResponse) => {
-    const { headers, body } = wording(417);
+    const { headers, body } = closing(wording(417));
     response.writeHead(417, headers).end(body);
   });
 
   return {
-    begin(response, status) {
-      const { headers, body } = wording(status);
-      response.writeHead(status, headers);
+    begin(request, response, why) {
+      const refusal = typeof why === 'number' ? { status: why, ...wording(why) } : why;
+      const { headers, body } = typeof why === 'number' || hasBody(request) ? closing(refusal) : withLength(refusal);
+      response.writeHead(refusal.status, headers);
       response.write(body);
     },
-    admit(request, response) {
+    note(request, response) {
       responses.set(request.socket, response);
-      if (!served.has(request.socket)) return 503;
-      return request.httpVersion === '1.1' && request.headers.host === undefined ? 400 : undefined;
     },
+    end,
   };
+}
+
+function hasBody({ headers }: IncomingMessage): boolean {
+  return headers['transfer-encoding'] !== undefined || Number(headers['content-length'] ?? 0) > 0;
+}
+
+function withLength({ headers, body }: HttpRefusal): HttpRefusal {
+  return { headers: { ...headers, 'content-length': `${Buffer.byteLength(body)}` }, body };
+}
+
+function closing(refusal: HttpRefusal): HttpRefusal {
+  const { headers, body } = withLength(refusal);
+  return { headers: { ...headers, connection: 'close' }, body };
 }
 
 function statusOf({ code }: NodeJS.ErrnoException): HttpRefusalStatus {

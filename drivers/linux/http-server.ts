@@ -1,12 +1,14 @@
 /**
  * Listeners on a real board.
  *
- * - The handler sees only whole requests within the limits; slow, oversized and malformed ones end here.
+ * - The handler sees only whole requests within the limits; slow, oversized and malformed ones end here, and those that
+ *   `judge` refuses by their headers, before anything of a body is kept.
  * - A reply that the peer does not read is cut after the same time that a request may take, so that no connection is
  *   held for ever. Streams are not: they end when the peer closes or when its buffer is full.
  */
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
-import type { AddressInfo } from 'node:net';
+import type { AddressInfo, Socket } from 'node:net';
+import type { Duplex } from 'node:stream';
 import {
   HostError,
   type HttpHandler,
@@ -16,33 +18,54 @@ import {
   type HttpRefusalStatus,
   type HttpServerResponse,
   type HttpStream,
+  type HttpVerdict,
 } from '../host.js';
+import { createBodyBuffer } from './body-buffer.js';
+import { beginExchange, type HttpExchange } from './http-exchange.js';
+import { headFault, headOf } from './http-head.js';
+import { createHttpPlaces, type HttpPlaces } from './http-places.js';
 import { createHttpRefusals, type HttpRefusals } from './http-refusals.js';
+import { SlowFeedSocket } from './slow-feed-socket.js';
 
 const headerLimitBytes = 16_384;
-const headerCountLimit = 100;
+/** From the first byte, or the connection, to the last header. */
+const headTimeoutMs = 5_000;
 /** A peer that falls behind by this much has to reconnect and resume. */
 const streamBufferLimitBytes = 262_144;
 /** How much of an oversized body is read and thrown away, so that the peer gets to see the 413 before the end. */
 const discardLimitBytes = 1_048_576;
 const requestsPerConnection = 1_000;
+/** Connections that gave way and are not quite closed; still more are dropped without a word. */
+const closingLimit = 64;
 
 /** The `listen` function of the seam. A port in use is `busy`, a privileged one `denied`, a foreign address `absent`. */
 export const createHttpServer: HttpHost['listen'] = (options, handler, listening) => {
   const server = createServer(
     {
       requestTimeout: options.requestTimeoutMs,
-      headersTimeout: options.requestTimeoutMs,
+      headersTimeout: Math.min(headTimeoutMs, options.requestTimeoutMs),
       connectionsCheckingInterval: Math.max(20, Math.min(1_000, options.requestTimeoutMs / 4)),
       maxHeaderSize: headerLimitBytes,
       /* Refused like the rest, in our own words. */
       requireHostHeader: false,
       keepAlive: true,
     },
-    (request, response) => serve(options, refusals, handler, request, response),
+    (request, response) => serve(parts, request, response),
   );
   const refusals = createHttpRefusals(server, options);
-  server.maxHeadersCount = headerCountLimit;
+  const places = createHttpPlaces(options.connectionLimit, (socket) => refusals.end(socket, 503));
+  const parts: ServerParts = { options, handler, refusals, places };
+  const [accept] = server.listeners('connection');
+  server.removeAllListeners('connection');
+  server.on('connection', (raw: Socket) => {
+    const socket = new SlowFeedSocket(raw) as Duplex as Socket;
+    places.arrive(socket);
+    accept?.call(server, socket);
+  });
+  server.on('checkContinue', (request, response) => serve(parts, request, response));
+  server.maxConnections = places.connectionLimit + closingLimit;
+  /* All of them, to be counted: Node would drop the rest without a word. */
+  server.maxHeadersCount = 0;
   server.maxRequestsPerSocket = requestsPerConnection;
 
   server.once('error', (error: NodeJS.ErrnoException) => listening(listenError(options, error)));
@@ -83,64 +106,59 @@ function listenError(options: HttpListenOptions, error: NodeJS.ErrnoException): 
   }
 }
 
-function serve(
-  options: HttpListenOptions,
-  refusals: HttpRefusals,
-  handler: HttpHandler,
-  request: IncomingMessage,
-  response: ServerResponse,
-) {
-  const chunks: Buffer[] = [];
-  let sizeBytes = 0;
+interface ServerParts {
+  readonly options: HttpListenOptions;
+  readonly handler: HttpHandler;
+  readonly refusals: HttpRefusals;
+  readonly places: HttpPlaces;
+}
+
+function serve(parts: ServerParts, request: IncomingMessage, response: ServerResponse) {
+  const { options, refusals } = parts;
+  const body = createBodyBuffer(options.bodyLimitBytes);
+  let discardedBytes = 0;
   let refused = false;
 
-  const refuse = (status: HttpRefusalStatus) => {
+  const refuse = (why: HttpRefusalStatus | HttpVerdict) => {
     refused = true;
-    chunks.length = 0;
-    refusals.begin(response, status);
+    refusals.begin(request, response, why);
+    /* Nothing more comes of a body that waits for our leave. */
+    if (request.headers.expect !== undefined) response.end();
   };
 
   response.on('error', () => undefined);
   request.on('error', () => undefined);
-  const whyNot = refusals.admit(request, response);
+  const exchange = beginExchange(request, response);
+  if (exchange === undefined) return;
+  refusals.note(request, response);
+  const head = headOf(request);
+  const whyNot = headFault(request) ?? options.judge?.(head) ?? lengthFault(request, options);
   if (whyNot !== undefined) refuse(whyNot);
+  else if (request.headers.expect !== undefined) response.writeContinue();
   request.on('data', (chunk: Buffer) => {
-    sizeBytes += chunk.length;
     if (refused) {
-      if (sizeBytes > options.bodyLimitBytes + discardLimitBytes) request.socket.destroy();
-    } else if (sizeBytes > options.bodyLimitBytes) {
+      discardedBytes += chunk.length;
+      if (discardedBytes > discardLimitBytes) request.socket.destroy();
+    } else if (!body.add(chunk)) {
       refuse(413);
-    } else {
-      chunks.push(chunk);
     }
   });
   request.on('end', () => {
+    if (!refused && !parts.places.take(request.socket)) refuse(503);
     if (refused) {
       response.end();
       return;
     }
-    handler(
-      {
-        method: request.method ?? '',
-        target: request.url ?? '',
-        headers: headersOf(request),
-        body: Buffer.concat(chunks, sizeBytes).toString('utf8'),
-        remoteAddress: request.socket.remoteAddress ?? '',
-      },
-      responseOf(response, options.requestTimeoutMs),
-    );
+    exchange.whenOver(() => parts.places.release(request.socket, response.statusCode < 400));
+    parts.handler({ ...head, body: body.bytes() }, responseOf(exchange, response, options.requestTimeoutMs));
   });
 }
 
-function headersOf(request: IncomingMessage): Record<string, string> {
-  const headers: Record<string, string> = {};
-  for (const [name, value] of Object.entries(request.headers)) {
-    if (value !== undefined) headers[name] = typeof value === 'string' ? value : value.join(', ');
-  }
-  return headers;
+function lengthFault({ headers }: IncomingMessage, { bodyLimitBytes }: HttpListenOptions): 413 | undefined {
+  return Number(headers['content-length'] ?? 0) > bodyLimitBytes ? 413 : undefined;
 }
 
-function responseOf(response: ServerResponse, unreadTimeoutMs: number): HttpServerResponse {
+function responseOf(exchange: HttpExchange, response: ServerResponse, unreadTimeoutMs: number): HttpServerResponse {
   let answered = false;
   const answerOnce = () => {
     if (answered) throw new Error('a request was answered twice');
@@ -150,24 +168,25 @@ function responseOf(response: ServerResponse, unreadTimeoutMs: number): HttpServ
     end(status, headers, body) {
       answerOnce();
       if (response.destroyed) return;
-      destroyUnread(response, unreadTimeoutMs);
+      destroyUnread(exchange, response, unreadTimeoutMs);
       response.writeHead(status, { ...headers, 'content-length': Buffer.byteLength(body) });
       response.end(body);
     },
     stream(status, headers, closed) {
       answerOnce();
-      return streamOf(response, unreadTimeoutMs, status, headers, closed);
+      return streamOf(exchange, response, unreadTimeoutMs, status, headers, closed);
     },
   };
 }
 
-function destroyUnread(response: ServerResponse, afterMs: number): void {
+function destroyUnread(exchange: HttpExchange, response: ServerResponse, afterMs: number): void {
   const timer = setTimeout(() => response.destroy(), afterMs);
-  response.once('close', () => clearTimeout(timer));
+  exchange.whenOver(() => clearTimeout(timer));
 }
 
 /** `closed` is called exactly once, from the event loop, whichever side closes. */
 function streamOf(
+  exchange: HttpExchange,
   response: ServerResponse,
   unreadTimeoutMs: number,
   status: number,
@@ -183,7 +202,7 @@ function streamOf(
     open = false;
     setImmediate(closed);
   } else {
-    response.once('close', over);
+    exchange.whenOver(over);
     response.writeHead(status, headers);
     response.flushHeaders();
   }
@@ -196,7 +215,7 @@ function streamOf(
     close() {
       if (!open) return;
       open = false;
-      destroyUnread(response, unreadTimeoutMs);
+      destroyUnread(exchange, response, unreadTimeoutMs);
       response.end();
     },
   };

@@ -89,6 +89,9 @@ function readBody(schema: v.GenericSchema | undefined, { headers, body }: HttpSe
   if (!/^application\/json(?:\s*;\s*charset="?utf-8"?)?\s*$/i.test(headers['content-type'] ?? '')) {
     return { error: apiError(415, 'notJson', 'send "Content-Type: application/json", also with an empty body') };
   }
+  if (!/^(?:identity)?$/i.test(headers['content-encoding'] ?? '')) {
+    return { error: apiError(415, 'notJson', 'send the body as it is, without Content-Encoding') };
+  }
   const read = jsonBody(body);
   return 'error' in read ? read : validateInput(schema, read.value);
 }

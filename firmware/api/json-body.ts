@@ -1,3 +1,4 @@
+import { readUtf8 } from '../read-utf8.js';
 import { repeatedName } from '../repeated-name.js';
 import { type ApiError, apiError, fieldError } from './api-error.js';
 
@@ -7,7 +8,11 @@ export type JsonBody = { readonly value: unknown } | { readonly error: ApiError 
  * Reads the body of a request: one JSON object, no name twice in an object (two amounts in one request are a mistake or
  * an attack, and nobody knows which one the caller means). An empty body is an empty object.
  */
-export function jsonBody(text: string): JsonBody {
+export function jsonBody(bytes: Uint8Array): JsonBody {
+  const read = readUtf8(bytes);
+  if ('problem' in read)
+    return { error: apiError(400, 'invalidJson', `the body ${read.problem.split(';')[0]}; send UTF-8`) };
+  const { text } = read;
   if (text === '') return { value: {} };
   let value: unknown;
   try {

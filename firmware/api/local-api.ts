@@ -1,16 +1,24 @@
-import type { Clock, HostError, HttpHandler, HttpHost, Random } from '../../drivers/host.js';
+import type {
+  Clock,
+  HostError,
+  HttpHandler,
+  HttpHost,
+  HttpRequestHead,
+  HttpVerdict,
+  Random,
+} from '../../drivers/host.js';
 import { openReversals } from '../../flows/book.js';
 import type { Locale } from '../../flows/customer-texts.js';
 import { ownEntry } from '../../flows/own-entry.js';
 import { lacksJournal, readiness } from '../../flows/readiness.js';
 import { isLoopback } from '../is-loopback.js';
 import type { Kernel } from '../kernel.js';
-import { apiError, notReadyError } from './api-error.js';
+import { type ApiError, apiError, notReadyError } from './api-error.js';
 import { API_LISTENING } from './api-listening.js';
 import { createApiMetrics } from './api-metrics.js';
-import { createApiReply } from './api-reply.js';
+import { createApiReply, wordError } from './api-reply.js';
 import type { ApiRoute } from './api-route.js';
-import { createApiRouter } from './api-router.js';
+import { createApiRouter, type RouteMatch } from './api-router.js';
 import { createAskKernel } from './ask-kernel.js';
 import { createEventFeed } from './event-feed.js';
 import { createInputSchemas } from './input-schemas.js';
@@ -66,8 +74,8 @@ export function createLocalApi(
   if (options.token === undefined && !isLoopback(options.host)) {
     throw new Error(`the API on ${options.host} can be reached from outside: set API_TOKEN, or API_HOST=127.0.0.1`);
   }
-  const { handler, close } = createApiHandler(parts);
-  http.listen({ host: options.host, port: options.port, ...API_LISTENING }, handler, (error, listener) => {
+  const { judge, handler, close } = createApiHandler(parts);
+  http.listen({ host: options.host, port: options.port, ...API_LISTENING, judge }, handler, (error, listener) => {
     if (listener === undefined) {
       close();
       return listening(error);
@@ -140,33 +148,42 @@ function createApiHandler({ clock, random, kernel, options, about, sources }: Lo
     return contract;
   }
 
+  const judge = (head: HttpRequestHead): HttpVerdict | undefined => {
+    const error = guard(head) ?? whyNoRoute(match(head.method, head.target));
+    if (error === undefined) return undefined;
+    metrics.answered(head.method, 'none', error.status);
+    return { status: error.status, ...wordError(error) };
+  };
+
   const handler: HttpHandler = (request, response) => {
     const { method, target } = request;
-    const refusal = guard(request);
-    const found = refusal === undefined ? match(method, target) : undefined;
-    const route = found?.kind === 'route' ? found.route.path : 'none';
-    const reply = createApiReply(response, (answerStatus) => metrics.answered(method, route, answerStatus));
-    if (refusal !== undefined) return reply.error(refusal);
-    switch (found?.kind) {
-      case 'route':
-        if (found.route.ofBook && lacksJournal(kernel.state)) {
-          return reply.error(notReadyError(readiness(kernel.state).reasons));
-        }
-        return found.route.serve(found.params, found.query, request, reply);
-      case 'wrongMethod': {
-        const error = apiError(405, 'wrongMethod', `this path takes ${found.allow}`);
-        return reply.error({ ...error, headers: { allow: found.allow } });
-      }
-      default:
-        return reply.error(apiError(404, 'unknownPath', 'there is nothing at this path; see /openapi.json'));
-    }
+    const found = match(method, target);
+    if (found.kind !== 'route') throw new Error('a request without a route was not turned away');
+    const { route, params, query } = found;
+    const reply = createApiReply(response, (answerStatus) => metrics.answered(method, route.path, answerStatus));
+    if (route.ofBook && lacksJournal(kernel.state)) return reply.error(notReadyError(readiness(kernel.state).reasons));
+    route.serve(params, query, request, reply);
   };
 
   return {
+    judge,
     handler,
     close() {
       unwatch();
       feed.close();
     },
   };
+}
+
+function whyNoRoute(found: RouteMatch): ApiError | undefined {
+  switch (found.kind) {
+    case 'route':
+      return undefined;
+    case 'wrongMethod': {
+      const error = apiError(405, 'wrongMethod', `this path takes ${found.allow}`);
+      return { ...error, headers: { allow: found.allow } };
+    }
+    case 'unknownPath':
+      return apiError(404, 'unknownPath', 'there is nothing at this path; see /openapi.json');
+  }
 }

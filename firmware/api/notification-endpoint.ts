@@ -1,4 +1,13 @@
-import type { Clock, HostError, HttpHandler, HttpHost, HttpListener, HttpServerResponse } from '../../drivers/host.js';
+import type {
+  Clock,
+  HostError,
+  HttpHandler,
+  HttpHost,
+  HttpListener,
+  HttpRequestHead,
+  HttpServerResponse,
+  HttpVerdict,
+} from '../../drivers/host.js';
 import { tokenRefusal } from '../../flows/agent-token.js';
 import type { Event } from '../../flows/input.js';
 import type { Money } from '../../flows/money.js';
@@ -29,7 +38,7 @@ export type VerifiedNotification =
   | { readonly kind: 'invalid'; readonly reason: string };
 
 /** Verifies and reads a notification; header names in lower case. Never throws. */
-export type VerifyNotification = (headers: Readonly<Record<string, string>>, body: string) => VerifiedNotification;
+export type VerifyNotification = (headers: Readonly<Record<string, string>>, body: Uint8Array) => VerifiedNotification;
 
 export interface NotificationEndpointParts {
   readonly http: Pick<HttpHost, 'listen'>;
@@ -86,14 +95,21 @@ export function createNotificationEndpoint(
   const { host, port, path } = parts.options;
   const take = createTaker(parts.kernel, parts.clock);
 
-  const handler: HttpHandler = ({ method, target, headers, body }, response) => {
-    if (target.split('?')[0] !== path) return refuse(response, 404);
-    if (method !== 'POST') return refuse(response, 405, { allow: 'POST' });
+  /** Of strangers nothing more than the headers is read. */
+  const judge = ({ method, target, headers }: HttpRequestHead): HttpVerdict | undefined => {
+    if (target.split('?')[0] !== path) return refusal(404);
+    if (method !== 'POST') return refusal(405, { allow: 'POST' });
+    if (headers.signature !== undefined) return undefined;
+    parts.refused('no signature');
+    return refusal(400);
+  };
+
+  const handler: HttpHandler = ({ headers, body }, response) => {
     const notification = parts.verify(headers, body);
     switch (notification.kind) {
       case 'invalid':
         parts.refused(notification.reason);
-        return refuse(response, 400);
+        return end(response, 400, {});
       case 'ignored':
         parts.ignored(notification.reason, notification.paymentRequestId);
         return end(response, 200, ACKNOWLEDGED);
@@ -102,7 +118,7 @@ export function createNotificationEndpoint(
         return take(eventOf(notification), (taken) => {
           if (!taken) return end(response, 503, SEND_AGAIN);
           if (notification.kind === 'token' && tokenRefusal(parts.kernel.state, notification) !== undefined) {
-            return refuse(response, 403);
+            return end(response, 403, {});
           }
           end(response, 200, ACKNOWLEDGED);
         });
@@ -116,6 +132,7 @@ export function createNotificationEndpoint(
       bodyLimitBytes: BODY_LIMIT_BYTES,
       requestTimeoutMs: REQUEST_TIMEOUT_MS,
       connectionLimit: CONNECTION_LIMIT,
+      judge,
     },
     handler,
     listening,
@@ -154,16 +171,12 @@ function createTaker(kernel: Kernel, clock: Clock): (event: Event, done: (taken:
   };
 }
 
-function refuse(response: HttpServerResponse, status: number, headers: Readonly<Record<string, string>> = {}): void {
-  end(response, status, {}, headers);
+const HEADERS = { 'content-type': 'application/json; charset=utf-8', 'cache-control': 'no-store' } as const;
+
+function refusal(status: number, headers: Readonly<Record<string, string>> = {}): HttpVerdict {
+  return { status, headers: { ...HEADERS, ...headers }, body: '{}' };
 }
 
-function end(
-  response: HttpServerResponse,
-  status: number,
-  body: object,
-  headers: Readonly<Record<string, string>> = {},
-): void {
-  const own = { 'content-type': 'application/json; charset=utf-8', 'cache-control': 'no-store' };
-  response.end(status, { ...own, ...headers }, JSON.stringify(body));
+function end(response: HttpServerResponse, status: number, body: object): void {
+  response.end(status, HEADERS, JSON.stringify(body));
 }

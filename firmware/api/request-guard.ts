@@ -1,11 +1,11 @@
 import { createHash, timingSafeEqual } from 'node:crypto';
-import type { HttpServerRequest } from '../../drivers/host.js';
+import type { HttpRequestHead } from '../../drivers/host.js';
 import { isLoopback } from '../is-loopback.js';
 import { type ApiError, apiError } from './api-error.js';
 import { API_LIMITS } from './api-limits.js';
 
-/** Says why a request is turned away before anything of it is looked at, or nothing. */
-export type RequestGuard = (request: HttpServerRequest) => ApiError | undefined;
+/** Says why a request is turned away by its headers, or nothing. */
+export type RequestGuard = (head: HttpRequestHead) => ApiError | undefined;
 
 /** All interfaces: the names by which others reach the machine are not known here. */
 const WILDCARDS: readonly string[] = ['', '0.0.0.0', '::', '[::]'];
@@ -16,7 +16,8 @@ const WILDCARDS: readonly string[] = ['', '0.0.0.0', '::', '[::]'];
  * - `Host` has to be a loopback name or the bound host, or else a foreign page could have its own name resolve to
  *   127.0.0.1 and read the answers (DNS rebinding). Bound to all interfaces any name will do, because then the token,
  *   which such a page cannot know, is what keeps it out.
- * - `Origin`, which browsers send, has to be the terminal's own.
+ * - `Origin`, which browsers send, has to be the terminal's own. They leave it out where a page only reads, as with an
+ *   image or a link; what `Sec-Fetch-Site` and `Referer` tell has to be the terminal's own then, too.
  * - A configured token is required of every request, without exceptions.
  */
 export function createRequestGuard(host: string, token: string | undefined): RequestGuard {
@@ -40,7 +41,7 @@ export function createRequestGuard(host: string, token: string | undefined): Req
     if (!hostAllowed(headers.host)) {
       return apiError(403, 'hostNotAllowed', 'address the terminal by a loopback name or the host it is bound to');
     }
-    if (headers.origin !== undefined && !isOwnOrigin(headers.origin, headers.host)) {
+    if (!ofOwnPage(headers)) {
       return apiError(403, 'originNotAllowed', 'web pages of other origins may not use this API');
     }
     if (!tokenRight(headers.authorization)) {
@@ -63,6 +64,13 @@ function isOwnOrigin(origin: string, host: string | undefined): boolean {
   const own = origin.toLowerCase();
   const at = host?.toLowerCase();
   return own === `http://${at}` || own === `https://${at}`;
+}
+
+function ofOwnPage({ origin, referer, host, 'sec-fetch-site': site }: HttpRequestHead['headers']): boolean {
+  if (origin !== undefined && !isOwnOrigin(origin, host)) return false;
+  if (referer !== undefined && !isOwnOrigin(/^[a-z]+:\/\/[^/?#]*/i.exec(referer)?.[0] ?? '', host)) return false;
+  /* `none`: a person typed the address. Another port of the same machine is `same-site`, and another's page. */
+  return site === undefined || site === 'same-origin' || site === 'none';
 }
 
 function digest(text: string): Buffer {

@@ -97,7 +97,7 @@ export function createAcquirerControl(parts: {
       return { status: 415, body: { error: 'content-type must be application/json' } };
     }
     try {
-      const json: unknown = JSON.parse(request.body);
+      const json: unknown = JSON.parse(new TextDecoder().decode(request.body));
       writes[path]?.(asObject(json, 'the body'));
       return { status: 200, body: { ok: true } };
     } catch (error) {

@@ -65,8 +65,9 @@ export function createAcquirerServer(
       response.end(200, { 'content-type': 'application/json; charset=UTF-8' }, JSON.stringify({ result }));
       return;
     }
-    const answered = exchanges.arrived(nowMs(), path, request.body);
-    faults.receive({ path, headers: request.headers, body: request.body }, (reply) => {
+    const body = new TextDecoder().decode(request.body);
+    const answered = exchanges.arrived(nowMs(), path, body);
+    faults.receive({ path, headers: request.headers, body }, (reply) => {
       answered(reply);
       deliver(reply, response, after);
     });

@@ -38,7 +38,13 @@ export function createHostApp(kiosk: Kiosk, apiPort: number): HostApp {
       const timeout = kiosk.world.after(REPLY_TIMEOUT_MS, () => finish());
       const headers: Record<string, string> = { host: `127.0.0.1:${apiPort}` };
       if (method === 'POST') headers['content-type'] = 'application/json';
-      const request = { method, target, headers, body: JSON.stringify(body) ?? '', remoteAddress: '127.0.0.1' };
+      const request = {
+        method,
+        target,
+        headers,
+        body: Buffer.from(JSON.stringify(body) ?? ''),
+        remoteAddress: '127.0.0.1',
+      };
       const response = {
         end: (status: number, _headers: unknown, text: string | Uint8Array) =>
           finish({ status, body: typeof text === 'string' ? text : new TextDecoder().decode(text) }),

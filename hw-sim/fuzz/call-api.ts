@@ -15,7 +15,7 @@ export function callApi(
 ): void {
   const headers: Record<string, string> = { host: `127.0.0.1:${port}` };
   if (method === 'POST') headers['content-type'] = 'application/json';
-  const request = { method, target, headers, body: body === undefined ? '' : JSON.stringify(body) };
+  const request = { method, target, headers, body: Buffer.from(body === undefined ? '' : JSON.stringify(body)) };
   kiosk.network.toTerminal(port, { ...request, remoteAddress: '127.0.0.1' }, (reply) => {
     oracle.shown(reply.body);
     told(reply.status, reply.body);

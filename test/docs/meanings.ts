@@ -131,9 +131,10 @@ export const meanings = {
   apiLimits: {
     bodyBytes: 'longest body; a longer one is answered 413',
     targetChars: 'longest path with its query; a longer one is answered 414',
-    connections: 'connections at once; a request on one more is answered 503',
+    connections:
+      'requests that are answered at once, streams among them, a quarter for this machine alone; one more is answered 503',
     eventStreams: 'of these, streams of events; one more is answered 503',
-    requestTimeoutMs: 'a request that has not arrived whole by then is answered 408',
+    requestTimeoutMs: 'a request that has not arrived whole by then, or its headers in half of it, is answered 408',
     callsInFlight: 'requests that wait for a decision at once; one more is answered 503',
     callTimeoutMs: 'past it the answer is 503 `noAnswer`; the decision may still come, so read before asking again',
     eventsKept: 'events kept for readers that come back',

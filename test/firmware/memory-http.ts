@@ -17,7 +17,7 @@ export interface MemoryRequest {
   readonly method?: string;
   readonly target: string;
   readonly headers?: Readonly<Record<string, string>>;
-  readonly body?: string;
+  readonly body?: string | Uint8Array;
 }
 
 /** Filled in when the answer comes, which may be later. */
@@ -65,8 +65,10 @@ export function createMemoryHttp(): MemoryHttp {
     send({ method = 'GET', target, headers = {}, body = '' }) {
       if (handler === undefined) throw new Error('nobody listens');
       const answer = createAnswer();
-      const request = { method, target, headers, body, remoteAddress: '127.0.0.1' };
-      handler(request, answer.response);
+      const request = { method, target, headers, body: Buffer.from(body), remoteAddress: '127.0.0.1' };
+      const refusal = options?.judge?.(request);
+      if (refusal === undefined) handler(request, answer.response);
+      else answer.response.end(refusal.status, refusal.headers, refusal.body);
       return answer;
     },
   };

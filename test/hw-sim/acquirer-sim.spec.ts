@@ -132,8 +132,8 @@ describe('acquirer-sim over real sockets', () => {
       let listening: { close(): void } | undefined;
     });
     assert.equal(arrived.target, '/notify?a=b');
-    assert.ok(verified('/notify', arrived.headers, 'request-time', arrived.body));
-    assert.equal(JSON.parse(arrived.body).paymentRequestId, 'N1');
+    assert.ok(verified('/notify', arrived.headers, 'request-time', Buffer.from(arrived.body).toString()));
+    assert.equal(JSON.parse(Buffer.from(arrived.body).toString()).paymentRequestId, 'N1');
   });
 
   describe('control', () => {

@@ -69,7 +69,7 @@ describe('http server on real sockets', () => {
     assert.equal(request?.method, 'POST');
     assert.equal(request?.target, '/a?b=c');
     assert.equal(request?.headers['x-name'], 'V');
-    assert.equal(request?.body, 'héll');
+    assert.equal(Buffer.from(request?.body ?? []).toString(), 'héll');
     assert.equal(request?.remoteAddress, '127.0.0.1');
   });
 
@@ -123,6 +123,11 @@ describe('http server on real sockets', () => {
     ['a body with two lengths', 400, 'POST / HTTP/1.1\r\nHost: x\r\nContent-Length: 1\r\nContent-Length: 2\r\n\r\nab'],
     ['a chunk without a size', 400, `${chunk}zz\r\n`],
     ['a body that stops', 408, 'POST / HTTP/1.1\r\nHost: x\r\nContent-Length: 100\r\n\r\nabc'],
+    [
+      'a body that is declared too long',
+      413,
+      'POST / HTTP/1.1\r\nHost: x\r\nContent-Length: 1001\r\nExpect: 100-continue\r\n\r\n',
+    ],
     ['a body over the limit', 413, `POST / HTTP/1.1\r\nHost: x\r\nContent-Length: 1001\r\n\r\n${'x'.repeat(1_001)}`],
     ['endless chunk extensions', 413, `${chunk}1;${'x'.repeat(20_000)}\r\na\r\n0\r\n\r\n`],
     ['an expectation', 417, 'POST / HTTP/1.1\r\nHost: x\r\nContent-Length: 2\r\nExpect: tea\r\n\r\nab'],
@@ -156,30 +161,117 @@ describe('http server on real sockets', () => {
     assert.doesNotMatch(reply, /400/);
   });
 
-  describe('at its limit of connections', () => {
-    async function full(): Promise<{ listener: HttpListener; handled: () => number }> {
-      let handled = 0;
-      const listener = await listen({ connectionLimit: 2 }, (_request, response) => {
-        handled += 1;
-        response.end(200, {}, 'ok');
+  it('answers a request 503 and closes, while all places for answers are taken', async () => {
+    let handled = 0;
+    const listener = await listen({ connectionLimit: 2 }, (_request, response) => {
+      handled += 1;
+      response.stream(200, {}, () => undefined).write('a');
+    });
+    const request = 'GET / HTTP/1.1\r\nHost: x\r\n\r\n';
+    for (const _place of [0, 1]) {
+      await new Promise<void>((resolve) => void raw(listener.port, request, () => resolve()));
+    }
+    const reply = await raw(listener.port, 'POST / HTTP/1.1\r\nHost: x\r\nContent-Length: 2\r\n\r\nab');
+    assert.match(reply, /^HTTP\/1\.1 503 /);
+    assert.equal(handled, 2);
+  });
+
+  describe('heads', () => {
+    const headers = (count: number) => Array.from({ length: count }, (_, at) => `X-${at}: v\r\n`).join('');
+    const twice = ['Host: x', 'Origin: http://x', 'Authorization: Bearer a', 'Content-Type: a/b', 'Referer: http://x/'];
+    const POST = 'POST / HTTP/1.1\r\nHost: x\r\n';
+    const heads: readonly [name: string, status: number, head: string][] = [
+      ['100 headers', 200, `GET / HTTP/1.1\r\nHost: x\r\n${headers(99)}`],
+      ['101 headers', 431, `GET / HTTP/1.1\r\nHost: x\r\n${headers(100)}`],
+      ['1,000 headers', 431, `GET / HTTP/1.1\r\nHost: x\r\n${headers(1_000)}`],
+      [
+        '101 headers with the Origin at the end',
+        431,
+        `GET / HTTP/1.1\r\nHost: x\r\n${headers(99)}Origin: http://e\r\n`,
+      ],
+      ...twice.map((one): [string, number, string] => {
+        const [name = ''] = one.split(':');
+        return [`${name} twice`, 400, `GET / HTTP/1.1\r\n${one}\r\nhost: x\r\n${one.toUpperCase()}\r\n`];
+      }),
+      ['another Host at the end', 400, 'GET / HTTP/1.1\r\nHost: x\r\nX: y\r\nHost: evil.example\r\n'],
+      ['no Host', 400, 'GET / HTTP/1.1\r\nX: y\r\n'],
+      ['two lengths that agree', 400, `${POST}Content-Length: 0\r\nContent-Length: 0\r\n`],
+      ['a length and chunks', 400, `${POST}Content-Length: 5\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n`],
+      ['two encodings of transfer', 400, `${POST}Transfer-Encoding: chunked\r\nTransfer-Encoding: chunked\r\n`],
+      ['chunked, not at the end', 400, `${POST}Transfer-Encoding: chunked, gzip\r\n`],
+      ['a folded header', 400, 'GET / HTTP/1.1\r\nHost: x\r\nOrigin: a\r\n b\r\n'],
+      ['a blank before the colon', 400, 'GET / HTTP/1.1\r\nHost: x\r\nOrigin : a\r\n'],
+      ['a bare line feed', 400, 'GET / HTTP/1.1\r\nHost: x\nOrigin: a\r\n'],
+      ['a length that is no number', 400, `${POST}Content-Length: +1\r\n`],
+      ['a target without a slash', 400, 'GET v1/status HTTP/1.1\r\nHost: x\r\n'],
+      ['a target of another scheme', 400, 'GET ftp://x/ HTTP/1.1\r\nHost: x\r\n'],
+      ['a target with a user', 400, 'GET http://x@evil.example/ HTTP/1.1\r\nHost: x\r\n'],
+    ];
+    for (const [name, status, head] of heads) {
+      it(`answers ${status} to ${name}`, async () => {
+        let handled = 0;
+        const listener = await listen({}, (_request, response) => {
+          handled += 1;
+          response.end(200, { connection: 'close' }, 'ok');
+        });
+        const reply = await raw(listener.port, `${head}\r\n`);
+        assert.match(reply, new RegExp(`^HTTP/1\\.1 ${status} `));
+        assert.equal(handled, status === 200 ? 1 : 0);
       });
-      const sockets = [0, 1].map(() => connect(listener.port, '127.0.0.1'));
-      for (const socket of sockets) open.push({ close: () => socket.destroy() });
-      await Promise.all(sockets.map((socket) => new Promise((resolve) => socket.once('connect', resolve))));
-      return { listener, handled: () => handled };
     }
 
-    it('answers a request on one more 503 and closes it', async () => {
-      const { listener, handled } = await full();
-      const reply = await raw(listener.port, 'POST / HTTP/1.1\r\nHost: x\r\nContent-Length: 2\r\n\r\nab');
-      assert.match(reply, /^HTTP\/1\.1 503 /);
-      assert.equal(handled(), 0);
+    const targets: readonly [sent: string, target: string, host: string][] = [
+      ['/a?b=c', '/a?b=c', 'x'],
+      ['http://127.0.0.1:8080/a?b=c', '/a?b=c', '127.0.0.1:8080'],
+      ['HTTPS://evil.example', '/', 'evil.example'],
+      ['http://evil.example?b', '/?b', 'evil.example'],
+      ['*', '*', 'x'],
+    ];
+    for (const [sent, target, host] of targets) {
+      it(`takes ${sent} for ${target} at ${host}`, async () => {
+        let seen: HttpServerRequest | undefined;
+        const listener = await listen({}, (request, response) => {
+          seen = request;
+          response.end(200, { connection: 'close' }, '');
+        });
+        await raw(listener.port, `OPTIONS ${sent} HTTP/1.1\r\nHost: x\r\n\r\n`);
+        assert.deepEqual([seen?.target, seen?.headers.host], [target, host]);
+      });
+    }
+  });
+
+  describe('judged by its head', () => {
+    const judge: HttpListenOptions['judge'] = ({ target }) =>
+      target === '/open' ? undefined : { status: 401, headers: { 'x-why': 'token' }, body: 'who?' };
+    const handler: HttpHandler = (_request, response) => response.end(200, { connection: 'close' }, 'ok');
+
+    it('is refused while its body is still on the way', async () => {
+      const { port } = await listen({ judge }, handler);
+      const reply = await new Promise<string>((resolve) => {
+        const socket = connect(port, '127.0.0.1', () => {
+          socket.write('POST / HTTP/1.1\r\nHost: x\r\nContent-Length: 900\r\n\r\nabc');
+        });
+        open.push({ close: () => socket.destroy() });
+        socket.on('data', (data) => resolve(data.toString()));
+      });
+      assert.match(reply, /^HTTP\/1\.1 401 .*x-why: token\r\n.*connection: close\r\n.*who\?$/is);
     });
 
-    it('closes one more that asks nothing, and still more at once', async () => {
-      const { listener } = await full();
-      const silent = Array.from({ length: 20 }, () => raw(listener.port, ''));
-      assert.deepEqual(new Set(await Promise.all(silent)), new Set(['']));
+    it('is told so in place of being asked for the body', async () => {
+      const { port } = await listen({ judge }, handler);
+      const head = (path: string) =>
+        `POST ${path} HTTP/1.1\r\nHost: x\r\nContent-Length: 2\r\nExpect: 100-continue\r\n\r\n`;
+      assert.match(await raw(port, head('/')), /^HTTP\/1\.1 401 /);
+      assert.match(await raw(port, head('/').replace(': 2', ': 1001')), /^HTTP\/1\.1 401 /);
+      assert.match(await raw(port, head('/open').replace(': 2', ': 1001')), /^HTTP\/1\.1 413 /);
+      const asked = await raw(port, head('/open'), (socket) => socket.write('ab'));
+      assert.match(asked, /^HTTP\/1\.1 100 Continue\r\n\r\nHTTP\/1\.1 200 /);
+    });
+
+    it('keeps its connection where it has no body', async () => {
+      const { port } = await listen({ judge }, handler);
+      const request = (path: string) => `GET ${path} HTTP/1.1\r\nHost: x\r\n\r\n`;
+      assert.match(await raw(port, request('/') + request('/open')), /^HTTP\/1\.1 401 .*who\?HTTP\/1\.1 200 /s);
     });
   });
 
@@ -232,6 +324,21 @@ describe('http server on real sockets', () => {
     });
     await stalled;
     assert.ok(written < 10_000_000, `${written} bytes were buffered`);
+  });
+
+  it('tells the caller when the peer goes whose stream waits behind another answer', async () => {
+    const closed = new Promise<void>((resolve) => {
+      void listen({}, (request, response) => {
+        if (request.target === '/stream') response.stream(200, {}, resolve);
+      }).then((listener) => {
+        const request = (path: string) => `GET ${path} HTTP/1.1\r\nHost: x\r\n\r\n`;
+        const socket = connect(listener.port, '127.0.0.1', () => {
+          socket.write(request('/never') + request('/stream'));
+          setTimeout(() => socket.destroy(), 20);
+        });
+      });
+    });
+    await closed;
   });
 
   it('throws where a request is answered twice, and bears an answer to a peer that has gone', async () => {

@@ -87,6 +87,30 @@ describe('hostile input to the local API', () => {
     assert.equal(answer.status(), 201, answer.text());
   });
 
+  const ENCODINGS: readonly [name: string, bytes: Uint8Array, told: RegExp][] = [
+    [
+      'GBK',
+      Buffer.concat([Buffer.from('{"orderId":"A","description":"'), Buffer.from('bfc9c0d6', 'hex'), Buffer.from('"}')]),
+      /GBK/,
+    ],
+    ['UTF-16', Buffer.from(sale({}), 'utf16le'), /UTF-16/],
+    ['Latin 1', Buffer.from(sale({ description: 'Café' }), 'latin1'), /not UTF-8/],
+  ];
+  for (const [name, body, told] of ENCODINGS) {
+    it(`refuses a body in ${name}, and says so`, () => {
+      const { send, terminal } = createApiFixture();
+      const answer = send({
+        method: 'POST',
+        target: '/v1/sales',
+        headers: { 'content-type': 'application/json' },
+        body,
+      });
+      assert.deepEqual([answer.status(), errorOf(answer).code], [400, 'invalidJson']);
+      assert.match(String(errorOf(answer).message), told);
+      assert.deepEqual(terminal.kernel.state.book.sales, {});
+    });
+  }
+
   const QUERIES: readonly [target: string, field: string][] = [
     ['/v1/sales', 'orderId'],
     ['/v1/sales?orderId=', 'orderId'],

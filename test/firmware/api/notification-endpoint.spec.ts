@@ -9,9 +9,9 @@ const CNY_1250 = { currency: 'CNY', value: '1250' };
 const ACKNOWLEDGED = { result: { resultCode: 'SUCCESS', resultStatus: 'S', resultMessage: 'success' } };
 
 /** Anything with this header counts as signed; its body is what it says. */
-function verify(headers: Readonly<Record<string, string>>, body: string): VerifiedNotification {
+function verify(headers: Readonly<Record<string, string>>, body: Uint8Array): VerifiedNotification {
   if (headers.signature !== 'right') return { kind: 'invalid', reason: 'the signature is wrong' };
-  return JSON.parse(body) as VerifiedNotification;
+  return JSON.parse(Buffer.from(body).toString()) as VerifiedNotification;
 }
 
 function createFixture() {
@@ -52,13 +52,32 @@ function payingFixture() {
 describe('notification endpoint', () => {
   it('listens where it is told, within its limits', () => {
     const { http } = createFixture();
-    assert.deepEqual(http.options(), {
+    const { judge, ...limits } = http.options();
+    assert.equal(typeof judge, 'function');
+    assert.deepEqual(limits, {
       host: '0.0.0.0',
       port: 8443,
       bodyLimitBytes: 65_536,
       requestTimeoutMs: 5000,
       connectionLimit: 16,
     });
+  });
+
+  it('judges path, method and signature header before the body is read', () => {
+    const { http, refused } = createFixture();
+    const judge = (method: string, target: string, headers: Readonly<Record<string, string>>) =>
+      http.options().judge?.({ method, target, headers, remoteAddress: '192.0.2.1' })?.status;
+    const signed = { signature: 'wrong' };
+    assert.deepEqual(
+      [
+        judge('POST', '/', signed),
+        judge('GET', '/payNotify', signed),
+        judge('POST', '/payNotify', {}),
+        judge('POST', '/payNotify?a=b', signed),
+      ],
+      [404, 405, 400, undefined],
+    );
+    assert.deepEqual(refused, ['no signature']);
   });
 
   it('approves the payment that is under way, and acknowledges', () => {
