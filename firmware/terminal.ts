@@ -3,6 +3,7 @@ import type { Input } from '../flows/input.js';
 import type { Step } from '../flows/step.js';
 import type { Signer } from './acquirer/signer.js';
 import { awaitJournal } from './await-journal.js';
+import type { CardMarks } from './card-marks.js';
 import type { Config } from './config/config.js';
 import type { ConfigLoading } from './config/load-config.js';
 import { exitCode } from './exit-code.js';
@@ -15,6 +16,7 @@ import { openServices } from './services.js';
 import { StoreError } from './store/store-error.js';
 import { createTerminalCore, type TerminalCore } from './terminal-core.js';
 import { watchCard } from './watch-card.js';
+import { watchCardMarks } from './watch-card-marks.js';
 
 /** A whole payment terminal: the same on a board, on the bench and in a test. Only the host differs. */
 export interface Terminal {
@@ -43,6 +45,8 @@ export interface TerminalParts {
   readonly observe?: (input: Input, decision: Step) => void;
   /** Keeps what led to a failure, for `tillbox replay`; it may block and it may fail. */
   readonly saveIncident?: SaveIncident;
+  /** What tells a new card from one that was wiped or changed; without them every empty card is new. */
+  readonly cardMarks?: CardMarks;
   /** Of each half of the journal. */
   readonly segmentSizeBytes?: number;
 }
@@ -61,6 +65,12 @@ export function createTerminal(parts: TerminalParts, started: (terminal: Termina
   const redact = createRedact();
   const log = createTerminalLog(parts, redact);
   let core: TerminalCore | undefined;
+  let flashSlow = false;
+  let cardDoubted = false;
+  const tellFlash = (): void => {
+    const faults = [...(flashSlow ? ['flashSlow' as const] : []), ...(cardDoubted ? ['flashChanged' as const] : [])];
+    core?.kernel.feed({ type: 'deviceChanged', device: 'flash', faults });
+  };
   for (const { variable, problem, todo } of parts.settings.warnings) {
     log.warn(`configuration: ${variable} ${problem}`, { todo });
   }
@@ -72,8 +82,8 @@ export function createTerminal(parts: TerminalParts, started: (terminal: Termina
       segmentSizeBytes: parts.segmentSizeBytes ?? BOOK_SEGMENT_BYTES,
       healthChanged({ health }) {
         if (health.kind !== 'failed') {
-          const faults = health.kind === 'slow' ? (['flashSlow'] as const) : [];
-          return core?.kernel.feed({ type: 'deviceChanged', device: 'flash', faults });
+          flashSlow = health.kind === 'slow';
+          return tellFlash();
         }
         /* Nothing may be sold, or even answered, on a card that cannot be relied on. */
         if (health.error.code !== 'closed') core?.flashFailed(health.error);
@@ -94,7 +104,20 @@ export function createTerminal(parts: TerminalParts, started: (terminal: Termina
         core = createTerminalCore(parts, log, store);
       }
       hideAgentToken(core.kernel, redact);
-      serve(parts, log, redact, core, started);
+      const stopWatching =
+        store === undefined || parts.cardMarks === undefined
+          ? () => undefined
+          : watchCardMarks({
+              marks: parts.cardMarks,
+              storeId: store.status.storeId,
+              clock: host.clock,
+              log,
+              doubted(doubted) {
+                cardDoubted = doubted;
+                tellFlash();
+              },
+            });
+      serve(parts, log, redact, core, stopWatching, started);
     },
   );
 }
@@ -115,6 +138,7 @@ function serve(
   log: Log,
   redact: Redact,
   core: TerminalCore,
+  stopWatching: () => void,
   started: (terminal: Terminal) => void,
 ): void {
   const { host, settings, version } = parts;
@@ -135,6 +159,7 @@ function serve(
       close(reason, done = () => undefined) {
         log.info('terminal stops', { reason });
         stopLooking();
+        stopWatching();
         services.close();
         const limit = host.clock.after(STOP_LIMIT_MS, () =>
           core.flashFailed(new StoreError('hung', `what was answered is not on flash after ${STOP_LIMIT_MS} ms`)),

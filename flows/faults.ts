@@ -17,6 +17,7 @@ export type FaultCode =
   | 'flashAbsent'
   | 'flashDamaged'
   | 'flashSwapped'
+  | 'flashChanged'
   | 'scannerStarting'
   | 'keypadStarting'
   | 'printerStarting'
@@ -143,6 +144,13 @@ export const FAULTS: Readonly<Record<FaultCode, FaultRow>> = {
     customerText: 'outOfService',
     operatorAction:
       'swap the two names in JOURNAL_PARTITIONS, or the two files, back, and restart; it needs no new card',
+  },
+  flashChanged: {
+    meaning: 'the card is not the one that this terminal knows: it was wiped or changed, and its queue with it',
+    blocksSale: 'always',
+    customerText: 'outOfService',
+    operatorAction:
+      'put the right card back; where it is lost, see at Alipay what was charged, then tillbox queue accept-new-card',
   },
   scannerStarting: {
     meaning: 'the scan engine is being set up',

@@ -1,6 +1,7 @@
 import { openReversals } from '../../flows/book.js';
 import { cutOffReversal } from '../../flows/cut-off-reversal.js';
 import { FAULTS } from '../../flows/faults.js';
+import { type CardMarks, judgeCard } from '../card-marks.js';
 import type { Config } from '../config/config.js';
 import { BOOK_SEGMENT_BYTES } from '../open-book.js';
 import type { BookReading } from '../read-card.js';
@@ -14,15 +15,19 @@ const ITEM = 'journal';
  * @param roomBytes that may still be written to the data directory; undefined where nobody knows.
  */
 export function checkJournal(
-  { db, troubles, missing, swapped, blank, found, sequence }: BookReading,
+  { db, troubles, missing, swapped, blank, found, sequence, storeId }: BookReading,
   { dataDir, journalPartitions }: Pick<Config['storage'], 'dataDir' | 'journalPartitions'>,
   roomBytes?: number,
+  marks: Pick<CardMarks, 'read'> = { read: () => [] },
 ): CheckRow {
   if (missing.length > 0 && journalPartitions !== undefined) {
     return checkRow.fail(ITEM, troubles.join('; '), 'put the card in, or mend JOURNAL_PARTITIONS');
   }
   if (blank) {
     const place = journalPartitions?.join(' and ') ?? dataDir;
+    if (judgeCard(marks, undefined) === 'changed') {
+      return checkRow.fail(ITEM, `none in ${place}, where one was: wiped, changed or not mounted`, CHANGED);
+    }
     const neededBytes = missing.length * BOOK_SEGMENT_BYTES;
     if (roomBytes !== undefined && roomBytes < neededBytes) {
       const found = `none yet in ${place}, and no room to make it: ${kib(neededBytes)} are needed, ${kib(roomBytes)} are free`;
@@ -32,6 +37,7 @@ export function checkJournal(
   }
   if (swapped) return checkRow.fail(ITEM, FAULTS.flashSwapped.meaning, FAULTS.flashSwapped.operatorAction);
   if (db === undefined || troubles.length > 0) return checkRow.fail(ITEM, troubles.join('; '), NEW_CARD);
+  if (judgeCard(marks, storeId) === 'changed') return checkRow.fail(ITEM, FAULTS.flashChanged.meaning, CHANGED);
   const waiting = openReversals(db.data).length;
   const sales = Object.keys(db.data.sales).length;
   const cutOff = cutOffReversal(db.data, 0) === undefined ? '' : CUT_OFF;
@@ -50,6 +56,8 @@ function conditionOf({ cutTail, unreadableSlots, lostSlots }: BookReading['found
 }
 
 const CUT_OFF = ', 1 sale cut off that may have been charged (the next start sees to it; tillbox queue list shows it)';
+
+const CHANGED = 'put the right card back; where it is lost: tillbox queue accept-new-card --by NAME --note TEXT';
 
 function kib(bytes: number): string {
   return `${Math.floor(bytes / 1024)} KiB`;

@@ -1,6 +1,7 @@
 import type { FlashHost, Host } from '../../drivers/host.js';
 import { createRsaSigner, type Signer } from '../acquirer/signer.js';
 import { agentTokenOf } from '../agent-token-of.js';
+import type { CardMarks } from '../card-marks.js';
 import type { Config } from '../config/config.js';
 import { createLocalApiClient } from '../local-api-client.js';
 import { readBook } from '../read-book.js';
@@ -22,6 +23,8 @@ export interface CheckParts {
   readonly config: Config;
   /** The data directory for reading only, which no lock keeps out. */
   readonly cardReader: FlashHost;
+  /** Which card was known here. */
+  readonly cardMarks?: Pick<CardMarks, 'read'>;
   /** Who holds the data directory. */
   readonly holder: () => Promise<string | undefined>;
   /** How many bytes may still be written to the data directory. */
@@ -49,7 +52,11 @@ export async function runChecks(parts: CheckParts): Promise<void> {
   if (running === undefined) {
     const { dataDir } = config.storage;
     const row = await checkDataDir({ flash: host.flash, random: host.random, dataDir });
-    tell(row.outcome === 'PASS' ? [row, checkJournal(reading, config.storage, await parts.room())] : [row]);
+    tell(
+      row.outcome === 'PASS'
+        ? [row, checkJournal(reading, config.storage, await parts.room(), parts.cardMarks)]
+        : [row],
+    );
     tell(await checkPorts(host.http, config));
   }
   const agentToken = agentTokenOf(reading.db?.data ?? {}, config.acquirer, host.clock.wallMs());

@@ -15,6 +15,7 @@ import { type ExitCode, exitCode } from '../exit-code.js';
 import { createRedact } from '../log/redact.js';
 import { boardHost } from './board-host.js';
 import { storageFlash } from './storage-flash.js';
+import { storageMarks } from './storage-marks.js';
 
 /**
  * `tillbox check [--print] [--by-hand | --json]`: tests everything the configuration names; 0 where nothing failed, be there warnings or not. It asks
@@ -63,6 +64,7 @@ export async function check(
     host: hostOf(config),
     config,
     cardReader: storageFlash(config.storage, 'readOnly'),
+    cardMarks: storageMarks(config.storage),
     holder: () => new Promise((resolve) => dataDirHolder(config.storage.dataDir, resolve)),
     room: () => new Promise((resolve) => roomIn(config.storage.dataDir, resolve)),
     print: args.includes('--print'),

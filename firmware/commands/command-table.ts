@@ -83,11 +83,11 @@ export const commandTable: readonly CommandRow[] = [
   {
     name: 'queue',
     usage:
-      'list [--all]|show ID|retry ID|settle ID --by NAME --note TEXT [--outcome paid]|export [--data-dir DIR] [--json]',
+      'list [--all]|show ID|retry ID|settle ID --by NAME --note TEXT [--outcome paid]|export [--data-dir DIR] [--json] | accept-new-card --by NAME --note TEXT',
     summary: 'shows and works on the cancel queue, of the running terminal or as the card holds it',
     options: {
       all: flag('also what is finished'),
-      by: taking('NAME', 'who settled it outside the terminal'),
+      by: taking('NAME', 'who settled it outside the terminal, or accepts a card though the terminal knew another'),
       note: taking('TEXT', 'how, or why'),
       outcome: taking('paid', 'the payment stands; without it the money went back, or never was taken'),
       'data-dir': taking('DIR', 'reads the card mounted there, and asks no terminal'),

@@ -9,13 +9,17 @@ import { describeErrors } from '../config/describe-errors.js';
 import { readSettings } from '../config/read-settings.js';
 import { type ExitCode, exitCode } from '../exit-code.js';
 import type { LocalApiAddress } from '../local-api-client.js';
+import { isoUtc } from '../log/iso-utc.js';
 import { createRedact } from '../log/redact.js';
 import { BOOK_SEGMENT_BYTES, BOOK_VOLUMES } from '../open-book.js';
+import { acceptCard } from '../queue/accept-card.js';
 import { openQueue } from '../queue/open-queue.js';
 import { type QueueOrder, queueOrder } from '../queue/queue-order.js';
 import { QueueTrouble } from '../queue/queue-source.js';
 import { workOnQueue } from '../queue/work-on-queue.js';
+import { readBook } from '../read-book.js';
 import { type Storage, storageFlash } from './storage-flash.js';
+import { storageMarks } from './storage-marks.js';
 
 /** `tillbox queue …`: the cancel queue, over the API of the running terminal or from flash. */
 export async function queue(args: readonly string[], self: CommandProcess): Promise<ExitCode> {
@@ -33,6 +37,13 @@ export async function queue(args: readonly string[], self: CommandProcess): Prom
   if (note !== undefined) self.errorOut(`tillbox queue: ${note}\n`);
   const { dataDir, journalPartitions } = storage;
   try {
+    if (order.action === 'accept-new-card') {
+      const reading = await readBook(storageFlash(storage, 'readOnly'));
+      const { settlement } = order;
+      const now = isoUtc(createLinuxClock().wallMs());
+      self.out(acceptCard({ reading, marks: storageMarks(storage), settlement, now }));
+      return exitCode.done;
+    }
     const source = await openQueue({
       api,
       locale,
@@ -71,6 +82,7 @@ const NEEDED: readonly string[] = [
   'API_TOKEN',
   'DATA_DIR',
   'DATA_DIR_MOUNTED',
+  'CARD_MARK_FILE',
   'JOURNAL_PARTITIONS',
   'LOCALE',
 ];
@@ -89,8 +101,14 @@ async function placeOf(order: QueueOrder, self: CommandProcess): Promise<Place |
   if (relevant.length > 0) return describeErrors(relevant);
   const { API_HOST: host, API_PORT: port, API_TOKEN: token, LOCALE: locale } = values;
   const { DATA_DIR: dataDir, DATA_DIR_MOUNTED: dataDirMounted, JOURNAL_PARTITIONS: journalPartitions } = values;
+  const { CARD_MARK_FILE: cardMarkFile } = values;
   return {
-    storage: { dataDir, dataDirMounted, ...(journalPartitions === undefined ? {} : { journalPartitions }) },
+    storage: {
+      dataDir,
+      dataDirMounted,
+      ...(journalPartitions === undefined ? {} : { journalPartitions }),
+      ...(cardMarkFile === undefined ? {} : { cardMarkFile }),
+    },
     api: { host, port, ...(token === undefined ? {} : { token }) },
     locale,
   };

@@ -10,6 +10,7 @@ import type { SaveIncident } from '../incident-keeper.js';
 import { createRedact } from '../log/redact.js';
 import { createTerminal, type Terminal } from '../terminal.js';
 import { boardHost } from './board-host.js';
+import { storageMarks } from './storage-marks.js';
 
 /** `tillbox run`: the terminal with the devices and the acquirer that the configuration names, until it is stopped. */
 export function run(_args: readonly string[], self: CommandProcess): Promise<number> {
@@ -43,7 +44,8 @@ export function run(_args: readonly string[], self: CommandProcess): Promise<num
       if (running === undefined) resolve(exitCode.done);
       else running.close(reason, () => resolve(exitCode.done));
     });
-    createTerminal({ host, settings, version: packageVersion(), saveIncident }, (terminal) => {
+    const cardMarks = storageMarks(settings.config.storage);
+    createTerminal({ host, settings, version: packageVersion(), saveIncident, cardMarks }, (terminal) => {
       running = terminal;
     });
   });

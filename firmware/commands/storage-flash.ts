@@ -4,7 +4,7 @@ import type { Config } from '../config/config.js';
 import { journalPartitions } from '../open-book.js';
 
 /** Where the durable data are. */
-export type Storage = Pick<Config['storage'], 'dataDir' | 'dataDirMounted' | 'journalPartitions'>;
+export type Storage = Pick<Config['storage'], 'dataDir' | 'dataDirMounted' | 'journalPartitions' | 'cardMarkFile'>;
 
 /** The volumes of the data directory, with the partitions that stand in for the journal. */
 export function storageFlash(storage: Storage, access: NonNullable<LinuxFlashOptions['access']>): FlashHost {

@@ -18,6 +18,8 @@ export interface Config {
     readonly dataDir: string;
     /** The data directory has to be on another file system than `/`. */
     readonly dataDirMounted: boolean;
+    /** Where the known card is noted outside of the data directory; absent: beside it. */
+    readonly cardMarkFile?: string;
     /** Raw block devices for the two halves of the journal; absent: files in the data directory. */
     readonly journalPartitions?: readonly [string, string];
     readonly salesKept: number;

@@ -97,6 +97,7 @@ export function loadConfig(env: Environment, readFile: ReadFile): ConfigLoading 
     storage: {
       dataDir: values.DATA_DIR,
       dataDirMounted: values.DATA_DIR_MOUNTED,
+      ...(values.CARD_MARK_FILE ? { cardMarkFile: values.CARD_MARK_FILE } : {}),
       ...(values.JOURNAL_PARTITIONS ? { journalPartitions: values.JOURNAL_PARTITIONS } : {}),
       salesKept: values.SALES_KEPT,
       salesKeptDays: values.SALES_KEPT_DAYS,

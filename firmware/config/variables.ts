@@ -443,6 +443,13 @@ export const variables = {
     example: 'true',
     parse: flag(),
   },
+  CARD_MARK_FILE: {
+    group: 'Storage and log',
+    meaning:
+      'Where it is noted, outside of `DATA_DIR`, which card this terminal knows; unset: beside `DATA_DIR`, as in `/data.card-mark`. A wiped or changed card sells only once a person has accepted it.',
+    example: '/var/lib/tillbox-card-mark',
+    parse: path(),
+  },
   JOURNAL_PARTITIONS: {
     group: 'Storage and log',
     meaning:

@@ -9,6 +9,8 @@ export type QueueOrder = { readonly json: boolean; readonly dataDir?: string } &
   | { readonly action: 'show' | 'retry'; readonly id: string }
   | { readonly action: 'settle'; readonly id: string; readonly settlement: Settlement }
   | { readonly action: 'export' }
+  /** The card in the box is to be gone on with, though the terminal knows another. */
+  | { readonly action: 'accept-new-card'; readonly settlement: Settlement }
 );
 
 /** Understands what follows `tillbox queue`; a string says what is wrong with it. */
@@ -30,8 +32,9 @@ export function queueOrder(args: readonly string[]): QueueOrder | string {
   if (dataDir === '') return '--data-dir needs a directory';
   const common = { json: values.json === true, ...(dataDir === undefined ? {} : { dataDir }) };
   const { by, note, outcome } = values;
-  if (action !== 'settle' && (by !== undefined || note !== undefined || outcome !== undefined)) {
-    return '--by, --note and --outcome belong to settle';
+  const isWord = action === 'settle' || action === 'accept-new-card';
+  if ((!isWord && (by !== undefined || note !== undefined)) || (action !== 'settle' && outcome !== undefined)) {
+    return '--by and --note go with accept-new-card; those and --outcome belong to settle';
   }
   switch (action) {
     case 'list':
@@ -41,17 +44,33 @@ export function queueOrder(args: readonly string[]): QueueOrder | string {
     case 'show':
     case 'retry':
       return id === undefined || id === '' ? `${action} needs the id of a reversal` : { ...common, action, id };
+    case 'accept-new-card': {
+      if (id !== undefined) return 'accept-new-card takes no id';
+      if (dataDir !== undefined) return 'accept-new-card is for the card in this box, and takes no --data-dir';
+      const settlement = settlementOf(action, by, note);
+      return typeof settlement === 'string' ? settlement : { ...common, action, settlement };
+    }
     case 'settle': {
       if (id === undefined || id === '') return 'settle needs the id of a reversal';
-      if (by === undefined || note === undefined) {
-        return 'settle needs --by NAME and --note TEXT: who settled it, and how';
-      }
-      const { settle } = createInputSchemas('');
-      const given = validateInput(settle, { by, note, ...(outcome === undefined ? {} : { outcome }) });
-      if ('error' in given) return `--${given.error.message.replace(':', '')}`;
-      return { ...common, action, id, settlement: given.output };
+      const settlement = settlementOf(action, by, note, outcome);
+      return typeof settlement === 'string' ? settlement : { ...common, action, id, settlement };
     }
     default:
-      return 'say list, show, retry, settle or export';
+      return 'say list, show, retry, settle or export, or accept-new-card';
   }
+}
+
+function settlementOf(
+  action: 'settle' | 'accept-new-card',
+  by: string | undefined,
+  note: string | undefined,
+  outcome?: string,
+): Settlement | string {
+  if (by === undefined || note === undefined) {
+    const what = action === 'settle' ? 'who settled it, and how' : 'who accepts it, and what became of the old one';
+    return `${action} needs --by NAME and --note TEXT: ${what}`;
+  }
+  const { settle } = createInputSchemas('');
+  const given = validateInput(settle, { by, note, ...(outcome === undefined ? {} : { outcome }) });
+  return 'error' in given ? `--${given.error.message.replace(':', '')}` : given.output;
 }

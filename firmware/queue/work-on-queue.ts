@@ -6,7 +6,11 @@ import type { CutOffView, QueueSource } from './queue-source.js';
 import { queueText } from './queue-text.js';
 
 /** Does what was asked and writes what there is to say. Rejects with a `QueueTrouble`. */
-export async function workOnQueue(source: QueueSource, order: QueueOrder, out: (text: string) => void): Promise<void> {
+export async function workOnQueue(
+  source: QueueSource,
+  order: Exclude<QueueOrder, { action: 'accept-new-card' }>,
+  out: (text: string) => void,
+): Promise<void> {
   const { from, troubles } = source;
   const json = (facts: object): void => out(`${JSON.stringify({ from, ...facts }, undefined, 2)}\n`);
   const told = async (entry: ReversalView | CutOffView): Promise<void> => {

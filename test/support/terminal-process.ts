@@ -172,6 +172,7 @@ export async function startTerminal(
     },
     async stop() {
       if (child.running) await child.end('SIGKILL');
+      rmSync(`${dataDir}.card-mark`, { force: true });
       rmSync(dataDir, { recursive: true, force: true });
     },
   };

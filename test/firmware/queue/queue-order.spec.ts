@@ -27,8 +27,8 @@ describe('what `tillbox queue` is asked to do', () => {
   }
 
   const REFUSED: readonly [args: readonly string[], why: RegExp][] = [
-    [[], /^say list, show, retry, settle or export$/],
-    [['dance'], /^say list, show, retry, settle or export$/],
+    [[], /^say list, show, retry, settle or export, or accept-new-card$/],
+    [['dance'], /^say list, show, retry, settle or export, or accept-new-card$/],
     [['list', '--data-dir', ''], /^--data-dir needs a directory$/],
     [['list', 'c1'], /^list takes no id/],
     [['export', 'c1'], /^export takes no id/],

@@ -1,7 +1,6 @@
 import assert from 'node:assert/strict';
 import { presentReversal } from '../../../firmware/api/present-reversal.js';
 import { presentSale } from '../../../firmware/api/present-sale.js';
-import type { QueueOrder } from '../../../firmware/queue/queue-order.js';
 import type { QueueSource, Settlement } from '../../../firmware/queue/queue-source.js';
 import { workOnQueue } from '../../../firmware/queue/work-on-queue.js';
 import { createReadyDrive, startPaying } from '../../flows/drive.js';
@@ -34,7 +33,10 @@ function createSource(troubles: readonly string[] = []) {
   return { source, open, done, sale, calls };
 }
 
-async function work(fixture: ReturnType<typeof createSource>, order: QueueOrder): Promise<string> {
+async function work(
+  fixture: ReturnType<typeof createSource>,
+  order: Parameters<typeof workOnQueue>[1],
+): Promise<string> {
   let out = '';
   await workOnQueue(fixture.source, order, (text) => {
     out += text;
