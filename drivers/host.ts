@@ -37,7 +37,7 @@ export type HostErrorCode =
   | 'readOnly'
   | 'io' /* the device reports an error */
   | 'timeout'
-  | 'refused' /* connection refused or host unknown: nothing was sent */
+  | 'refused' /* no connection came about: not one byte was sent */
   | 'tooLarge'
   | 'unsupported';
 

@@ -14,12 +14,17 @@ export interface AcquirerSilence {
 
 export type SilenceReason =
   | 'timeout' /* no whole reply in time */
-  | 'refused' /* no connection: nothing was sent */
+  | 'refused' /* no connection came about: not one byte was sent */
   | 'disconnected' /* the connection broke after the request may have left */
   | 'httpStatus' /* a status other than 200: a proxy or gateway spoke, not the acquirer */
   | 'garbled' /* not JSON, or without a result */
   | 'tooLarge'
   | 'mismatch' /* a reply about another request */;
+
+/** Whether it is certain that nobody has seen the request. */
+export function neverLeft(answer: AcquirerAnswer): boolean {
+  return answer.kind === 'silence' && answer.reason === 'refused';
+}
 
 /** A reply with a result. Only `signature: 'valid'` may be believed. */
 export interface AcquirerReply {

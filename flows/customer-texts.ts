@@ -56,6 +56,7 @@ export const CUSTOMER_TEXTS = {
   contactWallet: { en: "Please contact your wallet's support", 'zh-CN': '请联系钱包客服' },
   declined: { en: 'The payment was declined', 'zh-CN': '支付未成功' },
   cancelled: { en: 'Cancelled. Nothing was charged', 'zh-CN': '已取消，未扣款' },
+  notSent: { en: 'No connection. Nothing was charged', 'zh-CN': '网络不通，未扣款' },
 
   /* A payment that is undone, and nobody was told that it is paid. */
   reversing: {

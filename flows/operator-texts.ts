@@ -63,6 +63,7 @@ export const OPERATOR_TEXTS: Readonly<Record<string, string>> = {
   FAIL: 'the payment failed, Alipay does not say why; nothing to do',
   CANCELLED: 'the payment was cancelled; nothing to do',
   PROCESSING: 'Alipay has not finished it; wait, and ask Alipay technical support if it stays',
+  NOT_SENT: 'there was no connection: the request never left, and nothing was charged; check the network',
   NO_ANSWER:
     'the acquirer did not answer so that it could be believed; check the network, then ask Alipay technical support',
   OTHER_ACCOUNT:

@@ -1,4 +1,4 @@
-import type { AcquirerAnswer } from './acquirer-answer.js';
+import { type AcquirerAnswer, neverLeft } from './acquirer-answer.js';
 import { noteAnswer, noteLateAnswer, noteRefusedPay, type VerifiedAnswer, verified } from './acquirer-watch.js';
 import { openSale, paymentOf } from './book.js';
 import { approve } from './delivery.js';
@@ -7,7 +7,15 @@ import { sameMoney } from './money.js';
 import { presentAccount } from './of-other-account.js';
 import { isPaidRequest } from './paid-orders.js';
 import { isOfTerminal, paymentRequestId } from './payment-request-id.js';
-import { failedPaymentRow, inquiryAction, type PayRow, payRow, promptsCustomer, showsPayment } from './result-codes.js';
+import {
+  failedPaymentRow,
+  inquiryAction,
+  NOT_SENT,
+  type PayRow,
+  payRow,
+  promptsCustomer,
+  showsPayment,
+} from './result-codes.js';
 import { notePaymentShown } from './reversal-queue.js';
 import { reverseDenied, startReversal } from './reversal-start.js';
 import { lastAttempt, type Sale } from './sale.js';
@@ -20,6 +28,7 @@ import { holdUnknown } from './unknown-payment.js';
  * - `live.payment` is set exactly while the open sale is paying or inquiring, and names its last attempt.
  * - The `inquiry` timer is set for as long: silence of any kind leads on.
  * - A sale leaves these states only as approved, as surely failed, or into a durable reversal.
+ * - A request that never left surely failed: nothing is inquired and nothing reversed.
  */
 
 /** Sends the first payment request, or the next one after a failed attempt. */
@@ -69,6 +78,9 @@ export function onPayAnswered(turn: Turn, id: string, answer: AcquirerAnswer): v
     return turn.ignore('late reply to pay');
   }
   noteAnswer(turn, 'pay', answer);
+  if (neverLeft(answer) && lastAttempt(current.sale)?.known !== true) {
+    return failAttempt(turn, current.sale, NOT_SENT, failedPaymentRow(NOT_SENT));
+  }
   if (believed === undefined) return inquire(turn, current.sale);
   switch (believed.status) {
     case 'S':

@@ -71,6 +71,10 @@ export const PAY_CODES: Readonly<Record<string, PayRow>> = {
   REQUEST_TRAFFIC_EXCEED_LIMIT: INQUIRE,
 };
 
+/** Our own word for a payment request of which not one byte left: nobody can have charged anything. */
+export const NOT_SENT = 'NOT_SENT';
+const NOT_SENT_ROW: PayRow = declined('notSent');
+
 export function payRow(code: string): PayRow {
   return ownEntry(PAY_CODES, code) ?? OTHER_PAY_FAILURE;
 }
@@ -80,6 +84,7 @@ export function payRow(code: string): PayRow {
  * told one. Nothing was charged for certain, so the customer may pay again, unless the code says that it is no use.
  */
 export function failedPaymentRow(paymentResultCode: string | undefined): PayRow {
+  if (paymentResultCode === NOT_SENT) return NOT_SENT_ROW;
   const row = paymentResultCode === undefined ? undefined : ownEntry(PAY_CODES, paymentResultCode);
   return row === undefined || row.action === 'inquire' ? tryAgain('showNewCode', 'declined') : row;
 }

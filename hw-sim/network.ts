@@ -25,8 +25,10 @@ export interface NetworkConditions {
   readonly reset: number;
   /** Something in between answers instead: a login page, a broken proxy. */
   readonly garbled: number;
-  /** No route or no name: nothing is sent. */
+  /** No route or no name: nothing is sent, which shows at once. */
   readonly down: boolean;
+  /** No connection comes about and nobody says so: nothing is sent, which shows when the time is over. */
+  readonly unanswered: number;
 }
 
 export const FAIR_WEATHER: NetworkConditions = {
@@ -38,6 +40,7 @@ export const FAIR_WEATHER: NetworkConditions = {
   reset: 0,
   garbled: 0,
   down: false,
+  unanswered: 0,
 };
 
 export interface Network {
@@ -139,10 +142,15 @@ export function createNetwork(world: World): Network {
           timeout.cancel();
           done(error, reply);
         };
+        const connects = !chance(network.conditions.unanswered);
         const timeout = world.after(request.timeoutMs, () =>
-          finish(new HostError('timeout', `no reply within ${request.timeoutMs} ms`)),
+          finish(
+            connects
+              ? new HostError('timeout', `no reply within ${request.timeoutMs} ms`)
+              : new HostError('refused', `no connection within ${request.timeoutMs} ms`),
+          ),
         );
-        send(request, finish);
+        if (connects) send(request, finish);
         return {
           abort() {
             over = true;

@@ -1,10 +1,11 @@
 import { HostError, type HostErrorCode, type HttpRequest } from '../host.js';
 
-/** These arise only while the name is looked up or the connection is made. */
-const neverConnected = new Set(['ECONNREFUSED', 'ENOTFOUND', 'EAI_AGAIN', 'EADDRNOTAVAIL']);
-/** These arise while connecting and later too; only the system call tells which. */
-const perhapsConnected = new Set(['EHOSTUNREACH', 'ENETUNREACH', 'ENETDOWN', 'EHOSTDOWN', 'ETIMEDOUT']);
 const connectionLost = new Set([
+  'EHOSTUNREACH',
+  'ENETUNREACH',
+  'ENETDOWN',
+  'EHOSTDOWN',
+  'ETIMEDOUT',
   'ECONNRESET',
   'EPIPE',
   'ECONNABORTED',
@@ -16,26 +17,21 @@ const certificateRefused =
   /^(CERT_|CRL_|UNABLE_TO_|DEPTH_ZERO_|SELF_SIGNED_|HOSTNAME_MISMATCH|INVALID_(CA|PURPOSE)|ERR_TLS_CERT_)/;
 
 /**
- * Says in the seam's words why a request failed. `refused` is used only where the peer cannot have seen the request.
+ * Says in the seam's words why a request failed. `left`: whether its connection stood. `refused` is used only where it did
+ * not, so that the peer cannot have seen the request.
  */
-export function httpClientError(request: Pick<HttpRequest, 'url'>, error: unknown): HostError {
+export function httpClientError(request: Pick<HttpRequest, 'url'>, error: unknown, left: boolean): HostError {
   if (error instanceof HostError) return error;
   const reason = error instanceof Error ? error.message : String(error);
   const code = textOf(error, 'code');
-  return new HostError(hostErrorCode(code, error, reason), explain(request, code, reason));
+  return new HostError(hostErrorCode(code, error, reason, left), explain(request, code, reason));
 }
 
-function hostErrorCode(code: string, error: unknown, reason: string): HostErrorCode {
+function hostErrorCode(code: string, error: unknown, reason: string, left: boolean): HostErrorCode {
+  // A TypeError comes before a connection is tried: a URL, a scheme or a header that cannot be used.
+  if (!left) return error instanceof TypeError ? 'unsupported' : 'refused';
   if (textOf(error, 'type') === 'max-size' || code === 'HPE_HEADER_OVERFLOW') return 'tooLarge';
-  if (neverConnected.has(code) || certificateRefused.test(code)) return 'refused';
-  if (perhapsConnected.has(code)) {
-    // Without a system call it is the sum of several tries to connect, one for each address of the name.
-    const call = textOf(error, 'erroredSysCall');
-    return call === '' || call === 'connect' || call === 'getaddrinfo' ? 'refused' : 'disconnected';
-  }
   if (connectionLost.has(code) || reason.startsWith('Premature close')) return 'disconnected';
-  // A TypeError comes before anything is sent: a URL, a scheme or a header that cannot be used.
-  if (error instanceof TypeError) return 'unsupported';
   return 'io';
 }
 

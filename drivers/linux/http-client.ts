@@ -4,7 +4,8 @@
  * - `done` is called exactly once, from the event loop, and never after `abort`.
  * - Nothing is ever repeated here. A keep-alive connection that the peer closed while the request was leaving is
  *   `disconnected`, although a second try would mostly work: a repeated `pay` must be a decision of the flow.
- * - `refused` means that the peer cannot have seen the request; every other error leaves that open.
+ * - `refused` means that not one byte of the request can have left: its connection never stood. `absent` and `unsupported`
+ *   come before one is tried; every other error leaves open what the peer has seen.
  * - Redirects are answers like any other: following one would carry a signed request to another place.
  */
 import { isUtf8 } from 'node:buffer';
@@ -14,6 +15,7 @@ import { Agent as HttpsAgent } from 'node:https';
 import fetch, { type Response } from 'node-fetch';
 import { HostError, type HttpExchange, type HttpHost, type HttpReply, type HttpRequest } from '../host.js';
 import { httpClientError } from './http-client-error.js';
+import { leavingAgent } from './leaving-agent.js';
 
 type Tls = NonNullable<HttpRequest['tls']>;
 type Done = (error: HostError | undefined, reply?: HttpReply) => void;
@@ -72,11 +74,15 @@ export function createHttpClient(): HttpHost['request'] {
       });
     };
 
-    exchange(request, controller.signal, (url) =>
-      url.protocol === 'https:' ? tlsAgent(request.tls ?? {}) : plainAgent,
-    ).then(
+    let left = false;
+    const agentFor = (url: URL): HttpAgent =>
+      leavingAgent(url.protocol === 'https:' ? tlsAgent(request.tls ?? {}) : plainAgent, () => {
+        left = true;
+      });
+
+    exchange(request, controller.signal, agentFor).then(
       (reply) => settle(undefined, reply),
-      (error: unknown) => settle(timedOut ? timeoutError(request) : httpClientError(request, error)),
+      (error: unknown) => settle(timedOut ? timeoutError(request, left) : httpClientError(request, error, left)),
     );
 
     return {
@@ -89,11 +95,7 @@ export function createHttpClient(): HttpHost['request'] {
   };
 }
 
-async function exchange(
-  request: HttpRequest,
-  signal: AbortSignal,
-  agent: (url: URL) => HttpAgent | HttpsAgent,
-): Promise<HttpReply> {
+async function exchange(request: HttpRequest, signal: AbortSignal, agent: (url: URL) => HttpAgent): Promise<HttpReply> {
   const response = await fetch(request.url, {
     method: request.method,
     headers: { ...request.headers },
@@ -115,8 +117,11 @@ function headersOf(response: Response): Record<string, string> {
   return headers;
 }
 
-function timeoutError(request: HttpRequest): HostError {
-  return new HostError('timeout', `no whole reply from ${new URL(request.url).host} within ${request.timeoutMs} ms`);
+function timeoutError({ url, timeoutMs }: HttpRequest, left: boolean): HostError {
+  const { host } = new URL(url);
+  return left
+    ? new HostError('timeout', `no whole reply from ${host} within ${timeoutMs} ms`)
+    : new HostError('refused', `no connection to ${host} within ${timeoutMs} ms`);
 }
 
 function readTlsFile(what: string, path: string): Buffer {

@@ -30,5 +30,5 @@ export const reach: HttpHost['reach'] = (origin, timeoutMs, done) => {
   );
   socket.once('connect', () => finish(undefined));
   /* Stays for what comes after the end: without a listener it would end the process. */
-  socket.on('error', (error) => finish(httpClientError({ url: origin }, error)));
+  socket.on('error', (error) => finish(httpClientError({ url: origin }, error, false)));
 };

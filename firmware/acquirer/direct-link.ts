@@ -236,6 +236,10 @@ function silenceOf(error: HostError | undefined): AcquirerSilence {
     case 'refused':
     case 'tooLarge':
       return silence(error.code, detail);
+    /* A certificate file that cannot be read, a request that cannot be made: nothing was tried. */
+    case 'absent':
+    case 'unsupported':
+      return silence('refused', detail);
     default:
       return silence('disconnected', detail);
   }

@@ -80,6 +80,7 @@ export function beginBadDays(
       duplicated: some('duplicated'),
       reset: some('reset'),
       garbled: some('garbled'),
+      unanswered: some('unanswered'),
       down,
     };
   }

@@ -37,7 +37,9 @@ const NOT_HERE: readonly string[] = ['replyTrickled', 'huge'];
 
 const FAULTS = [
   ...acquirerFaultKinds.filter((kind) => !NOT_HERE.includes(kind)).map((kind) => `reply ${kind}`),
-  ...['requestLost', 'replyLost', 'duplicated', 'reset', 'garbled', 'down', 'slow'].map((kind) => `network ${kind}`),
+  ...['requestLost', 'replyLost', 'duplicated', 'reset', 'garbled', 'down', 'unanswered', 'slow'].map(
+    (kind) => `network ${kind}`,
+  ),
   ...['lost', 'duplicated', 'forged', 'altered'].map((kind) => `notification ${kind}`),
   ...['step far', 'step near'].map((kind) => `clock ${kind}`),
   ...['slow', 'io', 'readOnly', 'full', 'gone', 'swapped'].map((kind) => `flash ${kind}`),
@@ -187,6 +189,7 @@ const REQUIRED: readonly string[] = [
     ['timeout', 'garbled', 'httpStatus', 'disconnected'].map((reason) => `silence ${call} ${reason}`),
   ),
   'silence pay mismatch',
+  'silence pay refused',
   'exit 74',
 ];
 

@@ -42,6 +42,12 @@ export const PART_CANARIES: readonly Canary[] = [
     put: 'false',
   },
   {
+    name: 'a connection that broke taken for one that never was',
+    file: 'firmware/acquirer/direct-link.js',
+    find: "return silence('disconnected', detail);",
+    put: "return silence('refused', detail);",
+  },
+  {
     name: 'a success that names no request believed',
     file: 'firmware/acquirer/direct-link.js',
     find: "if (status === 'S' && echoed[call.namedBy] === undefined)",

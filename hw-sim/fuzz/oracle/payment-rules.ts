@@ -65,6 +65,9 @@ export function createPaymentRules({ ledger, signer, clientId, hand, violate }: 
     const reversals = Object.values(book.reversals).filter(({ saleId }) => saleId === sale.saleId);
     for (const attempt of sale.attempts) {
       const id = attempt.paymentRequestId;
+      if (attempt.resultCode === 'NOT_SENT' && ledger.payment(id) !== undefined) {
+        violate('rule 4, said to have never left, and it arrived', id);
+      }
       const { heldValue, charged } = ledger.standing(id);
       const byHand = reversals.filter((reversal) => reversal.paymentRequestId === id && hand.isByHand(reversal));
       const paidSale = sale.state === 'settled' && attempt === last;

@@ -151,6 +151,18 @@ describe('http client on real sockets', () => {
     assert.equal((await send({ url: 'http://nowhere.invalid/' })).error?.code, 'refused');
   });
 
+  it('reports a request for which no connection became free in time as refused, and one that waits for its reply not', async () => {
+    let requests = 0;
+    const url = await httpServer(() => {
+      requests += 1;
+    });
+    const client = createHttpClient();
+    const waiting = Array.from({ length: 17 }, () => send({ url, timeoutMs: 700 }, client));
+    const codes = (await Promise.all(waiting)).map(({ error }) => error?.code);
+    assert.deepEqual([codes.filter((code) => code === 'timeout').length, codes.at(-1)], [16, 'refused']);
+    assert.equal(requests, 16);
+  });
+
   it('reports what cannot be sent as unsupported', async () => {
     assert.equal((await send({ url: 'not a url' })).error?.code, 'unsupported');
     assert.equal((await send({ url: 'ftp://127.0.0.1/' })).error?.code, 'unsupported');
@@ -260,6 +272,81 @@ describe('http client on real sockets', () => {
       assert.equal(error?.code, 'refused', error?.message);
       assert.deepEqual(seen, []);
     });
+
+    /** A server that does this with the bytes of a TLS client. */
+    const notTls = async (answer: (socket: Socket) => void) => {
+      const url = await start(
+        createServer((socket) => {
+          socket.on('error', () => undefined);
+          socket.once('data', () => answer(socket));
+        }),
+      );
+      return url.replace('http:', 'https:');
+    };
+
+    const brokenHandshakes: readonly (readonly [string, (socket: Socket) => void])[] = [
+      ['is reset', (socket) => socket.resetAndDestroy()],
+      ['ends', (socket) => socket.end()],
+      ['is answered by an alert', (socket) => socket.end(Buffer.from([0x15, 3, 3, 0, 2, 2, 40]))],
+      ['is answered in plain HTTP', (socket) => socket.end('HTTP/1.1 400 Bad Request\r\n\r\n')],
+      ['is never answered', () => undefined],
+    ];
+    for (const [what, answer] of brokenHandshakes) {
+      it(`reports a handshake that ${what} as refused: nothing has left`, async () => {
+        const { error } = await send({ url: await notTls(answer), timeoutMs: 1_000, tls: { caFile: file('ca') } });
+        assert.equal(error?.code, 'refused', error?.message);
+      });
+    }
+
+    it('reports a server of an old TLS version as refused', async () => {
+      const seen: string[] = [];
+      const server = createHttpsServer(
+        { cert: tlsFixture.serverCert, key: tlsFixture.serverKey, minVersion: 'TLSv1', maxVersion: 'TLSv1.1' },
+        (request, response) => {
+          seen.push(request.url ?? '');
+          response.end('ok');
+        },
+      );
+      const url = (await start(server)).replace('http:', 'https:');
+      assert.equal((await send({ url, tls: { caFile: file('ca') } })).error?.code, 'refused');
+      assert.deepEqual(seen, []);
+    });
+
+    for (const version of ['TLSv1.2', 'TLSv1.3'] as const) {
+      it(`never says of a client certificate that is refused over ${version} after the request may have left that it did not`, async () => {
+        const { serverCert: cert, serverKey: key, ca } = tlsFixture;
+        const server = createHttpsServer(
+          { cert, key, ca, requestCert: true, rejectUnauthorized: true, minVersion: version, maxVersion: version },
+          (_request, response) => response.end('ok'),
+        );
+        server.on('tlsClientError', () => undefined);
+        const url = (await start(server)).replace('http:', 'https:');
+        const { error } = await send({ url, tls: { caFile: file('ca') } });
+        /* Up to TLS 1.2 the server judges before the handshake is over; later it may have read the request by then. */
+        const codes = version === 'TLSv1.2' ? ['refused'] : ['disconnected', 'io'];
+        assert.ok(codes.includes(error?.code ?? ''), `${error?.code} ${error?.message}`);
+      });
+    }
+
+    for (const [what, requests, then] of [
+      ['after the first request', 1, 'disconnected'],
+      ['kept and reset at the next one', 2, 'disconnected'],
+    ] as const) {
+      it(`reports a connection that breaks ${what} as ${then}`, async () => {
+        let heard = 0;
+        const { serverCert: cert, serverKey: key } = tlsFixture;
+        const server = createHttpsServer({ cert, key }, (request, response) => {
+          heard += 1;
+          if (heard < requests) response.end('ok');
+          else request.socket.destroy();
+        });
+        const url = (await start(server)).replace('http:', 'https:');
+        const client = createHttpClient();
+        const tls = { caFile: file('ca') };
+        for (let at = 1; at < requests; at += 1) assert.equal((await send({ url, tls }, client)).reply?.body, 'ok');
+        assert.equal((await send({ url, tls }, client)).error?.code, then);
+      });
+    }
 
     it('trusts the pinned CA and shows the client certificate', async () => {
       const { url, seen } = await tlsServer(true);
