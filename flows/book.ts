@@ -197,14 +197,18 @@ function apply(draft: Draft, record: TerminalRecord): void {
     }
     case 'reversalPaymentFound': {
       const found = record.paymentId === undefined ? {} : { paymentId: record.paymentId };
-      return putReversal(draft, { ...reversalOf(draft, record.reversalId), known: true, ...found });
+      const charged = record.charged === true ? ({ charged: true } as const) : {};
+      return putReversal(draft, { ...reversalOf(draft, record.reversalId), known: true, ...found, ...charged });
     }
     case 'reversalNeedsPerson': {
       const { lastCode } = record;
-      return putReversal(draft, { ...reversalOf(draft, record.reversalId), state: 'needsPerson', lastCode });
+      const held = record.held === true ? { manual: true } : {};
+      return putReversal(draft, { ...reversalOf(draft, record.reversalId), state: 'needsPerson', lastCode, ...held });
     }
-    case 'reversalReleased':
-      return putReversal(draft, { ...reversalOf(draft, record.reversalId), state: 'open', manual: false });
+    case 'reversalReleased': {
+      const { untried: _, ...reversal } = reversalOf(draft, record.reversalId);
+      return putReversal(draft, { ...reversal, state: 'open', manual: false });
+    }
     case 'reversalFinished': {
       const reversal = reversalOf(draft, record.reversalId);
       putReversal(draft, { ...reversal, state: 'finished', end: record.end });

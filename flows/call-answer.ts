@@ -13,6 +13,7 @@ export type CallAnswer =
 export type ConflictCode =
   | 'saleOpen'
   | 'orderPaid'
+  | 'orderHeld'
   | 'machineSells'
   | 'notAwaitingCode'
   | 'alreadyDelivered'
@@ -22,6 +23,7 @@ export type ConflictCode =
   | 'refundDiffers'
   | 'reversalFinished'
   | 'underWay'
+  | 'unconfirmed'
   | 'notYourDelivery'
   | 'otherAccount'
   | 'nothingToPrint';

@@ -9,8 +9,10 @@ import { paidRest } from './paid-rest.js';
 import { queueFull } from './readiness.js';
 import { refundRequestIdFor } from './refund-request-id.js';
 import type { Reversal } from './reversal.js';
-import { enqueue, finish, retryNow } from './reversal-queue.js';
+import { enqueue, retryNow } from './reversal-queue.js';
+import { finish } from './reversal-rhythm.js';
 import { lastAttempt } from './sale.js';
+import { settleAsPaid } from './settle-as-paid.js';
 import type { Turn } from './turn.js';
 import { whyNotPaid } from './why-not-paid.js';
 
@@ -70,6 +72,7 @@ function refund(turn: Turn, request: RefundRequested): CallAnswer {
     refundId: request.refundId,
     ...(request.reason === undefined ? {} : { reason: request.reason }),
     known: true,
+    charged: true,
     payableUntilWallMs: attempt.expiresAtWallMs,
     ...accountOf(attempt),
     paidAtWallMs: attempt.startedAtWallMs,
@@ -95,7 +98,7 @@ export function onReversalRetryRequested(turn: Turn, callId: string, reversalId:
   if (reversal.state === 'finished') return turn.answer(callId, FINISHED);
   const stranger = otherAccountWords(turn, reversal);
   if (stranger !== undefined) return turn.answer(callId, otherAccount(stranger));
-  if (reversal.manual) turn.record({ type: 'reversalReleased', reversalId });
+  if (isBeingSettled(turn, reversalId)) return turn.answer(callId, BEING_SETTLED);
   retryNow(turn, reversal);
   turn.answer(callId, { kind: 'reversal', reversalId, created: false });
 }
@@ -106,13 +109,36 @@ export function onReversalSettled(turn: Turn, settled: Extract<Event, { type: 'r
   const reversal = ownEntry(turn.book.reversals, reversalId);
   if (reversal === undefined) return turn.answer(callId, { kind: 'notFound', what: 'reversal' });
   if (reversal.state === 'finished') return turn.answer(callId, FINISHED);
-  const unproven = outcome === 'paid' ? whyNotPaid(turn.book, reversal) : undefined;
-  if (unproven !== undefined) return turn.answer(callId, { kind: 'conflict', code: 'notPaid', message: unproven });
-  /* It may give the money back at this moment, and then the payment does not stand. */
-  const underWay = ownEntry(turn.live.reversals, reversalId)?.awaiting !== undefined;
-  if (outcome === 'paid' && underWay) return turn.answer(callId, UNDER_WAY);
-  finish(turn, reversalId, { how: 'settledByHand', by, note, outcome });
+  if (isBeingSettled(turn, reversalId)) return turn.answer(callId, BEING_SETTLED);
+  if (outcome === 'paid') {
+    const no = refusalAsPaid(turn, reversal);
+    return no === undefined ? settleAsPaid(turn, reversal, { callId, by, note }) : turn.answer(callId, no);
+  }
+  const mayArriveUntilWallMs = arrivesUntil(turn, reversal);
+  const late = mayArriveUntilWallMs === undefined ? {} : { mayArriveUntilWallMs };
+  finish(turn, reversalId, { how: 'settledByHand', by, note, outcome, ...late });
   turn.answer(callId, { kind: 'reversal', reversalId, created: false });
+}
+
+function refusalAsPaid(turn: Turn, reversal: Reversal): CallAnswer | undefined {
+  const why = whyNotPaid(turn.book, reversal);
+  if (why !== undefined) return { kind: 'conflict', ...why };
+  /* It may give the money back at this moment, and then the payment does not stand. */
+  if (ownEntry(turn.live.reversals, reversal.reversalId)?.awaiting !== undefined) return UNDER_WAY;
+  if (reversal.untried === true) return undefined;
+  const stranger = otherAccountWords(turn, reversal);
+  return stranger === undefined ? undefined : otherAccount(stranger);
+}
+
+function isBeingSettled(turn: Turn, reversalId: string): boolean {
+  return ownEntry(turn.live.reversals, reversalId)?.settling !== undefined;
+}
+
+/** Until when the payment may still be charged, by the wall clock; undefined where it was, or where it no longer can. */
+function arrivesUntil(turn: Turn, reversal: Reversal): number | undefined {
+  const unpayableAtMs = ownEntry(turn.live.reversals, reversal.reversalId)?.unpayableAtMs ?? 0;
+  const leftMs = unpayableAtMs - turn.at.atMs;
+  return reversal.charged === true || leftMs <= 0 ? undefined : turn.at.wallMs + leftMs;
 }
 
 const otherAccount = (message: string): CallAnswer => ({ kind: 'conflict', code: 'otherAccount', message });
@@ -120,5 +146,10 @@ const UNDER_WAY: CallAnswer = {
   kind: 'conflict',
   code: 'underWay',
   message: 'a request to give the money back has just been sent: see in a few seconds what was answered',
+};
+const BEING_SETTLED: CallAnswer = {
+  kind: 'conflict',
+  code: 'underWay',
+  message: 'somebody is settling it as paid at this moment: see in a few seconds what the acquirer says to that',
 };
 const FINISHED: CallAnswer = { kind: 'conflict', code: 'reversalFinished', message: 'the reversal is finished' };

@@ -53,11 +53,11 @@ export const OPERATOR_TEXTS: Readonly<Record<string, string>> = {
   REFUND_IN_PROCESS: 'the refund is under way; wait',
   REFUND_AMOUNT_EXCEED:
     'more than is left of the payment; see the dashboard for refunds made elsewhere, then settle it',
-  REFUND_WINDOW_EXCEED: 'too old for a refund; pay the customer back another way, then settle it',
-  REFUND_NOT_SUPPORTED: 'this wallet takes no refunds; pay the customer back another way, then settle it',
+  REFUND_WINDOW_EXCEED: 'too old for a refund; settle it first, then pay the customer back another way',
+  REFUND_NOT_SUPPORTED: 'this wallet takes no refunds; settle it first, then pay the customer back another way',
   PARTIAL_REFUND_NOT_SUPPORTED: 'this wallet takes whole refunds only; settle this one and refund the whole',
   MULTIPLE_REFUNDS_NOT_SUPPORTED:
-    'this wallet takes one refund a payment; pay the rest back another way, then settle it',
+    'this wallet takes one refund a payment; settle it first, then pay the rest back another way',
   MERCHANT_BALANCE_NOT_ENOUGH: "top up the merchant's account; the terminal goes on trying",
 
   FAIL: 'the payment failed, Alipay does not say why; nothing to do',
@@ -69,10 +69,10 @@ export const OPERATOR_TEXTS: Readonly<Record<string, string>> = {
   OTHER_ACCOUNT:
     'made with another ALIPAY_CLIENT_ID, MERCHANT_ID, ACQUIRER_URL, ACQUIRER_PATH_PREFIX or ALIPAY_AGENT_MERCHANT: start the terminal with those once more, declare a move with ACQUIRER_MOVED_FROM, or give the money back outside and settle it',
   AMOUNT_DIFFERS:
-    'Alipay says that another amount was refunded; compare with the dashboard, give back what is missing, then settle it',
+    'Alipay says that another amount was refunded; compare with the dashboard, settle it first, then give back what is missing',
   NO_PAYMENT_ID: 'Alipay does not tell the id of the payment; ask Alipay technical support',
   REFUND_FAILED:
-    'Alipay took the refund and failed it; ask Alipay technical support, the terminal tries again with a new one',
+    'Alipay took the refund and failed it; settle it first, then pay the customer back another way, or retry it, which asks for a new refund',
 };
 
 /** The row of a code; for one that is in no table, whom to ask. */

@@ -2,6 +2,7 @@ import { type AcquirerAnswer, neverLeft } from './acquirer-answer.js';
 import { noteAnswer, noteLateAnswer, noteRefusedPay, type VerifiedAnswer, verified } from './acquirer-watch.js';
 import { openSale, paymentOf } from './book.js';
 import { approve } from './delivery.js';
+import { noteLateWord } from './late-word.js';
 import type { Money } from './money.js';
 import { sameMoney } from './money.js';
 import { presentAccount } from './of-other-account.js';
@@ -16,8 +17,7 @@ import {
   promptsCustomer,
   showsPayment,
 } from './result-codes.js';
-import { notePaymentShown } from './reversal-queue.js';
-import { reverseDenied, startReversal } from './reversal-start.js';
+import { startReversal } from './reversal-start.js';
 import { lastAttempt, type Sale } from './sale.js';
 import type { PaymentProgress } from './terminal-state.js';
 import type { Turn } from './turn.js';
@@ -166,14 +166,6 @@ export function onPaymentNotified(turn: Turn, id: string, paymentId: string, amo
   if (!isOfTerminal(id, turn.policy.terminalNumber)) return turn.ignore('notification of an unknown payment');
   if (isPaidRequest(turn.book.paidOrders, id)) return turn.ignore('notification of a sale that is no longer kept');
   holdUnknown(turn, id, paymentId, amount);
-}
-
-/**
- * What is said too late to decide a payment still shows that there is one, and perhaps that it was charged after all. It
- * never approves anything. Tells whether it was news.
- */
-function noteLateWord(turn: Turn, id: string, paid: boolean, paymentId: string | undefined): boolean {
-  return notePaymentShown(turn, id, paymentId) || (paid && reverseDenied(turn, id, paymentId));
 }
 
 /** What showed that there is a payment. */

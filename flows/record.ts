@@ -66,10 +66,21 @@ export type TerminalRecord = { readonly atWallMs: number } & (
       readonly refundRequestId: string;
       readonly paymentId: string;
     }
-  /** An answer or a notification showed that the acquirer knows the payment to be reversed. */
-  | { readonly type: 'reversalPaymentFound'; readonly reversalId: string; readonly paymentId?: string }
-  | { readonly type: 'reversalNeedsPerson'; readonly reversalId: string; readonly lastCode: string }
-  /** A person decided that a held-back reversal is to be sent. */
+  /** An answer or a notification showed that the acquirer knows the payment to be reversed, or, with `charged`, took it. */
+  | {
+      readonly type: 'reversalPaymentFound';
+      readonly reversalId: string;
+      readonly paymentId?: string;
+      readonly charged?: true;
+    }
+  /** With `held` the box does not send it again by itself. */
+  | {
+      readonly type: 'reversalNeedsPerson';
+      readonly reversalId: string;
+      readonly lastCode: string;
+      readonly held?: true;
+    }
+  /** A reversal that was held back is sent: a person decided so, or its account at the acquirer is configured again. */
   | { readonly type: 'reversalReleased'; readonly reversalId: string }
   | { readonly type: 'reversalFinished'; readonly reversalId: string; readonly end: ReversalEnd }
   | ({

@@ -180,21 +180,22 @@ export function refundsAfter(cancelCode: string | undefined): boolean {
 
 /**
  * What an F to a refund means: `inquire` what became of it; `over` the payment is said to be cancelled, so that nothing
- * is owed: inquire the payment; `person` only a person can go on.
+ * is owed: inquire the payment; `person` a person has to see to it, and it is tried on slowly; `hold` it failed for good, a
+ * person may pay it back another way, and it is tried again only when one wants it.
  */
-export type RefundAction = 'inquire' | 'over' | 'person';
+export type RefundAction = 'inquire' | 'over' | 'person' | 'hold';
 
 export const REFUND_CODES: Readonly<Record<string, RefundAction>> = {
   REFUND_IN_PROCESS: 'inquire',
   ORDER_IS_CANCELED: 'over',
-  ORDER_IS_CLOSED: 'person',
+  ORDER_IS_CLOSED: 'hold',
   ORDER_NOT_EXIST: 'person',
   ORDER_STATUS_INVALID: 'person',
-  REFUND_AMOUNT_EXCEED: 'person',
-  REFUND_WINDOW_EXCEED: 'person',
-  REFUND_NOT_SUPPORTED: 'person',
-  PARTIAL_REFUND_NOT_SUPPORTED: 'person',
-  MULTIPLE_REFUNDS_NOT_SUPPORTED: 'person',
+  REFUND_AMOUNT_EXCEED: 'hold',
+  REFUND_WINDOW_EXCEED: 'hold',
+  REFUND_NOT_SUPPORTED: 'hold',
+  PARTIAL_REFUND_NOT_SUPPORTED: 'hold',
+  MULTIPLE_REFUNDS_NOT_SUPPORTED: 'hold',
   REPEAT_REQ_INCONSISTENT: 'person',
   RISK_REJECT: 'person',
   INVALID_MERCHANT_STATUS: 'person',

@@ -1,5 +1,5 @@
 import type { AcquirerAnswer } from './acquirer-answer.js';
-import { noteReversalAnswer, type VerifiedAnswer, verified } from './acquirer-watch.js';
+import { type VerifiedAnswer, verified } from './acquirer-watch.js';
 import { nextDayAt } from './civil-time.js';
 import type { ReversalRequest } from './effect.js';
 import { sameMoney } from './money.js';
@@ -7,7 +7,8 @@ import { ofOtherAccount } from './of-other-account.js';
 import { ownEntry } from './own-entry.js';
 import { refundRequestIdFor } from './refund-request-id.js';
 import { cancelAction, refundAction, refundsAfter } from './result-codes.js';
-import type { Reversal, ReversalEnd } from './reversal.js';
+import type { Reversal } from './reversal.js';
+import { callPerson, finish, retryLater, updateProgress, waitInQueue } from './reversal-rhythm.js';
 import type { ReversalProgress } from './terminal-state.js';
 import type { Turn } from './turn.js';
 
@@ -20,16 +21,14 @@ import type { Turn } from './turn.js';
  *   payment request could no longer arrive.
  * - A payment that it once showed to know is never closed by the word that there is none: that goes to a person.
  * - Reversals do not wait for one another.
+ * - A charge that is news is undone at once.
+ * - A refund that failed for good is not asked for again, under whatever id, unless a person wants it.
  */
 
 /** Longer than any reply timeout: an executor that never answers does not stop the queue. */
 const ANSWER_GRACE_MS = 5000;
-/** Failures in the queue's rhythm, and age, after which a person is called. */
-const FAILURES_BEFORE_PERSON = 6;
-const AGE_BEFORE_PERSON_MS = 20 * 3_600_000;
-/** How much slower a reversal is retried once a person has been called. */
-const SLOWDOWN_AFTER_PERSON = 10;
-
+/** Our own word for a refund that was taken and failed. */
+const REFUND_FAILED = 'REFUND_FAILED';
 /** Takes up work on a reversal: just started, or found in the book at boot. */
 export function enqueue(turn: Turn, reversal: Reversal, paymentStartedAtMs?: number): void {
   const { policy, at } = turn;
@@ -56,12 +55,16 @@ export function enqueue(turn: Turn, reversal: Reversal, paymentStartedAtMs?: num
 }
 
 /**
- * Starts the burst again, now: a person asked for it. It begins with the undoing, unless an answer is awaited, which would
- * then be taken for another one's.
+ * Starts the burst again, now: a person asked for it, and releases what was held back. It begins with the undoing, unless an
+ * answer is awaited, which would then be taken for another one's.
  */
-export function retryNow(turn: Turn, { reversalId, kind }: Reversal): void {
+export function retryNow(turn: Turn, reversal: Reversal): void {
+  const { reversalId, kind, manual, lastCode, paymentId } = reversal;
+  if (manual) turn.record({ type: 'reversalReleased', reversalId });
+  /* That refund request is spent: whoever tries again needs a new one. */
+  if (manual && lastCode === REFUND_FAILED && paymentId !== undefined) turnToRefund(turn, reversal, paymentId);
   const awaiting = ownEntry(turn.live.reversals, reversalId)?.awaiting !== undefined;
-  update(turn, reversalId, {
+  updateProgress(turn, reversalId, {
     ...(awaiting ? {} : { phase: kind }),
     burstUntilMs: turn.at.atMs + turn.policy.cancelRetryWindowMs,
     queueFailures: 0,
@@ -69,17 +72,21 @@ export function retryNow(turn: Turn, { reversalId, kind }: Reversal): void {
   work(turn, reversalId);
 }
 
-export function onReversalTimer(turn: Turn, reversalId: string): void {
+/** Its timer: the next request is due, or an answer did not come. */
+export function onQueueTimer(turn: Turn, reversalId: string): void {
   if (ownEntry(turn.live.reversals, reversalId)?.awaiting === undefined) return work(turn, reversalId);
   noteAnswered(turn, reversalId, false);
   retryLater(turn, reversalId, 'NO_ANSWER');
 }
 
-export function onReversalAnswered(turn: Turn, exchange: number, reversalId: string, answer: AcquirerAnswer): void {
-  noteReversalAnswer(turn, answer);
-  const progress = ownEntry(turn.live.reversals, reversalId);
-  const reversal = ownEntry(turn.book.reversals, reversalId);
-  if (progress?.awaiting !== exchange || reversal === undefined) return turn.ignore('late reply to a reversal');
+/** The answer that is awaited. */
+export function onQueueAnswered(
+  turn: Turn,
+  reversal: Reversal,
+  progress: ReversalProgress,
+  answer: AcquirerAnswer,
+): void {
+  const { reversalId } = reversal;
   const believed = verified(answer);
   noteAnswered(turn, reversalId, believed !== undefined);
   if (believed === undefined || believed.status === 'U') {
@@ -103,17 +110,8 @@ export function onReversalAnswered(turn: Turn, exchange: number, reversalId: str
  * inquiring alone would never make it.
  */
 function takeTurns(turn: Turn, reversalId: string, phase: ReversalProgress['phase']): void {
-  if (phase === 'refund') update(turn, reversalId, { phase: 'refundInquiry' });
-  if (phase === 'refundInquiry') update(turn, reversalId, { phase: 'refund' });
-}
-
-/** Closes a reversal and lets go of its work. */
-export function finish(turn: Turn, reversalId: string, end: Omit<ReversalEnd, 'atWallMs' | 'utcOffsetMinutes'>): void {
-  const { wallMs: atWallMs, utcOffsetMinutes } = turn.at;
-  turn.record({ type: 'reversalFinished', reversalId, end: { ...end, atWallMs, utcOffsetMinutes } });
-  const { [reversalId]: _, ...reversals } = turn.live.reversals;
-  turn.live = { ...turn.live, reversals };
-  turn.clearTimer(`reversal:${reversalId}`);
+  if (phase === 'refund') updateProgress(turn, reversalId, { phase: 'refundInquiry' });
+  if (phase === 'refundInquiry') updateProgress(turn, reversalId, { phase: 'refund' });
 }
 
 function work(turn: Turn, reversalId: string): void {
@@ -122,10 +120,16 @@ function work(turn: Turn, reversalId: string): void {
   if (reversal === undefined || progress === undefined) return;
   if (reversal.manual || progress.awaiting !== undefined) return;
   if (ofOtherAccount(turn, reversal)) return callPerson(turn, reversal, 'OTHER_ACCOUNT');
+  if (reversal.untried === true) turn.record({ type: 'reversalReleased', reversalId });
   const phase = phaseOf(turn, reversal, progress);
   const exchange = turn.live.exchange + 1;
   turn.live = { ...turn.live, exchange };
-  update(turn, reversalId, { phase, awaiting: exchange, sentAtMs: turn.at.atMs, knownWhenSent: reversal.known });
+  updateProgress(turn, reversalId, {
+    phase,
+    awaiting: exchange,
+    sentAtMs: turn.at.atMs,
+    knownWhenSent: reversal.known,
+  });
   const timeoutMs =
     phase === 'cancel' || phase === 'refund' ? turn.policy.cancelReplyTimeoutMs : turn.policy.inquiryReplyTimeoutMs;
   turn.effect({ type: 'sendReversal', timeoutMs, exchange, reversalId, request: requestOf(reversal, phase) });
@@ -137,7 +141,7 @@ function phaseOf(turn: Turn, reversal: Reversal, progress: ReversalProgress): Re
   return inquire ? 'inquiry' : progress.phase;
 }
 
-function requestOf(reversal: Reversal, phase: ReversalProgress['phase']): ReversalRequest {
+export function requestOf(reversal: Reversal, phase: ReversalProgress['phase']): ReversalRequest {
   const { paymentRequestId, paymentId, refundRequestId, amount, reason } = reversal;
   switch (phase) {
     case 'cancel':
@@ -179,17 +183,20 @@ function afterCancel(turn: Turn, reversal: Reversal, progress: ReversalProgress,
  */
 function nothingLeft(
   turn: Turn,
-  { reversalId }: Reversal,
+  { reversalId, known }: Reversal,
   progress: ReversalProgress,
   how: 'cancelled' | 'nothingCharged',
 ): void {
-  if (progress.knownWhenSent || progress.sentAtMs >= progress.unpayableAtMs) return finish(turn, reversalId, { how });
-  update(turn, reversalId, { phase: 'cancel' });
+  const { knownWhenSent, shownLate, sentAtMs, unpayableAtMs } = progress;
+  if ((knownWhenSent && shownLate !== true) || sentAtMs >= unpayableAtMs) return finish(turn, reversalId, { how });
+  updateProgress(turn, reversalId, { phase: 'cancel' });
+  /* It showed up while this was under way, and may have come after it. */
+  if (known && !knownWhenSent) return work(turn, reversalId);
   turn.setTimer(`reversal:${reversalId}`, Math.max(0, progress.unpayableAtMs - turn.at.atMs));
 }
 
 function inquireNext(turn: Turn, reversalId: string, cancelRefusedCode: string): void {
-  update(turn, reversalId, { phase: 'inquiry', cancelRefusedCode });
+  updateProgress(turn, reversalId, { phase: 'inquiry', cancelRefusedCode });
   work(turn, reversalId);
 }
 
@@ -211,20 +218,20 @@ function afterInquiry(turn: Turn, reversal: Reversal, progress: ReversalProgress
     case undefined:
       return startOver(turn, reversal, answer.code);
     default:
-      noteFound(turn, reversal, answer.paymentId);
+      noteFound(turn, reversal, { charged: false, paymentId: answer.paymentId });
       return startOver(turn, reversal, answer.paymentStatus);
   }
 }
 
 /** The inquiry did not settle it. The next request is the undoing itself again: inquiring alone would never end it. */
 function startOver(turn: Turn, { reversalId, kind }: Reversal, code: string): void {
-  update(turn, reversalId, { phase: kind });
+  updateProgress(turn, reversalId, { phase: kind });
   retryLater(turn, reversalId, code);
 }
 
 function paymentFound(turn: Turn, reversal: Reversal, progress: ReversalProgress, answer: VerifiedAnswer): void {
   const { reversalId } = reversal;
-  noteFound(turn, reversal, answer.paymentId);
+  noteFound(turn, reversal, { charged: true, paymentId: answer.paymentId });
   const paymentId = answer.paymentId ?? reversal.paymentId;
   if (reversal.kind === 'cancel' && !hasToRefund(turn, reversal, progress)) return startOver(turn, reversal, 'PAID');
   if (paymentId === undefined) return retryLater(turn, reversalId, 'NO_PAYMENT_ID');
@@ -234,7 +241,7 @@ function paymentFound(turn: Turn, reversal: Reversal, progress: ReversalProgress
     }
     turnToRefund(turn, reversal, paymentId);
   }
-  update(turn, reversalId, { phase: 'refund' });
+  updateProgress(turn, reversalId, { phase: 'refund' });
   work(turn, reversalId);
 }
 
@@ -250,24 +257,52 @@ function turnToRefund(turn: Turn, { reversalId, paymentRequestId }: Reversal, pa
 
 /**
  * A word that comes too late to approve a payment still shows that there is one: the cancel under way may not be closed
- * by the word that there is none. Tells whether that was news.
+ * by the word that there is none, and what is charged is undone at once. Tells whether that was news.
  */
-export function notePaymentShown(turn: Turn, paymentRequestId: string, paymentId: string | undefined): boolean {
-  const unseen = Object.values(turn.book.reversals).find(
-    (reversal) => reversal.paymentRequestId === paymentRequestId && reversal.state !== 'finished' && !reversal.known,
+export function notePaymentShown(
+  turn: Turn,
+  paymentRequestId: string,
+  shown: { readonly charged: boolean; readonly paymentId: string | undefined },
+): boolean {
+  const reversal = Object.values(turn.book.reversals).find(
+    (one) => one.paymentRequestId === paymentRequestId && one.state !== 'finished',
   );
-  if (unseen !== undefined) noteFound(turn, unseen, paymentId);
-  return unseen !== undefined;
+  if (reversal === undefined) return false;
+  const news = !reversal.known || (shown.charged && reversal.charged !== true);
+  if (!news) return false;
+  noteFound(turn, reversal, shown);
+  undoNow(turn, reversal);
+  return true;
+}
+
+/** It shows up at most twice, as known and as charged: who repeats it does not make us ask more often. */
+function undoNow(turn: Turn, { reversalId, kind, known }: Reversal): void {
+  const progress = ownEntry(turn.live.reversals, reversalId);
+  if (progress === undefined) return;
+  updateProgress(turn, reversalId, {
+    burstUntilMs: turn.at.atMs + turn.policy.cancelRetryWindowMs,
+    ...(known ? {} : { shownLate: true }),
+  });
+  /* The answer that is awaited leads on. */
+  if (progress.awaiting !== undefined) return;
+  updateProgress(turn, reversalId, { phase: kind });
+  work(turn, reversalId);
 }
 
 /** Recorded only when it is news, or every retry would write to flash. */
 function noteFound(
   turn: Turn,
-  { reversalId, known, paymentId: before }: Reversal,
-  paymentId: string | undefined,
+  { reversalId, known, charged: wasCharged, paymentId: before }: Reversal,
+  { charged, paymentId }: { readonly charged: boolean; readonly paymentId: string | undefined },
 ): void {
-  if (known && (paymentId === undefined || paymentId === before)) return;
-  turn.record({ type: 'reversalPaymentFound', reversalId, ...(paymentId === undefined ? {} : { paymentId }) });
+  const isNews = !known || (charged && wasCharged !== true) || (paymentId !== undefined && paymentId !== before);
+  if (!isNews) return;
+  turn.record({
+    type: 'reversalPaymentFound',
+    reversalId,
+    ...(paymentId === undefined ? {} : { paymentId }),
+    ...(charged ? { charged } : {}),
+  });
 }
 
 function afterRefund(turn: Turn, reversal: Reversal, answer: VerifiedAnswer): void {
@@ -276,14 +311,16 @@ function afterRefund(turn: Turn, reversal: Reversal, answer: VerifiedAnswer): vo
   switch (refundAction(answer.code)) {
     case 'inquire':
       /* A request that was taken and failed gives the same answer for ever: what became of it tells how to go on. */
-      update(turn, reversalId, { phase: 'refundInquiry' });
+      updateProgress(turn, reversalId, { phase: 'refundInquiry' });
       return retryLater(turn, reversalId, answer.code);
     case 'over':
       /* Said in passing: the payment itself has to tell, and is asked. */
-      update(turn, reversalId, { phase: 'inquiry' });
+      updateProgress(turn, reversalId, { phase: 'inquiry' });
       return retryLater(turn, reversalId, answer.code);
     case 'person':
       return refused(turn, reversal, answer.code);
+    case 'hold':
+      return hold(turn, reversal, answer.code);
   }
 }
 
@@ -293,7 +330,7 @@ function refunded(turn: Turn, { reversalId, amount }: Reversal, { refundAmount }
     return finish(turn, reversalId, { how: 'refunded' });
   }
   turn.alarm('amountDiffers', reversalId);
-  update(turn, reversalId, { phase: 'refundInquiry' });
+  updateProgress(turn, reversalId, { phase: 'refundInquiry' });
   retryLater(turn, reversalId, 'AMOUNT_DIFFERS');
 }
 
@@ -304,10 +341,7 @@ function afterRefundInquiry(turn: Turn, reversal: Reversal, answer: VerifiedAnsw
     case 'SUCCESS':
       return refunded(turn, reversal, answer);
     case 'FAIL':
-      /* That refund request is spent: whoever tries again needs a new one. */
-      if (reversal.paymentId !== undefined) turnToRefund(turn, reversal, reversal.paymentId);
-      update(turn, reversalId, { phase: 'refund' });
-      return refused(turn, reversal, 'REFUND_FAILED');
+      return hold(turn, reversal, REFUND_FAILED);
     case 'PROCESSING':
       return retryLater(turn, reversalId, answer.refundStatus);
     default:
@@ -317,54 +351,24 @@ function afterRefundInquiry(turn: Turn, reversal: Reversal, answer: VerifiedAnsw
 
 /** The acquirer knows nothing of it, or nothing that we know: the same refund again is the same refund to it. */
 function refundAgain(turn: Turn, reversalId: string, code: string): void {
-  update(turn, reversalId, { phase: 'refund' });
+  updateProgress(turn, reversalId, { phase: 'refund' });
   retryLater(turn, reversalId, code);
 }
 
-/** The acquirer will not do it: a person has to. It is still tried again, slowly. */
+/** It failed for good: a person, who may pay the customer back another way, decides whether it is tried again. */
+function hold(turn: Turn, { reversalId, kind, state }: Reversal, code: string): void {
+  turn.alarm('refundRefused', `${reversalId} ${code}`);
+  turn.record({ type: 'reversalNeedsPerson', reversalId, lastCode: code, held: true });
+  if (state === 'open') turn.alarm('reversalNeedsPerson', `${reversalId} ${code}`);
+  updateProgress(turn, reversalId, { phase: kind });
+  turn.clearTimer(`reversal:${reversalId}`);
+}
+
+/** The acquirer will not do it as things are: a person has to see to it. It is still tried again, slowly. */
 function refused(turn: Turn, reversal: Reversal, code: string): void {
   turn.alarm('refundRefused', `${reversal.reversalId} ${code}`);
   callPerson(turn, reversal, code);
   waitInQueue(turn, reversal.reversalId);
-}
-
-function retryLater(turn: Turn, reversalId: string, code: string): void {
-  const progress = ownEntry(turn.live.reversals, reversalId);
-  const reversal = ownEntry(turn.book.reversals, reversalId);
-  if (progress === undefined || reversal === undefined) return;
-  const { atMs, wallMs } = turn.at;
-  if (atMs < progress.burstUntilMs) {
-    const dueAtMs = progress.sentAtMs + turn.policy.cancelRetryIntervalMs;
-    return turn.setTimer(`reversal:${reversalId}`, Math.max(0, dueAtMs - atMs));
-  }
-  if (progress.queueFailures === 0) turn.alarm('reversalDelayed', `${reversalId} ${code}`);
-  const queueFailures = progress.queueFailures + 1;
-  update(turn, reversalId, { queueFailures });
-  /* It may have been started at boot, by a clock that was not right yet; a payment never is. */
-  const sinceWallMs = Math.max(reversal.startedAtWallMs, reversal.paidAtWallMs);
-  const ageMs = turn.at.clockTrusted ? wallMs - sinceWallMs : 0;
-  if (queueFailures >= FAILURES_BEFORE_PERSON || ageMs > AGE_BEFORE_PERSON_MS) callPerson(turn, reversal, code);
-  waitInQueue(turn, reversalId);
-}
-
-function callPerson(turn: Turn, reversal: Reversal, code: string): void {
-  if (reversal.state !== 'open') return;
-  turn.record({ type: 'reversalNeedsPerson', reversalId: reversal.reversalId, lastCode: code });
-  turn.alarm('reversalNeedsPerson', `${reversal.reversalId} ${code}`);
-}
-
-/** Up to a tenth is added at random, so that a fleet does not come back in step. */
-function waitInQueue(turn: Turn, reversalId: string): void {
-  const slow = ownEntry(turn.book.reversals, reversalId)?.state === 'needsPerson' ? SLOWDOWN_AFTER_PERSON : 1;
-  const waitMs = turn.policy.queueRetryIntervalMs * slow;
-  const spreadMs = (waitMs * Number(turn.at.randomDigits.slice(0, 3))) / 10_000;
-  turn.setTimer(`reversal:${reversalId}`, Math.round(waitMs + spreadMs));
-}
-
-function update(turn: Turn, reversalId: string, change: Partial<ReversalProgress>): void {
-  const progress = ownEntry(turn.live.reversals, reversalId);
-  if (progress === undefined) return;
-  turn.live = { ...turn.live, reversals: { ...turn.live.reversals, [reversalId]: { ...progress, ...change } } };
 }
 
 /** Nothing is awaited any more. */

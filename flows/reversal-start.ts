@@ -1,7 +1,7 @@
 import { type Book, paymentOf } from './book.js';
 import { freeId } from './free-id.js';
 import { sameMoney } from './money.js';
-import { accountOf, type PaymentAccount } from './of-other-account.js';
+import { accountOf, ofOtherAccount, type PaymentAccount } from './of-other-account.js';
 import { ownEntry } from './own-entry.js';
 import { paidRest } from './paid-rest.js';
 import { refundRequestIdFor } from './refund-request-id.js';
@@ -40,6 +40,8 @@ function begin(turn: Turn, sale: Sale, cause: ReversalCause, state: 'open' | 'ne
       ? { kind: 'cancel' }
       : { kind: 'refund', refundRequestId: refundRequestIdFor(turn, attempt.paymentRequestId) }),
     known: attempt.known === true || attempt.result === 'S',
+    ...(attempt.result === 'S' ? { charged: true } : {}),
+    ...(state === 'needsPerson' || ofOtherAccount(turn, attempt) ? { untried: true } : {}),
     state,
     manual: state === 'needsPerson',
   };
@@ -47,8 +49,9 @@ function begin(turn: Turn, sale: Sale, cause: ReversalCause, state: 'open' | 'ne
 }
 
 /**
- * The acquirer says that a payment succeeded of which it had said for certain that nothing is charged. Exactly that payment
- * is undone: its sale ended without it, or went on to another one, and stays as it is. Tells whether it was so.
+ * The acquirer says that a payment succeeded which was over without a charge: it had said so for certain, or had cancelled it,
+ * or a person had settled it as reversed. Exactly that payment is undone: its sale ended without it, or went on to another
+ * one, and stays as it is. Tells whether it was so.
  */
 export function reverseDenied(turn: Turn, paymentRequestId: string, paymentId: string | undefined): boolean {
   const payment = paymentOf(turn.book, paymentRequestId);
@@ -63,18 +66,31 @@ export function reverseDenied(turn: Turn, paymentRequestId: string, paymentId: s
     amount: sale.amount,
     kind: 'cancel',
     known: true,
+    charged: true,
     state: 'open',
     manual: false,
   });
   return true;
 }
 
-/** By an attempt that failed, or by a reversal that found nothing to reverse. Once: who goes on to say both was answered. */
+/** By an attempt that failed, or by a reversal that knew of no charge. Once: who goes on to say both was answered. */
 function wasDenied(book: Book, { paymentRequestId, result }: Attempt): boolean {
   const reversals = Object.values(book.reversals).filter((one) => one.paymentRequestId === paymentRequestId);
   if (reversals.some(({ cause }) => cause === 'paidAfterFailure')) return false;
   const last = reversals.at(-1);
-  return last === undefined ? result === 'F' : last.end?.how === 'nothingCharged';
+  if (last?.end === undefined) return last === undefined && result === 'F';
+  /* A success that was known by then is what was undone: notifications come again. */
+  const charged = last.charged === true || result === 'S';
+  switch (last.end.how) {
+    case 'nothingCharged':
+      return true;
+    case 'cancelled':
+      return !charged;
+    case 'settledByHand':
+      return !charged && last.end.outcome !== 'paid';
+    case 'refunded':
+      return false;
+  }
 }
 
 /** What a reversal does not take from its payment. */

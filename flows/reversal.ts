@@ -24,12 +24,16 @@ export interface Reversal extends PaymentAccount {
    * arrive after the cancel, so the cancel is confirmed once more after `payableUntilWallMs`.
    */
   readonly known: boolean;
+  /** The acquirer has said that it was charged. Missing in old records, and where it has not. */
+  readonly charged?: true;
+  /** Nothing that could undo the payment has left the box yet; missing where something may have. */
+  readonly untried?: true;
   readonly payableUntilWallMs: number;
   /** When the payment was made, for the cancellable period. */
   readonly paidAtWallMs: number;
   readonly startedAtWallMs: number;
   readonly state: 'open' | 'needsPerson' | 'finished';
-  /** Not sent by the box itself: a person decides (the `operator` policy for goods that may have gone). */
+  /** Not sent by the box itself: a person decides, because the goods may have gone or a refund failed for good. */
   readonly manual: boolean;
   readonly lastCode?: string;
   readonly end?: ReversalEnd;
@@ -58,6 +62,8 @@ export interface ReversalEnd {
   readonly note?: string;
   /** What a person who settled it declared; missing in old records, which all meant `reversed`. */
   readonly outcome?: HandOutcome;
+  /** Settled as `reversed` while the payment could still be charged: until then it may be, and is reversed anew. */
+  readonly mayArriveUntilWallMs?: number;
 }
 
 /** `reversed`: the customer has the money, or was never charged. `paid`: the payment stands, nothing goes back. */

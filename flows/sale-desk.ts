@@ -1,6 +1,7 @@
-import { openSale } from './book.js';
+import { openReversals, openSale } from './book.js';
 import type { CallAnswer } from './call-answer.js';
 import type { Event } from './input.js';
+import { isHeld } from './is-held.js';
 import { formatMoney, isMoneyValue, isPayable, type Money, sameMoney } from './money.js';
 import { noSale } from './no-sale.js';
 import { ownEntry } from './own-entry.js';
@@ -8,7 +9,7 @@ import { paidOrder } from './paid-orders.js';
 import { startPayment } from './payment.js';
 import { isPaymentCode } from './payment-code.js';
 import { readiness } from './readiness.js';
-import type { ReversalCause } from './reversal.js';
+import type { Reversal, ReversalCause } from './reversal.js';
 import { startReversal } from './reversal-start.js';
 import { isOpen, type Sale } from './sale.js';
 import { newSaleId } from './sale-id.js';
@@ -59,10 +60,23 @@ export function onSaleRequested(turn: Turn, request: SaleRequested): void {
     const message = `order ${orderId} was paid with ${price} by sale ${saleId}, which is no longer kept`;
     return answer({ kind: 'conflict', code: 'orderPaid', message });
   }
+  const held = heldOfOrder(turn, orderId);
+  if (held !== undefined) {
+    const message = `order ${orderId} has a payment that a person has to decide about first: reversal ${held.reversalId}`;
+    return answer({ kind: 'conflict', code: 'orderHeld', message });
+  }
   const { reasons } = readiness(turn);
   if (reasons.length > 0) return answer({ kind: 'notReady', reasons });
   const saleId = startSale(turn, orderId, amount, request);
   answer({ kind: 'sale', saleId, created: true });
+}
+
+/** One that a person may yet declare to stand, or pay back by hand: another sale of the order would charge it once more. */
+function heldOfOrder(turn: Turn, orderId: string): Reversal | undefined {
+  const { book } = turn;
+  return openReversals(book).find(
+    (reversal) => ownEntry(book.sales, reversal.saleId)?.orderId === orderId && isHeld(turn, reversal),
+  );
 }
 
 /** Opens a sale and asks the customer for a code. The caller has checked that the terminal is ready and free. */

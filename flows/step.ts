@@ -19,7 +19,7 @@ import { onRefundRequested, onReversalRetryRequested, onReversalSettled } from '
 import { onInquiryAnswered, onInquiryTimer, onPayAnswered, onPaymentNotified } from './payment.js';
 import { onPrintFinished, onReceiptRequested } from './receipt-desk.js';
 import type { TerminalRecord } from './record.js';
-import { onReversalAnswered, onReversalTimer } from './reversal-queue.js';
+import { onReversalAnswered, onReversalTimer } from './reversal-exchange.js';
 import {
   onCancelRequested,
   onCodeGiven,
@@ -90,7 +90,7 @@ function decide(turn: Turn, input: Input): void {
     case 'inquiryAnswered':
       return onInquiryAnswered(turn, input.paymentRequestId, input.answer);
     case 'reversalAnswered':
-      return onReversalAnswered(turn, input.exchange, input.reversalId, input.answer);
+      return onReversalAnswered(turn, input);
     case 'probeAnswered':
       return noteAnswer(turn, 'inquiry', input.answer);
     case 'connectionTried':

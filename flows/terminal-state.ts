@@ -88,6 +88,20 @@ export interface ReversalProgress {
   readonly queueFailures: number;
   /** Why the acquirer refused the last cancel. */
   readonly cancelRefusedCode?: string;
+  /** The payment showed up after it had been undone: what ends it is an answer from when it can no longer arrive. */
+  readonly shownLate?: true;
+  /** A person declared that the payment stands; what is awaited is the acquirer's word on that. */
+  readonly settling?: Settling;
+}
+
+export interface Settling {
+  /** Of the person's call, which the acquirer's word answers. */
+  readonly callId: string;
+  readonly by: string;
+  readonly note: string;
+  readonly asks: 'payment' | 'refund';
+  /** When the queue would have gone on. */
+  readonly resumeAtMs?: number;
 }
 
 export function initialState(policy: Policy, book: Book): TerminalState {

@@ -53,6 +53,7 @@ export function holdUnknown(turn: Turn, paymentRequestId: string, paymentId: str
     amount,
     kind: 'cancel',
     known: true,
+    charged: true,
     state: 'needsPerson',
     manual: true,
   } as const;

@@ -95,6 +95,10 @@ export const reversalSchema = v.object({
       outcome: v.exactOptional(v.picklist(['reversed', 'paid'])),
     }),
   ),
+  /** Settled as reversed before the payment's expiry: until then it may still be charged. */
+  mayArriveUntil: v.exactOptional(time),
+  /** What that means, for people. */
+  warning: v.exactOptional(v.string()),
 });
 
 export const reversalsSchema = v.object({ reversals: v.array(reversalSchema) });

@@ -23,7 +23,14 @@ export function presentReversal(reversal: Reversal): ReversalView {
     ...(lastCode === undefined ? {} : { lastCode, operatorText: operatorText(lastCode) }),
     startedAt: utcTime(reversal.startedAtWallMs),
     ...(end === undefined ? {} : { end: presentEnd(end) }),
+    ...(end?.mayArriveUntilWallMs === undefined ? {} : presentArrival(end.mayArriveUntilWallMs)),
   };
+}
+
+function presentArrival(untilWallMs: number): Pick<ReversalView, 'mayArriveUntil' | 'warning'> {
+  const mayArriveUntil = utcTime(untilWallMs);
+  const warning = `the payment may still be charged until ${mayArriveUntil}; where the terminal hears of that it raises an alarm and reverses it`;
+  return { mayArriveUntil, warning };
 }
 
 function presentEnd({ how, atWallMs, by, note, outcome }: ReversalEnd): NonNullable<ReversalView['end']> {

@@ -69,8 +69,8 @@ export function reversalRoutes({ ask, inputs, views, reversals }: ReversalRouteP
         reversal(202, 'under way'),
         refusals.noReversal,
         refusals.conflict(
-          ['reversalFinished', 'otherAccount'],
-          'the reversal is finished, or its payment was made with another account at the acquirer',
+          ['reversalFinished', 'otherAccount', 'underWay'],
+          'the reversal is finished, or its payment was made with another account at the acquirer, or somebody is settling it as paid at this moment',
         ),
       ],
       handle: ({ params }, reply) =>
@@ -90,8 +90,8 @@ export function reversalRoutes({ ask, inputs, views, reversals }: ReversalRouteP
         refusals.invalid,
         refusals.noReversal,
         refusals.conflict(
-          ['reversalFinished', 'notPaid', 'underWay'],
-          'the reversal is finished, or it cannot end as paid because the payment was never proven, or not while a request is under way',
+          ['reversalFinished', 'notPaid', 'orderPaid', 'saleOpen', 'underWay', 'unconfirmed', 'otherAccount'],
+          'the reversal is finished, or it cannot end as paid: the payment was never proven or does not stand, its order has another sale that is paid or open, a request is under way, or the acquirer cannot be asked or does not confirm it (try again later)',
         ),
       ],
       handle: ({ params, body }, reply) =>

@@ -35,8 +35,8 @@ export function saleRoutes({ ask, inputs, views, saleOfOrder }: SaleRouteParts):
         sale(200, 'the sale of that order is open already, or was paid: safe to repeat'),
         refusals.invalid,
         refusals.conflict(
-          ['saleOpen', 'orderPaid', 'machineSells'],
-          'another sale is open, the order was paid with another amount or by a sale that is no longer kept, or a vending machine starts the sales',
+          ['saleOpen', 'orderPaid', 'orderHeld', 'machineSells'],
+          'another sale is open, the order was paid with another amount or by a sale that is no longer kept, a person has to decide about a payment of it first, or a vending machine starts the sales',
         ),
         refusals.notReady,
       ],

@@ -106,6 +106,8 @@ function entry(reversal: ReversalView, sale: SaleView | undefined): string {
     ['by', end?.by],
     ['note', end?.note],
     ['outcome', end?.outcome],
+    ['may arrive until', reversal.mayArriveUntil],
+    ['warning', reversal.warning],
     ['sale', reversal.saleId],
     ['order', sale === undefined ? 'no longer kept' : sale.orderId],
     ['sale state', sale?.state],
@@ -144,20 +146,38 @@ function factLines(facts: Facts): readonly string[] {
   return facts.flatMap(([name, value]) => (value === undefined ? [] : [`${name.padEnd(16)} ${plainText(value)}`]));
 }
 
-function advice({ state, manual, cause, reversalId }: ReversalView): readonly string[] {
-  if (state !== 'needsPerson') return [];
-  return [
-    '',
-    manual
-      ? `Held back: ${cause === 'unknownPayment' ? LOST_SALE : 'the goods may have gone'}. Retry it to give the money back; where the customer has them, settle it as paid.`
-      : 'The terminal cannot end this alone; it goes on trying slowly. Ask Alipay’s technical support about the payment.',
-    `  tillbox queue retry ${reversalId}`,
-    `  tillbox queue settle ${reversalId} --by NAME --note TEXT${manual ? ' --outcome paid' : ''}`,
-  ];
-}
-
 const LOST_SALE =
   'Alipay says that this terminal was paid, and no sale on its card explains it, so a card was lost or wiped, and nobody knows of the goods';
+
+const HELD = {
+  goods:
+    'Held back: the goods may have gone. Retry it to give the money back; where the customer has them, settle it as paid.',
+  lostSale: `Held back: ${LOST_SALE}. Retry it to give the money back; where the customer has them, settle it as paid.`,
+  refund:
+    'Held back: the refund failed for good. Settle it first, then pay the customer back another way; or retry the refund.',
+} as const;
+
+function whyHeld({ kind, cause }: ReversalView): keyof typeof HELD {
+  if (kind === 'refund') return 'refund';
+  return cause === 'unknownPayment' ? 'lostSale' : 'goods';
+}
+
+function advice(reversal: ReversalView): readonly string[] {
+  const { state, manual, reversalId } = reversal;
+  if (state !== 'needsPerson') return [];
+  const held = manual ? whyHeld(reversal) : undefined;
+  return [
+    '',
+    ...(held === undefined
+      ? [
+          'The terminal cannot end this alone; it goes on trying slowly. Ask Alipay’s technical support about the payment.',
+          'Settle it before you pay the customer back another way: until then the terminal may still give the money back.',
+        ]
+      : [HELD[held]]),
+    `  tillbox queue retry ${reversalId}`,
+    `  tillbox queue settle ${reversalId} --by NAME --note TEXT${held === undefined || held === 'refund' ? '' : ' --outcome paid'}`,
+  ];
+}
 
 function amountOf({ amount }: Pick<ReversalView, 'amount'>): string {
   return `${amount.currency} ${formatMoney(amount)}`;

@@ -56,13 +56,25 @@ function settle(
   if (reversal.state === 'finished') {
     return done(new QueueTrouble(exitCode.usage, `the reversal ${reversalId} is finished already`));
   }
-  const unproven = outcome === 'paid' ? whyNotPaid(store.state, reversal) : undefined;
-  if (unproven !== undefined) return done(new QueueTrouble(exitCode.usage, unproven));
-  const end = { how: 'settledByHand', atWallMs, by, note, outcome } as const;
+  if (outcome === 'paid') {
+    const why = whyNotPaid(store.state, reversal)?.message ?? (reversal.untried === true ? undefined : TRIED);
+    if (why !== undefined) return done(new QueueTrouble(exitCode.usage, why));
+  }
+  const mayArriveUntilWallMs = reversal.payableUntilWallMs + EXPIRY_MARGIN_MS;
+  const late =
+    outcome === 'reversed' && reversal.charged !== true && atWallMs < mayArriveUntilWallMs
+      ? { mayArriveUntilWallMs }
+      : {};
+  const end = { how: 'settledByHand', atWallMs, by, note, outcome, ...late } as const;
   const records: TerminalRecord[] = [{ type: 'reversalFinished', reversalId, end, atWallMs }];
   if (cutOff !== undefined) records.unshift({ type: 'reversalStarted', reversal: cutOff, atWallMs });
   store.commit(records, replay(records, store.state), (error) => done(error && troubleOf(error)));
 }
+
+const TRIED =
+  'the money may have gone back already, and a card cannot ask the acquirer: settle it as paid at a running terminal, or settle it as reversed';
+/** The default of the setting: a card does not tell what its terminal had. */
+const EXPIRY_MARGIN_MS = 30_000;
 
 function troubleOf(error: StoreError | undefined): QueueTrouble {
   const why = error?.message ?? 'no answer';

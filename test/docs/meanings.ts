@@ -26,9 +26,10 @@ export const meanings = {
       'a token for another client id or of another merchant came and was not taken; set `ALIPAY_AGENT_MERCHANT` where that merchant is right',
     reversalDelayed: 'a reversal was not done within its first burst; the queue goes on. Watch it',
     reversalNeedsPerson: 'a reversal failed too often or for too long; contact Alipay technical support',
-    refundRefused: 'the acquirer refuses a refund; a person has to give the money back another way',
+    refundRefused:
+      'the acquirer refuses a refund; a person has to see to it: settle the entry first, then pay the customer back another way',
     resultContradicts:
-      'the acquirer says that a payment succeeded which it had said was not charged; it is reversed, unless its goods were delivered',
+      'the acquirer says that a payment succeeded which was over without a charge, by its own word, cancelled, or settled by hand; it is reversed, unless its goods were delivered',
     unknownPayment:
       'the acquirer says that this terminal was paid, and no sale on its card explains it: the card was lost or wiped. It is held in the queue for a person; where too many wait, this alarm is all there is',
     vendUnknown: 'it is not known whether the goods of the sale went out',
@@ -77,7 +78,7 @@ export const meanings = {
     vendUnknown: 'nobody knows whether the goods came out, and `VEND_UNKNOWN` is not `keep`',
     powerLost: 'the terminal stopped in the middle of the sale',
     paidAfterFailure:
-      'the acquirer says that the payment succeeded, after it had said that nothing was charged; the sale stays as it is',
+      'the acquirer says that the payment succeeded, after it was over without a charge: by its own word, cancelled, or settled by hand; the sale stays as it is',
     unknownPayment:
       'the acquirer says that this terminal was paid, and no sale on its card explains it. Held for a person, under a sale that stands for the lost one',
     refundRequested: 'a refund was asked for; the sale stays settled',
@@ -105,14 +106,19 @@ export const meanings = {
   } satisfies Record<CancelAction, string>,
 
   refundActions: {
-    inquire: 'inquire what became of it, then go on: done, again with the same request, or with a new one',
+    inquire:
+      'inquire what became of it, then go on: done, again with the same request, or held where it failed for good',
     over: 'said to be cancelled already: inquire the payment',
     person: 'a person is called; still retried slowly',
+    hold: 'held back, and a person is called: settle it first, then pay the customer back; or retry it',
   } satisfies Record<RefundAction, string>,
 
   conflicts: {
-    saleOpen: 'another sale is open',
-    orderPaid: 'the order was paid, with another amount or by a sale that is no longer kept',
+    saleOpen: 'another sale is open; for a settlement as paid: of the same order',
+    orderPaid:
+      'the order was paid, with another amount or by a sale that is no longer kept; or a payment cannot be settled as paid because its order has another sale that is paid',
+    orderHeld:
+      'a reversal of this order is held for a person, who may yet declare its payment to stand: settle or retry it first',
     notAwaitingCode: 'no code is wanted in this state',
     goodsMoving: 'too late to cancel: the goods are on their way',
     alreadyDelivered: 'too late to cancel: ask for a refund',
@@ -123,6 +129,8 @@ export const meanings = {
       'the payment was made with another `ALIPAY_CLIENT_ID`, `MERCHANT_ID`, acquirer or agent merchant, which `error.message` names: only that can give it back',
     refundDiffers: 'this `refundId` was used for another refund',
     reversalFinished: 'there is nothing left to retry or settle',
+    unconfirmed:
+      'the money may have gone back already, and the acquirer does not confirm that the payment stands: try again later',
     underWay: 'a request to give the money back has just been sent: its answer decides; ask again in a few seconds',
     machineSells: 'in sale mode `mdb` the machine asks, not the host app',
     nothingToPrint: 'no receipt belongs to this sale, the refund is not confirmed, or there is no printer',

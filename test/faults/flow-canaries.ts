@@ -4,7 +4,7 @@ import type { Canary } from './canary.js';
 export const FLOW_CANARIES: readonly Canary[] = [
   {
     name: 'reversal dropped after the burst',
-    file: 'flows/reversal-queue.js',
+    file: 'flows/reversal-rhythm.js',
     find: 'if (progress.queueFailures === 0)',
     put: "return finish(turn, reversalId, { how: 'cancelled' });\n    if (progress.queueFailures === 0)",
   },
@@ -23,8 +23,8 @@ export const FLOW_CANARIES: readonly Canary[] = [
   {
     name: 'cancel closed on ORDER_NOT_EXIST at once',
     file: 'flows/reversal-queue.js',
-    find: 'if (progress.knownWhenSent || progress.sentAtMs',
-    put: "if (progress.knownWhenSent || how === 'nothingCharged' || progress.sentAtMs",
+    find: '|| sentAtMs >= unpayableAtMs)',
+    put: "|| how === 'nothingCharged' || sentAtMs >= unpayableAtMs)",
   },
   {
     name: 'a cancel counts for a payment that showed up after it',
@@ -50,8 +50,8 @@ export const FLOW_CANARIES: readonly Canary[] = [
   },
   {
     name: 'a success after a refusal left to a person',
-    file: 'flows/payment.js',
-    find: '(paid && reverseDenied(turn, id, paymentId))',
+    file: 'flows/late-word.js',
+    find: '(charged && reverseDenied(turn, paymentRequestId, paymentId))',
     put: 'false',
   },
   {
@@ -112,19 +112,19 @@ export const FLOW_CANARIES: readonly Canary[] = [
   },
   {
     name: 'a reversal closed in the name of nobody',
-    file: 'flows/reversal-queue.js',
+    file: 'flows/reversal-rhythm.js',
     find: "turn.record({ type: 'reversalNeedsPerson',",
     put: "return finish(turn, reversal.reversalId, { how: 'settledByHand', by: 'op', note: '' });\n    turn.record({ type: 'reversalNeedsPerson',",
   },
   {
     name: 'who settled it is forgotten',
     file: 'flows/operator-desk.js',
-    find: "{ how: 'settledByHand', by, note, outcome }",
-    put: "{ how: 'settledByHand', by: 'somebody', note, outcome }",
+    find: "{ how: 'settledByHand', by, note, outcome, ...late }",
+    put: "{ how: 'settledByHand', by: 'somebody', note, outcome, ...late }",
   },
   {
     name: 'the queue waits for ever once its burst is over',
-    file: 'flows/reversal-queue.js',
+    file: 'flows/reversal-rhythm.js',
     find: 'Math.round(waitMs + spreadMs)',
     put: 'Number.MAX_SAFE_INTEGER',
   },
@@ -151,7 +151,7 @@ export const FLOW_CANARIES: readonly Canary[] = [
   },
   {
     name: 'what a person settled is sent again',
-    file: 'flows/reversal-queue.js',
+    file: 'flows/reversal-rhythm.js',
     find: 'const { [reversalId]: _, ...reversals } = turn.live.reversals;',
     put: `if (end.how === 'settledByHand') return;
     const { [reversalId]: _, ...reversals } = turn.live.reversals;`,
@@ -217,7 +217,7 @@ export const FLOW_CANARIES: readonly Canary[] = [
   },
   {
     name: 'a reversal repeated without a pause',
-    file: 'flows/reversal-queue.js',
+    file: 'flows/reversal-rhythm.js',
     find: 'progress.sentAtMs + turn.policy.cancelRetryIntervalMs',
     put: 'progress.sentAtMs',
   },
@@ -229,13 +229,13 @@ export const FLOW_CANARIES: readonly Canary[] = [
   },
   {
     name: 'a late reversal that nobody is told of',
-    file: 'flows/reversal-queue.js',
+    file: 'flows/reversal-rhythm.js',
     find: 'if (progress.queueFailures === 0)',
     put: 'if (false)',
   },
   {
     name: 'nobody called for a reversal that fails on',
-    file: 'flows/reversal-queue.js',
+    file: 'flows/reversal-rhythm.js',
     find: 'if (queueFailures >= FAILURES_BEFORE_PERSON || ageMs > AGE_BEFORE_PERSON_MS)',
     put: 'if (false)',
   },

@@ -99,7 +99,7 @@ describe('the book', () => {
   });
 
   it('drops nothing for room that is still wanted, takes no more customers then, and goes on when there is room', () => {
-    const drive = createReadyDrive({ vend: 'host', bytesKept: 7_000, queueLimit: 100 });
+    const drive = createReadyDrive({ vend: 'host', bytesKept: 7_200, queueLimit: 100 });
     let taken = 0;
     for (; taken < 100 && readiness(drive.state).reasons.length === 0; taken += 1) {
       sell(drive, `order-${taken}`);
@@ -108,7 +108,7 @@ describe('the book', () => {
     assert.deepEqual(readiness(drive.state).reasons, ['queueFull']);
     assert.equal(openReversals(drive.state.book).length, taken);
     const { bytes, paidOrders } = drive.state.book;
-    assert.ok(bytes + paidOrders.length < 7_000 * 2, 'the next reversal would have fitted');
+    assert.ok(bytes + paidOrders.length < 7_200 * 2, 'the next reversal would have fitted');
     for (const { reversalId } of openReversals(drive.state.book).slice(0, taken / 2)) {
       drive.feed({ type: 'reversalSettled', callId: 'c', reversalId, by: 'Wang', note: '' });
     }

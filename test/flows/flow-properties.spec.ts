@@ -60,7 +60,7 @@ const happening: fc.Arbitrary<Happening> = fc.oneof(
     ),
   },
   { weight: 1, arbitrary: fc.record({ type: type('receipt'), sale: index }) },
-  { weight: 1, arbitrary: fc.record({ type: type('retry', 'settle'), reversal: index }) },
+  { weight: 1, arbitrary: fc.record({ type: type('retry', 'settle', 'keep'), reversal: index }) },
   {
     weight: 30,
     arbitrary: fc.record({

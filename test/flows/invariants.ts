@@ -15,8 +15,8 @@ export function checkDecision(step: Step, before: TerminalState, event: Event | 
   checkEntry(step.state);
   checkSelection(step, before, event);
   checkApproval(step, event);
-  checkSales(step.state, before, event);
-  checkCallers(step, event);
+  checkSales(step.state, before);
+  checkCallers(step, before, event);
   const kept = JSON.stringify([step.state, step.records]);
   assert.ok(!kept.includes(SECRET_CODE), 'a payment code is kept');
   if (step.ignored !== undefined) assert.deepEqual(step.records, [], 'an ignored input left a record');
@@ -41,7 +41,7 @@ function checkEffects({ state, effects }: Step): void {
       case 'sendReversal': {
         const reversal = state.book.reversals[effect.reversalId];
         assert.ok(
-          reversal && reversal.state !== 'finished' && !reversal.manual,
+          reversal && reversal.state !== 'finished' && (!reversal.manual || effect.request.type.endsWith('nquiry')),
           'a reversal was sent that is not open',
         );
         const { request } = effect;
@@ -137,14 +137,17 @@ function checkApproval({ records, state }: Step, event: Event | 'boot'): void {
 }
 
 /** A late success resurrects nothing; what is said to be free of charge surely is. */
-function checkSales(after: TerminalState, before: TerminalState, event: Event | 'boot'): void {
-  const declaredPaid = event !== 'boot' && event.type === 'reversalSettled' && event.outcome === 'paid';
+function checkSales(after: TerminalState, before: TerminalState): void {
   assert.ok(after.book.serialNumber >= before.book.serialNumber, 'the serial number went back');
   for (const [saleId, sale] of Object.entries(after.book.sales)) {
     const was = before.book.sales[saleId]?.state;
     if (was === sale.state || was === undefined) continue;
     if (was === 'reversed' || was === 'declined' || was === 'cancelled') assert.fail(`${was} became ${sale.state}`);
-    if (was === 'reversing') assert.equal(sale.state, declaredPaid ? 'settled' : 'reversed');
+    if (was === 'reversing') {
+      const own = Object.values(after.book.reversals).filter((reversal) => reversal.saleId === saleId);
+      const declaredPaid = own.some(({ end }) => end?.outcome === 'paid');
+      assert.equal(sale.state, declaredPaid ? 'settled' : 'reversed');
+    }
     if (was === 'settled') assert.equal(sale.state, 'reversing');
     if (sale.state === 'cancelled' || sale.state === 'declined') {
       assert.ok(
@@ -156,8 +159,16 @@ function checkSales(after: TerminalState, before: TerminalState, event: Event | 
   }
 }
 
-/** Every caller is answered exactly once, and nobody else. */
-function checkCallers({ effects }: Step, event: Event | 'boot'): void {
+/** Every caller is answered exactly once, and nobody else: at once, or when the acquirer has said whether a payment stands. */
+function checkCallers({ effects, state }: Step, before: TerminalState, event: Event | 'boot'): void {
   const told = effects.flatMap((effect) => (effect.type === 'answerCall' ? [effect.callId] : []));
-  assert.deepEqual(told, event !== 'boot' && 'callId' in event ? [event.callId] : []);
+  if (event === 'boot') return assert.deepEqual(told, []);
+  const waiting = waitingCallers(state);
+  const asked = 'callId' in event ? [event.callId] : [];
+  const due = [...waitingCallers(before), ...asked].filter((callId) => !waiting.includes(callId));
+  assert.deepEqual(told, due);
+}
+
+function waitingCallers({ live }: TerminalState): string[] {
+  return Object.values(live.reversals).flatMap(({ settling }) => (settling === undefined ? [] : [settling.callId]));
 }

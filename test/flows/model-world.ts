@@ -31,7 +31,7 @@ export type Happening =
   | { readonly type: 'cancel' | 'delivered' | 'notDelivered'; readonly sale: number }
   | { readonly type: 'refund'; readonly sale: number; readonly refund: number; readonly amount?: number }
   | { readonly type: 'receipt'; readonly sale: number }
-  | { readonly type: 'retry' | 'settle'; readonly reversal: number }
+  | { readonly type: 'retry' | 'settle' | 'keep'; readonly reversal: number }
   | { readonly type: 'exchange'; readonly request: number; readonly trip: Trip; readonly fate: PayFate }
   | { readonly type: 'lateArrival'; readonly request: number; readonly fate: PayFate }
   | { readonly type: 'repeatAnswer'; readonly answer: number }
@@ -224,6 +224,10 @@ export function createModelWorld(
         return feed({ type: 'reversalRetryRequested', callId: callId(), reversalId });
       case 'settle':
         return feed({ type: 'reversalSettled', callId: callId(), reversalId, by: 'Wang', note: 'by hand' });
+      case 'keep': {
+        const settled = { reversalId, by: 'Wang', note: 'has the goods', outcome: 'paid' } as const;
+        return feed({ type: 'reversalSettled', callId: callId(), ...settled });
+      }
       case 'exchange': {
         const request = pick(waiting, happening.request);
         return request && exchange(request, happening.trip, happening.fate);

@@ -3,7 +3,7 @@ import type { Event } from '../../flows/input.js';
 import type { SaleState } from '../../flows/sale.js';
 import type { Step } from '../../flows/step.js';
 import { view } from '../../flows/view.js';
-import { CODE, cny, effectWords, failure, found, paid, success, unclear, unsigned } from './builders.js';
+import { CODE, cny, effectWords, failure, found, NOON_WALL_MS, paid, success, unclear, unsigned } from './builders.js';
 import { createReadyDrive, type Drive, expectIgnored, startPaying } from './drive.js';
 
 const AMOUNT = cny('1250');
@@ -70,7 +70,42 @@ const MEANWHILE: Readonly<Record<string, readonly [SaleState, (drive: Drive) => 
       return paymentRequestId;
     },
   ],
+  'a sale whose reversal was confirmed as cancelled': [
+    'reversed',
+    (drive) => {
+      const paymentRequestId = startPaying(drive);
+      drive.feed({ type: 'keyPressed', key: '*' });
+      answer(drive, success());
+      drive.wait(UNPAYABLE_MS);
+      answer(drive, success());
+      return paymentRequestId;
+    },
+  ],
+  'a sale that a person had settled as reversed while it could still be charged': [
+    'reversed',
+    (drive) => {
+      const paymentRequestId = startPaying(drive);
+      drive.feed({ type: 'keyPressed', key: '*' });
+      settleByHand(drive);
+      return paymentRequestId;
+    },
+  ],
+  'such a sale whose payment was shown in process': [
+    'reversed',
+    (drive) => {
+      const paymentRequestId = startPaying(drive);
+      drive.feed({ type: 'payAnswered', paymentRequestId, answer: unclear('PAYMENT_IN_PROCESS') });
+      drive.feed({ type: 'keyPressed', key: '*' });
+      settleByHand(drive);
+      return paymentRequestId;
+    },
+  ],
 };
+
+function settleByHand(drive: Drive): Step {
+  const { reversalId } = drive.reversal();
+  return drive.feed({ type: 'reversalSettled', callId: 'c', reversalId, by: 'Wang', note: 'nothing charged' });
+}
 
 /** How the acquirer says that the payment succeeded after all. */
 const WORDS: Readonly<Record<string, (paymentRequestId: string) => Event>> = {
@@ -94,7 +129,7 @@ function answer(drive: Drive, content: ReturnType<typeof success>): Step {
   return drive.feed({ type: 'reversalAnswered', exchange, reversalId, answer: content });
 }
 
-describe('a word of success about a payment that was said to have failed', () => {
+describe('a word of success about a payment that was over without a charge', () => {
   for (const [where, [state, begin]] of Object.entries(MEANWHILE)) {
     for (const [how, word] of Object.entries(WORDS)) {
       it(`(${how}) of ${where}: that payment is reversed, and the sale stays as it is`, () => {
@@ -151,6 +186,97 @@ describe('a word of success about a payment that was said to have failed', () =>
       assert.equal(drive.news(), '');
     });
   }
+
+  describe('is no news where the success was known before the money went back', () => {
+    const KNOWN: Readonly<Record<string, (drive: Drive) => string>> = {
+      'cancelled by the acquirer': (drive) => {
+        const id = notDelivered(drive);
+        answer(drive, success());
+        return id;
+      },
+      'settled by hand': (drive) => {
+        const id = notDelivered(drive);
+        settleByHand(drive);
+        return id;
+      },
+      'settled by hand after a late word of its success': (drive) => {
+        const id = startPaying(drive);
+        drive.feed({ type: 'keyPressed', key: '*' });
+        drive.feed(notified(id));
+        settleByHand(drive);
+        return id;
+      },
+      refunded: (drive) => {
+        const id = notDelivered(drive);
+        answer(drive, failure('CANCEL_WINDOW_EXCEED'));
+        answer(drive, found('SUCCESS', { amount: AMOUNT }));
+        answer(drive, success());
+        return id;
+      },
+    };
+    for (const [name, begin] of Object.entries(KNOWN)) {
+      it(`(${name}): notifications come again, and nobody is alarmed`, () => {
+        const drive = createReadyDrive({ vend: 'host' });
+        const id = begin(drive);
+        assert.equal(drive.sale().state, 'reversed');
+        drive.news();
+        expectIgnored(drive.feed(notified(id)), 'notification in state reversed');
+        assert.equal(drive.news(), '');
+      });
+    }
+
+    function notDelivered(drive: Drive): string {
+      const paymentRequestId = startPaying(drive);
+      drive.feed({ type: 'payAnswered', paymentRequestId, answer: paid(AMOUNT) });
+      drive.feed({ type: 'deliveryReported', callId: 'c', saleId: drive.sale().saleId, ok: false });
+      return paymentRequestId;
+    }
+  });
+
+  it('comes with the answer to an inquiry of the queue that a person did not wait for', () => {
+    const drive = createReadyDrive({ vend: 'host' });
+    startPaying(drive);
+    drive.feed({ type: 'keyPressed', key: '*' });
+    answer(drive, failure('ORDER_STATUS_INVALID'));
+    assert.equal(drive.lastSent('sendReversal').request.type, 'inquiry');
+    settleByHand(drive);
+    assert.equal(effectWords(answer(drive, found('SUCCESS'))), 'alarm:resultContradicts sendReversal:cancel');
+  });
+
+  describe('may still come of an entry that is settled as reversed', () => {
+    const endOf = (drive: Drive) => drive.reversal().end?.mayArriveUntilWallMs;
+
+    it('before the expiry of its payment, and the entry says until when', () => {
+      const drive = createReadyDrive();
+      startPaying(drive);
+      const unpayableWallMs = NOON_WALL_MS + drive.nowMs + UNPAYABLE_MS;
+      drive.wait(4000);
+      drive.feed({ type: 'keyPressed', key: '*' });
+      drive.wait(20_000);
+      settleByHand(drive);
+      assert.equal(endOf(drive), unpayableWallMs);
+      drive.reboot();
+      assert.equal(endOf(drive), unpayableWallMs);
+    });
+
+    it('and not after it', () => {
+      const drive = createReadyDrive();
+      startPaying(drive);
+      drive.feed({ type: 'keyPressed', key: '*' });
+      drive.wait(UNPAYABLE_MS);
+      settleByHand(drive);
+      assert.deepEqual([drive.reversal().state, endOf(drive)], ['finished', undefined]);
+    });
+
+    it('nor where the payment was charged already', () => {
+      const drive = createReadyDrive({ vend: 'host' });
+      const paymentRequestId = startPaying(drive);
+      drive.feed({ type: 'payAnswered', paymentRequestId, answer: paid(AMOUNT) });
+      drive.feed({ type: 'deliveryReported', callId: 'c', saleId: drive.sale().saleId, ok: false });
+      settleByHand(drive);
+      assert.equal(endOf(drive), undefined);
+    });
+  });
 
   it('is not denied to the customer who gives up, or whose next wallet fails, too', () => {
     for (const end of ['gives up', 'fails'] as const) {

@@ -368,9 +368,10 @@ describe('result codes', () => {
       'inquires the refund':
         'REFUND_IN_PROCESS PROCESS_FAIL MERCHANT_BALANCE_NOT_ENOUGH ACCESS_DENIED SYSTEM_ERROR A_CODE_OF_NEXT_YEAR',
       'calls a person':
-        'ORDER_IS_CLOSED ORDER_NOT_EXIST ORDER_STATUS_INVALID REFUND_AMOUNT_EXCEED REFUND_WINDOW_EXCEED ' +
-        'REFUND_NOT_SUPPORTED PARTIAL_REFUND_NOT_SUPPORTED MULTIPLE_REFUNDS_NOT_SUPPORTED REPEAT_REQ_INCONSISTENT ' +
-        'RISK_REJECT INVALID_MERCHANT_STATUS',
+        'ORDER_NOT_EXIST ORDER_STATUS_INVALID REPEAT_REQ_INCONSISTENT RISK_REJECT INVALID_MERCHANT_STATUS',
+      'is held for a person':
+        'ORDER_IS_CLOSED REFUND_AMOUNT_EXCEED REFUND_WINDOW_EXCEED REFUND_NOT_SUPPORTED ' +
+        'PARTIAL_REFUND_NOT_SUPPORTED MULTIPLE_REFUNDS_NOT_SUPPORTED',
       'inquires the payment': 'ORDER_IS_CANCELED',
     });
     it('judges every code that the flow knows', () => covers(REFUND, REFUND_CODES));
@@ -387,6 +388,19 @@ describe('result codes', () => {
             drive.wait(60_001);
             assert.equal(drive.sent('sendReversal').length, 2, 'it is still tried, slowly');
             return;
+          case 'is held for a person': {
+            assert.equal(drive.news(), 'alarm:refundRefused alarm:reversalNeedsPerson');
+            const { state, manual, lastCode } = drive.reversal();
+            assert.deepEqual([state, manual, lastCode], ['needsPerson', true, code]);
+            drive.wait(24 * 3_600_000);
+            drive.reboot();
+            drive.wait(24 * 3_600_000);
+            assert.equal(drive.sent('sendReversal').length, 1, 'a person may have paid it back by now');
+            const first = drive.lastSent('sendReversal').request;
+            drive.feed({ type: 'reversalRetryRequested', callId: 'c', reversalId: drive.reversal().reversalId });
+            assert.deepEqual(drive.lastSent('sendReversal').request, first, 'the same refund: it never was made');
+            return;
+          }
         }
         drive.wait(drive.policy.cancelRetryIntervalMs);
         const again = drive.lastSent('sendReversal').request;
@@ -479,20 +493,39 @@ describe('result codes', () => {
         });
       }
 
-      it('S FAIL: calls a person; the next try is another refund request, and a durable one', () => {
+      it('S FAIL: is held for a person; only a retry asks for another refund, under a new and durable id', () => {
         const drive = afterRefund(SILENCE);
         const first = drive.reversal().refundRequestId;
         drive.wait(drive.policy.cancelRetryIntervalMs);
         drive.news();
         const decision = answerReversal(drive, refundFound('FAIL'));
-        assert.equal(recordWords(decision), 'reversalTurnedToRefund reversalNeedsPerson');
+        assert.equal(recordWords(decision), 'reversalNeedsPerson');
         assert.equal(effectWords(decision), 'alarm:refundRefused alarm:reversalNeedsPerson');
-        const { refundRequestId, reversalId, refundId, lastCode } = drive.reversal();
-        assert.notEqual(refundRequestId, first);
-        assert.deepEqual([refundId, lastCode], ['refund-1', 'REFUND_FAILED']);
-        drive.feed({ type: 'reversalRetryRequested', callId: 'c', reversalId });
+        drive.wait(24 * 3_600_000);
+        drive.reboot();
+        drive.wait(24 * 3_600_000);
+        assert.equal(drive.sent('sendReversal').length, 2);
+        const { refundRequestId, reversalId, refundId, lastCode, manual } = drive.reversal();
+        assert.deepEqual([refundRequestId, refundId, lastCode, manual], [first, 'refund-1', 'REFUND_FAILED', true]);
+        const retried = drive.feed({ type: 'reversalRetryRequested', callId: 'c', reversalId });
+        assert.equal(recordWords(retried), 'reversalReleased reversalTurnedToRefund');
         const { request } = drive.lastSent('sendReversal');
-        assert.deepEqual(request.type === 'refund' && request.refundRequestId, refundRequestId);
+        assert.notEqual(request.type === 'refund' && request.refundRequestId, first);
+        assert.equal(drive.reversal().refundRequestId, request.type === 'refund' && request.refundRequestId);
+        drive.reboot({ torn: true });
+        assert.deepEqual(drive.lastSent('sendReversal').request, request);
+      });
+
+      it('S FAIL: is held also where a person had been called before', () => {
+        const drive = afterRefund(failure('RISK_REJECT'));
+        for (const word of [failure('REFUND_IN_PROCESS'), refundFound('FAIL')]) {
+          drive.fire(`reversal:${drive.reversal().reversalId}`);
+          answerReversal(drive, word);
+        }
+        assert.equal(drive.reversal().manual, true);
+        const before = drive.sent('sendReversal').length;
+        drive.wait(24 * 3_600_000);
+        assert.equal(drive.sent('sendReversal').length, before);
       });
     });
   });

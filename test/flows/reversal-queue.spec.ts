@@ -274,16 +274,96 @@ describe('the cancel queue', () => {
       assert.equal(drive.reversal().state, 'finished');
     });
 
-    it('that shows up between a cancel and its reply is cancelled once more: it may have come after that cancel', () => {
-      const drive = reversedUnknown();
-      const { paymentRequestId } = drive.reversal();
-      drive.feed({ type: 'paymentNotified', paymentRequestId, paymentId: 'P1', amount: AMOUNT });
-      assert.equal(drive.reversal().known, true);
-      answer(drive, success());
-      assert.equal(drive.reversal().state, 'open');
-      waitForRequest(drive);
-      answer(drive, success());
-      assert.deepEqual([requests(drive), drive.reversal().end?.how], ['cancel cancel', 'cancelled']);
+    describe('that shows up as charged', () => {
+      const notify = (drive: Drive) =>
+        drive.feed({
+          type: 'paymentNotified',
+          paymentRequestId: drive.reversal().paymentRequestId,
+          paymentId: 'P1',
+          amount: AMOUNT,
+        });
+      const replyLate = (drive: Drive) =>
+        drive.feed({
+          type: 'payAnswered',
+          paymentRequestId: drive.reversal().paymentRequestId,
+          answer: paid(AMOUNT),
+        });
+
+      for (const [name, word] of [
+        ['by a notification', notify],
+        ['by a late reply', replyLate],
+      ] as const) {
+        it(`(${name}) while it waits for its expiry is cancelled at once, and confirmed after the expiry all the same`, () => {
+          const drive = reversedUnknown();
+          answer(drive, success());
+          drive.wait(10_000);
+          assert.equal(requests(drive), 'cancel');
+          assert.equal(effectWords(word(drive)), 'sendReversal:cancel');
+          answer(drive, success());
+          assert.equal(drive.reversal().state, 'open');
+          drive.wait(UNPAYABLE_MS - 10_000);
+          assert.equal(requests(drive), 'cancel cancel cancel');
+          answer(drive, success());
+          assert.equal(drive.reversal().end?.how, 'cancelled');
+        });
+
+        it(`(${name}) while a cancel is under way is cancelled once more at its answer: it may have come after it`, () => {
+          const drive = reversedUnknown();
+          word(drive);
+          assert.deepEqual([drive.reversal().known, requests(drive)], [true, 'cancel']);
+          answer(drive, success());
+          assert.deepEqual([drive.reversal().state, requests(drive)], ['open', 'cancel cancel']);
+          answer(drive, success());
+          drive.wait(UNPAYABLE_MS);
+          answer(drive, success());
+          assert.deepEqual([requests(drive), drive.reversal().end?.how], ['cancel cancel cancel', 'cancelled']);
+        });
+
+        it(`(${name}) while the queue waits in its slow rhythm is cancelled at once`, () => {
+          const drive = reversedUnknown();
+          keepAnswering(drive, unclear(), 3 * MINUTE_MS);
+          assert.equal(drive.state.live.reversals[drive.reversal().reversalId]?.awaiting, undefined);
+          assert.equal(effectWords(word(drive)), 'sendReversal:cancel');
+        });
+      }
+
+      it('after the acquirer had shown it in process is cancelled at once, too', () => {
+        const drive = reversedUnknown();
+        const { paymentRequestId } = drive.reversal();
+        drive.feed({ type: 'payAnswered', paymentRequestId, answer: unclear('PAYMENT_IN_PROCESS') });
+        keepAnswering(drive, unclear(), 3 * MINUTE_MS);
+        assert.equal(effectWords(notify(drive)), 'sendReversal:cancel');
+      });
+
+      it('is cancelled again soon where that is not answered, however slow the rhythm was', () => {
+        const drive = reversedUnknown();
+        keepAnswering(drive, unclear(), 3 * MINUTE_MS);
+        notify(drive);
+        const before = drive.sent('sendReversal').length;
+        assert.equal(keepAnswering(drive, SILENCE, 30_000).length, 7);
+        assert.equal(drive.sent('sendReversal').length, before + 6);
+      });
+
+      it('makes no more requests however often it is told', () => {
+        const drive = reversedUnknown();
+        answer(drive, success());
+        notify(drive);
+        answer(drive, success());
+        for (let i = 0; i < 100; i += 1) {
+          expectIgnored(notify(drive), 'notification in state reversing');
+          drive.wait(100);
+        }
+        assert.equal(requests(drive), 'cancel cancel');
+      });
+
+      it('is not sent where a person holds it', () => {
+        const drive = createReadyDrive({ vendUnknown: 'operator' });
+        const paymentRequestId = startPaying(drive);
+        drive.feed({ type: 'payAnswered', paymentRequestId, answer: paid(AMOUNT) });
+        drive.feed({ type: 'vendFinished', saleId: drive.sale().saleId, outcome: 'unknown' });
+        notify(drive);
+        assert.equal(requests(drive), '');
+      });
     });
 
     it('is shown by a word about itself only, and not any more to a reversal that is over', () => {

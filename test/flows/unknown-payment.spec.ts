@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { openReversals } from '../../flows/book.js';
 import { isOfTerminal } from '../../flows/payment-request-id.js';
 import { readiness } from '../../flows/readiness.js';
-import { cny, paid, success } from './builders.js';
+import { cny, found, paid, success } from './builders.js';
 import { createReadyDrive, type Drive, expectIgnored, startPaying } from './drive.js';
 
 /** Of a payment that terminal 4711 made on a card that is no more. */
@@ -27,7 +27,7 @@ describe('a success of a payment that this terminal made and does not know', () 
       { ...reversal, saleId: 0, account: 0, acquirer: 0 },
       {
         ...{ reversalId: `c${LOST_ID}`, saleId: 0, paymentRequestId: LOST_ID, paymentId: 'P9', amount: cny('1250') },
-        ...{ cause: 'unknownPayment', kind: 'cancel', known: true, state: 'needsPerson', manual: true },
+        ...{ cause: 'unknownPayment', kind: 'cancel', known: true, charged: true, state: 'needsPerson', manual: true },
         ...{ account: 0, acquirer: 0 },
         payableUntilWallMs: reversal?.startedAtWallMs,
         paidAtWallMs: reversal?.startedAtWallMs,
@@ -65,7 +65,7 @@ describe('a success of a payment that this terminal made and does not know', () 
     assert.deepEqual([drive.reversal().end?.how, drive.sale().state], ['cancelled', 'reversed']);
   });
 
-  it('stands where a person says so', () => {
+  it('stands where a person says so and the acquirer, too: the lost card may have had it cancelled', () => {
     const drive = createReadyDrive();
     notify(drive);
     const settled = {
@@ -75,6 +75,14 @@ describe('a success of a payment that this terminal made and does not know', () 
       outcome: 'paid',
     } as const;
     drive.feed({ type: 'reversalSettled', callId: 'c', ...settled });
+    const { exchange, reversalId, request } = drive.lastSent('sendReversal');
+    assert.deepEqual(request, { type: 'inquiry', paymentRequestId: LOST_ID });
+    drive.feed({
+      type: 'reversalAnswered',
+      exchange,
+      reversalId,
+      answer: found('SUCCESS', { amount: cny('1250') }),
+    });
     assert.deepEqual(drive.lastSent('answerCall').answer.kind, 'reversal');
     assert.equal(drive.sale().state, 'settled');
   });

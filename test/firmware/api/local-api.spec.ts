@@ -394,6 +394,9 @@ describe('local API', () => {
       assert.equal(errorOf(post(path, { by: 'Li', note: 'x', outcome: 'paid' })).code, 'notPaid');
       const settled = post(path, { by: 'Li', note: 'returned at the counter, case 4711' });
       assert.equal(settled.status(), 200);
+      /* Expiry and margin: within them the payment may still be charged. */
+      assert.equal(jsonOf(settled).mayArriveUntil, '2026-11-23T12:01:30Z');
+      assert.match(String(jsonOf(settled).warning), /may still be charged until 2026-11-23T12:01:30Z/);
       assert.deepEqual(jsonOf(settled).end, {
         how: 'settledByHand',
         at: '2026-11-23T12:00:00Z',

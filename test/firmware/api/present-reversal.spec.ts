@@ -55,6 +55,16 @@ describe('a reversal as callers see it', () => {
       { end: { how: 'settledByHand', atWallMs: 4000, by: 'Ada', note: 'cash', outcome: 'paid' } },
       { end: { how: 'settledByHand', at: '1970-01-01T00:00:04Z', by: 'Ada', note: 'cash', outcome: 'paid' } },
     ],
+    [
+      'until when it may still be charged though a person settled it as reversed',
+      { end: { how: 'settledByHand', atWallMs: 4000, by: 'Ada', note: 'cash', mayArriveUntilWallMs: 90_000 } },
+      {
+        end: { how: 'settledByHand', at: '1970-01-01T00:00:04Z', by: 'Ada', note: 'cash' },
+        mayArriveUntil: '1970-01-01T00:01:30Z',
+        warning:
+          'the payment may still be charged until 1970-01-01T00:01:30Z; where the terminal hears of that it raises an alarm and reverses it',
+      },
+    ],
   ];
   for (const [name, known, shown] of SHOWN) {
     it(`tells ${name}`, () => assert.deepEqual(presentReversal({ ...LEAST, ...known }), { ...LEAST_SHOWN, ...shown }));

@@ -11,9 +11,9 @@ import { saleRoutes } from '../../../firmware/api/sale-routes.js';
 import { watchRoutes } from '../../../firmware/api/watch-routes.js';
 import type { Event } from '../../../flows/input.js';
 import type { Policy } from '../../../flows/policy.js';
-import { step } from '../../../flows/step.js';
-import { CODE, cny, createMoment } from '../../flows/builders.js';
-import type { Drive } from '../../flows/drive.js';
+import { type Step, step } from '../../../flows/step.js';
+import { CODE, cny, createMoment, paid, SILENCE } from '../../flows/builders.js';
+import { type Drive, startPaying } from '../../flows/drive.js';
 import { SITUATIONS } from '../../flows/situations.js';
 import { createApiFixture, errorOf } from './api-fixture.js';
 
@@ -74,6 +74,45 @@ function givenUpWhilePaying(): Drive {
   return drive;
 }
 
+/** The goods were not handed out, and the cancel is not answered. */
+function notDelivered(): Drive {
+  const drive = SITUATIONS.settled();
+  drive.feed({ type: 'deliveryReported', callId: 'c', saleId: drive.sale().saleId, ok: false });
+  unanswered(drive);
+  return drive;
+}
+
+function unanswered(drive: Drive): void {
+  const { exchange, reversalId } = drive.lastSent('sendReversal');
+  drive.feed({ type: 'reversalAnswered', exchange, reversalId, answer: SILENCE });
+}
+
+/** Its order was sold again meanwhile, and waits for a code or is paid. */
+function soldAgain(isPaid: boolean): Drive {
+  const drive = notDelivered();
+  const paymentRequestId = startPaying(drive, '1250', drive.sale().orderId);
+  if (isPaid) drive.feed({ type: 'payAnswered', paymentRequestId, answer: paid(cny('1250')) });
+  return drive;
+}
+
+/** The first reversal: the last one may be of another sale. */
+function settledInVain(drive: Drive): readonly Step[] {
+  const [reversal] = Object.values(drive.state.book.reversals);
+  const { reversalId } = reversal ?? assert.fail();
+  const settle = {
+    type: 'reversalSettled',
+    callId: 'c1',
+    reversalId,
+    by: 'Wang',
+    note: 'kept',
+    outcome: 'paid',
+  } as const;
+  const asked = drive.feed(settle);
+  const retried = drive.feed({ type: 'reversalRetryRequested', callId: 'c2', reversalId });
+  const { exchange } = drive.lastSent('sendReversal');
+  return [asked, retried, drive.feed({ type: 'reversalAnswered', exchange, reversalId, answer: SILENCE })];
+}
+
 const POLICIES: readonly Partial<Policy>[] = [
   {},
   { queueLimit: 0 },
@@ -92,7 +131,7 @@ function observed(): Set<string> {
     stream: () => assert.fail('no stream is due'),
   });
   const views = { sale: () => ({}), reversal: () => ({}) };
-  for (const begin of [...Object.values(SITUATIONS), givenUpWhilePaying]) {
+  for (const begin of [...Object.values(SITUATIONS), givenUpWhilePaying, notDelivered]) {
     const drive = begin();
     const at = createMoment({ atMs: drive.nowMs, randomDigits: '5555555555' });
     const saleId = Object.keys(drive.state.book.sales).at(-1) ?? 'none';
@@ -107,6 +146,16 @@ function observed(): Set<string> {
             if (effect.type === 'answerCall') replyWithAnswer(effect.answer, views, note(call));
           }
         }
+      }
+    }
+  }
+  const reversal = 'POST /v1/reversals/{reversalId}';
+  for (const begin of [notDelivered, () => soldAgain(false), () => soldAgain(true)]) {
+    for (const { effects } of settledInVain(begin())) {
+      for (const effect of effects) {
+        if (effect.type !== 'answerCall') continue;
+        const call = effect.callId === 'c1' ? `${reversal}/settle` : `${reversal}/retry`;
+        replyWithAnswer(effect.answer, views, note(call));
       }
     }
   }

@@ -26,6 +26,14 @@ const DONE = view({
   end: { how: 'settledByHand', atWallMs: Date.UTC(2026, 10, 24), by: 'Ada', note: 'cash\n\x1b[2J', outcome: 'paid' },
 });
 
+const HELD_REFUND = view({
+  reversalId: 'r20261123201530-6',
+  kind: 'refund',
+  state: 'needsPerson',
+  manual: true,
+  lastCode: 'REFUND_FAILED',
+});
+
 const CUT_OFF: CutOffView = {
   reversalId: 'c20261123201530-5',
   saleId: SALE.saleId,
@@ -99,9 +107,19 @@ describe('the queue for people', () => {
     [
       'one that the terminal cannot end',
       STUCK,
-      /it goes on trying slowly.*\n.*queue retry c\S+-2\n.*--by NAME --note TEXT\n$/s,
+      /it goes on trying slowly.*\nSettle it before you pay the customer back.*\n.*queue retry c\S+-2\n.*--by NAME --note TEXT\n$/s,
     ],
     ['one that is held back', HELD, /Held back.*\n.*queue retry c\S+-3\n.*--by NAME --note TEXT --outcome paid\n$/s],
+    [
+      'a refund that failed for good',
+      HELD_REFUND,
+      /Settle it first, then pay.*\n.*queue retry r\S+-6\n.*--by NAME --note TEXT\n$/s,
+    ],
+    [
+      'one that was settled while it could still be charged',
+      { ...DONE, mayArriveUntil: '2026-11-24T00:01:00Z', warning: 'it may' },
+      /may arrive until {1,2}2026-11-24T00:01:00Z\nwarning {10}it may\n/,
+    ],
     ['one that is finished', DONE, /order {12}no longer kept\n$/],
   ];
   for (const [name, reversal, advice] of ADVICE) {

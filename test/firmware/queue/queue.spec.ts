@@ -368,7 +368,10 @@ describe('tillbox queue', () => {
       { state: 'vending', policy: { vend: 'device' }, happened: paid, fate: /as VEND_UNKNOWN says/, proven: true },
     ];
 
-    function dyingTerminal({ policy, happened }: Death): TestTerminal {
+    function dyingTerminal({
+      policy,
+      happened = () => undefined,
+    }: Pick<Death, 'state' | 'policy'> & Partial<Death>): TestTerminal {
       const dying = createTestTerminal(testPolicy(policy));
       dying.boot();
       const amount = { currency: 'CNY', value: '1250' };
@@ -433,6 +436,26 @@ describe('tillbox queue', () => {
         assert.ok(!reborn.effects.some(({ type }) => type === 'sendReversal'));
       });
     }
+
+    it('takes no word that a payment stands once its cancel may have been sent: a card can ask nobody', async () => {
+      const dying = dyingTerminal({ state: 'approved', policy: { hostConfirmMs: 1 }, happened: paid });
+      dying.clock.advance(1);
+      await writeCard(deadDir, dying.journal.records);
+      const [reversalId = ''] = idsOf(dying);
+      const kept = await onDead('settle', reversalId, '--by', 'Ada', '--note', 'has it', '--outcome', 'paid');
+      assert.deepEqual([kept.code, /a card cannot ask the acquirer/.test(kept.errorOut)], [64, true], kept.errorOut);
+      const settled = await onDead('settle', reversalId, '--by', 'Ada', '--note', 'Alipay says CANCELLED');
+      assert.equal(settled.code, 0, settled.errorOut);
+    });
+
+    it('says until when a payment may still be charged that is settled as reversed before its expiry', async () => {
+      const dying = dyingTerminal({ state: 'paying', policy: { paymentExpiryMs: 1000 * 365 * 86_400_000 } });
+      await writeCard(deadDir, dying.journal.records);
+      const settled = await onDead('settle', 'c2', '--by', 'Ada', '--note', 'nothing charged');
+      assert.equal(settled.code, 0, settled.errorOut);
+      assert.match(settled.out, /^may arrive until +3\d{3}-/m);
+      assert.match(settled.out, /^warning +the payment may still be charged until 3\d{3}-/m);
+    });
 
     it('shows nothing of a sale that has no payment', async () => {
       const waiting = createTestTerminal();

@@ -1,0 +1,62 @@
+import { ownEntry } from './own-entry.js';
+import type { Reversal, ReversalEnd } from './reversal.js';
+import type { ReversalProgress } from './terminal-state.js';
+import type { Turn } from './turn.js';
+
+/*
+ * When a reversal is tried again, when a person is called for it, and how it ends.
+ */
+
+/** Failures in the queue's rhythm, and age, after which a person is called. */
+const FAILURES_BEFORE_PERSON = 6;
+const AGE_BEFORE_PERSON_MS = 20 * 3_600_000;
+/** How much slower a reversal is retried once a person has been called. */
+const SLOWDOWN_AFTER_PERSON = 10;
+
+/** Closes a reversal and lets go of its work. */
+export function finish(turn: Turn, reversalId: string, end: Omit<ReversalEnd, 'atWallMs' | 'utcOffsetMinutes'>): void {
+  const { wallMs: atWallMs, utcOffsetMinutes } = turn.at;
+  turn.record({ type: 'reversalFinished', reversalId, end: { ...end, atWallMs, utcOffsetMinutes } });
+  const { [reversalId]: _, ...reversals } = turn.live.reversals;
+  turn.live = { ...turn.live, reversals };
+  turn.clearTimer(`reversal:${reversalId}`);
+}
+
+export function retryLater(turn: Turn, reversalId: string, code: string): void {
+  const progress = ownEntry(turn.live.reversals, reversalId);
+  const reversal = ownEntry(turn.book.reversals, reversalId);
+  if (progress === undefined || reversal === undefined) return;
+  const { atMs, wallMs } = turn.at;
+  if (atMs < progress.burstUntilMs) {
+    const dueAtMs = progress.sentAtMs + turn.policy.cancelRetryIntervalMs;
+    return turn.setTimer(`reversal:${reversalId}`, Math.max(0, dueAtMs - atMs));
+  }
+  if (progress.queueFailures === 0) turn.alarm('reversalDelayed', `${reversalId} ${code}`);
+  const queueFailures = progress.queueFailures + 1;
+  updateProgress(turn, reversalId, { queueFailures });
+  /* It may have been started at boot, by a clock that was not right yet; a payment never is. */
+  const sinceWallMs = Math.max(reversal.startedAtWallMs, reversal.paidAtWallMs);
+  const ageMs = turn.at.clockTrusted ? wallMs - sinceWallMs : 0;
+  if (queueFailures >= FAILURES_BEFORE_PERSON || ageMs > AGE_BEFORE_PERSON_MS) callPerson(turn, reversal, code);
+  waitInQueue(turn, reversalId);
+}
+
+export function callPerson(turn: Turn, reversal: Reversal, code: string): void {
+  if (reversal.state !== 'open') return;
+  turn.record({ type: 'reversalNeedsPerson', reversalId: reversal.reversalId, lastCode: code });
+  turn.alarm('reversalNeedsPerson', `${reversal.reversalId} ${code}`);
+}
+
+/** Up to a tenth is added at random, so that a fleet does not come back in step. */
+export function waitInQueue(turn: Turn, reversalId: string): void {
+  const slow = ownEntry(turn.book.reversals, reversalId)?.state === 'needsPerson' ? SLOWDOWN_AFTER_PERSON : 1;
+  const waitMs = turn.policy.queueRetryIntervalMs * slow;
+  const spreadMs = (waitMs * Number(turn.at.randomDigits.slice(0, 3))) / 10_000;
+  turn.setTimer(`reversal:${reversalId}`, Math.round(waitMs + spreadMs));
+}
+
+export function updateProgress(turn: Turn, reversalId: string, change: Partial<ReversalProgress>): void {
+  const progress = ownEntry(turn.live.reversals, reversalId);
+  if (progress === undefined) return;
+  turn.live = { ...turn.live, reversals: { ...turn.live.reversals, [reversalId]: { ...progress, ...change } } };
+}

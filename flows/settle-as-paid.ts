@@ -1,0 +1,141 @@
+import type { AcquirerAnswer } from './acquirer-answer.js';
+import { type VerifiedAnswer, verified } from './acquirer-watch.js';
+import type { ConflictCode } from './call-answer.js';
+import { sameMoney } from './money.js';
+import { ownEntry } from './own-entry.js';
+import type { Reversal } from './reversal.js';
+import { requestOf } from './reversal-queue.js';
+import { finish, updateProgress } from './reversal-rhythm.js';
+import type { Settling } from './terminal-state.js';
+import type { Turn } from './turn.js';
+import { whyNotPaid } from './why-not-paid.js';
+
+/*
+ * A person declares that the payment of a reversal stands. Invariants
+ * - Once a request that could undo it has left, only the acquirer's word that it stands is taken, asked for now: the undoing
+ *   may have been carried out and its answer lost.
+ * - The person's call is answered exactly once: with the acquirer's word, or that there was none.
+ * - What is refused leaves the reversal as it was, unless the acquirer says that it is over.
+ */
+
+/** Each of the two questions: whoever called waits, and is told after ten seconds that nobody answered. */
+const QUESTION_TIMEOUT_LIMIT_MS = 4000;
+/** Longer than any reply timeout: an executor that never answers does not keep the caller's answer. */
+const ANSWER_GRACE_MS = 1000;
+
+/** The caller has seen to it that it may be declared, that nothing is under way, and that there is somebody to ask. */
+export function settleAsPaid(turn: Turn, reversal: Reversal, call: Pick<Settling, 'callId' | 'by' | 'note'>): void {
+  if (reversal.untried === true) return accept(turn, reversal, call);
+  const resumeAtMs = turn.live.timers[`reversal:${reversal.reversalId}`];
+  /* A refund that somebody asked for was never preceded by a cancel. */
+  const asks = reversal.cause === 'refundRequested' && canAskRefund(reversal) ? 'refund' : 'payment';
+  ask(turn, reversal, { ...call, asks, ...(resumeAtMs === undefined ? {} : { resumeAtMs }) });
+}
+
+function ask(turn: Turn, reversal: Reversal, settling: Settling): void {
+  const { reversalId } = reversal;
+  const exchange = turn.live.exchange + 1;
+  turn.live = { ...turn.live, exchange };
+  updateProgress(turn, reversalId, { awaiting: exchange, settling });
+  const timeoutMs = Math.min(turn.policy.inquiryReplyTimeoutMs, QUESTION_TIMEOUT_LIMIT_MS);
+  const request = requestOf(reversal, settling.asks === 'payment' ? 'inquiry' : 'refundInquiry');
+  turn.effect({ type: 'sendReversal', timeoutMs, exchange, reversalId, request });
+  turn.setTimer(`reversal:${reversalId}`, timeoutMs + ANSWER_GRACE_MS);
+}
+
+function canAskRefund({ kind, refundRequestId, paymentId }: Reversal): boolean {
+  return kind === 'refund' && refundRequestId !== undefined && paymentId !== undefined;
+}
+
+export function onSettlingAnswered(turn: Turn, reversal: Reversal, settling: Settling, answer: AcquirerAnswer): void {
+  const believed = verified(answer);
+  if (believed === undefined || believed.status === 'U') {
+    return refuse(
+      turn,
+      reversal,
+      settling,
+      'unconfirmed',
+      unconfirmed(believed?.code ?? 'nothing that can be believed'),
+    );
+  }
+  if (settling.asks === 'payment') paymentTold(turn, reversal, settling, believed);
+  else refundTold(turn, reversal, settling, believed);
+}
+
+function paymentTold(turn: Turn, reversal: Reversal, settling: Settling, answer: VerifiedAnswer): void {
+  switch (answer.status === 'S' ? answer.paymentStatus : undefined) {
+    case 'SUCCESS': {
+      const wholeValue = ownEntry(turn.book.sales, reversal.saleId)?.amount;
+      if (answer.amount !== undefined && wholeValue !== undefined && !sameMoney(answer.amount, wholeValue)) {
+        turn.alarm('amountDiffers', reversal.paymentRequestId);
+        return refuse(turn, reversal, settling, 'notPaid', 'the acquirer says that another amount was paid');
+      }
+      if (canAskRefund(reversal)) return ask(turn, reversal, { ...settling, asks: 'refund' });
+      return confirmed(turn, reversal, settling);
+    }
+    case 'CANCELLED':
+      return over(turn, reversal, settling, 'cancelled');
+    case 'FAIL':
+      return over(turn, reversal, settling, 'nothingCharged');
+    default:
+      return refuse(turn, reversal, settling, 'unconfirmed', unconfirmed(answer.paymentStatus ?? answer.code));
+  }
+}
+
+/** Codes that say that there never was such a refund. */
+const NO_REFUND: readonly string[] = ['REFUND_NOT_EXIST', 'ORDER_NOT_EXIST'];
+
+function refundTold(turn: Turn, reversal: Reversal, settling: Settling, answer: VerifiedAnswer): void {
+  const isMade = answer.status === 'S' ? answer.refundStatus : undefined;
+  if (isMade === 'SUCCESS') return over(turn, reversal, settling, 'refunded');
+  if (isMade === 'FAIL' || (answer.status === 'F' && NO_REFUND.includes(answer.code))) {
+    return confirmed(turn, reversal, settling);
+  }
+  refuse(turn, reversal, settling, 'unconfirmed', unconfirmed(isMade ?? answer.code));
+}
+
+function unconfirmed(said: string): string {
+  return `the money may have gone back already, and the acquirer does not confirm that the payment stands (${said}): try again later`;
+}
+
+/** It stands. Its order may have got another sale meanwhile, or another payment of it may have been declared to stand. */
+function confirmed(turn: Turn, reversal: Reversal, settling: Settling): void {
+  const why = whyNotPaid(turn.book, reversal);
+  if (why === undefined) return accept(turn, reversal, settling);
+  refuse(turn, reversal, settling, why.code, why.message);
+}
+
+function accept(turn: Turn, { reversalId }: Reversal, { callId, by, note }: Pick<Settling, 'callId' | 'by' | 'note'>) {
+  finish(turn, reversalId, { how: 'settledByHand', by, note, outcome: 'paid' });
+  turn.answer(callId, { kind: 'reversal', reversalId, created: false });
+}
+
+const OVER = {
+  cancelled: 'the acquirer says that the payment is cancelled: it does not stand, and the reversal is finished',
+  nothingCharged: 'the acquirer says that the payment failed: it does not stand, and the reversal is finished',
+  refunded: 'the acquirer says that the money was refunded: it does not stay, and the reversal is finished',
+} as const;
+
+function over(turn: Turn, { reversalId }: Reversal, { callId }: Settling, how: keyof typeof OVER): void {
+  finish(turn, reversalId, { how });
+  turn.answer(callId, { kind: 'conflict', code: 'notPaid', message: OVER[how] });
+}
+
+/** The queue goes on where it was. */
+function refuse(
+  turn: Turn,
+  { reversalId }: Reversal,
+  { callId, resumeAtMs }: Settling,
+  code: ConflictCode,
+  message: string,
+): void {
+  const progress = ownEntry(turn.live.reversals, reversalId);
+  if (progress !== undefined) {
+    const { awaiting: _, settling: __, ...rest } = progress;
+    turn.live = { ...turn.live, reversals: { ...turn.live.reversals, [reversalId]: rest } };
+  }
+  const timer = `reversal:${reversalId}` as const;
+  if (resumeAtMs === undefined) turn.clearTimer(timer);
+  else turn.setTimer(timer, Math.max(0, resumeAtMs - turn.at.atMs));
+  turn.answer(callId, { kind: 'conflict', code, message });
+}
