@@ -23,6 +23,8 @@ export class HostError extends Error {
   constructor(
     readonly code: HostErrorCode,
     message: string,
+    /** What the system calls it, such as `ENOTFOUND` or `CERT_HAS_EXPIRED`, where it has a word: for a diagnosis only. */
+    readonly systemCode?: string,
   ) {
     super(message);
   }

@@ -6,6 +6,7 @@ import { view } from '../flows/view.js';
 import { type AcquirerTime, createAcquirerTime } from './acquirer/acquirer-time.js';
 import { createDirectLink } from './acquirer/direct-link.js';
 import { createRsaSigner, type Signer } from './acquirer/signer.js';
+import { createTroubleKeeper } from './acquirer/trouble-keeper.js';
 import { agentTokenOf } from './agent-token-of.js';
 import type { StatusSources } from './api/status-sources.js';
 import { clockToleranceMs } from './clock-tolerance-ms.js';
@@ -69,7 +70,9 @@ export function createTerminalCore(
   };
 
   const acquirerTime = createAcquirerTime(clock, config.timing.expiryMarginMs);
+  const troubles = createTroubleKeeper({ acquirer: config.acquirer, signer, clock, log });
   const link = createDirectLink({
+    heard: troubles.heard,
     http: host.http,
     clock,
     signer,
@@ -146,6 +149,7 @@ export function createTerminalCore(
     devices: () => devices.status(),
     gpio: () => host.gpio.backend,
     lastAcquirerContactWallMs: () => lastContactWallMs,
+    acquirerTrouble: troubles.of,
     store: () => (store === undefined ? {} : storeFacts(store)),
     alarms: () => alarms,
     notificationsIgnored: () => notificationsIgnored,

@@ -8,7 +8,7 @@ export type AcquirerAnswer = AcquirerSilence | AcquirerReply;
 export interface AcquirerSilence {
   readonly kind: 'silence';
   readonly reason: SilenceReason;
-  /** For the log and the operator; at most 120 printable characters. */
+  /** For the log and the operator; at most 300 printable characters. */
   readonly detail?: string;
 }
 

@@ -89,7 +89,7 @@ export const FAULTS: Readonly<Record<FaultCode, FaultRow>> = {
     meaning: 'the acquirer does not answer',
     blocksSale: 'always',
     customerText: 'noConnection',
-    operatorAction: 'check cable, modem, DNS and firewall; the terminal retries by itself',
+    operatorAction: 'see the cause in the status or with `tillbox check`; the terminal retries by itself',
   },
   acquirerMisconfigured: {
     meaning: 'the acquirer refuses our requests: client id, key, contract, or the token of the merchant we act for',
@@ -104,10 +104,11 @@ export const FAULTS: Readonly<Record<FaultCode, FaultRow>> = {
     operatorAction: 'see to the set-up, as for `acquirerMisconfigured`; a payment that it takes ends this',
   },
   acquirerUnverified: {
-    meaning: "the acquirer's replies do not verify with the configured public key",
+    meaning: 'what answers is not signed as the acquirer signs: a proxy or gateway, or another key than is configured',
     blocksSale: 'always',
     customerText: 'outOfService',
-    operatorAction: "set ALIPAY_PUBLIC_KEY to Alipay's key from the dashboard, not to your own",
+    operatorAction:
+      "an unsigned answer is not the acquirer's: look for a proxy or gateway; where it is signed, set ALIPAY_PUBLIC_KEY to Alipay's key from the dashboard",
   },
   queueFull: {
     meaning: 'too many reversals wait for the acquirer',

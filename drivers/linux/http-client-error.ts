@@ -1,3 +1,4 @@
+import { networkInterfaces } from 'node:os';
 import { HostError, type HostErrorCode, type HttpRequest } from '../host.js';
 
 const connectionLost = new Set([
@@ -24,7 +25,7 @@ export function httpClientError(request: Pick<HttpRequest, 'url'>, error: unknow
   if (error instanceof HostError) return error;
   const reason = error instanceof Error ? error.message : String(error);
   const code = textOf(error, 'code');
-  return new HostError(hostErrorCode(code, error, reason, left), explain(request, code, reason));
+  return new HostError(hostErrorCode(code, error, reason, left), explain(request, code, reason), systemCode(code));
 }
 
 function hostErrorCode(code: string, error: unknown, reason: string, left: boolean): HostErrorCode {
@@ -38,6 +39,19 @@ function hostErrorCode(code: string, error: unknown, reason: string, left: boole
 function explain(request: Pick<HttpRequest, 'url'>, code: string, reason: string): string {
   if (!certificateRefused.test(code)) return reason;
   return `${reason} (the certificate of ${new URL(request.url).host} is not trusted: check the pinned CA file and the clock)`;
+}
+
+/** What the network layer says where this machine has no network at all. */
+const perhapsNoNetwork = new Set(['EAI_AGAIN', 'ENOTFOUND', 'ENETUNREACH', 'EHOSTUNREACH', 'ENETDOWN']);
+
+/** With its cable out a machine often has an address of its own only, and its resolver blames the name. */
+function systemCode(code: string): string | undefined {
+  if (code === '') return undefined;
+  return perhapsNoNetwork.has(code) && !hasNetwork() ? 'ENONET' : code;
+}
+
+function hasNetwork(): boolean {
+  return Object.values(networkInterfaces()).some((addresses) => addresses?.some(({ internal }) => !internal));
 }
 
 function textOf(error: unknown, name: string): string {

@@ -4,6 +4,7 @@ import type { Log } from '../log/log.js';
 import type { AcquirerLink, AnswerCallback, PaymentReference, PayRequest, RefundRequest } from './acquirer-link.js';
 import { type AcquirerTime, whyNotNow } from './acquirer-time.js';
 import { checkSignature, type SignatureCheck } from './check-signature.js';
+import type { AcquirerExchange } from './diagnose-exchange.js';
 import { type ReplyBody, readReply } from './read-reply.js';
 import { signature } from './signature.js';
 import type { Signer } from './signer.js';
@@ -37,6 +38,8 @@ export interface DirectLinkParts {
   readonly config: DirectLinkConfig;
   /** What answers have to be near to; absent: any time will do. */
   readonly acquirerTime?: AcquirerTime;
+  /** Told of each exchange before its answer is given. */
+  readonly heard?: (exchange: AcquirerExchange) => void;
   /** ISV mode: the token to act for a merchant, which may change while the terminal runs. */
   readonly agentToken?: () => string | undefined;
 }
@@ -80,6 +83,7 @@ export function createDirectLink(parts: DirectLinkParts): AcquirerLink {
         const tookMs = clock.monotonicMs() - startedMs;
         const answer = reply ? understand(call, path, reply, tookMs) : silenceOf(error);
         report(call, answer, reply, tookMs);
+        parts.heard?.({ answer, reply, error, path });
         done(answer);
       },
     );
@@ -246,5 +250,5 @@ function silenceOf(error: HostError | undefined): AcquirerSilence {
 }
 
 function silence(reason: SilenceReason, detail: string): AcquirerSilence {
-  return { kind: 'silence', reason, detail: detail.replace(/[^\x20-\x7e]/g, '?').slice(0, 120) };
+  return { kind: 'silence', reason, detail: detail.replace(/[^\x20-\x7e]/g, '?').slice(0, 300) };
 }

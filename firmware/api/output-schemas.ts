@@ -108,7 +108,16 @@ export const statusSchema = v.object({
   reasons: v.array(fault),
   warnings: v.array(fault),
   /** One row for each reason and warning, for people. */
-  faults: v.array(v.object({ code: fault, blocksSale: v.boolean(), meaning: v.string(), operatorAction: v.string() })),
+  faults: v.array(
+    v.object({
+      code: fault,
+      blocksSale: v.boolean(),
+      meaning: v.string(),
+      /** What was found in this case, where more is known than `meaning`; `operatorAction` is about it, then. */
+      detail: v.exactOptional(v.string()),
+      operatorAction: v.string(),
+    }),
+  ),
   terminalNumber: v.string(),
   version: v.string(),
   currency: v.string(),
@@ -118,6 +127,8 @@ export const statusSchema = v.object({
   acquirer: v.object({
     condition: v.picklist(['unknown', 'reachable', 'unreachable', 'misconfigured', 'unverified']),
     lastContactAt: v.exactOptional(time),
+    /** What stands between the terminal and the acquirer. */
+    detail: v.exactOptional(v.string()),
   }),
   clock: v.object({ trusted: v.boolean(), at: time }),
   queue: v.object({

@@ -2,6 +2,7 @@ import { type Book, openReversals, openSale } from '../../flows/book.js';
 import { FAULTS, type FaultCode } from '../../flows/faults.js';
 import { lacksJournal, readiness } from '../../flows/readiness.js';
 import type { TerminalState } from '../../flows/terminal-state.js';
+import type { Diagnosis } from '../acquirer/diagnosis.js';
 import type { StatusView } from './output-schemas.js';
 import type { StatusSources } from './status-sources.js';
 import { utcTime } from './utc-time.js';
@@ -17,12 +18,16 @@ export function presentStatus(
   const { reasons, warnings } = readiness(state);
   const known = !lacksJournal(state);
   const sale = openSale(book);
+  const trouble = sources.acquirerTrouble(live);
   const contactMs = sources.lastAcquirerContactWallMs();
   return {
     ready: reasons.length === 0,
     reasons: [...reasons],
     warnings: [...warnings],
-    faults: [...reasons.map((code) => faultRow(code, true)), ...warnings.map((code) => faultRow(code, false))],
+    faults: [
+      ...reasons.map((code) => faultRow(code, true, trouble)),
+      ...warnings.map((code) => faultRow(code, false, trouble)),
+    ],
     terminalNumber: policy.terminalNumber,
     version,
     currency: policy.currency,
@@ -31,6 +36,7 @@ export function presentStatus(
     acquirer: {
       condition: live.acquirer,
       ...(contactMs === undefined ? {} : { lastContactAt: utcTime(contactMs) }),
+      ...(trouble === undefined ? {} : { detail: trouble.found }),
     },
     clock: { trusted: live.clockTrusted, at: utcTime(wallMs) },
     queue: { ...(known ? queueNumbers(book) : {}), limit: policy.queueLimit },
@@ -45,10 +51,18 @@ function queueNumbers(book: Book): { readonly depth: number; readonly needsPerso
   return { depth: queue.length, needsPerson: queue.filter(({ state }) => state === 'needsPerson').length };
 }
 
-function faultRow(code: FaultCode, blocksSale: boolean): StatusView['faults'][number] {
+function faultRow(code: FaultCode, blocksSale: boolean, trouble: Diagnosis | undefined): StatusView['faults'][number] {
   const { meaning, operatorAction } = FAULTS[code];
-  return { code, blocksSale, meaning, operatorAction };
+  if (trouble === undefined || !ABOUT_ACQUIRER.includes(code)) return { code, blocksSale, meaning, operatorAction };
+  return { code, blocksSale, meaning, detail: trouble.found, operatorAction: trouble.todo };
 }
+
+const ABOUT_ACQUIRER: readonly FaultCode[] = [
+  'acquirerUnreachable',
+  'acquirerMisconfigured',
+  'acquirerUnverified',
+  'acquirerOnTrial',
+];
 
 /** What the drivers report, with the faults that the flow goes by. */
 function devices({ live }: TerminalState, sources: StatusSources): StatusView['devices'] {

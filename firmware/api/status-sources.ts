@@ -1,4 +1,5 @@
 import type { AlarmCode } from '../../flows/effect.js';
+import type { TroubleKeeper } from '../acquirer/trouble-keeper.js';
 import type { RefusalCounts } from '../refusal-book.js';
 
 /**
@@ -12,6 +13,8 @@ export interface StatusSources {
   readonly gpio: () => string;
   /** Of the last answer of the acquirer, milliseconds since 1970; undefined since the start. */
   readonly lastAcquirerContactWallMs: () => number | undefined;
+  /** What stands between us and the acquirer, in words. */
+  readonly acquirerTrouble: TroubleKeeper['of'];
   /** Facts about the store: sequence, damage found, bytes. */
   readonly store: () => Readonly<Record<string, string | number | boolean>>;
   /** Alarms raised since the start. */

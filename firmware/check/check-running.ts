@@ -32,11 +32,11 @@ function statusRows({ ready, version, faults, devices, gpio, queue }: StatusView
   const blocking = faults.filter(({ blocksSale }) => blocksSale);
   const rows = ready
     ? [checkRow.pass('terminal', `runs and is ready (version ${version}, ${queue.depth ?? '?'} reversals waiting)`)]
-    : blocking.map(({ meaning, operatorAction }) =>
-        checkRow.fail('terminal', `runs and is not ready: ${meaning}`, operatorAction),
+    : blocking.map(({ meaning, detail, operatorAction }) =>
+        checkRow.fail('terminal', `runs and is not ready: ${detail ?? meaning}`, operatorAction),
       );
-  for (const { blocksSale, meaning, operatorAction } of faults) {
-    if (!blocksSale) rows.push(checkRow.pass('terminal', `it warns: ${meaning}; ${operatorAction}`));
+  for (const { blocksSale, meaning, detail, operatorAction } of faults) {
+    if (!blocksSale) rows.push(checkRow.pass('terminal', `it warns: ${detail ?? meaning}; ${operatorAction}`));
   }
   rows.push(checkRow.skip('GPIO', `in use by the terminal, which says: ${gpio}`));
   for (const [name, { state, kind, detail }] of Object.entries(devices)) {

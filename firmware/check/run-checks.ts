@@ -7,6 +7,7 @@ import { createLocalApiClient } from '../local-api-client.js';
 import { readBook } from '../read-book.js';
 import { checkByHand } from './by-hand/check-by-hand.js';
 import type { Person } from './by-hand/person.js';
+import { checkAcquirer } from './check-acquirer.js';
 import { checkClock } from './check-clock.js';
 import { checkDataDir } from './check-data-dir.js';
 import { checkDevices } from './check-devices.js';
@@ -15,7 +16,6 @@ import { checkJournal } from './check-journal.js';
 import { checkPorts } from './check-ports.js';
 import { type CheckRow, checkRow } from './check-row.js';
 import { checkRunning } from './check-running.js';
-import { diagnoseAcquirer } from './diagnose-acquirer.js';
 import { probeAcquirer } from './probe-acquirer.js';
 
 export interface CheckParts {
@@ -61,7 +61,7 @@ export async function runChecks(parts: CheckParts): Promise<void> {
   }
   const agentToken = agentTokenOf(reading.db?.data ?? {}, config.acquirer, host.clock.wallMs());
   const probe = await probeAcquirer({ ...host, config, signer, agentToken });
-  found(diagnoseAcquirer(probe, config, signer));
+  found(checkAcquirer(probe, config, signer));
   found(checkClock(probe, host.board.clockSynchronised(), config));
   if (running === undefined) {
     found(checkGpio(host.gpio, config.devices));

@@ -20,7 +20,8 @@ export const meanings = {
 
   alarms: {
     amountDiffers: 'a reply names another amount than was asked for; it is not believed',
-    signatureWrong: 'a reply is not signed as it should be; it is not believed. Check `ALIPAY_PUBLIC_KEY`',
+    signatureWrong:
+      'a reply is not signed as it should be; it is not believed. The status and `tillbox check` say whether a proxy or `ALIPAY_PUBLIC_KEY` is the cause',
     acquirerMisconfigured: 'the acquirer refuses our requests for a reason of set-up',
     agentTokenRefused:
       'a token for another client id or of another merchant came and was not taken; set `ALIPAY_AGENT_MERCHANT` where that merchant is right',

@@ -3,6 +3,8 @@ import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:
 import { createServer, type Server } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import type { StatusView } from '../../firmware/api/output-schemas.js';
+import type { CheckRow } from '../../firmware/check/check-row.js';
 import { type AcquirerProcess, startAcquirer } from '../support/acquirer-process.js';
 import { freePort } from '../support/free-port.js';
 import { MERCHANT, QUICK, startTerminal, type TerminalProcess } from '../support/terminal-process.js';
@@ -32,6 +34,18 @@ describe('a wrong configuration', () => {
   /** A right configuration on a free port. */
   async function right(): Promise<Record<string, string>> {
     return { ...MERCHANT, ...acquirer.env, ...QUICK, DATA_DIR: directory, API_PORT: String(await freePort()) };
+  }
+
+  /** What the status says of the acquirer, which `check` with the same change has to say in the same words. */
+  async function sameAsCheck({ acquirer: { detail = '' }, faults }: StatusView, change: object): Promise<string> {
+    const checked = startTillbox(['check', '--json'], { ...(await right()), ...change });
+    await checked.ended;
+    const { rows } = JSON.parse(checked.out()) as { readonly rows: readonly CheckRow[] };
+    const row = rows.find(({ item }) => item === 'acquirer');
+    assert.equal(detail, row?.found);
+    const fault = faults.find(({ code }) => code.startsWith('acquirer'));
+    assert.deepEqual([fault?.detail, fault?.operatorAction], [row?.found, row?.todo]);
+    return detail;
   }
 
   it('is refused with every fault named, exit 64, and nothing is started', async () => {
@@ -184,6 +198,10 @@ describe('a wrong configuration', () => {
       });
       const status = await terminal.reasonAppears('acquirerMisconfigured');
       assert.equal(status.ready, false);
+      assert.match(
+        await sameAsCheck(status, { ALIPAY_PRIVATE_KEY_FILE: String(other.env.ALIPAY_PRIVATE_KEY_FILE) }),
+        /^INVALID_SIGNATURE/,
+      );
     } finally {
       await other.stop();
     }
@@ -198,6 +216,10 @@ describe('a wrong configuration', () => {
       });
       const status = await terminal.reasonAppears('acquirerUnverified');
       assert.equal(status.ready, false);
+      assert.match(
+        await sameAsCheck(status, { ALIPAY_PUBLIC_KEY_FILE: String(other.env.ALIPAY_PUBLIC_KEY_FILE) }),
+        /ALIPAY_PUBLIC_KEY/,
+      );
     } finally {
       await other.stop();
     }

@@ -44,6 +44,7 @@ export function createApiFixture({ policy, options, sources, unbooted }: Fixture
       sources: {
         devices: () => ({}),
         gpio: () => 'none: simulated',
+        acquirerTrouble: () => undefined,
         lastAcquirerContactWallMs: () => undefined,
         store: () => ({}),
         alarms: () => ({}),

@@ -47,6 +47,7 @@ describe('metrics of the local API', () => {
     const { get, terminal } = createApiFixture({
       sources: {
         alarms: () => ({ amountDiffers: 2 }),
+        acquirerTrouble: () => undefined,
         lastAcquirerContactWallMs: () => Date.UTC(2026, 10, 23, 11, 59, 30),
       },
     });

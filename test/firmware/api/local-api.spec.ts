@@ -45,6 +45,7 @@ describe('local API', () => {
               throw new Error('asked for the status');
             },
             gpio: () => '',
+            acquirerTrouble: () => undefined,
             lastAcquirerContactWallMs: () => undefined,
             store: () => ({}),
             alarms: () => ({}),
@@ -463,6 +464,7 @@ describe('local API', () => {
         policy: { printerPresent: true, printerRequired: true },
         sources: {
           devices: () => ({ printer: { state: 'fault', kind: 'escpos', detail: 'DLE EOT 4 says 0x72' } }),
+          acquirerTrouble: () => undefined,
           lastAcquirerContactWallMs: () => Date.UTC(2026, 10, 23, 11, 59, 58),
           store: () => ({ sequence: 12, damaged: false }),
         },

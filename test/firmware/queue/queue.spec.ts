@@ -94,6 +94,7 @@ function serveApi(terminal: TestTerminal, token?: string): Promise<LocalApi> {
         sources: {
           devices: () => ({}),
           gpio: () => 'none',
+          acquirerTrouble: () => undefined,
           lastAcquirerContactWallMs: () => undefined,
           store: () => ({}),
           alarms: () => ({}),

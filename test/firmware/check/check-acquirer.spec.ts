@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { HostError, type HttpHost, type HttpReply } from '../../../drivers/host.js';
+import { checkAcquirer } from '../../../firmware/check/check-acquirer.js';
 import { checkClock } from '../../../firmware/check/check-clock.js';
-import { diagnoseAcquirer } from '../../../firmware/check/diagnose-acquirer.js';
 import { type AcquirerProbe, probeAcquirer } from '../../../firmware/check/probe-acquirer.js';
 import type { Config } from '../../../firmware/config/config.js';
 import { type Acquirer, createAcquirer } from '../../../hw-sim/acquirer/acquirer.js';
@@ -64,7 +64,7 @@ async function probe(trouble: Trouble): Promise<{ probe: AcquirerProbe; config: 
     agentToken: config.acquirer.agentToken,
   });
   assert.equal([...acquirer.ledger.payments()].length, 0);
-  const { outcome, found: text, todo = '' } = diagnoseAcquirer(found, config, signer);
+  const { outcome, found: text, todo = '' } = checkAcquirer(found, config, signer);
   return { probe: found, config, row: [outcome, text, todo] };
 }
 
@@ -78,7 +78,7 @@ const breaks =
   () =>
     new HostError(...error);
 
-describe('diagnoseAcquirer', () => {
+describe('checkAcquirer', () => {
   it('passes where the acquirer says that it does not know the payment', async () => {
     const { row } = await probe({});
     assert.deepEqual(row, ['PASS', 'answers in 100 ms (ORDER_NOT_EXIST); the signatures are right both ways', '']);
@@ -132,17 +132,35 @@ describe('diagnoseAcquirer', () => {
     ],
     'a page instead of an answer': [
       { spoil: instead({ body: '<html>please log in</html>' }) },
-      /does not speak as the acquirer/,
-      /a page of its own/,
+      /^a web page comes instead of an answer .*captive portal/,
+      /without a login/,
     ],
-    'a redirect': [{ spoil: instead({ status: 302 }) }, /HTTP status 302/, /points somewhere else/],
+    'a redirect': [
+      { spoil: instead({ status: 302 }) },
+      /somewhere else \(HTTP status 302\): a login page/,
+      /without a login/,
+    ],
     'a path that the server does not have': [{ spoil: instead({ status: 404 }) }, /HTTP status 404/, /PATH_PREFIX/],
-    'a proxy that refuses': [{ spoil: instead({ status: 407 }) }, /HTTP status 407/, /proxy or firewall/],
-    'a gateway in trouble': [{ spoil: instead({ status: 502 }) }, /HTTP status 502/, /whoever runs it/],
+    'a proxy that refuses': [{ spoil: instead({ status: 407 }) }, /proxy or firewall .*HTTP status 407/, /let through/],
+    'a gateway in trouble': [
+      { spoil: instead({ status: 502 }) },
+      /gateway in between answers with HTTP status 502, unsigned/,
+      /whoever runs the proxy/,
+    ],
     'a name that cannot be found': [
-      { spoil: breaks('refused', 'getaddrinfo ENOTFOUND pay.example.com') },
-      /cannot be reached: getaddrinfo ENOTFOUND/,
-      /name service/,
+      { spoil: breaks('refused', 'getaddrinfo ENOTFOUND pay.example.com', 'ENOTFOUND') },
+      /^the name 127\.0\.0\.1:8490 is not known to the name service/,
+      /name server/,
+    ],
+    'a cable that is out': [
+      { spoil: breaks('refused', 'connect ENETUNREACH', 'ENETUNREACH') },
+      /^this machine is on no network .*no cable/,
+      /plug the cable in/,
+    ],
+    'a connection that does not come about in time': [
+      { spoil: breaks('refused', 'no connection to x within 15000 ms') },
+      /cannot be reached: no connection to x within 15000 ms/,
+      /firewall/,
     ],
     'a firewall that swallows everything': [
       { spoil: breaks('timeout', 'no whole reply from x within 15000 ms') },
@@ -152,7 +170,7 @@ describe('diagnoseAcquirer', () => {
     'a connection that breaks': [
       { spoil: breaks('disconnected', 'socket hang up') },
       /breaks: socket hang up/,
-      /pinned certificates/,
+      /proxy or firewall/,
     ],
     'a slow network': [{ tookMs: 4000 }, /rightly, but after 4000 ms; the terminal waits 3000 ms/, /slow network/],
   };
