@@ -1,6 +1,7 @@
 import five from 'johnny-five';
 import { DEVICE_OK, DEVICE_STARTING, type DeviceStatus, type PanelFault, sameDeviceStatus } from '../device-status.js';
 import { type Clock, type GpioHost, type GpioInput, HostError, type Level, type Timer } from '../host.js';
+import { createRateLimit } from '../rate-limit.js';
 import { createGpioIoPlugin } from './gpio-io-plugin.js';
 
 export const LAMPS = ['ready', 'busy', 'paid', 'fault'] as const;
@@ -34,6 +35,8 @@ export interface Panel {
 
 const BLINK_MS = 400;
 const DOOR_DEBOUNCE_MS = 50;
+/** A switch that flickers counts as open: that it opens is told at once, that it is shut so often and no more. */
+const DOOR_SHUTS = { burst: 5, everyMs: 2_000 } as const;
 const LINE_RETRY_MS = 30_000;
 const BEEPS_LIMIT = 8;
 const BEEP_LIMIT_MS = 3_000;
@@ -51,6 +54,7 @@ export function createPanel(
   events: PanelEvents,
 ): Panel {
   const { clock, gpio } = parts;
+  const doorShuts = createRateLimit(clock, DOOR_SHUTS);
   const io = createGpioIoPlugin(gpio);
   /* Made once: johnny-five remembers every component it ever made. Lines are taken and let go beneath them. */
   const board = new five.Board({ io, repl: false, sigint: false, debug: false });
@@ -132,12 +136,17 @@ export function createPanel(
 
   function doorMoved(level: Level): void {
     doorTimer?.cancel();
-    doorTimer = clock.after(DOOR_DEBOUNCE_MS, () => {
-      const nowOpen = level === 1;
-      if (nowOpen === doorOpen) return;
-      doorOpen = nowOpen;
-      events.doorChanged(nowOpen);
-    });
+    doorTimer = clock.after(DOOR_DEBOUNCE_MS, () => settleDoor(level === 1));
+  }
+
+  function settleDoor(nowOpen: boolean): void {
+    if (nowOpen === doorOpen) return;
+    if (!nowOpen && !doorShuts.take()) {
+      doorTimer = clock.after(doorShuts.waitMs(), () => settleDoor(nowOpen));
+      return;
+    }
+    doorOpen = nowOpen;
+    events.doorChanged(nowOpen);
   }
 
   function tell(status: DeviceStatus<PanelFault>): void {

@@ -36,7 +36,7 @@ export interface MdbMachineEvents {
   selectionEnded(): void;
   /** Somebody chose, so many times, what is not sold; `asked` is the machine's own text. A few a second are told. */
   selectionRefused(why: MdbSelectionRefusal, times: number, asked: string): void;
-  /** The machine says that it vended, and nothing was approved in this driver's life: goods of a sale that was given up. */
+  /** The machine said that it vended before anything was approved in this driver's life: goods of a sale that was given up. */
   vendedLate(): void;
   statusChanged(status: DeviceStatus<VendFault>): void;
 }
@@ -103,6 +103,7 @@ export function createMdbMachine(
   let babbles: Timer | undefined;
   let notSet: readonly string[] = [];
   let everAsked = false;
+  let lateTold = false;
 
   const adapter = createMdbAdapter(
     { ...parts, busy: () => selection !== undefined || vending !== undefined },
@@ -158,7 +159,7 @@ export function createMdbMachine(
         return;
       case 'vendSucceeded':
         if (vending !== undefined) finish('yes');
-        else if (ended === undefined) events.vendedLate();
+        else if (ended === undefined) vendedLate();
         else saidAfterwards('yes');
         return;
       case 'vendFailed':
@@ -282,6 +283,12 @@ export function createMdbMachine(
     timer.cancel();
     ended = { told, words: new Set([outcome]) };
     told(outcome, why);
+  }
+
+  function vendedLate(): void {
+    if (lateTold) return;
+    lateTold = true;
+    events.vendedLate();
   }
 
   /** The same word again is no news. */

@@ -8,6 +8,7 @@ import {
   type Level,
   type Timer,
 } from '../host.js';
+import { createRateLimit } from '../rate-limit.js';
 import type { VendOutcome } from './vend-outcome.js';
 
 export interface RelayVendOptions {
@@ -22,7 +23,10 @@ export interface RelayVendOptions {
 
 export interface RelayVendEvents {
   statusChanged(status: DeviceStatus<VendFault>): void;
-  /** Something passed the sensor when nothing was expected any more: goods of a sale that was given up. */
+  /**
+   * Something passed the sensor when nothing was expected any more: goods of a sale that was given up. A sensor that
+   * flickers on tells it a few times only.
+   */
   droppedLate(): void;
 }
 
@@ -49,6 +53,7 @@ const SENSOR_POLL_MS = 10;
 /** Goods are past the barrier by then; what covers it longer is a hand, a leaf or a flap. */
 const PASSING_LIMIT_MS = 1_000;
 const LINE_RETRY_MS = 30_000;
+const LATE_DROPS = { burst: 5, everyMs: 60_000 } as const;
 
 /**
  * Relays that turn a spiral, open a lock or start a pump.
@@ -57,7 +62,7 @@ const LINE_RETRY_MS = 30_000;
  * - All relays are open from the first instant and after every end; one closes at a time, for one pulse.
  * - Nothing moves while the sensor is covered: a drop could not be seen.
  * - Every `vend` is answered exactly once; `yes` needs the barrier to be seen covered and free again, `no` that the relay
- *   never closed or the barrier surely stayed free.
+ *   never closed or the barrier surely stayed free. What is in the barrier when the time is over is waited for.
  */
 export function createRelayVend(
   parts: { readonly clock: Clock; readonly gpio: GpioHost },
@@ -65,6 +70,7 @@ export function createRelayVend(
   events: RelayVendEvents,
 ): RelayVend {
   const { clock, gpio } = parts;
+  const lateDrops = createRateLimit(clock, LATE_DROPS);
   let relays: GpioOutput[] = [];
   let sensor: GpioInput | undefined;
   let current: DeviceStatus<VendFault> = DEVICE_STARTING;
@@ -132,7 +138,10 @@ export function createRelayVend(
 
   /** Something went through the light barrier: it was covered for a moment and is free again. */
   function passed(): void {
-    if (vending === undefined) return events.droppedLate();
+    if (vending === undefined) {
+      if (lateDrops.take()) events.droppedLate();
+      return;
+    }
     vending.fell = true;
     if (!vending.pulsing) finish('yes');
   }
@@ -166,7 +175,10 @@ export function createRelayVend(
 
   /** A barrier that was covered for long has seen nothing and everything, and one that flickered may have seen goods. */
   function nothingPassed(): void {
-    if (covered || vending?.blocked === true) finish('unknown', 'vendSensorStuck');
+    const coveredMs = clock.monotonicMs() - coveredAtMs;
+    if (covered && coveredMs <= PASSING_LIMIT_MS) {
+      vending?.timers.push(clock.after(PASSING_LIMIT_MS - coveredMs + 1, nothingPassed));
+    } else if (covered || vending?.blocked === true) finish('unknown', 'vendSensorStuck');
     else if (vending?.glimpsed === true) finish('unknown', 'vendGlimpsed');
     else finish('no', 'vendNothingFell');
   }

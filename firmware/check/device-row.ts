@@ -13,13 +13,18 @@ const NOT_ASKED: Readonly<Record<string, string>> = {
   relay: 'its lines are free; relays cannot be asked',
 };
 
+/** What one that answers cannot know. */
+const HINTS: Readonly<Record<string, string>> = {
+  mdb: '; whether the machine ever asks shows only when somebody chooses at it: where nothing happens then, see "always idle" in docs/wiring.md',
+};
+
 /** What a device says of itself, or what is known of it, and what to do about it. `kind` is what the configuration names. */
 export function deviceRow(item: string, kind: string, { state, faults, warnings, detail }: DeviceStatus): CheckRow {
   const about = detail === undefined ? kind : `${kind}, ${detail}`;
   switch (state) {
     case 'ok': {
       const notes = warnings.map((warning) => `; but ${FAULTS[warning].meaning}`).join('');
-      return checkRow.pass(item, `${NOT_ASKED[kind] ?? 'answers'} (${about})${notes}`);
+      return checkRow.pass(item, `${NOT_ASKED[kind] ?? 'answers'} (${about})${notes}${HINTS[kind] ?? ''}`);
     }
     case 'starting':
       return checkRow.fail(

@@ -15,6 +15,7 @@ import { openPanel } from './open-panel.js';
 import { openPrinter } from './open-printer.js';
 import { openScanner } from './open-scanner.js';
 import { openVend, type VendOrder } from './open-vend.js';
+import { createStatusGate, type StatusGate } from './status-gate.js';
 
 /** The devices of one terminal: what they notice becomes events, what the flow shows or asks reaches them. */
 export interface Devices {
@@ -42,6 +43,7 @@ type Peripheral = Exclude<DeviceName, 'flash'>;
 
 export function createDevices({ host, config, currency, receiptHead, feed }: DevicesParts): Devices {
   const statuses: Partial<Record<Peripheral, DeviceStatus>> = {};
+  const gates: StatusGate[] = [];
 
   const partsFor = (device: Peripheral): DeviceParts => {
     const report = (status: DeviceStatus): void => {
@@ -49,7 +51,9 @@ export function createDevices({ host, config, currency, receiptHead, feed }: Dev
       feed({ type: 'deviceChanged', device, faults: faultsOf(device, status) });
     };
     if (config[device].kind !== 'none') report(DEVICE_STARTING);
-    return { host, feed, report };
+    const gate = createStatusGate(host.clock, report);
+    gates.push(gate);
+    return { host, feed, report: gate.tell };
   };
 
   const scanner = openScanner(config.scanner, partsFor('scanner'));
@@ -78,7 +82,7 @@ export function createDevices({ host, config, currency, receiptHead, feed }: Dev
       ...(statuses.scanner && scanner ? { scanner: counted(statuses.scanner, scanner) } : {}),
     }),
     close(done = () => undefined) {
-      for (const device of [scanner, printer, keypad, panel]) device?.close();
+      for (const device of [scanner, printer, keypad, panel, ...gates]) device?.close();
       if (vend === undefined) host.clock.after(0, done);
       else vend.close(done);
     },

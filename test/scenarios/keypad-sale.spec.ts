@@ -49,6 +49,54 @@ describe('a sale by keys, in the imagined world', () => {
       }
     });
 
+    it('takes the keys of a fast hand: each goes down before the last one is up', () => {
+      const box = amountKiosk();
+      for (const key of '1250#') {
+        box.devices.keypad.tap(key, 110);
+        box.pass(80);
+      }
+      box.pass(300);
+      assert.equal(box.sale().amount.value, '1250');
+    });
+
+    it('sells nothing of what was typed with too many keys down, and says so with a beep', () => {
+      const box = amountKiosk();
+      const { keypad, panel } = box.devices;
+      for (const key of '1250#') {
+        keypad.tap(key, 300);
+        box.pass(80);
+      }
+      box.pass(1_000);
+      assert.deepEqual([box.sales(), box.display()], [[], 'Please start again, one key after the other']);
+      assert.ok(panel.beepsMs.length >= 3, `${panel.beepsMs}`);
+      box.press('#');
+      assert.deepEqual(box.sales(), [], 'nor of the rest');
+      box.press('1250#');
+      assert.equal(box.sale().amount.value, '1250');
+      const status = JSON.parse(box.kiosk.api('GET', '/v1/status')?.body ?? '{}');
+      assert.equal(status.devices.keypad.lastRefused, 'keysTogether');
+    });
+
+    it('counts and tells of codes that are none, however they are decorated, and takes the right one', () => {
+      const box = amountKiosk();
+      box.press('1250#');
+      const shown = (text: string): void => {
+        box.devices.scannerPort.disturb(Buffer.from(text, 'latin1'));
+        box.pass(600);
+      };
+      shown(']Q2\\000026https://example.com/281234567890123456\r');
+      assert.equal(box.display(), "Not a payment code. Show your wallet's payment code");
+      shown(']Q2\\0000261281234567890123456\r');
+      const { devices } = JSON.parse(box.kiosk.api('GET', '/v1/status')?.body ?? '{}');
+      assert.deepEqual(
+        [devices.scanner.refused, devices.scanner.lastRefused],
+        [{ notAPaymentCode: 2 }, 'notAPaymentCode'],
+      );
+      assert.equal(JSON.stringify(devices).includes('281234567890123456'), false);
+      shown(']Q2\\000026281234567890123456\r\n');
+      assert.notEqual(box.sale().state, 'awaitingCode');
+    });
+
     it('forgets what somebody typed who went away', () => {
       const box = amountKiosk();
       box.press('99');

@@ -82,6 +82,101 @@ describe('a sale at a vending machine that asks, in the imagined world', () => {
     sellsAgain();
   });
 
+  describe('whose machine says more than its outcome', () => {
+    const say = (...lines: readonly string[]): void => {
+      for (const one of lines) box.devices.machinePort.disturb(Buffer.from(`${one}\r\n`, 'latin1'));
+    };
+    const vending = (env: Readonly<Record<string, string>> = {}): void => {
+      machineKiosk(env);
+      box.devices.machine.dawdle(600_000);
+      chooseAndPay();
+    };
+
+    it('is paid where it says that it is at rest, and 50 ms later that it vended', () => {
+      vending();
+      say('c,STATUS,IDLE');
+      box.pass(50);
+      assert.equal(box.sale().state, 'vending');
+      say('c,VEND,SUCCESS', 'c,VEND,SUCCESS');
+      box.pass(10_000);
+      assert.deepEqual([box.sale().state, box.moneyKept(), box.alarms], ['settled', 250, []]);
+    });
+
+    it('is unknown three seconds after it is at rest without a word', () => {
+      vending();
+      say('c,STATUS,IDLE');
+      box.pass(2_500);
+      assert.equal(box.sale().state, 'vending');
+      box.reaches('reversed', 3_000);
+      assert.equal(box.sale().endCode, 'vendUnknown');
+    });
+
+    it('alarms with the sale where the goods are said to have failed after all, and leaves it to a person', () => {
+      vending();
+      say('c,VEND,SUCCESS', 'c,ERR,"VEND 3"', 'c,ERR,"VEND 3"');
+      box.pass(60_000);
+      assert.deepEqual([box.sale().state, box.moneyKept()], ['settled', 250]);
+      assert.deepEqual([box.alarms, box.alarmDetails], [['vendContradicts'], [box.sale().saleId]]);
+    });
+
+    for (const [how, lines, endCode, first] of [
+      ['failed', ['c,ERR,"VEND 3"'], 'vendFailed', []],
+      ['is at rest', ['c,STATUS,IDLE'], 'vendUnknown', ['vendUnknown']],
+    ] as const) {
+      it(`alarms with the sale where the goods are said to be out after it ${how}`, () => {
+        vending();
+        say(...lines);
+        box.reaches('reversed');
+        say('c,VEND,SUCCESS', 'c,VEND,SUCCESS');
+        box.pass(10_000);
+        assert.deepEqual([box.sale().state, box.sale().endCode, box.moneyKept()], ['reversed', endCode, 0]);
+        assert.deepEqual(box.alarms, [...first, 'vendContradicts']);
+        assert.equal(box.alarmDetails.at(-1), box.sale().saleId);
+      });
+    }
+
+    it('alarms with the sale, as far as that can be told, where the word comes to the next process', () => {
+      vending();
+      box.kiosk.cutPower();
+      box.pass(1_000);
+      box.kiosk.powerOn();
+      box.getsReady();
+      say('c,VEND,SUCCESS');
+      box.pass(1_000);
+      assert.equal(box.alarms.at(-1), 'droppedLate');
+      assert.ok(box.alarmDetails.at(-1)?.includes(box.sale().saleId));
+    });
+
+    it('waits on where it says once more that the reader is enabled, before the code is shown', () => {
+      machineKiosk();
+      choose();
+      say('c,STATUS,ENABLED');
+      box.pass(5_000);
+      assert.equal(box.sale().state, 'awaitingCode');
+      box.showCode();
+      box.reaches('settled');
+      assert.equal(box.sales().length, 1);
+    });
+  });
+
+  it('is refused aloud where the price does not fit the currency', () => {
+    machineKiosk();
+    for (const asked of ['1.505,12', '1,50', '1,50,12']) {
+      box.devices.machinePort.disturb(Buffer.from(`c,STATUS,VEND,${asked}\r\n`));
+      box.pass(500);
+    }
+    assert.deepEqual([box.sales(), box.display()], [[], 'Payment is not available right now']);
+    const status = JSON.parse(box.kiosk.api('GET', '/v1/status')?.body ?? '{}');
+    assert.deepEqual(status.warnings, ['vendPrices']);
+    assert.match(status.faults[0].meaning, /do not fit CURRENCY: check its decimals/);
+    assert.deepEqual([status.devices.vend.refused, status.devices.vend.lastRefused], [{ price: 3 }, 'price']);
+    assert.match(
+      box.kiosk.api('GET', '/metrics')?.body ?? '',
+      /refused_inputs_total\{device="vend",reason="price"\} 3\n/,
+    );
+    sellsAgain();
+  });
+
   it('is cancelled when the customer gives up at the machine before paying', () => {
     machineKiosk();
     choose();

@@ -29,8 +29,9 @@ export interface EquippedKiosk {
   moneyKept(): number;
   /** The text of each receipt that was cut off. */
   receipts(): readonly string[];
-  /** What the operator was told. */
+  /** What the operator was told, and of what. */
   readonly alarms: readonly string[];
+  readonly alarmDetails: readonly string[];
 }
 
 const FINGER_MS = 220;
@@ -48,11 +49,16 @@ export function createEquippedKiosk(
   const world = createWorld({ seed, startWallMs: START_WALL_MS });
   const settings = kioskSettings({ ...simEnvironment(keys), LOG_LEVEL: 'error', ...env }, files);
   const alarms: string[] = [];
+  const alarmDetails: string[] = [];
   const kiosk = createKiosk({
     world,
     settings,
     observe(_input, { effects }) {
-      for (const effect of effects) if (effect.type === 'raiseAlarm') alarms.push(effect.alarm);
+      for (const effect of effects) {
+        if (effect.type !== 'raiseAlarm') continue;
+        alarms.push(effect.alarm);
+        alarmDetails.push(effect.detail);
+      }
     },
   });
   const devices = attachDevices(kiosk);
@@ -68,6 +74,7 @@ export function createEquippedKiosk(
     kiosk,
     devices,
     alarms,
+    alarmDetails,
     pass: (durationMs) => world.runUntil(world.nowMs() + durationMs),
     press(typed) {
       for (const key of typed) {

@@ -134,6 +134,77 @@ describe('matrix keypad', () => {
     assert.deepEqual(pressed, ['1', '5', '9']);
   });
 
+  it('tells the keys of a fast hand in their order: the next one goes down before the last one is up', () => {
+    const strokes = fc.array(
+      fc.record({
+        key: fc.constantFrom(...'1234567890*#'),
+        heldMs: fc.integer({ min: 45, max: 160 }),
+        overlapMs: fc.integer({ min: -60, max: 120 }),
+      }),
+      { maxLength: 12 },
+    );
+    fc.assert(
+      fc.property(strokes, fc.integer(), (list, seed) => {
+        const { world, keypad, pressed, unclear } = openBench({ seed });
+        const typed: { readonly key: string; readonly fromMs: number; readonly upMs: number }[] = [];
+        for (const { key, heldMs, overlapMs } of list) {
+          const [last, before] = [typed.at(-1), typed.at(-2)];
+          const fromMs = Math.max(
+            world.nowMs(),
+            (last?.upMs ?? 0) - overlapMs,
+            /* One after the other, and not a third one. */
+            (last?.fromMs ?? 0) + 30,
+            (before?.upMs ?? 0) + 10,
+            /* A key has to be up before it can go down again. */
+            ...typed.map((one) => (one.key === key ? one.upMs + 70 : 0)),
+          );
+          pass(world, fromMs - world.nowMs());
+          keypad.tap(key, heldMs);
+          typed.push({ key, fromMs, upMs: fromMs + heldMs });
+        }
+        pass(world, 1_000);
+        assert.deepEqual([pressed, unclear], [typed.map(({ key }) => key), []]);
+      }),
+      { numRuns: 150 },
+    );
+    for (const overlapMs of [5, 20, 40, 60]) {
+      const { world, keypad, pressed, unclear } = openBench();
+      for (const key of '1250#') {
+        keypad.tap(key, 100);
+        pass(world, 100 - overlapMs);
+      }
+      pass(world, 500);
+      assert.deepEqual([pressed.join(''), unclear], ['1250#', []], `${overlapMs} ms`);
+    }
+  });
+
+  it('tells that nobody can tell: of three at once, of two together, and of all that follows until they are up', () => {
+    const three = openBench();
+    for (const key of ['1', '2', '5']) {
+      three.keypad.press(key);
+      pass(three.world, 60);
+    }
+    assert.deepEqual([three.pressed, three.unclear.length], [['1', '2'], 1]);
+    three.keypad.release('1');
+    three.keypad.release('2');
+    pass(three.world, 100);
+    three.keypad.tap('0');
+    pass(three.world, 200);
+    assert.deepEqual([three.pressed, three.unclear.length], [['1', '2'], 2]);
+    three.keypad.release('5');
+    pass(three.world, 200);
+    three.keypad.tap('#');
+    pass(three.world, 200);
+    assert.deepEqual([three.pressed, three.unclear.length], [['1', '2', '#'], 2]);
+
+    const ghost = openBench();
+    for (const key of ['1', '2', '4']) {
+      ghost.keypad.press(key);
+      pass(ghost.world, 60);
+    }
+    assert.deepEqual([ghost.pressed, ghost.unclear.length], [['1', '2'], 1]);
+  });
+
   it('tells no ghost', () => {
     const { world, keypad, pressed } = openBench();
     keypad.press('1');

@@ -29,6 +29,25 @@ function lampStates(ready: LampState, busy: LampState, paid: LampState, fault: L
 }
 
 describe('panel', () => {
+  it('tells a door that opens at once, and one that flickers a few times only', () => {
+    const { world, gpio, doors, panel } = bench();
+    gpio.drive(22, 0);
+    pass(world, 100);
+    const flickers = 100;
+    for (let times = 0; times < flickers; times += 1) {
+      gpio.drive(22, 1);
+      pass(world, 60);
+      gpio.drive(22, 0);
+      pass(world, 60);
+    }
+    assert.ok(doors.length <= 2 * (5 + 6) + 1, `${doors.length} of ${2 * flickers}`);
+    pass(world, 5_000);
+    assert.deepEqual([panel.doorOpen(), doors.at(-1)], [false, false], 'it is shut in the end');
+    gpio.drive(22, 1);
+    pass(world, 60);
+    assert.equal(doors.at(-1), true);
+  });
+
   it('shows the lamps that it is told to', () => {
     const { world, panel, lamps } = bench();
     pass(world, 10);

@@ -50,6 +50,7 @@ function bench(options: Partial<ScanEngineOptions> = {}, model: Partial<ScanEngi
   const told: string[] = [];
   const statuses: DeviceStatus<ScannerFault>[] = [];
   const clock = testClock(world);
+  const dropped: number[] = [];
   const driver = createScanEngine(
     { clock, serial: serial.hostFor(clock), gpio },
     {
@@ -63,11 +64,11 @@ function bench(options: Partial<ScanEngineOptions> = {}, model: Partial<ScanEngi
     {
       codeRead: (text) => told.push(text),
       ambiguous: () => told.push('ambiguous'),
-      tooMany: () => undefined,
+      tooMany: (times) => dropped.push(times),
       statusChanged: (status) => statuses.push(status),
     },
   );
-  return { world, serial, port, engine, driver, told, statuses };
+  return { world, serial, port, engine, driver, told, dropped, statuses };
 }
 
 /** A bench whose engine has been set up. */
@@ -180,6 +181,59 @@ describe('scan engine', () => {
     driver.disarm();
     pass(world, 500);
     assert.deepEqual(told, []);
+  });
+
+  describe('that decorates what it reads', () => {
+    const ADDED: [what: string, added: (code: string) => string][] = [
+      ['an ECI', (code) => `\\000026${code}\r`],
+      ['an AIM id and an ECI', (code) => `]Q2\\000026${code}\r\n`],
+      ['an ECI with a doubled backslash', (code) => `]Q2\\\\000026${code}\r`],
+      ['STX and ETX', (code) => `\x02${code}\x03`],
+      ['STX, ETX and CR', (code) => `\x02${code}\x03\r`],
+      ['STX and NUL', (code) => `\x02\0${code}\r`],
+      ['FNC1', (code) => `]C1\x1d${code}\x1d\r`],
+      ['a byte order mark', (code) => `\xef\xbb\xbf${code}\r`],
+      ['blanks, tabs and line breaks', (code) => ` \t\r\n${code} \t\r\n`],
+      ['an AIM id in a line of its own', (code) => `]Q1\r\n${code}\r\n`],
+    ];
+    for (const kind of ['gm65', 'serial'] as const) {
+      for (const [what, added] of ADDED) {
+        it(`by ${what} is read as ${kind}`, () => {
+          const { world, port, driver, told } = readyBench({ kind });
+          driver.arm();
+          pass(world, 1_000);
+          port.disturb(Buffer.from(added(CODE), 'latin1'));
+          pass(world, 500);
+          assert.deepEqual(told, [CODE]);
+          port.disturb(Buffer.from(added('6901234567892'), 'latin1'));
+          pass(world, 500);
+          assert.deepEqual(told, [CODE, '6901234567892'], 'a wrong code stays wrong');
+        });
+      }
+    }
+
+    it('with separators in the middle is read with them marked, and told as wrong later', () => {
+      const { world, port, driver, told } = readyBench({ kind: 'serial' });
+      driver.arm();
+      port.disturb(Buffer.from(`]C1${CODE}\x1d10ABC\r`, 'latin1'));
+      pass(world, 500);
+      assert.deepEqual(told, [`${CODE}?10ABC`]);
+    });
+  });
+
+  it('that babbles is told of a few times a second, and warned of', () => {
+    const { world, port, driver, told, dropped, statuses } = readyBench({ kind: 'serial' });
+    driver.arm();
+    for (let at = 0; at < 16_000; at += 80) {
+      world.after(at, () => port.disturb(Buffer.from(`2812345678901${at + 10_000}\r`)));
+    }
+    pass(world, 18_000);
+    assert.ok(told.length >= 32 && told.length <= 40, `${told.length} of 200`);
+    assert.equal(told.length + dropped.reduce((sum, times) => sum + times, 0), 200);
+    assert.ok(dropped.length <= 9, `${dropped.length} times told of what was dropped`);
+    assert.deepEqual(driver.status().warnings, ['scannerBabbles']);
+    pass(world, 70_000);
+    assert.deepEqual([driver.status().warnings, statuses.length], [[], 3]);
   });
 
   it('asks for one code where two are shown at once', () => {

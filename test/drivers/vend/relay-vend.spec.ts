@@ -132,6 +132,41 @@ describe('relay vend', () => {
     }
   });
 
+  it('waits for what is in the barrier when the time is over', () => {
+    for (const [leavesMs, expected] of [
+      [20, 'yes'],
+      [900, 'yes'],
+      [1_500, 'unknown vendSensorStuck'],
+    ] as const) {
+      const { world, goods, answers, late, vend } = openBench();
+      goods.jam(0);
+      vend(0);
+      pass(world, 2_990);
+      goods.coverSensor(true);
+      pass(world, leavesMs);
+      goods.coverSensor(false);
+      pass(world, 2_000);
+      assert.deepEqual([answers, late], [[expected], []], `${leavesMs} ms`);
+    }
+  });
+
+  it('tells of a sensor that flickers on a few times only', () => {
+    const { world, goods, late } = openBench();
+    for (let drops = 0; drops < 200; drops += 1) {
+      goods.coverSensor(true);
+      pass(world, 60);
+      goods.coverSensor(false);
+      pass(world, 60);
+    }
+    assert.ok(late.length >= 5 && late.length <= 6, `${late.length}`);
+    pass(world, 400_000);
+    goods.coverSensor(true);
+    pass(world, 60);
+    goods.coverSensor(false);
+    pass(world, 60);
+    assert.ok(late.length >= 6 && late.length <= 7, 'and of one that comes later again');
+  });
+
   it('counts a drop after something else stood in the barrier', () => {
     const { world, goods, answers, vend } = openBench({ pulseMs: 2_000 });
     vend(0);

@@ -98,7 +98,9 @@ describe('local API', () => {
       const saleId = String(jsonOf(started).saleId);
 
       terminal.clock.advance(4000);
-      const paying = post(`/v1/sales/${saleId}/code`, { code: ` ${PAYMENT_CODE}\r\n` });
+      const paying = post(`/v1/sales/${saleId}/code`, {
+        code: `\ufeff]Q2\\000026\u0002\u001d ${PAYMENT_CODE}\u0003\r\n\0`,
+      });
       assert.equal(paying.status(), 200);
       assert.equal(jsonOf(paying).state, 'paying');
       assert.equal(terminal.last('sendPay').code, PAYMENT_CODE);
