@@ -20,6 +20,7 @@ import { createReceiptRules, type Papers } from './oracle/receipt-rules.js';
 import { createRequestRules, type RequestTerms } from './oracle/request-rules.js';
 import { createSecretRules, type SecretRules } from './oracle/secret-rules.js';
 import { createStopRules, type StopRules } from './oracle/stop-rules.js';
+import { createTextRules, type TextRules } from './oracle/text-rules.js';
 import { createTokenRules, type TokenRules } from './oracle/token-rules.js';
 
 /**
@@ -28,12 +29,13 @@ import { createTokenRules, type TokenRules } from './oracle/token-rules.js';
  * docs/architecture.md; each group of them has a file of its own.
  */
 export interface Oracle
-  extends Omit<PaymentRules, 'settleUp' | 'codeShown' | 'isDenied'>,
+  extends Omit<PaymentRules, 'settleUp' | 'codeShown' | 'isDenied' | 'mayBeBelieved'>,
     Omit<HandRules, 'settleUp' | 'isByHand' | 'wasKept'>,
     Pick<CardRules, 'cardRead'>,
     Pick<DecisionRules, 'retryAsked'>,
     Pick<ReadinessRules, 'answered' | 'decided'>,
     Pick<SecretRules, 'stored'>,
+    Pick<TextRules, 'screenShown'>,
     StopRules,
     Omit<TokenRules, 'requestLeft'> {
   readonly violations: readonly string[];
@@ -89,6 +91,8 @@ export function createOracle(parts: OracleParts): Oracle {
   const decisions = createDecisionRules({ ...parts, violate });
   const alarms = createAlarmRules(parts.nowMs, violate);
   const pace = createPaceRules(parts.nowMs, violate);
+  const { isDenied, mayBeBelieved } = payments;
+  const texts = createTextRules({ ...parts, isDenied, mayBeBelieved, wasKept: hand.wasKept, violate });
   const stops = createStopRules(violate);
   const requests = createRequestRules(parts.terms, violate);
   const readiness = createReadinessRules(parts.terms, parts.around, violate);
@@ -98,7 +102,10 @@ export function createOracle(parts: OracleParts): Oracle {
   return {
     violations,
     violate,
-    messageLeft: (message: AcquirerMessage) => payments.messageLeft(message),
+    messageLeft(message: AcquirerMessage) {
+      payments.messageLeft(message);
+      texts.messageLeft(message);
+    },
     notificationAcknowledged: payments.notificationAcknowledged,
     saleChanged(sale, before) {
       payments.saleChanged(sale, before);
@@ -107,7 +114,9 @@ export function createOracle(parts: OracleParts): Oracle {
       requests.saleChanged(sale);
       alarms.saleChanged(sale);
       receipts?.saleChanged(sale);
+      texts.saleChanged(sale);
     },
+    screenShown: texts.screenShown,
     paySent: payments.paySent,
     processStarted(onGlass) {
       payments.processStarted(onGlass);
@@ -160,7 +169,10 @@ export function createOracle(parts: OracleParts): Oracle {
       goods?.alarmRaised(alarm, detail);
       alarms.alarmRaised(alarm, detail);
     },
-    shown: secrets.shown,
+    shown(text) {
+      secrets.shown(text);
+      texts.shown(text);
+    },
     stored: secrets.stored,
     stoppedInOrder: stops.stoppedInOrder,
     salesFound: stops.salesFound,

@@ -102,6 +102,7 @@ export function runShift(options: ShiftOptions): ShiftReport {
       const { book, live } = terminal.kernel.state;
       if (live.faults.flash === undefined) oracle?.salesFound(book.sales);
       terminal.kernel.onChange((state, before) => {
+        oracle?.screenShown(view(state), state.book);
         if (state.book.sales === before.book.sales) return;
         for (const sale of Object.values(state.book.sales)) {
           const was = before.book.sales[sale.saleId];
