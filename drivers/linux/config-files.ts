@@ -1,4 +1,5 @@
 import { closeSync, fstatSync, openSync, readSync } from 'node:fs';
+import { readUtf8 } from '../read-utf8.js';
 import { fileTrouble } from './file-trouble.js';
 
 const largestBytes = 1_048_576;
@@ -27,7 +28,9 @@ function readSmall(path: string): string {
       length += count;
       if (length > largestBytes) throw new Error(`${path} is larger than 1 MiB`);
     }
-    return bytes.toString('utf8', 0, length);
+    const reading = readUtf8(bytes.subarray(0, length));
+    if ('text' in reading) return reading.text;
+    throw new Error(`${path}${reading.line === undefined ? '' : `, line ${reading.line},`} ${reading.problem}`);
   } finally {
     closeSync(descriptor);
   }

@@ -2,7 +2,7 @@ import { createHash, createPrivateKey, createPublicKey, type KeyObject } from 'n
 
 /**
  * Reads RSA keys as people paste them: PEM or the bare base64 that Alipay's Dashboard shows, PKCS#8 or PKCS#1, also with
- * line ends written as `\n`. A wrong key is named for what it is, because "signature error" is all the acquirer would say.
+ * line ends written as `\n`, and the base64 of a whole PEM file. A wrong key is named for what it is, because "signature error" is all the acquirer would say.
  * No text of a key ever appears in a problem.
  */
 export const rsaKey = { readPrivate, readPublic, publicText, fingerprint, isPair };
@@ -67,19 +67,21 @@ type Recognised =
   | { readonly kind: 'private' | 'public'; readonly key: KeyObject }
   | { readonly kind: 'problem'; readonly problem: string };
 
-function recognise(text: string): Recognised {
+function recognise(text: string, decoded = false): Recognised {
   if (text.length > mostKeyTextLength) return { kind: 'problem', problem: 'is longer than any key' };
   const unescaped = text.replace(/\\r|\\n/g, '\n');
   const label = /-----BEGIN ([A-Z0-9 ]{1,40})-----/.exec(unescaped)?.[1];
   const refusal = label === undefined ? undefined : refusedLabels.find(([pattern]) => pattern.test(label));
   if (refusal) return { kind: 'problem', problem: refusal[1] };
   if (/^Proc-Type:.*ENCRYPTED/m.test(unescaped)) return { kind: 'problem', problem: encrypted };
+  const ended = unescaped.includes('-----END ');
   const base64 = unescaped.replace(/-----[^-]{1,60}-----|\s/g, '');
-  if (base64 === '') return { kind: 'problem', problem: 'is empty' };
+  if (base64 === '') return { kind: 'problem', problem: label !== undefined && !ended ? onlyFirstLine : 'is empty' };
   if (!/^[A-Za-z0-9+/]+={0,2}$/.test(base64)) {
     return { kind: 'problem', problem: 'is neither PEM nor base64; a file name belongs into the variable with _FILE' };
   }
   const der = Buffer.from(base64, 'base64');
+  if (!decoded && /^\s*-----BEGIN /.test(der.toString())) return recognise(der.toString(), true);
   for (const type of ['pkcs8', 'pkcs1'] as const) {
     const key = attempt(() => createPrivateKey({ key: der, format: 'der', type }));
     if (key) return { kind: 'private', key };
@@ -88,9 +90,15 @@ function recognise(text: string): Recognised {
     const key = attempt(() => createPublicKey({ key: der, format: 'der', type }));
     if (key) return { kind: 'public', key };
   }
-  return { kind: 'problem', problem: 'is base64 but no key in it can be read; perhaps a part of it is missing' };
+  const problem = 'is base64 but no key in it can be read; perhaps a part of it is missing';
+  return {
+    kind: 'problem',
+    problem: label === undefined || ended ? problem : 'is a PEM without its END line; a part of it is missing',
+  };
 }
 
+const onlyFirstLine =
+  'is empty: only the first line of a PEM arrived; put all of it on one line with \\n between its lines, or leave its BEGIN and END out, or name its file in the variable with _FILE';
 const encrypted = 'is encrypted; give the key without a password (openssl pkcs8 -topk8 -nocrypt)';
 
 const refusedLabels: readonly (readonly [RegExp, string])[] = [

@@ -1,4 +1,4 @@
-import { readUtf8 } from '../read-utf8.js';
+import { readUtf8 } from '../../drivers/read-utf8.js';
 import { repeatedName } from '../repeated-name.js';
 import { type ApiError, apiError, fieldError } from './api-error.js';
 

@@ -1,5 +1,5 @@
-/** The candidate that a slip of the finger could have turned into `name`: at most two edits, case aside. */
-export function closestName<N extends string>(name: string, candidates: readonly N[]): N | undefined {
+/** The candidate that slips of the finger could have turned into `name`: at most so many edits, case aside. */
+export function closestName<N extends string>(name: string, candidates: readonly N[], mostEdits: 1 | 2): N | undefined {
   if (name.length > 64) return undefined;
   let best: N | undefined;
   let bestEdits = mostEdits + 1;
@@ -13,8 +13,6 @@ export function closestName<N extends string>(name: string, candidates: readonly
   }
   return best;
 }
-
-const mostEdits = 2;
 
 /** Levenshtein's distance. */
 function editDistance(a: string, b: string): number {

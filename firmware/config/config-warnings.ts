@@ -1,3 +1,4 @@
+import { misspeltWarnings } from './misspelt.js';
 import type { Environment } from './read-settings.js';
 import type { SectionCheck } from './section-check.js';
 import type { VariableName, VariableValues } from './variables.js';
@@ -43,7 +44,7 @@ export function configWarnings({ values, given }: SectionCheck, env: Environment
       todo: 'take it out, or pin the acquirer’s certificate authority with ACQUIRER_CA_FILE',
     });
   }
-  return warnings;
+  return [...warnings, ...misspeltWarnings(env)];
 }
 
 type NumberName = {

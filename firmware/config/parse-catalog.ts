@@ -3,7 +3,8 @@ import { minorUnits } from '../../flows/minor-units.js';
 import { parseMoney } from '../../flows/money.js';
 import { channelProblem } from '../../flows/vend-channel.js';
 import { quoted } from '../quoted.js';
-import { csvFields } from './csv-fields.js';
+import { type CsvSeparator, csvFields, csvSeparators } from './csv-fields.js';
+import { strangeCharacter } from './strange-characters.js';
 
 /** Something wrong in a catalogue file. */
 export interface CatalogFault {
@@ -25,13 +26,15 @@ export interface CatalogRules {
 }
 
 const HEADER = ['slot', 'name', 'price', 'channel'];
+const WORDS: Readonly<Record<CsvSeparator, string>> = { ',': 'comma', ';': 'semicolon', '\t': 'tab' };
 const ITEMS_LIMIT = 1000;
 const LINE_LIMIT_CHARACTERS = 512;
 const NAME_LIMIT_CHARACTERS = 64;
 const FILE_LIMIT_CHARACTERS = 262_144;
 
 /**
- * Reads a catalogue: CSV whose first line is `slot,name,price,channel`, then one item a line; empty lines do not count. A
+ * Reads a catalogue: CSV whose first line is `slot,name,price,channel`, then one item a line; empty lines do not count. The
+ * first line tells what separates: commas, semicolons or tabs. Columns without anything in them at the end do not count. A
  * slot is 1 to 4 digits (`05` is `5`), a name 1 to 64 characters on one line, a price a decimal in the currency such as
  * `12.50`, a channel a relay counted from 1 or, without relays, a word. Two slots may share a channel. All faults are told.
  */
@@ -42,18 +45,23 @@ export function parseCatalog(text: string, rules: CatalogRules): CatalogContent 
     return { catalog, faults: [{ line: 1, problem: 'begins a file longer than 256 KiB' }] };
   }
   const lines = text.replace(/^\ufeff/, '').split(/\r\n|\n|\r/);
-  const [header = ''] = lines;
-  if (header.length > LINE_LIMIT_CHARACTERS || csvFields(header.toLowerCase())?.join() !== HEADER.join()) {
-    return { catalog, faults: [{ line: 1, problem: `has to be ${HEADER.join()}, separated by commas` }] };
+  /* A spreadsheet's own line before the header. */
+  const headerIndex = /^sep=[,;\t]$/i.test(lines[0] ?? '') ? 1 : 0;
+  const header = lines[headerIndex] ?? '';
+  const separator = separatorOf(header);
+  if (separator === undefined) {
+    const wide = /[\uff0c\uff1b]/.test(header) ? '; it has full-width commas in it' : '';
+    const problem = `has to be ${HEADER.join()}, separated by commas, semicolons or tabs${wide}`;
+    return { catalog, faults: [{ line: headerIndex + 1, problem }] };
   }
   const lineOf = new Map<string, number>();
   for (const [index, content] of lines.entries()) {
-    if (index === 0 || content.trim() === '') continue;
+    if (index <= headerIndex || content.trim() === '') continue;
     const line = index + 1;
     const refuse = (problem: string): void => {
       faults.push({ line, problem });
     };
-    const item = itemOf(content, rules, refuse);
+    const item = itemOf(content, separator, rules, refuse);
     if (item === undefined) continue;
     const slot = slotNumber(item.slot);
     const first = lineOf.get(slot);
@@ -71,6 +79,7 @@ export function parseCatalog(text: string, rules: CatalogRules): CatalogContent 
 
 function itemOf(
   content: string,
+  separator: CsvSeparator,
   { currency, channelCount }: CatalogRules,
   refuse: (problem: string) => void,
 ): CatalogItem | undefined {
@@ -79,14 +88,16 @@ function itemOf(
     right = false;
     refuse(problem);
   };
-  const fields = fieldsOf(content, wrong);
+  const fields = fieldsOf(content, separator, wrong);
   if (fields === undefined) return undefined;
   const [slot = '', name = '', priceText = '', channel = ''] = fields;
   if (!/^\d+$/.test(slot) || slot.length > SLOT_LIMIT_DIGITS) {
     wrong(`has ${quoted(slot)} for a slot; 1 to ${SLOT_LIMIT_DIGITS} digits belong there`);
   }
-  if (name === '' || name.length > NAME_LIMIT_CHARACTERS || /[\p{Cc}\p{Cs}\p{Zl}\p{Zp}]/u.test(name)) {
-    wrong(`has no name of 1 to ${NAME_LIMIT_CHARACTERS} printable characters`);
+  const strangeName = strangeCharacter(name);
+  if (name === '' || name.length > NAME_LIMIT_CHARACTERS || strangeName !== undefined) {
+    const why = strangeName === undefined ? '' : `: it ${strangeName}`;
+    wrong(`has no name of 1 to ${NAME_LIMIT_CHARACTERS} printable characters${why}`);
   }
   const price = parseMoney(priceText, currency);
   if (price === undefined) wrong(`has ${quoted(priceText)} for a price; ${priceHint(currency)}`);
@@ -97,16 +108,38 @@ function itemOf(
   return right && price !== undefined ? { slot, name, price, channel } : undefined;
 }
 
-function fieldsOf(content: string, refuse: (problem: string) => void): readonly string[] | undefined {
+/** What the header is separated by, where it is one. */
+function separatorOf(header: string): CsvSeparator | undefined {
+  if (header.length > LINE_LIMIT_CHARACTERS) return undefined;
+  return csvSeparators.find((one) => withoutEmptyEnd(csvFields(header.toLowerCase(), one))?.join() === HEADER.join());
+}
+
+/** Columns beside the table that a spreadsheet saved, too. */
+function withoutEmptyEnd(fields: readonly string[] | undefined): readonly string[] | undefined {
+  if (fields === undefined) return undefined;
+  let length = fields.length;
+  while (length > HEADER.length && fields[length - 1] === '') length -= 1;
+  return fields.slice(0, length);
+}
+
+function fieldsOf(
+  content: string,
+  separator: CsvSeparator,
+  refuse: (problem: string) => void,
+): readonly string[] | undefined {
   if (content.length > LINE_LIMIT_CHARACTERS) {
     refuse(`has more than ${LINE_LIMIT_CHARACTERS} characters`);
     return undefined;
   }
-  const fields = csvFields(content);
+  const fields = withoutEmptyEnd(csvFields(content, separator));
   if (fields === undefined) refuse('has a quote without its other half');
-  else if (fields.length !== HEADER.length) {
-    refuse(`has ${fields.length} fields; ${HEADER.join()} belong there, a comma inside a name in "quotes"`);
-  } else return fields;
+  else if (fields.length === HEADER.length) return fields;
+  else {
+    const other = csvSeparators.find((one) => withoutEmptyEnd(csvFields(content, one))?.length === HEADER.length);
+    const belong = `${HEADER.join()} belong there, a ${WORDS[separator]} inside a name in "quotes"`;
+    const hint = `separated by a ${WORDS[separator]} as in the first line, not by a ${WORDS[other ?? separator]}`;
+    refuse(`has ${fields.length} fields; ${other === undefined ? belong : hint}`);
+  }
   return undefined;
 }
 

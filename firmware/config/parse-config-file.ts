@@ -1,3 +1,6 @@
+import { strangeHint } from './strange-characters.js';
+import { unwrapValue } from './unwrap-value.js';
+
 /** A line that could not be used. */
 export interface ConfigFileFault {
   /** From 1. */
@@ -7,10 +10,14 @@ export interface ConfigFileFault {
 
 export interface ConfigFileContent {
   readonly values: ReadonlyMap<string, string>;
+  /** Names whose value has a fault. */
+  readonly unusable: ReadonlySet<string>;
   readonly faults: readonly ConfigFileFault[];
 }
 
 const mostCharacters = 65_536;
+/** What is longer may be a part of a key that ends in `=`. */
+const LONGEST_NAME = 40;
 
 /**
  * Reads a configuration file: one `NAME=value` a line; empty lines and lines that begin with `#` do not count; a value may
@@ -19,8 +26,12 @@ const mostCharacters = 65_536;
  */
 export function parseConfigFile(text: string): ConfigFileContent {
   const values = new Map<string, string>();
+  const unusable = new Set<string>();
   const faults: ConfigFileFault[] = [];
-  if (text.length > mostCharacters) return { values, faults: [{ line: 1, problem: 'the file is longer than 64 KiB' }] };
+  if (text.length > mostCharacters) {
+    return { values, unusable, faults: [{ line: 1, problem: 'the file is longer than 64 KiB' }] };
+  }
+  let inPem = false;
 
   text
     .replace(/^\ufeff/, '')
@@ -29,22 +40,37 @@ export function parseConfigFile(text: string): ConfigFileContent {
       const line = index + 1;
       const content = raw.trim();
       if (content === '' || content.startsWith('#')) return;
+      if (inPem && PEM_REST.test(content)) return;
+      inPem = false;
       const found = /^(?:export\s+)?([A-Za-z_][A-Za-z0-9_]*)\s*=\s*(.*)$/.exec(content);
       const name = found?.[1];
-      if (name === undefined) {
-        faults.push({ line, problem: 'is not NAME=value' });
+      if (name === undefined || name.length > LONGEST_NAME) {
+        inPem = PEM_REST.test(content);
+        const problem = `is not NAME=value${inPem ? '; it looks like a part of a key' : strangeHint(content)}`;
+        faults.push({ line, problem });
         return;
       }
       if (values.has(name)) faults.push({ line, problem: `sets ${name} for the second time` });
-      const value = unquoted(found?.[2] ?? '');
-      if (value === undefined) faults.push({ line, problem: `has a quote without its other half in ${name}` });
-      else values.set(name, value);
+      const unwrapped = unwrapValue(found?.[2] ?? '');
+      if ('value' in unwrapped && !isFirstLineOfPem(unwrapped.value)) {
+        values.set(name, unwrapped.value);
+        return;
+      }
+      unusable.add(name);
+      inPem = 'value' in unwrapped;
+      const problem = 'problem' in unwrapped ? `${unwrapped.problem} in ${name}` : onlyFirstLine(name);
+      faults.push({ line, problem });
     });
-  return { values, faults };
+  return { values, unusable, faults };
 }
 
-function unquoted(value: string): string | undefined {
-  const quote = value[0];
-  if (quote !== '"' && quote !== "'") return value;
-  return value.length >= 2 && value.endsWith(quote) ? value.slice(1, -1) : undefined;
+function isFirstLineOfPem(value: string): boolean {
+  return value.startsWith('-----BEGIN ') && !value.includes('-----END ');
+}
+
+/** How the rest of a PEM looks whose first line stood behind a name. None of it may be repeated as a name. */
+const PEM_REST = /^(?:[A-Za-z0-9+/]+={0,2}|-----END .*)["']?$/;
+
+function onlyFirstLine(name: string): string {
+  return `has only the first line of a PEM in ${name}; put all of it on one line with \\n between its lines, or name its file in ${name.replace(/_FILE$/, '')}_FILE`;
 }

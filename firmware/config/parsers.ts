@@ -4,6 +4,7 @@ import { minorUnits } from '../../flows/minor-units.js';
 import { type KeyReading, rsaKey } from '../acquirer/rsa-key.js';
 import { quoted } from '../quoted.js';
 import type { DailyTime } from './config.js';
+import { strangeCharacter } from './strange-characters.js';
 
 /** Turns a variable's text (trimmed, not empty) into its value, or says what is wrong without repeating a secret. */
 export type Parser<T> = (text: string) => { readonly value: T } | { readonly problem: string };
@@ -35,7 +36,9 @@ export const parsers = {
 /** Printable text in any script, on one line. */
 function text(mostCharacters: number): Parser<string> {
   return (raw) => {
-    if (/[\p{Cc}\p{Zl}\p{Zp}]/u.test(raw)) return { problem: 'has a control character or line end in it' };
+    const strange = strangeCharacter(raw);
+    if (strange !== undefined) return { problem: strange };
+    if (/^(["']).*\1$/.test(raw)) return { problem: 'still stands in quotes; one pair is enough' };
     return raw.length > mostCharacters
       ? { problem: `has ${raw.length} characters; at most ${mostCharacters} are allowed` }
       : { value: raw };

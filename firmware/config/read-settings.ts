@@ -1,6 +1,9 @@
 import { messageOf } from '../message-of.js';
 import { closestName } from './closest-name.js';
-import { parseConfigFile } from './parse-config-file.js';
+import { misspeltErrors } from './misspelt.js';
+import { type ConfigFileContent, parseConfigFile } from './parse-config-file.js';
+import { strangeHint } from './strange-characters.js';
+import { unwrapValue } from './unwrap-value.js';
 import { type Variable, type VariableName, type VariableValues, variables } from './variables.js';
 
 /** One thing that is wrong with the configuration. */
@@ -38,13 +41,23 @@ export type ReadFile = (path: string) => string;
  */
 export function readSettings(env: Environment, readFile: ReadFile): Settings {
   const errors: ConfigError[] = [];
-  const fromFile = readConfigFile(env.CONFIG_FILE?.trim(), readFile, errors);
-  errors.push(...misspelt(env));
+  /* Those have an error already, and are not unset. */
+  const unusable = new Set<string>();
+  const fromEnvironment = (name: VariableName): string | undefined => {
+    const unwrapped = unwrapValue(env[name] ?? '');
+    if ('value' in unwrapped) return unwrapped.value;
+    if (!unusable.has(name)) errors.push({ variable: name, problem: unwrapped.problem, example: row(name).example });
+    unusable.add(name);
+    return undefined;
+  };
+  const file = readConfigFile(fromEnvironment('CONFIG_FILE'), readFile, errors);
+  for (const name of file.unusable) unusable.add(name);
+  errors.push(...misspeltErrors(env));
 
   const list = names.map((name): Setting => {
-    const own = env[name]?.trim();
+    const own = fromEnvironment(name);
     if (own) return { name, text: own, source: 'environment' };
-    const filed = fromFile.get(name)?.trim();
+    const filed = file.values.get(name);
     if (filed) return { name, text: filed, source: 'file' };
     const { default: preset } = row(name);
     return preset === undefined
@@ -57,6 +70,7 @@ export function readSettings(env: Environment, readFile: ReadFile): Settings {
   for (const { name, text } of list) {
     const { parse, example, required, default: preset } = row(name);
     if (text === undefined) {
+      if (unusable.has(name)) continue;
       const why = required && reasonToNeed(required, texts, name);
       if (why !== undefined) errors.push({ variable: name, problem: why, example });
       continue;
@@ -66,7 +80,7 @@ export function readSettings(env: Environment, readFile: ReadFile): Settings {
       values[name] = parsed.value;
       continue;
     }
-    errors.push({ variable: name, problem: parsed.problem, example });
+    errors.push({ variable: name, problem: `${parsed.problem}${strangeHint(text)}`, example });
     /* So that what depends on it can still be checked; with an error in the list nothing starts anyway. */
     const fallback = preset === undefined ? undefined : parse(preset);
     if (fallback && 'value' in fallback) values[name] = fallback.value;
@@ -102,17 +116,17 @@ function readConfigFile(
   path: string | undefined,
   readFile: ReadFile,
   errors: ConfigError[],
-): ReadonlyMap<string, string> {
-  if (!path) return new Map();
+): Pick<ConfigFileContent, 'values' | 'unusable'> {
+  if (!path) return NO_FILE;
   let text: string;
   try {
     text = readFile(path);
   } catch (error) {
     const problem = `names a file that cannot be read: ${messageOf(error)}`;
     errors.push({ variable: 'CONFIG_FILE', problem, example: variables.CONFIG_FILE.example });
-    return new Map();
+    return NO_FILE;
   }
-  const { values, faults } = parseConfigFile(text);
+  const { values, unusable, faults } = parseConfigFile(text);
   for (const { line, problem } of faults) {
     errors.push({ variable: 'CONFIG_FILE', problem: `line ${line} ${problem}`, example: 'TERMINAL_NUMBER=10042' });
   }
@@ -120,25 +134,12 @@ function readConfigFile(
     if (name === 'CONFIG_FILE') {
       errors.push({ variable: name, problem: 'stands in the configuration file itself' });
     } else if (!Object.hasOwn(variables, name)) {
-      const close = closestName(name, names);
+      const close = closestName(name, names, 2);
       const hint = close === undefined ? '' : `; did you mean ${close}?`;
       errors.push({ variable: name, problem: `stands in the configuration file but is no variable of Tillbox${hint}` });
     }
   }
-  return values;
+  return { values, unusable };
 }
 
-/** Shorter names are too close to names that belong to others. */
-const shortestOwnName = 8;
-
-/** The environment is full of other programs' variables, so that only near misses of ours count. */
-function misspelt(env: Environment): ConfigError[] {
-  const errors: ConfigError[] = [];
-  for (const [name, value] of Object.entries(env)) {
-    if (!value || name.length < shortestOwnName || Object.hasOwn(variables, name)) continue;
-    const close = closestName(name, names);
-    if (close === undefined || close.length < shortestOwnName) continue;
-    errors.push({ variable: name, problem: `is no variable of Tillbox; did you mean ${close}?` });
-  }
-  return errors;
-}
+const NO_FILE = { values: new Map<string, string>(), unusable: new Set<string>() };

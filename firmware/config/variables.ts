@@ -214,7 +214,8 @@ export const variables = {
   },
   ALIPAY_PRIVATE_KEY: {
     group: 'Acquirer',
-    meaning: 'Our private key, RSA 2048: PKCS#8 or PKCS#1, PEM or bare base64. `tillbox keys new` makes one.',
+    meaning:
+      'Our private key, RSA 2048: PKCS#8 or PKCS#1, PEM with `\\n` for its line ends, bare base64, or the base64 of a PEM file. `tillbox keys new` makes one.',
     example: 'MIIEvQIBADANBg…',
     parse: parsers.privateKey(),
     secret: true,

@@ -17,6 +17,7 @@ function pem(key: KeyObject, type: 'pkcs8' | 'pkcs1' | 'spki'): string {
   return text.toString();
 }
 
+const base64 = (text: string) => Buffer.from(text).toString('base64');
 const bare = (text: string) => text.replace(/-----[^-]+-----|\s/g, '');
 
 describe('rsaKey', () => {
@@ -26,6 +27,9 @@ describe('rsaKey', () => {
     ['PKCS#8 bare base64', bare(pem(privateKey, 'pkcs8'))],
     ['PKCS#1 bare base64', bare(pem(privateKey, 'pkcs1'))],
     ['PEM with written \\n', pem(privateKey, 'pkcs8').replaceAll('\n', '\\n')],
+    ['the base64 of a PEM file', base64(pem(privateKey, 'pkcs8'))],
+    ['the base64 of a PEM file with a mark', base64(`\ufeff${pem(privateKey, 'pkcs1')}`)],
+    ['the base64 of a PEM file, wrapped', base64(pem(privateKey, 'pkcs8')).replace(/(.{76})/g, '$1\n')],
     ['PEM with CRLF', pem(privateKey, 'pkcs8').replaceAll('\n', '\r\n')],
     [
       'base64 with spaces around and line ends within',
@@ -81,7 +85,20 @@ describe('rsaKey', () => {
     ['a key behind a strange letter', 'private', `é${bare(pem(privateKey, 'pkcs8'))}`, /neither PEM nor base64/],
     ['a whole file of something else', 'private', 'A'.repeat(16_385), /longer than any key/],
     ['a key cut short', 'private', bare(pem(privateKey, 'pkcs8')).slice(0, 800), /perhaps a part of it is missing/],
-    ['nothing', 'public', '-----BEGIN PUBLIC KEY-----', /is empty/],
+    ['the first line', 'public', '-----BEGIN PUBLIC KEY-----', /only the first line of a PEM arrived/],
+    ['nothing', 'public', '-----BEGIN PUBLIC KEY-----\n-----END PUBLIC KEY-----', /is empty$/],
+    [
+      'a PEM without its end',
+      'private',
+      pem(privateKey, 'pkcs8').split('\n').slice(0, 9).join('\n'),
+      /is a PEM without its END line/,
+    ],
+    [
+      'the base64 of a base64 of a PEM',
+      'private',
+      base64(base64(pem(privateKey, 'pkcs8'))),
+      /perhaps a part of it is missing/,
+    ],
   ];
   for (const [what, half, text, expected] of wrong) {
     it(`names ${what}`, () => {

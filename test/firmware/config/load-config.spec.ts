@@ -193,6 +193,9 @@ describe('loadConfig', () => {
   const ourPublic = spki(testKeys.ours.publicKey);
   const scanner = { SCANNER: 'serial', SCANNER_PORT: '/dev/ttyS0' };
   const selecting = { ...scanner, SALE_MODE: 'selection', KEYPAD: 'sim', CATALOG_FILE: '/c' };
+  const FIRST_LINE = '-----BEGIN PRIVATE KEY-----';
+  /* What a key without its first line looks like; its last line would pass for a name. */
+  const KEY_LINES = `${'Ab1+'.repeat(16)}\n${'Cd2/'.repeat(16)}\nEf3xQ=`;
   const wrong: readonly (readonly [string, Environment, RegExp, Readonly<Record<string, string>>?])[] = [
     ['a missing terminal number', { TERMINAL_NUMBER: '' }, /^TERMINAL_NUMBER is not set$/],
     ['a terminal number with letters', { TERMINAL_NUMBER: 'K42' }, /^TERMINAL_NUMBER is "K42"; 1 to 8 digits/],
@@ -364,6 +367,65 @@ describe('loadConfig', () => {
       { '/f': 'TZ=UTC\nTZ=UTC' },
     ],
     ['an open quote in the file', { CONFIG_FILE: '/f' }, /^CONFIG_FILE line 1 has a quote/, { '/f': 'TZ="UTC' }],
+    [
+      'a comment after a value in the file',
+      { CONFIG_FILE: '/f', TERMINAL_NUMBER: '' },
+      /^CONFIG_FILE line 1 has a comment behind it; .* in TERMINAL_NUMBER$/,
+      { '/f': 'TERMINAL_NUMBER=10042 # gate 3' },
+    ],
+    [
+      'a comment after a quoted value in the file',
+      { CONFIG_FILE: '/f', STORE_NAME: '' },
+      /^CONFIG_FILE line 2 has a comment behind it/,
+      { '/f': '\nSTORE_NAME="Gate 3" # the new one' },
+    ],
+    ['a comment after a value', { MERCHANT_ID: 'M0001 # ours' }, /^MERCHANT_ID has a comment behind it/],
+    ['a comment after a token', { API_TOKEN: 'sixteen-letters-x #' }, /^API_TOKEN has a comment behind it/],
+    ['a quote without its other half', { STORE_ID: '"S1' }, /^STORE_ID has a quote without its other half$/],
+    ['two pairs of quotes', { STORE_ID: `'"S1"'` }, /^STORE_ID still stands in quotes/],
+    [
+      'the first line of a PEM',
+      { ALIPAY_PRIVATE_KEY: FIRST_LINE },
+      /^ALIPAY_PRIVATE_KEY .*only the first line of a PEM/,
+    ],
+    [
+      'the first line of a PEM and half its quotes',
+      { ALIPAY_PRIVATE_KEY: `"${FIRST_LINE}` },
+      /^ALIPAY_PRIVATE_KEY .*only the first line of a PEM/,
+    ],
+    [
+      'a PEM of several lines in the file',
+      { CONFIG_FILE: '/f', ALIPAY_PRIVATE_KEY: '' },
+      /^CONFIG_FILE line 2 has only the first line of a PEM in ALIPAY_PRIVATE_KEY; .* ALIPAY_PRIVATE_KEY_FILE$/,
+      { '/f': `LOCALE=en\nALIPAY_PRIVATE_KEY="${pkcs8.trim()}"\nCURRENCY=CNY` },
+    ],
+    [
+      'full-width digits',
+      { TERMINAL_NUMBER: '１００４２' },
+      /^TERMINAL_NUMBER is .*; it has full-width characters in it$/,
+    ],
+    [
+      'a zero-width character in an id',
+      { ALIPAY_CLIENT_ID: '5Y3A\u200b' },
+      /^ALIPAY_CLIENT_ID is not a client id.*; it has the character U\+200B in it$/,
+    ],
+    [
+      'a zero-width character in a name',
+      { MERCHANT_ID: 'M\u20601' },
+      /^MERCHANT_ID has an invisible character .*U\+2060/,
+    ],
+    [
+      'a no-break space in a number',
+      { QUEUE_LIMIT: '2\u00a00' },
+      /^QUEUE_LIMIT is .*; it has the character U\+00A0 in it$/,
+    ],
+    ['a name that was GBK', { STORE_NAME: '\ufffd\ufffd' }, /^STORE_NAME has � in it, a character that was lost/],
+    [
+      'a key in the place of lines',
+      { CONFIG_FILE: '/f' },
+      /^CONFIG_FILE line 1 is not NAME=value; it looks like a part/,
+      { '/f': KEY_LINES },
+    ],
     ['a file in the file', { CONFIG_FILE: '/f' }, /^CONFIG_FILE stands in/, { '/f': 'CONFIG_FILE=/f' }],
   ];
   it('tells every fault of a catalogue, up to twenty', () => {
@@ -393,6 +455,79 @@ describe('loadConfig', () => {
       assert.deepEqual('errors' in loading && loading.errors.map((error) => error.example), [example]);
     });
   }
+
+  it('repeats nothing of a key that stands in the file line by line', () => {
+    const lines = pkcs8.trim().split('\n');
+    for (const text of [
+      `ALIPAY_PRIVATE_KEY=\n${lines.slice(1).join('\n')}`,
+      `ALIPAY_PRIVATE_KEY=${pkcs8}`,
+      KEY_LINES,
+    ]) {
+      const told = errorsOf({ CONFIG_FILE: '/f', ALIPAY_PRIVATE_KEY: '' }, { '/f': text }).join('\n');
+      for (const line of [...lines.slice(1, -1), 'Ef3xQ']) assert.ok(!told.includes(line.replace(/=+$/, '')), told);
+    }
+  });
+
+  const unwrapped: readonly (readonly [given: string, value: string])[] = [
+    ['"Gate 3"', 'Gate 3'],
+    ["'Gate 3'", 'Gate 3'],
+    ['\ufeff Gate 3\u00a0\r', 'Gate 3'],
+    ['"Gate # 3"', 'Gate # 3'],
+    ['Gate #3', 'Gate #3'],
+    ['Joe\'s "Best"', 'Joe\'s "Best"'],
+    ['"Joe\'s"', "Joe's"],
+  ];
+  for (const [given, value] of unwrapped) {
+    it(`takes ${JSON.stringify(given)} for ${value}, in the environment and in the file`, () => {
+      assert.equal(load({ STORE_NAME: given }).merchant.store.name, value);
+      const fromFile = load({ STORE_NAME: '', CONFIG_FILE: '"/f"' }, { '/f': `STORE_NAME=${given}\r\n` });
+      assert.equal(fromFile.merchant.store.name, value);
+    });
+  }
+
+  it('reads keys and ids that docker left in quotes', () => {
+    const quotedAll = Object.fromEntries(Object.entries(right).map(([name, value]) => [name, `"${value}"`]));
+    assert.deepEqual(load(quotedAll), load({}));
+  });
+
+  it('takes a value of nothing but quotes for unset', () => {
+    assert.deepEqual(errorsOf({ STORE_ID: '""' }), ['STORE_ID is not set']);
+    assert.equal(load({ CURRENCY: "''" }).terminal.currency, 'CNY');
+  });
+
+  it('warns of what is perhaps a slip, whatever its length, and starts', () => {
+    const slips = {
+      TZZ: 'did you mean TZ?',
+      VENT: 'did you mean VEND?',
+      PANNEL: 'did you mean PANEL?',
+      SCANER: 'did you mean SCANNER?',
+      KEYPADD: 'did you mean KEYPAD?',
+      PRINTR: 'did you mean PRINTER?',
+      ALIPAY_KEY: 'take it out, or look it up in the reference',
+      TILLBOX_TERMINAL: 'take it out, or look it up in the reference',
+    };
+    const set = Object.fromEntries(Object.keys(slips).map((name) => [name, 'x']));
+    const loading = loadConfig({ ...right, ...set }, files());
+    assert.ok('config' in loading);
+    const told = loading.warnings.filter(({ variable }) => variable in slips);
+    assert.deepEqual(Object.fromEntries(told.map(({ variable, todo }) => [variable, todo])), slips);
+  });
+
+  it('says nothing of what other programs have in the environment', () => {
+    const foreign = [
+      'PATH HOME HOSTNAME USER SHELL LANG LC_ALL LANGUAGE TERM PWD OLDPWD SHLVL LOGNAME MAIL EDITOR PAGER DISPLAY TMPDIR',
+      'CI NODE_ENV NODE_VERSION YARN_VERSION NODE_OPTIONS PS1 PS2 IFS _ DEBUG INVOCATION_ID JOURNAL_STREAM NOTIFY_SOCKET',
+      'SYSTEMD_EXEC_PID LISTEN_PID LISTEN_FDS WATCHDOG_USEC TERMINAL_EMULATOR HTTP_PROXY HTTPS_PROXY NO_PROXY TZDIR',
+      'BALENA BALENA_API_KEY BALENA_DEVICE_NAME_AT_INIT BALENA_SERVICE_NAME RESIN RESIN_APP_ID UDEV INITSYSTEM',
+      'npm_config_cache npm_lifecycle_event INIT_CWD COLOR SSH_TTY SSH_AUTH_SOCK XDG_RUNTIME_DIR DBUS_SESSION_BUS_ADDRESS',
+    ].flatMap((names) => names.split(' '));
+    const loading = loadConfig({ ...right, ...Object.fromEntries(foreign.map((name) => [name, 'x'])) }, files());
+    assert.ok('config' in loading);
+    assert.deepEqual(
+      loading.warnings.map(({ variable }) => variable).filter((name) => foreign.includes(name)),
+      [],
+    );
+  });
 
   const allowed: readonly (readonly [string, Environment])[] = [
     ['plain http to this machine', { ACQUIRER_URL: 'http://127.0.0.1:9000' }],

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import fc from 'fast-check';
-import { csvFields } from '../../../firmware/config/csv-fields.js';
+import { csvFields, csvSeparators } from '../../../firmware/config/csv-fields.js';
 import { parseCatalog } from '../../../firmware/config/parse-catalog.js';
 
 const HEADER = 'slot,name,price,channel';
@@ -22,6 +22,32 @@ describe('parseCatalog', () => {
       },
       faults: [],
     });
+  });
+
+  const TEA = { 1: { slot: '1', name: 'Tea', price: { currency: 'CNY', value: '350' }, channel: '1' } };
+  const saved: readonly (readonly [what: string, text: string])[] = [
+    ['semicolons', 'slot;name;price;channel\r\n1;Tea;3.50;1\r\n'],
+    ['tabs', 'slot\tname\tprice\tchannel\n1\tTea\t3.50\t1\n'],
+    ['a line that tells the separator', 'sep=;\nslot;name;price;channel\n1;Tea;3.50;1\n'],
+    ['empty columns at the end', 'slot,name,price,channel,,\n1,Tea,3.50,1,,\n'],
+    ['empty columns at the end of the header', 'slot,name,price,channel,,\n1,Tea,3.50,1\n'],
+    ['empty columns at the end of a line', 'slot;name;price;channel\n1;Tea;3.50;1;;;\n;;;;\n'.replace(';;;;\n', '')],
+  ];
+  for (const [what, text] of saved) {
+    it(`reads a table with ${what}`, () => {
+      assert.deepEqual(parseCatalog(text, RELAYS), { catalog: TEA, faults: [] });
+    });
+  }
+
+  it('takes no comma of a price for anything, whatever separates', () => {
+    const { catalog, faults } = parseCatalog('slot;name;price;channel\n1;Tea;1,50;1\n', RELAYS);
+    assert.deepEqual(catalog, {});
+    assert.match(faults[0]?.problem ?? '', /^has "1,50" for a price/);
+  });
+
+  it('names what looks like commas', () => {
+    const { faults } = parseCatalog('slot，name，price，channel\n1，Tea，3.50，1\n', RELAYS);
+    assert.match(faults[0]?.problem ?? '', /full-width commas/);
   });
 
   it('leaves channels to the host app where there are no relays', () => {
@@ -49,7 +75,9 @@ describe('parseCatalog', () => {
     ['no channel', '1,Tea,3,', /^2 has "" for a channel, which has to be 1 to 16 letters/],
     ['three fields', '1,Tea,3', /^2 has 3 fields; slot,name,price,channel belong there/],
     ['a comma in a name', '1,Tea, green,3,1', /^2 has 5 fields/],
-    ['semicolons', '1;Tea;3;1', /^2 has 1 fields/],
+    ['semicolons', '1;Tea;3;1', /^2 has 1 fields; separated by a comma as in the first line, not by a semicolon/],
+    ['a character lost in another encoding', '1,T\ufffda,3,1', /^2 has no name .* lost in another encoding/],
+    ['an invisible character', '1,T\u200bea,3,1', /^2 has no name .* \(U\+200B\)/],
     ['an open quote', '1,"Tea,3,1', /^2 has a quote without its other half/],
     ['a quote in the middle', '1,T"e"a,3,1', /^2 has a quote/],
     ['a line beyond all reason', `1,${' '.repeat(600)}Tea,3,1`, /^2 has more than 512 characters/],
@@ -76,9 +104,10 @@ describe('parseCatalog', () => {
   });
 
   it('refuses a file without its header, without items, with too many, or too long', () => {
+    const HEADER_PROBLEM = `has to be ${HEADER}, separated by commas, semicolons or tabs`;
     const first = (text: string) => parseCatalog(text, RELAYS).faults[0];
-    assert.deepEqual(first('1,Tea,3,1'), { line: 1, problem: `has to be ${HEADER}, separated by commas` });
-    assert.deepEqual(first(''), { line: 1, problem: `has to be ${HEADER}, separated by commas` });
+    assert.deepEqual(first('1,Tea,3,1'), { line: 1, problem: HEADER_PROBLEM });
+    assert.deepEqual(first(''), { line: 1, problem: HEADER_PROBLEM });
     assert.deepEqual(first(HEADER), { line: 1, problem: 'is not followed by any item' });
     assert.equal(first('x'.repeat(300_000))?.problem, 'begins a file longer than 256 KiB');
     const many = (count: number) => Array.from({ length: count }, (_, at) => `${at},Tea,3,1`);
@@ -110,10 +139,10 @@ describe('csvFields', () => {
   it('reads back what was written with quotes', () => {
     const field = fc.string({ maxLength: 12 }).filter((text) => !/[\r\n]/.test(text));
     fc.assert(
-      fc.property(fc.array(field, { minLength: 1, maxLength: 6 }), (fields) => {
-        const line = fields.map((text) => `"${text.replaceAll('"', '""')}"`).join(',');
+      fc.property(fc.array(field, { minLength: 1, maxLength: 6 }), fc.constantFrom(...csvSeparators), (fields, one) => {
+        const line = fields.map((text) => `"${text.replaceAll('"', '""')}"`).join(one);
         assert.deepEqual(
-          csvFields(line),
+          csvFields(line, one),
           fields.map((text) => text.trim()),
         );
       }),

@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { readUtf8 } from '../../firmware/read-utf8.js';
+import { readUtf8 } from '../../drivers/read-utf8.js';
 
 const GBK = Buffer.from('bfc9c0d6', 'hex'); // 可乐
 const lines = (...parts: (string | Uint8Array)[]) => Buffer.concat(parts.map((part) => Buffer.from(part)));
