@@ -35,6 +35,10 @@ export interface Kiosk {
   /** The process that runs now, and its terminal once it has started. */
   readonly life: Life | undefined;
   readonly terminal: Terminal | undefined;
+  /** Another acquirer, which has the same keys and none of the payments. */
+  addAcquirer(origin: string): Acquirer;
+  /** What the terminal is set up with from its next start on. */
+  setUp(settings: TerminalSettings): void;
   powerOn(): void;
   cutPower(cut?: PowerCut): void;
   /** The process dies and the system stays up: what was written and not flushed is still there. */
@@ -53,8 +57,6 @@ export interface AcquirerMessage {
   readonly time: string;
   readonly headers: Readonly<Record<string, string>>;
   readonly body: string;
-  /** Of a reply: the body of the request, because a reply need not name it. */
-  readonly asked?: string;
 }
 
 export interface KioskParts {
@@ -79,7 +81,7 @@ const SEGMENT_BYTES = 256 * 1024;
 const API_WAIT_MS = 10_000;
 
 export function createKiosk(parts: KioskParts): Kiosk {
-  const { world, settings, segmentSizeBytes = SEGMENT_BYTES, log, observe, saveIncident } = parts;
+  const { world, segmentSizeBytes = SEGMENT_BYTES, log, observe, saveIncident } = parts;
   const after = (delayMs: number, callback: () => void) => world.after(delayMs, callback);
   const network = createNetwork(world);
   const acquirerSigner = createFastSigner('acquirer', 'terminal');
@@ -87,38 +89,7 @@ export function createKiosk(parts: KioskParts): Kiosk {
   const serial = createSimSerial(world);
   const gpio = createSimGpio(world);
   const clock: DeviceClock = { offsetMs: 0, synchronised: 'unknown' };
-  const acquirer = createAcquirer({
-    clientId: SIM_CLIENT_ID,
-    signer: acquirerSigner,
-    nowMs: () => world.wallMs(),
-    after,
-    random: world.random,
-    send(notification, done) {
-      const { url, headers, body } = notification;
-      const message = { url, time: headers['request-time'] ?? '', headers, body };
-      parts.wiretap?.(message);
-      network.notify(notification, (reply) => {
-        if (reply?.status === 200) parts.acknowledged?.(message);
-        done(reply);
-      });
-    },
-  });
-  const faults = createAcquirerFaults({ acquirer, signer: acquirerSigner, after, nowMs: () => world.wallMs() });
-  network.connect(SIM_ACQUIRER_ORIGIN, ({ url, headers, body }, reply) => {
-    faults.receive({ path: url.slice(SIM_ACQUIRER_ORIGIN.length), headers, body }, (found) => {
-      /* Pieces of a reply are for real sockets; here it comes whole, and a cut one not at all. */
-      if (found === 'silence' || found === 'reset') return;
-      const whole = 'trickled' in found ? found.trickled : found;
-      parts.wiretap?.({
-        url,
-        time: whole.headers['response-time'] ?? '',
-        headers: whole.headers,
-        body: whole.body,
-        asked: body,
-      });
-      reply(whole);
-    });
-  });
+  const { acquirer, faults } = connectAcquirer(SIM_ACQUIRER_ORIGIN);
 
   const http: HttpHost = {
     ...network.http,
@@ -128,11 +99,42 @@ export function createKiosk(parts: KioskParts): Kiosk {
     },
   };
 
+  let { settings } = parts;
   let life: Life | undefined;
   let terminal: Terminal | undefined;
   let exitCode: number | undefined;
   let cut: PowerCut | undefined;
   let crashed = false;
+
+  function connectAcquirer(origin: string): { readonly acquirer: Acquirer; readonly faults: AcquirerFaults } {
+    const acquirer = createAcquirer({
+      clientId: SIM_CLIENT_ID,
+      signer: acquirerSigner,
+      nowMs: () => world.wallMs(),
+      after,
+      random: world.random,
+      send(notification, done) {
+        const { url, headers, body } = notification;
+        const message = { url, time: headers['request-time'] ?? '', headers, body };
+        parts.wiretap?.(message);
+        network.notify(notification, (reply) => {
+          if (reply?.status === 200) parts.acknowledged?.(message);
+          done(reply);
+        });
+      },
+    });
+    const faults = createAcquirerFaults({ acquirer, signer: acquirerSigner, after, nowMs: () => world.wallMs() });
+    network.connect(origin, ({ url, headers, body }, reply) => {
+      faults.receive({ path: url.slice(origin.length), headers, body }, (found) => {
+        /* Pieces of a reply are for real sockets; here it comes whole, and a cut one not at all. */
+        if (found === 'silence' || found === 'reset') return;
+        const whole = 'trickled' in found ? found.trickled : found;
+        parts.wiretap?.({ url, time: whole.headers['response-time'] ?? '', headers: whole.headers, body: whole.body });
+        reply(whole);
+      });
+    });
+    return { acquirer, faults };
+  }
 
   function ended(): void {
     terminal?.kernel.stop();
@@ -162,6 +164,10 @@ export function createKiosk(parts: KioskParts): Kiosk {
     },
     get exitCode() {
       return exitCode;
+    },
+    addAcquirer: (origin) => connectAcquirer(origin).acquirer,
+    setUp(changed) {
+      settings = changed;
     },
     powerOn() {
       if (life?.alive === true) return;

@@ -6,7 +6,11 @@ import { type KeyPairs, kioskSettings, simEnvironment } from '../kiosk-settings.
 export interface FuzzSetting {
   readonly mode: FuzzMode;
   readonly terminal: TerminalSettings;
+  /** The same terminal, set up for another acquirer. */
+  readonly elsewhere: TerminalSettings;
 }
+
+export const OTHER_ACQUIRER_ORIGIN = 'http://127.0.0.1:8491';
 
 /** What a shift is about; a run can be narrowed to one of them. */
 export const FUZZ_MODES = ['host', 'equipped', 'amount', 'selection', 'mdb', 'isv'] as const;
@@ -69,8 +73,11 @@ export function fuzzSettings(
   const loud = verbose ? { LOG_LEVEL: 'debug' } : {};
   const [first, ...more] = WEIGHTED.filter(([, mode]) => only === undefined || mode === only).flatMap(
     ([weight, mode, env]) => {
-      const terminal = kioskSettings({ ...simEnvironment(keys), ...env, ...loud }, { [CATALOG_FILE]: CATALOG });
-      return Array.from({ length: weight }, (): FuzzSetting => ({ mode, terminal }));
+      const settingsWith = (more: Environment): TerminalSettings =>
+        kioskSettings({ ...simEnvironment(keys), ...env, ...loud, ...more }, { [CATALOG_FILE]: CATALOG });
+      const terminal = settingsWith({});
+      const elsewhere = settingsWith({ ACQUIRER_URL: OTHER_ACQUIRER_ORIGIN });
+      return Array.from({ length: weight }, (): FuzzSetting => ({ mode, terminal, elsewhere }));
     },
   );
   if (first === undefined) throw new Error(`no setting for ${only}`);

@@ -4,6 +4,10 @@ import { count } from './coverage.js';
 import type { Customer } from './customer.js';
 import { createVisit, type VisitParts } from './visit.js';
 
+/** A host app that got no answer asks again, for longer than a box is dark. */
+const HOST_RETRY_MS = 2_000;
+const HOST_TRIES = 90;
+
 /** In these a customer may still take everything back. */
 const CANCELLABLE: readonly Sale['state'][] = ['awaitingCode', 'paying', 'inquiring', 'approved'];
 
@@ -79,7 +83,7 @@ export function createHostCustomer(parts: VisitParts): Customer {
           if ((visit.seen === 'paying' || visit.seen === 'inquiring') && chance.likely(0.25)) cancel();
         });
       case 'approved':
-        return soon(100, 5_000, () => report(sale.saleId, chance.likely(0.9)));
+        return handOut(sale.saleId);
       case 'settled':
         return soon(100, 3_000, () => afterwards(sale.saleId));
       default:
@@ -87,12 +91,32 @@ export function createHostCustomer(parts: VisitParts): Customer {
     }
   }
 
-  /** The host app tells whether the goods went out; now and then it forgets, or says it twice. */
-  function report(saleId: string, ok: boolean): void {
+  /**
+   * The host app hands the goods out and tells whether they went; now and then it forgets. It is another program: the
+   * customer may leave and the box go dark, it still tells.
+   */
+  function handOut(saleId: string): void {
     if (chance.likely(0.1)) return;
+    const ok = chance.likely(0.9);
+    kiosk.world.after(chance.between(100, 5_000), () => tell(saleId, ok, HOST_TRIES));
+  }
+
+  function tell(saleId: string, ok: boolean, tries: number): void {
+    let answered = false;
+    report(saleId, ok, () => {
+      answered = true;
+    });
+    kiosk.world.after(HOST_RETRY_MS, () => {
+      if (!answered && tries > 1) tell(saleId, ok, tries - 1);
+    });
+  }
+
+  /** Now and then the host app says it twice. */
+  function report(saleId: string, ok: boolean, told: () => void = () => undefined): void {
     const call = { type: 'deliveryReported', saleId, ok } as const;
     if (!ok) oracle.returnAsked(saleId, BigInt(value));
     ask(call, (answer) => {
+      told();
       if (answer.kind === 'sale') oracle.deliveryAgreed(saleId, ok);
     });
     if (chance.likely(0.1)) ask(call, () => undefined);

@@ -8,6 +8,7 @@ import { type CardRules, createCardRules } from './oracle/card-rules.js';
 import { createDecisionRules, type DecisionRules } from './oracle/decision-rules.js';
 import { createGoodsRules, type Goods } from './oracle/goods-rules.js';
 import { createHandRules, type HandRules } from './oracle/hand-rules.js';
+import { createHostRules, type HostTerms } from './oracle/host-rules.js';
 import { createPaceRules } from './oracle/pace-rules.js';
 import { createPaymentRules, type PaymentRules } from './oracle/payment-rules.js';
 import {
@@ -20,7 +21,6 @@ import { createReceiptRules, type Papers } from './oracle/receipt-rules.js';
 import { createRequestRules, type RequestTerms } from './oracle/request-rules.js';
 import { createSecretRules, type SecretRules } from './oracle/secret-rules.js';
 import { createStopRules, type StopRules } from './oracle/stop-rules.js';
-import { createTextRules, type TextRules } from './oracle/text-rules.js';
 import { createTokenRules, type TokenRules } from './oracle/token-rules.js';
 
 /**
@@ -29,13 +29,12 @@ import { createTokenRules, type TokenRules } from './oracle/token-rules.js';
  * docs/architecture.md; each group of them has a file of its own.
  */
 export interface Oracle
-  extends Omit<PaymentRules, 'settleUp' | 'codeShown' | 'isDenied' | 'mayBeBelieved'>,
+  extends Omit<PaymentRules, 'settleUp' | 'codeShown' | 'isDenied'>,
     Omit<HandRules, 'settleUp' | 'isByHand' | 'wasKept'>,
     Pick<CardRules, 'cardRead'>,
     Pick<DecisionRules, 'retryAsked'>,
     Pick<ReadinessRules, 'answered' | 'decided'>,
     Pick<SecretRules, 'stored'>,
-    Pick<TextRules, 'screenShown'>,
     StopRules,
     Omit<TokenRules, 'requestLeft'> {
   readonly violations: readonly string[];
@@ -59,7 +58,7 @@ export interface OracleParts {
   readonly nowMs: () => number;
   readonly ledger: Ledger;
   /** What the terminal is configured to keep to. */
-  readonly terms: RequestTerms & ReadinessTerms;
+  readonly terms: RequestTerms & ReadinessTerms & HostTerms;
   readonly around: Surroundings;
   /** The acquirer's own: tells a true signature from a false one. */
   readonly signer: AcquirerSigner;
@@ -90,9 +89,8 @@ export function createOracle(parts: OracleParts): Oracle {
   const tokens = createTokenRules(parts.agentToken, violate);
   const decisions = createDecisionRules({ ...parts, violate });
   const alarms = createAlarmRules(parts.nowMs, violate);
+  const host = createHostRules(parts.terms, parts.nowMs, violate);
   const pace = createPaceRules(parts.nowMs, violate);
-  const { isDenied, mayBeBelieved } = payments;
-  const texts = createTextRules({ ...parts, isDenied, mayBeBelieved, wasKept: hand.wasKept, violate });
   const stops = createStopRules(violate);
   const requests = createRequestRules(parts.terms, violate);
   const readiness = createReadinessRules(parts.terms, parts.around, violate);
@@ -102,25 +100,22 @@ export function createOracle(parts: OracleParts): Oracle {
   return {
     violations,
     violate,
-    messageLeft(message: AcquirerMessage) {
-      payments.messageLeft(message);
-      texts.messageLeft(message);
-    },
+    messageLeft: (message: AcquirerMessage) => payments.messageLeft(message),
     notificationAcknowledged: payments.notificationAcknowledged,
     saleChanged(sale, before) {
       payments.saleChanged(sale, before);
       card.saleChanged(sale);
+      host.saleChanged(sale, before);
       decisions.saleChanged(sale);
       requests.saleChanged(sale);
       alarms.saleChanged(sale);
       receipts?.saleChanged(sale);
-      texts.saleChanged(sale);
     },
-    screenShown: texts.screenShown,
     paySent: payments.paySent,
     processStarted(onGlass) {
       payments.processStarted(onGlass);
       pace.processStarted();
+      host.processStarted();
       alarms.processStarted();
       readiness.processStarted();
     },
@@ -167,12 +162,10 @@ export function createOracle(parts: OracleParts): Oracle {
     },
     alarmRaised(alarm, detail) {
       goods?.alarmRaised(alarm, detail);
+      decisions.alarmRaised(alarm, detail);
       alarms.alarmRaised(alarm, detail);
     },
-    shown(text) {
-      secrets.shown(text);
-      texts.shown(text);
-    },
+    shown: secrets.shown,
     stored: secrets.stored,
     stoppedInOrder: stops.stoppedInOrder,
     salesFound: stops.salesFound,

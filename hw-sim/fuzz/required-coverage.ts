@@ -138,6 +138,8 @@ const MEETINGS = [
   'ignored vendFinished: late word of the vend mechanism',
   'ignored keyPressed: keys have no meaning during a sale',
   'ignored machineGaveUp: nothing to cancel',
+  'acquirer moved away',
+  'acquirer moved home',
   'token acknowledged',
   'token forged',
   'token replayed',

@@ -14,7 +14,9 @@ import { createDeviceTroubles } from './device-troubles.js';
 import { serveFairly } from './fair-customer.js';
 import type { FuzzSetting } from './fuzz-settings.js';
 import { goodsOf } from './goods.js';
+import { joinLedgers } from './join-ledgers.js';
 import { swapJournals } from './journal-swap.js';
+import { createMover } from './mover.js';
 import { createObserver } from './observer.js';
 import { createOperator, type Operator } from './operator.js';
 import { watchPanel } from './oracle/panel-rules.js';
@@ -68,7 +70,7 @@ export function runShift(options: ShiftOptions): ShiftReport {
   let oracle: Oracle | undefined;
   let customer: Customer | undefined;
   let operator: Operator | undefined;
-  const { mode, terminal: settings } = chance.pick(options.settings);
+  const { mode, terminal: settings, elsewhere } = chance.pick(options.settings);
   const { config, secrets } = settings;
   let authorisation: Authorisation | undefined;
   const kiosk: Kiosk = createKiosk({
@@ -102,7 +104,6 @@ export function runShift(options: ShiftOptions): ShiftReport {
       const { book, live } = terminal.kernel.state;
       if (live.faults.flash === undefined) oracle?.salesFound(book.sales);
       terminal.kernel.onChange((state, before) => {
-        oracle?.screenShown(view(state), state.book);
         if (state.book.sales === before.book.sales) return;
         for (const sale of Object.values(state.book.sales)) {
           const was = before.book.sales[sale.saleId];
@@ -119,9 +120,12 @@ export function runShift(options: ShiftOptions): ShiftReport {
   const goods = goodsOf(config, devices, () => troubles.machineMisheard);
   const { agentToken } = config.acquirer;
   const around = surroundingsOf(kiosk, config);
+  const mover = chance.likely(0.1) ? createMover({ kiosk, home: settings, elsewhere, chance, coverage }) : undefined;
+  const { ledger: ownLedger } = kiosk.acquirer;
+  const ledger = mover === undefined ? ownLedger : joinLedgers(ownLedger, mover.ledger);
   oracle = createOracle({
     nowMs: world.nowMs,
-    ledger: kiosk.acquirer.ledger,
+    ledger,
     terms: termsOf(config),
     around,
     signer: createFastSigner('acquirer', 'terminal'),
@@ -156,7 +160,7 @@ export function runShift(options: ShiftOptions): ShiftReport {
     const days = chooseBadDays(chance, options.without ?? []);
     kiosk.powerOn();
     if (config.devices.scanner.kind !== 'none') watchScanner(kiosk, devices.scanner, judge.violate);
-    if (config.devices.panel.kind !== 'none') watchPanel(kiosk, devices.panel, around, judge.violate);
+    if (config.devices.panel.kind !== 'none') watchPanel(kiosk, devices.panel, { ledger, around }, judge.violate);
     const badDays = beginBadDays(kiosk, troubles, days, chance, coverage);
     operator = createOperator({ kiosk, apiPort: config.api.port, oracle: judge, chance, coverage });
     if (agentToken !== undefined && config.notify.url !== undefined) {
@@ -168,6 +172,7 @@ export function runShift(options: ShiftOptions): ShiftReport {
     const power = keepPower(kiosk, days.power, chance, coverage, {
       dark() {
         customer?.powerLost();
+        mover?.dark();
         if (chance.likely(0.12)) cardReader.read();
         else if (chance.likely(0.1)) cardReader.settle();
       },
@@ -181,6 +186,7 @@ export function runShift(options: ShiftOptions): ShiftReport {
     swaps.clearUp();
     operator.clearUp();
     authorisation?.clearUp();
+    mover?.bringHome();
     kiosk.runUntil(() => atRest(kiosk), CALM_MS);
     world.runUntil(world.nowMs() + AFTERWARDS_MS);
     serveFairly({ kiosk, devices, config, oracle: judge, misheard: troubles.machineMisheard });
@@ -193,12 +199,13 @@ export function runShift(options: ShiftOptions): ShiftReport {
 }
 
 /** What the oracle holds the terminal to. */
-function termsOf({ notify, policy, timing }: Config): OracleParts['terms'] {
+function termsOf({ notify, policy, sale, timing }: Config): OracleParts['terms'] {
   return {
     notifyUrl: notify.url,
     paymentExpiryMs: timing.paymentExpiryMs,
     attemptLimit: policy.attemptLimit,
     queueLimit: policy.queueLimit,
+    hostConfirmMs: sale.mode === 'host' ? sale.hostConfirmMs : 0,
     /* It may be off when it is confirmed, by an answer that took its time, and step once more. */
     clockErrorLimitMs: timing.expiryMarginMs,
   };

@@ -11,6 +11,8 @@ export interface DecisionRules {
   returnAsked(saleId: string): void;
   /** A person wants the reversal of this payment sent. */
   retryAsked(paymentRequestId: string): void;
+  /** The operator was alarmed: what was settled as reversed turns out to be charged, and has to be reversed. */
+  alarmRaised(alarm: string, detail: string): void;
   settlingAgreed(settling: Settling): void;
   /** A request left the terminal. */
   requestLeft(url: string, body: string): void;
@@ -29,8 +31,8 @@ export function createDecisionRules({ ledger, unknownWaits, violate }: DecisionR
   const decided = new Set<string>();
   /** Payments whose undoing was sent: effects run before the change that they belong to is published. */
   const undone = new Set<string>();
-  /** Payments that are not cancelled any more, with their sale, and refund requests that are not sent any more. */
-  const closed = new Map<string, string>();
+  /** Payments that are not cancelled any more, as they were settled, and refund requests that are not sent any more. */
+  const closed = new Map<string, Settling>();
   const closedRefunds = new Set<string>();
 
   function undoingLeft(paymentRequestId: string): void {
@@ -52,11 +54,16 @@ export function createDecisionRules({ ledger, unknownWaits, violate }: DecisionR
       if (undone.has(id)) undoingLeft(id);
     },
     returnAsked(saleId) {
-      for (const [id, closedSaleId] of closed) if (closedSaleId === saleId) closed.delete(id);
+      for (const [id, settling] of closed) if (settling.saleId === saleId) closed.delete(id);
     },
     retryAsked: (paymentRequestId) => void decided.add(paymentRequestId),
-    settlingAgreed({ cause, paymentRequestId, saleId, refundRequestId }) {
-      if (cause !== 'refundRequested') closed.set(paymentRequestId, saleId);
+    alarmRaised(alarm, detail) {
+      const settling = closed.get(detail);
+      if (alarm === 'resultContradicts' && settling?.outcome === 'reversed') closed.delete(detail);
+    },
+    settlingAgreed(settling) {
+      const { cause, paymentRequestId, refundRequestId } = settling;
+      if (cause !== 'refundRequested') closed.set(paymentRequestId, settling);
       if (refundRequestId !== undefined) closedRefunds.add(refundRequestId);
     },
     requestLeft(url, body) {

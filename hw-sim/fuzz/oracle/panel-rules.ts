@@ -1,3 +1,4 @@
+import type { Ledger } from '../../acquirer/ledger.js';
 import type { PanelModel } from '../../devices/panel-model.js';
 import type { Kiosk } from '../../kiosk.js';
 import type { Violate } from '../oracle.js';
@@ -8,8 +9,13 @@ const LOOK_MS = 2_000;
 const DOOR_SHOWN_MS = 20_000;
 
 /** Rules 2 and 4 by the lamps, which are all that many customers see: looked at again and again. */
-export function watchPanel(kiosk: Kiosk, panel: PanelModel, around: Surroundings, violate: Violate): void {
-  const { world, acquirer } = kiosk;
+export function watchPanel(
+  kiosk: Kiosk,
+  panel: PanelModel,
+  { ledger, around }: { readonly ledger: Ledger; readonly around: Surroundings },
+  violate: Violate,
+): void {
+  const { world } = kiosk;
 
   function look(): void {
     const lit = panel.lit();
@@ -19,7 +25,7 @@ export function watchPanel(kiosk: Kiosk, panel: PanelModel, around: Surroundings
     }
     if (lit.includes('paid')) {
       const id = sale?.attempts.at(-1)?.paymentRequestId ?? '';
-      if (!acquirer.ledger.standing(id).charged) violate('rule 2, a lamp says paid and it was not', id);
+      if (!ledger.standing(id).charged) violate('rule 2, a lamp says paid and it was not', id);
       if (sale?.state === 'reversing') violate('rule 4, a lamp says paid of a sale that is reversed', sale.saleId);
     }
     world.after(LOOK_MS, look);

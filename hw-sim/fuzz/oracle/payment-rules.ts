@@ -29,8 +29,6 @@ export interface PaymentRules {
   deliveryAgreed(saleId: string, delivered: boolean): void;
   /** Whether the acquirer said that this payment failed, and the terminal acknowledged nothing else since. */
   isDenied(paymentRequestId: string): boolean;
-  /** Whether the acquirer signed it, and it says one thing only. */
-  mayBeBelieved(message: AcquirerMessage): boolean;
   settleUp(book: Book): void;
 }
 
@@ -138,9 +136,6 @@ export function createPaymentRules({ ledger, signer, clientId, hand, violate }: 
         if (before.state === 'reversing' && sale.state !== 'reversed' && !kept) {
           violate('rule 7, a reversed sale was resurrected', `${sale.saleId} ${sale.state}`);
         }
-        if (before.state === 'approved' && sale.endCode === 'powerLost') {
-          violate('rule 2, reversed at a start though the host app could still tell', sale.saleId);
-        }
         if (before.state === 'settled' && !returnsAsked.has(sale.saleId)) {
           violate('rule 5, a delivered sale was reversed', `${sale.saleId} ${sale.state} ${sale.endCode ?? ''}`);
         }
@@ -170,7 +165,6 @@ export function createPaymentRules({ ledger, signer, clientId, hand, violate }: 
     returnAgreed: (saleId, value) => add(returnsAgreed, saleId, value),
     deliveryAgreed: (saleId, delivered) => void (delivered ? deliveries : failures).add(saleId),
     isDenied,
-    mayBeBelieved,
     settleUp(book) {
       const known = new Set<string>();
       for (const sale of Object.values(book.sales)) {

@@ -30,12 +30,15 @@ interface PayBody {
 
 /** One payment in so many is read: what is wrong is wrong of all, and reading is dear. */
 const READ_EVERY = 4;
+const ID = /"paymentRequestId":"(\d+)"/;
 /** Times in requests are told to the second. */
 const SECOND_MS = 1_000;
 
 export function createRequestRules(terms: RequestTerms, violate: Violate): RequestRules {
   /** What was told of a payment before the sale that it belongs to is published. */
   const told = new Map<string, PayBody>();
+  /** Where each payment was asked for. */
+  const origins = new Map<string, string>();
   let payments = 0;
 
   /** Where none is told the acquirer chooses the end by itself. */
@@ -44,7 +47,15 @@ export function createRequestRules(terms: RequestTerms, violate: Violate): Reque
 
   return {
     requestLeft(url, body) {
-      if (!url.endsWith('/pay')) return;
+      const paymentRequestId = ID.exec(body)?.[1] ?? '';
+      if (!url.endsWith('/pay')) {
+        const origin = origins.get(paymentRequestId);
+        if (origin !== undefined && !url.startsWith(origin)) {
+          violate('rule 6, an acquirer is asked about a payment that another has', paymentRequestId);
+        }
+        return;
+      }
+      origins.set(paymentRequestId, url.slice(0, url.indexOf('/v1/')));
       payments += 1;
       if (payments % READ_EVERY !== 0) return;
       const pay: PayBody = JSON.parse(body);

@@ -1,0 +1,69 @@
+import type { TerminalSettings } from '../../firmware/terminal.js';
+import type { Ledger } from '../acquirer/ledger.js';
+import type { Kiosk } from '../kiosk.js';
+import type { Chance } from './chance.js';
+import { type Coverage, count } from './coverage.js';
+import { OTHER_ACQUIRER_ORIGIN } from './fuzz-settings.js';
+
+/**
+ * Somebody who sets the box up for another acquirer while it is off, and later for the first one again: by mistake, or
+ * for a test. What it took from one customer or the other stays with the acquirer that took it.
+ */
+export interface Mover {
+  /** Of the other acquirer. */
+  readonly ledger: Ledger;
+  /** The box is off. */
+  dark(): void;
+  /** Starts the box at each acquirer until that has nothing open, and at home last. */
+  bringHome(): void;
+}
+
+export interface MoverParts {
+  readonly kiosk: Kiosk;
+  readonly home: TerminalSettings;
+  readonly elsewhere: TerminalSettings;
+  readonly chance: Chance;
+  readonly coverage: Coverage;
+}
+
+/** Longer than the slowest rhythm of a queue that has called for a person, twice. */
+const DRAINS_MS = 45 * 60_000;
+
+export function createMover({ kiosk, home, elsewhere, chance, coverage }: MoverParts): Mover {
+  const { ledger } = kiosk.addAcquirer(OTHER_ACQUIRER_ORIGIN);
+  let away = false;
+  let everAway = false;
+
+  function move(): void {
+    away = !away;
+    everAway = true;
+    count(coverage, `acquirer moved ${away ? 'away' : 'home'}`);
+    kiosk.setUp(away ? elsewhere : home);
+  }
+
+  /** Whatever is still open has another acquirer. */
+  function drained(): boolean {
+    const state = kiosk.terminal?.kernel.state;
+    if (state === undefined) return false;
+    return Object.values(state.book.reversals).every(
+      ({ state: phase, acquirer }) =>
+        phase === 'finished' || (acquirer !== undefined && acquirer !== state.policy.acquirer),
+    );
+  }
+
+  return {
+    ledger,
+    dark() {
+      if (chance.likely(0.5)) move();
+    },
+    bringHome() {
+      if (!everAway) return;
+      for (let visits = away ? 1 : 2; visits > 0; visits -= 1) {
+        kiosk.runUntil(drained, DRAINS_MS);
+        kiosk.cutPower();
+        move();
+        kiosk.powerOn();
+      }
+    },
+  };
+}

@@ -1,0 +1,41 @@
+import type { Sale } from '../../../firmware/terminal.js';
+import type { Violate } from '../oracle.js';
+
+/**
+ * Rules 1 and 2 where the host app delivers: an approved sale is its business until it says otherwise, or says nothing for
+ * as long as it may. It is another program: it outlives a power cut of the box, and is waited for anew after one.
+ */
+export interface HostRules {
+  processStarted(): void;
+  /** The terminal published a change of a sale. */
+  saleChanged(sale: Sale, before: Sale | undefined): void;
+}
+
+export interface HostTerms {
+  /** How long the host app may be silent; 0 where it is not waited for. */
+  readonly hostConfirmMs: number;
+}
+
+/** A decision is published once a slow card has it. */
+const COMMIT_MS = 7_000;
+
+export function createHostRules({ hostConfirmMs }: HostTerms, nowMs: () => number, violate: Violate): HostRules {
+  let startedAtMs = 0;
+  const approvedAtMs = new Map<string, number>();
+
+  return {
+    processStarted() {
+      startedAtMs = nowMs();
+    },
+    saleChanged({ saleId, state, endCode }, before) {
+      if (hostConfirmMs === 0 || before?.state === state) return;
+      if (state === 'approved') approvedAtMs.set(saleId, nowMs());
+      if (before?.state !== 'approved' || state !== 'reversing') return;
+      if (endCode === 'powerLost') violate('rule 2, reversed while the host app delivers', saleId);
+      const silentMs = nowMs() - Math.max(startedAtMs, approvedAtMs.get(saleId) ?? 0);
+      if (endCode === 'hostSilent' && silentMs < hostConfirmMs - COMMIT_MS) {
+        violate('rule 2, the host app was not waited for', `${saleId} ${silentMs} of ${hostConfirmMs} ms`);
+      }
+    },
+  };
+}
