@@ -20,6 +20,7 @@ const WORDS = {
   refund: { en: 'REFUND', 'zh-CN': '退款' },
   test: { en: 'TEST - NOT A RECEIPT', 'zh-CN': '测试 - 非收据' },
   paidWith: { en: 'Paid with Alipay', 'zh-CN': '支付宝付款' },
+  undoneWith: { en: 'Payment with Alipay', 'zh-CN': '支付宝付款' },
   refundedWith: { en: 'Refunded with Alipay', 'zh-CN': '支付宝退款' },
   order: { en: 'Order', 'zh-CN': '订单号' },
   terminal: { en: 'Terminal', 'zh-CN': '终端号' },
@@ -31,6 +32,15 @@ const WORDS = {
   payment: { en: 'Payment', 'zh-CN': '交易号' },
   request: { en: 'Payment request', 'zh-CN': '支付请求号' },
 } as const satisfies Record<string, Readonly<Record<Locale, string>>>;
+
+/** What was undone may never have been paid. */
+const PAYMENT_WORD = {
+  sale: 'paidWith',
+  copy: 'paidWith',
+  test: 'paidWith',
+  reversed: 'undoneWith',
+  refund: 'refundedWith',
+} as const satisfies Record<Receipt['kind'], keyof typeof WORDS>;
 
 /**
  * Lays a receipt out. It says that Alipay was used, when to the second, how much, and shows the payment's request id as a
@@ -61,7 +71,7 @@ export function receiptLayout(receipt: Receipt, head: ReceiptHead): ReceiptDocum
       bold: true,
     },
     { kind: 'rule' },
-    { kind: 'text', text: word(refund ? 'refundedWith' : 'paidWith'), align: 'centre', bold: true },
+    { kind: 'text', text: word(PAYMENT_WORD[receipt.kind]), align: 'centre', bold: true },
   );
   if (receipt.paymentId !== undefined) lines.push({ kind: 'pair', left: word('payment'), right: receipt.paymentId });
   lines.push(

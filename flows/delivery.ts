@@ -152,7 +152,7 @@ function deliveryConflict(turn: Turn, sale: Sale, ok: boolean) {
       return undefined;
     case 'reversing':
     case 'reversed':
-      return ok ? conflict('alreadyReversed', 'the payment goes back: the goods are not paid for') : undefined;
+      return ok ? conflict('alreadyReversed', `the sale is ${sale.state}: the goods are not paid for`) : undefined;
     default:
       return conflict('notPaid', `the sale is ${sale.state}; only a paid sale can be delivered`);
   }

@@ -96,7 +96,7 @@ export const FAULTS: Readonly<Record<FaultCode, FaultRow>> = {
     blocksSale: 'always',
     customerText: 'outOfService',
     operatorAction:
-      'the alarm names the code that caused it; check ALIPAY_CLIENT_ID and ALIPAY_PRIVATE_KEY against the dashboard, acting for a merchant ALIPAY_AGENT_TOKEN, then the contract',
+      'see the code that caused it in the status or with `tillbox check`; check ALIPAY_CLIENT_ID and ALIPAY_PRIVATE_KEY against the dashboard, acting for a merchant ALIPAY_AGENT_TOKEN, then the contract',
   },
   acquirerOnTrial: {
     meaning: 'the acquirer refused a payment for our set-up; the next customer may try whether it takes payments again',

@@ -124,7 +124,7 @@ export const meanings = {
     goodsMoving: 'too late to cancel: the goods are on their way',
     alreadyDelivered: 'too late to cancel: ask for a refund',
     notPaid: 'only a paid sale can be delivered or refunded, or a reversal be settled as paid',
-    alreadyReversed: 'the payment went back: the goods are not paid for',
+    alreadyReversed: 'the sale is `reversing` or `reversed`: the goods are not paid for',
     notYourDelivery: 'the terminal hands out the goods itself (`VEND` is not `none`)',
     otherAccount:
       'the payment was made with another `ALIPAY_CLIENT_ID`, `MERCHANT_ID`, acquirer or agent merchant, which `error.message` names: only that can give it back',

@@ -36,3 +36,29 @@ describe('the time on a receipt', () => {
     it(what, () => assert.deepEqual(timesOf(zone, offset), [expected, expected]));
   }
 });
+
+describe('the payment on a receipt', () => {
+  const SAID = {
+    sale: 'Paid with Alipay',
+    copy: 'Paid with Alipay',
+    reversed: 'Payment with Alipay',
+  } as const;
+  for (const [kind, said] of Object.entries(SAID) as [keyof typeof SAID, string][]) {
+    it(`reads "${said}" on a ${kind} slip`, () => {
+      const loading = loadConfig(simEnvironment(keys), () => '');
+      assert.ok('config' in loading);
+      const receipt = {
+        kind,
+        orderId: 'A-1',
+        amount: { currency: 'CNY', value: '1250' },
+        paymentRequestId: '2026112321460110010001250012507',
+        at: '2026-11-23 21:46:01',
+        utcOffsetMinutes: 0,
+      };
+      const texts = receiptLayout(receipt, receiptHeadOf(loading.config)).lines.flatMap((line) =>
+        line.kind === 'text' ? [line.text] : [],
+      );
+      assert.ok(texts.includes(said), texts.join('\n'));
+    });
+  }
+});
