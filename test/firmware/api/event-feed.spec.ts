@@ -36,6 +36,24 @@ const shape = (events: readonly Received[]): string[] =>
   events.map(({ event, data }) => `${event} ${data.state ?? data.ready ?? ''}`.trim());
 
 describe('events of the local API', () => {
+  it('tell a sale again when a person has to decide about its money: its customer reads something else then', () => {
+    const { get, post, startSale, terminal } = createApiFixture();
+    const saleId = startSale();
+    post(`/v1/sales/${saleId}/code`, { code: PAYMENT_CODE });
+    terminal.answerPay(answered({ amount: { currency: 'CNY', value: '1250' }, paymentId: 'P1' }));
+    post(`/v1/sales/${saleId}/delivered`, { ok: false });
+    const stream = get('/v1/events');
+    const seen = eventsIn(stream.text()).length;
+    terminal.answerReversal(answered({ status: 'F', code: 'CANCEL_WINDOW_EXCEED' }));
+    terminal.answerReversal(
+      answered({ paymentStatus: 'SUCCESS', paymentId: 'P1', amount: { currency: 'CNY', value: '1250' } }),
+    );
+    terminal.answerReversal(answered({ status: 'F', code: 'REFUND_WINDOW_EXCEED' }));
+    const told = eventsIn(stream.text()).slice(seen);
+    const sale = told.filter(({ event }) => event === 'sale').at(-1);
+    assert.deepEqual([sale?.data.state, sale?.data.customerText], ['reversing', 'Please contact the operator']);
+  });
+
   it('begin with how things are and go on with each change', () => {
     const { get, post, startSale, terminal } = createApiFixture();
     const stream = get('/v1/events');
