@@ -292,10 +292,12 @@ export interface HttpStream {
 /* ---------------------------------------------------------------- board */
 
 export interface BoardHost {
-  /** A line for the supervisor's log. */
+  /** A line for the supervisor's log. Never waits and never fails. */
   log(line: string): void;
+  /** Lines that were lost: their reader is gone, does not read, or has no room. */
+  readonly lostLogLines: number;
   /** Whether the system says that its wall clock is synchronised; `unknown` where it cannot tell. */
   clockSynchronised(): 'yes' | 'no' | 'unknown';
-  /** Leaves the process, at the latest after pending log lines are out. Exit codes: see `firmware/exit-code`. */
+  /** Leaves the process, after a moment for log lines that wait to be read. Exit codes: see `firmware/exit-code`. */
   exit(code: number): void;
 }

@@ -14,6 +14,7 @@ import { createClockTrust } from './clock-trust.js';
 import { createDevices, type Devices } from './devices/devices.js';
 import { createExecutors } from './executors.js';
 import { exitCode } from './exit-code.js';
+import { flashRemedy } from './flash-remedy.js';
 import { createIncidentKeeper, type IncidentKeeper } from './incident-keeper.js';
 import { createKernel, type Journal, type Kernel } from './kernel.js';
 import { linkConfigOf } from './link-config-of.js';
@@ -39,6 +40,8 @@ export interface TerminalCore {
   readonly incidents: IncidentKeeper;
   /** The end of the process: nothing may be sold, or even answered, on a card that cannot be relied on. */
   flashFailed(error: Error): void;
+  /** Lines of the log are lost, or no longer. */
+  logChanged(losing: boolean): void;
 }
 
 /** Without a store the terminal takes no sale; it is there to say why. */
@@ -128,9 +131,11 @@ export function createTerminalCore(
   function flashFailed(error: Error): void {
     if (failed) return;
     failed = true;
-    log.error('the journal failed; nothing can be promised any more', { why: error.message });
+    const problem = error instanceof StoreError ? error : undefined;
+    const todo = problem && flashRemedy(problem);
+    log.error('the journal failed; nothing can be promised any more', { why: error.message, todo });
     incidents.keep('flash', error, kernel.state.book.bootCount);
-    const trouble = error instanceof StoreError ? flashTrouble(error) : undefined;
+    const trouble = problem && flashTrouble(problem);
     host.board.exit(trouble?.kind === 'exit' ? trouble.code : exitCode.flash);
   }
 
@@ -154,8 +159,12 @@ export function createTerminalCore(
     alarms: () => alarms,
     notificationsIgnored: () => notificationsIgnored,
     refusals: refusals.counts,
+    lostLogLines: () => host.board.lostLogLines,
   };
-  return { kernel, devices, sources, signer, acquirerTime, store, incidents, flashFailed };
+  const logChanged = (losing: boolean): void =>
+    kernel.feed({ type: 'deviceChanged', device: 'log', faults: losing ? ['logLost'] : [] });
+  if (host.board.lostLogLines > 0) logChanged(true);
+  return { kernel, devices, sources, signer, acquirerTime, store, incidents, flashFailed, logChanged };
 }
 
 /** Nothing is decided that would need it: a terminal without a journal never boots. */

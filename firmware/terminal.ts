@@ -7,6 +7,7 @@ import type { CardMarks } from './card-marks.js';
 import type { Config } from './config/config.js';
 import type { ConfigLoading } from './config/load-config.js';
 import { exitCode } from './exit-code.js';
+import { flashRemedy } from './flash-remedy.js';
 import type { SaveIncident } from './incident-keeper.js';
 import type { Kernel } from './kernel.js';
 import { createLog, type Log } from './log/log.js';
@@ -23,6 +24,8 @@ export interface Terminal {
   readonly kernel: Kernel;
   /** The bound port of the local API. */
   readonly apiPort: number;
+  /** For what happens around the terminal. */
+  readonly log: Log;
   /** Takes out of a text what never may be shown, also the token that came by notification. */
   readonly redact: Redact;
   /** To be called with an error that nobody caught, before the process ends: keeps what led to it. Never throws. */
@@ -63,7 +66,6 @@ export function createTerminal(parts: TerminalParts, started: (terminal: Termina
   const { host } = parts;
   const { storage } = parts.settings.config;
   const redact = createRedact();
-  const log = createTerminalLog(parts, redact);
   let core: TerminalCore | undefined;
   let flashSlow = false;
   let cardDoubted = false;
@@ -71,6 +73,7 @@ export function createTerminal(parts: TerminalParts, started: (terminal: Termina
     const faults = [...(flashSlow ? ['flashSlow' as const] : []), ...(cardDoubted ? ['flashChanged' as const] : [])];
     core?.kernel.feed({ type: 'deviceChanged', device: 'flash', faults });
   };
+  const log = createTerminalLog(parts, redact, (losing) => core?.logChanged(losing));
   for (const { variable, problem, todo } of parts.settings.warnings) {
     log.warn(`configuration: ${variable} ${problem}`, { todo });
   }
@@ -92,7 +95,7 @@ export function createTerminal(parts: TerminalParts, started: (terminal: Termina
     (error, store, report) => {
       if (store === undefined) {
         const problem = error ?? new StoreError('io', 'no store');
-        log.error('journal cannot be opened', { why: problem.message });
+        log.error('journal cannot be opened', { why: problem.message, todo: flashRemedy(problem) });
         const trouble = flashTrouble(problem);
         if (trouble.kind === 'exit') return host.board.exit(trouble.code);
         core = createTerminalCore(parts, log, undefined);
@@ -154,6 +157,7 @@ function serve(
     started({
       kernel,
       apiPort: services.apiPort,
+      log,
       redact,
       crashed: (crash) => incidents.keep('assertion', crash, kernel.state.book.bootCount),
       close(reason, done = () => undefined) {
@@ -202,9 +206,13 @@ function hideAgentToken(kernel: Kernel, redact: Redact): void {
   kernel.onChange(hide);
 }
 
-function createTerminalLog({ host, settings }: TerminalParts, redact: Redact): Log {
+function createTerminalLog(
+  { host, settings }: TerminalParts,
+  redact: Redact,
+  lossChanged: (losing: boolean) => void,
+): Log {
   for (const secret of settings.secrets) redact.addSecret(secret);
-  return createLog({ board: host.board, clock: host.clock, redact, ...settings.config.log });
+  return createLog({ board: host.board, clock: host.clock, redact, lossChanged, ...settings.config.log });
 }
 
 export type { Book } from '../flows/book.js';

@@ -1,7 +1,7 @@
 import type { TextKey } from './customer-texts.js';
 
-/** Devices whose condition the flow knows. `flash` is the journal's medium. */
-export type DeviceName = 'scanner' | 'keypad' | 'printer' | 'panel' | 'vend' | 'flash';
+/** Devices whose condition the flow knows. `flash` is the journal's medium, `log` whoever takes the log's lines. */
+export type DeviceName = 'scanner' | 'keypad' | 'printer' | 'panel' | 'vend' | 'flash' | 'log';
 
 export type FaultCode =
   | 'starting'
@@ -18,6 +18,7 @@ export type FaultCode =
   | 'flashDamaged'
   | 'flashSwapped'
   | 'flashChanged'
+  | 'logLost'
   | 'scannerStarting'
   | 'keypadStarting'
   | 'printerStarting'
@@ -152,6 +153,12 @@ export const FAULTS: Readonly<Record<FaultCode, FaultRow>> = {
     customerText: 'outOfService',
     operatorAction:
       'put the right card back; where it is lost, see at Alipay what was charged, then tillbox queue accept-new-card',
+  },
+  logLost: {
+    meaning: 'lines of the log are lost: nobody reads them, or there is no room for them; sales go on',
+    blocksSale: 'never',
+    operatorAction:
+      "check what takes the terminal's standard output (journald, docker, a pipe, a file) and the room on its disk",
   },
   scannerStarting: {
     meaning: 'the scan engine is being set up',

@@ -40,6 +40,7 @@ export async function runAcquirerSim(args: readonly string[], self: CommandProce
   try {
     const server = await startAcquirerSim(options);
     self.out(`${environment(options, server.url)}\n`);
+    self.onIgnored((signal) => self.errorOut(`tillbox acquirer-sim: ${signal} is ignored\n`));
     return await new Promise((resolve) => {
       self.onStop(() => {
         server.close();

@@ -182,6 +182,7 @@ export function createLife(parts: LifeParts): Life {
       log: (line) => {
         if (alive) parts.log(line);
       },
+      lostLogLines: 0,
       clockSynchronised: () => clock.synchronised,
       exit(code) {
         if (!alive) return;

@@ -92,6 +92,7 @@ export async function runSim(args: readonly string[], self: CommandProcess): Pro
     });
     lineConsole.print(`${banner(listener.port, options, ink)}${benchConsole.intro}\n`);
     self.onStop(quit);
+    self.onIgnored((signal) => lineConsole.print(`${signal} is ignored\n`));
     lineConsole.open({
       line: (text) => pacer.act(() => benchConsole.line(text)),
       complete: benchConsole.complete,

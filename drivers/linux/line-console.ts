@@ -58,6 +58,8 @@ export function createLineConsole(prompt: string, write: (text: string) => void)
         opened.close();
       };
       stdin.on('error', vanish);
+      /* Who reads it has gone; what is written meanwhile is for nobody. */
+      stdout.on('error', () => undefined);
       opened.on('error', vanish);
       if (isTerminal) process.once('SIGHUP', vanish);
       opened.on('line', (text) => {

@@ -1,62 +1,106 @@
 import { closeSync, writeSync } from 'node:fs';
+import { constants } from 'node:os';
 import { isatty } from 'node:tty';
 import { exitProcess } from './exit-process.js';
+import { fileTrouble } from './file-trouble.js';
+import { ignoreSignals } from './ignored-signals.js';
+import { unblockedDescriptor } from './unblocked-descriptor.js';
 
 /** The process as the command line sees it. */
 export interface CommandProcess {
   /** What follows the program's name. */
   readonly args: readonly string[];
   readonly env: Readonly<Record<string, string | undefined>>;
-  /** Writes text, without adding a line end, before it returns. */
+  /** Writes text, without adding a line end, before it returns. Where it cannot be written, `exit` says so. */
   out(text: string): void;
+  /** Gives up where nobody reads it for a second. */
   errorOut(text: string): void;
+  /** With 74 instead of 0 where what was to be written is not whole, unless its reader went away (`| head`). */
   exit(code: number): void;
   /**
-   * Called once, with the signal's name, when somebody asks the process to end (SIGTERM, SIGINT). Without it, and when asked a
-   * second time, the process just ends.
+   * Called once, with the signal's name, when somebody or the system asks the process to end (`STOP_SIGNALS`). Without it such a
+   * signal just ends the process, and so does a second SIGTERM or SIGINT.
    */
   onStop(stop: (reason: string) => void): void;
+  /** Called with the name of each signal that does nothing, also of those that came before; those of `also` join them. */
+  onIgnored(told: (signal: string) => void, also?: readonly NodeJS.Signals[]): void;
   /** Called with an error that nobody caught. The callback has to end the process. */
   onCrash(crashed: (error: Error) => void): void;
 }
 
-const STOP_SIGNALS = ['SIGTERM', 'SIGINT'] as const;
+/** Somebody wants it to end; its terminal is gone; the power is going; it used more processor time than it may. */
+export const STOP_SIGNALS = ['SIGTERM', 'SIGINT', 'SIGHUP', 'SIGQUIT', 'SIGPWR', 'SIGXCPU'] as const;
+/** These mean it when they come twice. */
+const INSISTING: readonly string[] = ['SIGTERM', 'SIGINT'];
+
+const OUTPUT_FAILED = 74;
+const ERROR_OUTPUT_LIMIT_MS = 1_000;
+const TRY_AGAIN_MS = 10;
 
 /** This process. */
 export function createProcess(): CommandProcess {
+  const ignored = ignoreSignals();
   const terminals = [0, 1, 2].filter(isatty);
+  let errorDescriptor: number | undefined;
+  let outTrouble: NodeJS.ErrnoException | undefined;
+
+  const errorOut = (text: string): void => {
+    errorDescriptor ??= unblockedDescriptor(2);
+    write(errorDescriptor, text, ERROR_OUTPUT_LIMIT_MS);
+  };
+
   return {
     args: process.argv.slice(2),
     env: process.env,
-    out: (text) => write(1, text),
-    errorOut: (text) => write(2, text),
+    out(text) {
+      outTrouble ??= write(1, text, Number.POSITIVE_INFINITY);
+    },
+    errorOut,
     exit(code) {
+      const cut = outTrouble !== undefined && outTrouble.code !== 'EPIPE';
+      if (cut) errorOut(`tillbox: the output is not whole: ${fileTrouble(outTrouble, 'standard output')}\n`);
       /* Node restores the modes of its terminals at exit, and aborts where one has gone meanwhile. */
       for (const descriptor of terminals) if (!isatty(descriptor)) closeSync(descriptor);
-      exitProcess(code);
+      exitProcess(cut && code === 0 ? OUTPUT_FAILED : code);
     },
     onStop(stop) {
+      let stopping = false;
       const asked = (reason: NodeJS.Signals): void => {
-        for (const signal of STOP_SIGNALS) process.off(signal, asked);
+        if (stopping && INSISTING.includes(reason)) return endBy(reason, asked);
+        if (stopping) return;
+        stopping = true;
         stop(reason);
       };
       for (const signal of STOP_SIGNALS) process.on(signal, asked);
     },
+    onIgnored: ignored.tell,
     onCrash(crashed) {
       process.on('uncaughtException', crashed);
     },
   };
 }
 
-/** Synchronous, so that nothing is lost at exit. A reader that went away (`| head`) is no error. */
-function write(descriptor: 1 | 2, text: string): void {
+/** As if it had never been listened to. */
+function endBy(signal: NodeJS.Signals, listener: (signal: NodeJS.Signals) => void): void {
+  process.off(signal, listener);
+  process.kill(process.pid, constants.signals[signal]);
+}
+
+/**
+ * Synchronous, so that nothing is lost at exit. Answers what kept it from being written.
+ * @param limitMs how long a reader is waited for
+ */
+function write(descriptor: number, text: string, limitMs: number): NodeJS.ErrnoException | undefined {
   let rest: Uint8Array = Buffer.from(text, 'utf8');
-  while (rest.length > 0) {
+  for (let waitedMs = 0; rest.length > 0; ) {
     try {
       rest = rest.subarray(writeSync(descriptor, rest));
     } catch (error) {
-      const code = error instanceof Error && 'code' in error ? error.code : undefined;
-      if (code !== 'EAGAIN') return;
+      const trouble = error as NodeJS.ErrnoException;
+      if (trouble.code !== 'EAGAIN' || waitedMs >= limitMs) return trouble;
+      Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, TRY_AGAIN_MS);
+      waitedMs += TRY_AGAIN_MS;
     }
   }
+  return undefined;
 }

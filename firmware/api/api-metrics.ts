@@ -129,6 +129,7 @@ export function createApiMetrics({ kernel, sources, version, wallMs, eventStream
           REFUSALS[device].map((reason): Sample => [{ device, reason }, refused[device]?.reasons[reason] ?? 0]),
         ),
       ),
+      metric('log_lines_lost_total', 'counter', 'Lines of the log that were lost.', one(sources.lostLogLines())),
       metric('event_streams', 'gauge', 'Open event streams.', one(eventStreams())),
       metric(
         'api_requests_total',

@@ -150,6 +150,8 @@ export const statusSchema = v.object({
   ),
   gpio: v.string(),
   store: v.record(v.string(), v.union([v.string(), v.number(), v.boolean()])),
+  /** `lostLines`: could not be written since the start. */
+  log: v.object({ lostLines: v.number() }),
 });
 
 export const errorSchema = v.object({

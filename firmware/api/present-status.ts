@@ -43,6 +43,7 @@ export function presentStatus(
     devices: devices(state, sources),
     gpio: sources.gpio(),
     store: { ...sources.store() },
+    log: { lostLines: sources.lostLogLines() },
   };
 }
 

@@ -17,6 +17,8 @@ export interface StatusSources {
   readonly acquirerTrouble: TroubleKeeper['of'];
   /** Facts about the store: sequence, damage found, bytes. */
   readonly store: () => Readonly<Record<string, string | number | boolean>>;
+  /** Lines of the log that could not be written, since the start. */
+  readonly lostLogLines: () => number;
   /** Alarms raised since the start. */
   readonly alarms: () => Readonly<Partial<Record<AlarmCode, number>>>;
   /** Notifications of payments since the start that were signed and changed nothing. */

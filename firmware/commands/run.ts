@@ -47,6 +47,8 @@ export function run(_args: readonly string[], self: CommandProcess): Promise<num
     const cardMarks = storageMarks(settings.config.storage);
     createTerminal({ host, settings, version: packageVersion(), saveIncident, cardMarks }, (terminal) => {
       running = terminal;
+      /* Suspended by Ctrl-Z it would leave switched on what it has switched on. */
+      self.onIgnored((signal) => terminal.log.warn('signal ignored', { signal }), ['SIGTSTP']);
     });
   });
 }

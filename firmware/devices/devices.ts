@@ -39,7 +39,7 @@ export interface DevicesParts {
   readonly feed: (event: Event) => void;
 }
 
-type Peripheral = Exclude<DeviceName, 'flash'>;
+type Peripheral = Exclude<DeviceName, 'flash' | 'log'>;
 
 export function createDevices({ host, config, currency, receiptHead, feed }: DevicesParts): Devices {
   const statuses: Partial<Record<Peripheral, DeviceStatus>> = {};

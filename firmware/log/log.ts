@@ -15,13 +15,15 @@ export type LogFields = Readonly<Record<string, string | number | boolean | unde
 export type LogLevel = 'debug' | 'info' | 'warn' | 'error';
 
 export interface LogParts {
-  readonly board: Pick<BoardHost, 'log'>;
+  readonly board: Pick<BoardHost, 'log' | 'lostLogLines'>;
   readonly clock: Clock;
   /** Lines below it are dropped. */
   readonly level: LogLevel;
   /** `text` for people, `json` for collectors: one object a line. */
   readonly format: 'text' | 'json';
   readonly redact: Redact;
+  /** Called when lines begin to be lost, and when they have not been for a while. */
+  readonly lossChanged?: (losing: boolean) => void;
 }
 
 const rank: Readonly<Record<LogLevel, number>> = { debug: 0, info: 1, warn: 2, error: 3 };
@@ -35,16 +37,23 @@ const burstLimit = 60;
 const burstWindowMs = 60_000;
 const messagesWatched = 128;
 const longestLine = 4096;
+/** Of lines that are written again, before none counts as lost any more. */
+const lossIsOverAfterMs = 10_000;
 
 /**
  * The log. Whatever passes through is redacted here, at the sink, so that no caller can forget it.
  *
  * Invariants
  * - No line leaves without `redact`, and none holds a line end, so that nobody outside can forge a line.
+ * - Lines that cannot be written are counted, and told with the first that can; nobody waits for them.
  * - A message that repeats is held back with a count; the count comes with the next of its kind that passes, or when its
  *   place in the watch list is taken. No timer is held, memory is bounded.
  */
-export function createLog({ board, clock, level, format, redact }: LogParts): Log {
+export function createLog({ board, clock, level, format, redact, lossChanged }: LogParts): Log {
+  let lostTold = 0;
+  let lostSeen = 0;
+  let lossAtMs = 0;
+  let losing = false;
   const bursts = new Map<string, { sinceMs: number; passed: number; heldBack: number }>();
 
   function write(lineLevel: LogLevel, message: string, fields: LogFields): void {
@@ -85,14 +94,37 @@ export function createLog({ board, clock, level, format, redact }: LogParts): Lo
     const text = redact(message);
     if (format === 'text') {
       const line = [at, lineLevel.toUpperCase().padEnd(5), text, ...Object.entries(safe).map(pair)].join(' ');
-      board.log(fitted(redact(plainText(line))));
-      return;
+      return put(fitted(redact(plainText(line))));
     }
     const line = JSON.stringify({ at, level: lineLevel, message: text, ...safe });
     /* Once more as a whole: two harmless parts side by side may make a secret. */
     const whole = redact(line);
     const intact = whole === line && whole.length <= longestLine;
-    board.log(intact ? whole : JSON.stringify({ at, level: lineLevel, message: 'cut line', text: fitted(whole) }));
+    put(intact ? whole : JSON.stringify({ at, level: lineLevel, message: 'cut line', text: fitted(whole) }));
+  }
+
+  function put(line: string): void {
+    board.log(line);
+    const lost = board.lostLogLines;
+    const nowMs = clock.monotonicMs();
+    if (lost > lostSeen) {
+      lostSeen = lost;
+      lossAtMs = nowMs;
+      if (!losing) {
+        losing = true;
+        lossChanged?.(true);
+      }
+      return;
+    }
+    if (lost > lostTold) {
+      const lines = lost - lostTold;
+      lostTold = lost;
+      emit('warn', 'log lines were lost', { lines });
+    }
+    if (losing && nowMs - lossAtMs >= lossIsOverAfterMs) {
+      losing = false;
+      lossChanged?.(false);
+    }
   }
 
   function cleaned(value: string | number | boolean): string | number | boolean {

@@ -15,7 +15,7 @@ export const meanings = {
       'something needed is missing: a port is taken, another process holds the data directory or its lock was removed, a check failed',
     bug: 'an assertion failed; restart it, recovery runs',
     flash:
-      'the flash failed, the journal was taken away, or a missing one is there again; restart it; if it comes back, change the card',
+      'the flash failed, the journal was taken away, or a missing one is there again: restart it, and see [what to do](#a-card-that-fails). Of a command: what it had to write could not be written whole',
   } satisfies Record<keyof typeof exitCode, string>,
 
   alarms: {

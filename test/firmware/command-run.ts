@@ -26,6 +26,7 @@ export async function runCommand(
     },
     exit: () => assert.fail('a command answers its exit code'),
     onStop: () => undefined,
+    onIgnored: () => undefined,
     onCrash: () => undefined,
   });
   return { code, out, errorOut };

@@ -236,6 +236,7 @@ describe('tillbox acquirer-sim', () => {
         errors += text;
       },
       onStop,
+      onIgnored: () => undefined,
       exit: () => undefined,
       onCrash: () => undefined,
     });

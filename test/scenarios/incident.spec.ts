@@ -212,7 +212,12 @@ describe('an incident', () => {
       gpio: createSimGpio(world).hostFor(clock),
       flash,
       http: createNetwork(world).http,
-      board: { log: () => undefined, clockSynchronised: () => 'yes', exit: (code) => exits.push(code) },
+      board: {
+        log: () => undefined,
+        lostLogLines: 0,
+        clockSynchronised: () => 'yes',
+        exit: (code) => exits.push(code),
+      },
     };
     const saveIncident = (): void => {
       saved += 1;

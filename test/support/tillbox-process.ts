@@ -11,6 +11,10 @@ export interface TillboxProcess {
   /** Resolves with the exit code, or the signal's name. */
   readonly ended: Promise<number | NodeJS.Signals>;
   readonly running: boolean;
+  /** From now on nobody reads what it writes: the pipes are broken. */
+  closeOutputs(): void;
+  /** Sends a signal without waiting. */
+  signal(signal: NodeJS.Signals): void;
   /** Sends a signal and waits for the end. */
   end(signal: NodeJS.Signals): Promise<number | NodeJS.Signals>;
 }
@@ -58,6 +62,11 @@ export function startTillbox(args: readonly string[], env: Readonly<Record<strin
     get running() {
       return running;
     },
+    closeOutputs() {
+      child.stdout.destroy();
+      child.stderr.destroy();
+    },
+    signal: (signal) => void child.kill(signal),
     end(signal) {
       child.kill(signal);
       return ended;

@@ -50,6 +50,7 @@ export function createApiFixture({ policy, options, sources, unbooted }: Fixture
         alarms: () => ({}),
         notificationsIgnored: () => 0,
         refusals: () => ({}),
+        lostLogLines: () => 0,
         ...sources,
       },
     },

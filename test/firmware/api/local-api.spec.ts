@@ -51,6 +51,7 @@ describe('local API', () => {
             alarms: () => ({}),
             notificationsIgnored: () => 0,
             refusals: () => ({}),
+            lostLogLines: () => 0,
           },
         },
         (error, api) => told.push(error?.code, api),

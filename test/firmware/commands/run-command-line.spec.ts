@@ -23,6 +23,7 @@ async function run(args: readonly string[], command: Command | 'absent' = () => 
       },
       exit: () => assert.fail('the caller exits'),
       onStop: () => undefined,
+      onIgnored: () => undefined,
       onCrash: () => undefined,
     },
     table: commandTable,

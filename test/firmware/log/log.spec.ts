@@ -8,8 +8,18 @@ function createBench(format: 'text' | 'json' = 'text', level: LogLevel = 'info')
   const lines: string[] = [];
   const now = { ms: 0 };
   const redact = createRedact();
+  const reader = { gone: false, lost: 0, told: [] as boolean[] };
   const log = createLog({
-    board: { log: (line) => lines.push(line) },
+    board: {
+      log(line) {
+        if (reader.gone) reader.lost += 1;
+        else lines.push(line);
+      },
+      get lostLogLines() {
+        return reader.lost;
+      },
+    },
+    lossChanged: (losing) => reader.told.push(losing),
     clock: {
       monotonicMs: () => now.ms,
       wallMs: () => 1_795_465_277_042 + now.ms,
@@ -19,7 +29,7 @@ function createBench(format: 'text' | 'json' = 'text', level: LogLevel = 'info')
     format,
     redact,
   });
-  return { log, lines, now, redact };
+  return { log, lines, now, redact, reader };
 }
 
 describe('createLog', () => {
@@ -128,5 +138,30 @@ describe('isoUtc', () => {
         assert.equal(isoUtc(ms), new Date(ms).toISOString());
       }),
     );
+  });
+
+  describe('where lines are lost', () => {
+    it('counts them, tells of them with the first line that passes, and says when it has been over for a while', () => {
+      const { log, lines, now, reader } = createBench();
+      log.info('one');
+      reader.gone = true;
+      log.info('two');
+      log.info('three');
+      assert.deepEqual([lines.length, reader.told], [1, [true]]);
+      now.ms = 5_000;
+      reader.gone = false;
+      log.info('four');
+      assert.deepEqual(
+        lines.slice(1).map((line) => line.slice(25)),
+        ['INFO  four', 'WARN  log lines were lost lines=2'],
+      );
+      assert.deepEqual(reader.told, [true], 'not over yet');
+      now.ms = 10_000;
+      log.info('five');
+      assert.deepEqual(reader.told, [true, false]);
+      reader.gone = true;
+      log.info('six');
+      assert.deepEqual(reader.told, [true, false, true]);
+    });
   });
 });

@@ -100,6 +100,7 @@ function serveApi(terminal: TestTerminal, token?: string): Promise<LocalApi> {
           alarms: () => ({}),
           notificationsIgnored: () => 0,
           refusals: () => ({}),
+          lostLogLines: () => 0,
         },
       },
       (error, api) => (api === undefined ? reject(error) : resolve(api)),

@@ -1,0 +1,40 @@
+import assert from 'node:assert/strict';
+import { IGNORED_SIGNALS } from '../../drivers/linux/ignored-signals.js';
+import { STOP_SIGNALS } from '../../drivers/linux/process.js';
+import { type AcquirerProcess, startAcquirer } from '../support/acquirer-process.js';
+import { eventually } from '../support/eventually.js';
+import { startTerminal } from '../support/terminal-process.js';
+
+describe('signals to `tillbox run`', function () {
+  this.timeout(40_000);
+  let acquirer: AcquirerProcess;
+
+  before(async () => {
+    acquirer = await startAcquirer();
+  });
+  after(() => acquirer.stop());
+
+  it('that mean nothing to it do nothing to it, and are logged', async () => {
+    const terminal = await startTerminal(acquirer, {});
+    await terminal.ready();
+    for (const signal of [...IGNORED_SIGNALS, 'SIGTSTP'] as const) {
+      terminal.process.signal(signal);
+      const name = signal === 'SIGIO' ? 'SIG(IO|POLL)' : signal;
+      const line = new RegExp(`WARN {2}signal ignored signal=${name}\\n`);
+      await eventually(signal, () => line.test(terminal.process.out()));
+    }
+    assert.doesNotMatch(terminal.process.errorOut(), /Debugger/);
+    const { saleId } = await terminal.pay();
+    await terminal.reached(saleId, 'settled');
+    await terminal.stop();
+  });
+
+  for (const signal of STOP_SIGNALS.filter((name) => name !== 'SIGTERM')) {
+    it(`${signal} stops it in order`, async () => {
+      const terminal = await startTerminal(acquirer, {});
+      assert.equal(await terminal.process.end(signal), 0);
+      assert.match(terminal.process.out(), new RegExp(`INFO {2}terminal stops reason=${signal}\\n`));
+      await terminal.stop();
+    });
+  }
+});
