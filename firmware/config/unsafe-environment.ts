@@ -13,6 +13,11 @@ export function unsafeEnvironment(env: Environment): readonly ConfigError[] {
         'is 0, which switches the check of certificates off; take it out, and pin a certificate authority of your own with ACQUIRER_CA_FILE',
     });
   }
+  const shown = (env.NODE_DEBUG ?? '').split(',').find((part) => /^(https?|\*)$/i.test(part.trim()));
+  if (shown !== undefined) {
+    const problem = `has ${shown.trim()}, which writes keys and tokens to the standard error; take it out`;
+    errors.push({ variable: 'NODE_DEBUG', problem });
+  }
   for (const option of (env.NODE_OPTIONS ?? '').split(/\s+/)) {
     const name = option.replaceAll('"', '').split('=')[0]?.replaceAll('_', '-') ?? '';
     const harm = HARMS.find(([pattern]) => pattern.test(name))?.[1];

@@ -37,6 +37,8 @@ describe('warnings of a configuration that is right', () => {
     [{ CANCEL_RETRY_INTERVAL_MS: '10001' }, /^CANCEL_RETRY_INTERVAL_MS is 10001; .* every 5 to 10 s for 60 s$/],
     [{ CANCEL_RETRY_WINDOW_MS: '30000' }, /^CANCEL_RETRY_WINDOW_MS is 30000; .* for 60 s$/],
     [{ PAY_REPLY_TIMEOUT_MS: '8000' }, /^PAY_REPLY_TIMEOUT_MS is 8000; .* when 5 s passed/],
+    [{ INQUIRY_REPLY_TIMEOUT_MS: '5000' }, /^INQUIRY_REPLY_TIMEOUT_MS is 5000; .* in 3 s told nothing$/],
+    [{ OPENSSL_CONF: '/etc/ssl/weak.cnf' }, /^OPENSSL_CONF is set; what it names may weaken TLS$/],
     [{ NODE_EXTRA_CA_CERTS: '/ca' }, /^NODE_EXTRA_CA_CERTS is set; whoever holds its certificates/],
   ];
   for (const [change, expected] of cases) {
@@ -67,6 +69,8 @@ describe('an environment that undoes what payments rely on', () => {
     [{ NODE_OPTIONS: '--tls-min-v1.0' }, /^NODE_OPTIONS has --tls-min-v1.0, which weakens TLS/],
     [{ NODE_OPTIONS: '"--tls_cipher_list=NULL"' }, /^NODE_OPTIONS has --tls-cipher-list/],
     [{ NODE_OPTIONS: '--insecure-http-parser' }, /^NODE_OPTIONS has --insecure-http-parser/],
+    [{ NODE_DEBUG: 'http' }, /^NODE_DEBUG has http, which writes keys and tokens/],
+    [{ NODE_DEBUG: 'fs, HTTPS' }, /^NODE_DEBUG has HTTPS/],
     [{ NODE_OPTIONS: '--report-on-fatalerror' }, /^NODE_OPTIONS has --report-on-fatalerror, which may write memory/],
     [{ NODE_OPTIONS: '--heapsnapshot-signal=SIGUSR2' }, /^NODE_OPTIONS has --heapsnapshot-signal/],
   ];
@@ -80,6 +84,7 @@ describe('an environment that undoes what payments rely on', () => {
 
   const harmless: readonly Environment[] = [
     { NODE_TLS_REJECT_UNAUTHORIZED: '1' },
+    { NODE_DEBUG: 'fs,timer' },
     { NODE_OPTIONS: '--max-old-space-size=128 --enable-source-maps' },
   ];
   for (const change of harmless) it(`is not: ${JSON.stringify(change)}`, () => assert.deepEqual(refused(change), []));
