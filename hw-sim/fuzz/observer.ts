@@ -2,7 +2,7 @@ import type { TerminalParts } from '../../firmware/terminal.js';
 import { type Coverage, count } from './coverage.js';
 import type { ReadinessRules, SellingDecision } from './oracle/readiness-rules.js';
 
-export interface Overheard extends Pick<ReadinessRules, 'answered' | 'decided'> {
+export interface Overheard extends Pick<ReadinessRules, 'answered' | 'decided' | 'paymentsAllowed'> {
   paySent(paymentRequestId: string, code: string): void;
   alarmRaised(alarm: string, detail: string): void;
 }
@@ -22,13 +22,16 @@ export function createObserver(coverage: Coverage, overheard: Overheard): Termin
       if (answer.kind === 'answered' && answer.signature !== 'valid')
         count(coverage, `signature ${call} ${answer.signature}`);
       overheard.answered({
-        call: input.type === 'reversalAnswered' ? 'reversal' : 'sale',
+        call: ASKED_BY[input.type],
+        atMs: input.at.atMs,
+        code: answer.kind === 'silence' ? undefined : answer.code,
         signed: answer.kind === 'silence' ? undefined : answer.signature === 'valid',
         late: decision.ignored !== undefined,
       });
     }
     for (const record of decision.records) {
       count(coverage, `record ${record.type}`);
+      if (ALLOWING.has(record.type)) overheard.paymentsAllowed();
       const what = SELLING[record.type];
       if (what === undefined) continue;
       const { atMs, wallMs } = input.at;
@@ -51,6 +54,14 @@ const SELLING: Readonly<Record<string, SellingDecision['what']>> = {
   saleStarted: 'a sale was begun',
   paymentStarted: 'a payment was sent',
 };
+/** A payment was made, also by the word of a notification, or a token came. */
+const ALLOWING: ReadonlySet<string> = new Set(['paymentApproved', 'agentTokenReceived']);
+const ASKED_BY = {
+  payAnswered: 'pay',
+  inquiryAnswered: 'inquiry',
+  probeAnswered: 'inquiry',
+  reversalAnswered: 'reversal',
+} as const;
 const CALLS = { payAnswered: 'pay', inquiryAnswered: 'inquiryPayment', probeAnswered: 'probe' } as const;
 const REVERSAL_CALLS = {
   cancel: 'cancel',

@@ -33,7 +33,7 @@ export interface Oracle
     Omit<HandRules, 'settleUp' | 'isByHand' | 'wasKept'>,
     Pick<CardRules, 'cardRead'>,
     Pick<DecisionRules, 'retryAsked'>,
-    Pick<ReadinessRules, 'answered' | 'decided'>,
+    Pick<ReadinessRules, 'answered' | 'decided' | 'paymentsAllowed'>,
     Pick<SecretRules, 'stored'>,
     StopRules,
     Omit<TokenRules, 'requestLeft'> {
@@ -121,6 +121,7 @@ export function createOracle(parts: OracleParts): Oracle {
     },
     answered: readiness.answered,
     decided: readiness.decided,
+    paymentsAllowed: readiness.paymentsAllowed,
     returnAsked(saleId, value) {
       payments.returnAsked(saleId, value);
       decisions.returnAsked(saleId);

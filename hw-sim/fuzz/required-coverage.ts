@@ -92,6 +92,7 @@ const INPUTS = [
   'inquiryAnswered',
   'reversalAnswered',
   'probeAnswered',
+  'connectionTried',
   'paymentNotified',
   'deviceChanged',
   'vendFinished',
@@ -143,6 +144,9 @@ const MEETINGS = [
   'token acknowledged',
   'token forged',
   'token replayed',
+  'token of another merchant',
+  'token for another client',
+  'fault network unplugged at rest',
   ...[
     'retry 202',
     'retry 404',

@@ -25,6 +25,7 @@ import { createOracle, type Oracle, type OracleParts } from './oracle.js';
 import { papersOf } from './papers.js';
 import { keepPower } from './power.js';
 import { surroundingsOf } from './surroundings.js';
+import { unplugAtRest } from './unplug-at-rest.js';
 
 /** One kiosk's life from a seed: bad days with customers, then calm, then the reckoning. */
 export interface ShiftReport {
@@ -85,6 +86,7 @@ export function runShift(options: ShiftOptions): ShiftReport {
       alarmRaised: (alarm, detail) => oracle?.alarmRaised(alarm, detail),
       answered: (word) => oracle?.answered(word),
       decided: (decision) => oracle?.decided(decision),
+      paymentsAllowed: () => oracle?.paymentsAllowed(),
     }),
     saveIncident: ({ text }) => oracle?.shown(text),
     wiretap(message) {
@@ -189,6 +191,8 @@ export function runShift(options: ShiftOptions): ShiftReport {
     mover?.bringHome();
     kiosk.runUntil(() => atRest(kiosk), CALM_MS);
     world.runUntil(world.nowMs() + AFTERWARDS_MS);
+    if (chance.likely(0.3) && atRest(kiosk)) unplugAtRest(kiosk, judge.violate, coverage);
+    kiosk.runUntil(() => atRest(kiosk), CALM_MS);
     serveFairly({ kiosk, devices, config, oracle: judge, misheard: troubles.machineMisheard });
     kiosk.runUntil(() => atRest(kiosk), CALM_MS);
     reckon(kiosk, judge);

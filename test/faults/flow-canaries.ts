@@ -292,6 +292,18 @@ export const FLOW_CANARIES: readonly Canary[] = [
     put: 'if (false)',
   },
   {
+    name: 'a refusal of payments lifted by the answer to a reversal',
+    file: 'flows/acquirer-watch.js',
+    find: 'if (believed !== undefined) {',
+    put: 'if (believed !== undefined) {\n        notePaymentTaken(turn);',
+  },
+  {
+    name: 'a refusal of payments lifted by a probe',
+    file: 'flows/acquirer-watch.js',
+    find: 'else if (pay?.failedTrials === 0 && disprovedByAny(pay.code))',
+    put: 'else if (pay !== undefined)',
+  },
+  {
     name: 'an acquirer whose signatures are wrong counts as well',
     file: 'flows/acquirer-watch.js',
     find: "? 'reachable' : 'unverified'",

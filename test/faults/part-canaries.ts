@@ -66,6 +66,12 @@ export const PART_CANARIES: readonly Canary[] = [
     put: 'if (false)',
   },
   {
+    name: 'a network that went while nobody was there counts as well',
+    file: 'firmware/executors.js',
+    find: "feed({ type: 'connectionTried', reached })",
+    put: "feed({ type: 'connectionTried', reached: true })",
+  },
+  {
     name: 'a failure of the machine counted as goods',
     file: 'drivers/vend/mdb-machine.js',
     find: "finish('no', 'vendMachineFailed')",

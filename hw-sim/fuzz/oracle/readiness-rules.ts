@@ -10,11 +10,16 @@ export interface ReadinessRules {
   /** The acquirer's answer to something, or its silence, in the order in which the terminal took them. */
   answered(word: AcquirerWord): void;
   decided(decision: SellingDecision): void;
+  /** A payment came about, or the merchant authorised the terminal anew: what payments were refused for may be over. */
+  paymentsAllowed(): void;
 }
 
 export interface AcquirerWord {
   /** What was asked: silence on a reversal may be about that one alone. */
-  readonly call: 'sale' | 'reversal';
+  readonly call: 'pay' | 'inquiry' | 'reversal';
+  readonly atMs: number;
+  /** Its result code; undefined where there was no answer. */
+  readonly code: string | undefined;
   /** Whether the answer has a right signature; undefined where there was none. */
   readonly signed: boolean | undefined;
   /** Nobody waited for it any more. */
@@ -44,23 +49,45 @@ export interface ReadinessTerms {
   readonly clockErrorLimitMs: number;
 }
 
+/** What only another payment disproves: an inquiry or a reversal does not meet the contract of payments. */
+const ABOUT_PAYMENTS: ReadonlySet<string> = new Set([
+  'INVALID_CONTRACT',
+  'INVALID_MERCHANT_STATUS',
+  'MERCHANT_KYB_NOT_QUALIFIED',
+  'MERCHANT_NOT_REGISTERED',
+  'BUSINESS_NOT_SUPPORT',
+]);
+/** After that one customer may try whether it is over. */
+const REFUSAL_HOLDS_MS = 45_000;
+
 /** A door's switch bounces. */
 const DOOR_NOTICED_MS = 1_000;
 
 export function createReadinessRules(terms: ReadinessTerms, around: Surroundings, violate: Violate): ReadinessRules {
   let answers = false;
+  let refused: { readonly code: string; readonly atMs: number } | undefined;
 
   return {
     processStarted() {
       answers = false;
+      refused = undefined;
     },
-    answered({ call, signed, late }) {
+    answered({ call, atMs, code, signed, late }) {
       if (signed === true) answers = true;
-      else if (call === 'sale' && !(late && signed === undefined)) answers = false;
+      else if (call !== 'reversal' && !(late && signed === undefined)) answers = false;
+      if (signed !== true || code === undefined) return;
+      if (call === 'pay') refused = ABOUT_PAYMENTS.has(code) ? { code, atMs } : undefined;
+      else if (call === 'inquiry' && code === refused?.code) refused = undefined;
+    },
+    paymentsAllowed() {
+      refused = undefined;
     },
     decided({ what, atMs, wallMs, queued }) {
       const found = (why: string): void => violate(`not ready, and ${what}`, why);
       if (!answers) found('the acquirer did not answer as it should');
+      if (refused !== undefined && atMs - refused.atMs < REFUSAL_HOLDS_MS) {
+        found(`payments were refused with ${refused.code} ${Math.round(atMs - refused.atMs)} ms before`);
+      }
       if (queued >= terms.queueLimit) found(`${queued} reversals waited`);
       if (around.doorOpenMs(atMs) > DOOR_NOTICED_MS) found('the door was open');
       const errorMs = around.clockErrorMs(atMs, wallMs);
