@@ -29,14 +29,14 @@ if (major < NODE_AT_LEAST[0] || (major === NODE_AT_LEAST[0] && minor < NODE_AT_L
 const lock = createHash('sha256').update(readFileSync('package-lock.json')).digest('hex');
 const installedMark = 'node_modules/.tillbox-installed';
 if (!existsSync(installedMark) || readFileSync(installedMark, 'utf8') !== lock) {
-  console.error('Installing packages…');
+  console.error('Installing packages, which takes a minute or two the first time…');
   run('npm', ['ci', '--ignore-scripts', '--no-audit', '--no-fund', '--loglevel=error']);
   writeFileSync(installedMark, lock);
 }
 
 const builtMark = 'dist/.built';
 if (!existsSync(builtMark) || newest(SOURCES) > statSync(builtMark).mtimeMs) {
-  console.error('Building…');
+  console.error('Building, which takes some seconds…');
   rmSync('dist', { recursive: true, force: true });
   const startedAt = new Date();
   run('node_modules/.bin/tsc', []);

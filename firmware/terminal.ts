@@ -226,6 +226,7 @@ export { type View, view } from '../flows/view.js';
 export { API_LISTENING } from './api/api-listening.js';
 export type { ReversalView, SaleView, StatusView } from './api/output-schemas.js';
 export type { Config } from './config/config.js';
+export { configDefault } from './config/config-default.js';
 export { loadConfig } from './config/load-config.js';
 export { SIMULATED_WIRING } from './devices/simulated-wiring.js';
 export { queueLines } from './queue/queue-lines.js';

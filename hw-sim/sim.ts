@@ -34,7 +34,8 @@ interface SimOptions {
 /**
  * The command `tillbox sim`: a terminal on simulated hardware with a simulated acquirer, at the speed of life, with its
  * local API on this machine and a console on the standard input and output. `args` follow the command's name. Runs until
- * `quit`, Ctrl-C, Ctrl-D at a terminal, or SIGTERM; the end of a piped input does not end it. Nothing is kept.
+ * `quit`, Ctrl-C, Ctrl-D at a terminal, SIGTERM, or until what a file of lines asked for is done; the end of a pipe, or of
+ * `/dev/null`, does not end it, since programs go on using the API. Nothing is kept.
  */
 export async function runSim(args: readonly string[], self: CommandProcess): Promise<number> {
   const options = optionsOf(args);
@@ -43,6 +44,7 @@ export async function runSim(args: readonly string[], self: CommandProcess): Pro
     return exitCode.usage;
   }
   if (options.replay !== undefined) return replayFile(options.replay, configFiles.read, self);
+  self.out('Making keys for the terminal and its acquirer…\n');
   const chosen = benchSettings(self.env, localTimeZone(), createKeyPairs());
   if ('problems' in chosen) {
     self.errorOut(chosen.problems.map((problem) => `tillbox sim: ${problem}\n`).join(''));
@@ -99,6 +101,7 @@ export async function runSim(args: readonly string[], self: CommandProcess): Pro
       interrupted: quit,
       ended() {
         if (lineConsole.isTerminal) quit();
+        else if (lineConsole.isFile) pacer.act(benchConsole.ended);
       },
     });
     pacer.act(bench.powerOn);

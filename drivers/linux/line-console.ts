@@ -1,9 +1,14 @@
+import { fstatSync } from 'node:fs';
 import { clearScreenDown, createInterface, cursorTo, moveCursor } from 'node:readline';
+
+const STDIN = 0;
 
 /** Where a person or a script types lines and reads what happens. */
 export interface LineConsole {
   /** A person sits at a terminal; otherwise input or output is a file or a pipe. */
   readonly isTerminal: boolean;
+  /** The input is a file: a script that is over with its last line. Nobody can add to it, as to a pipe. */
+  readonly isFile: boolean;
   /** Starts to read. */
   open(events: LineConsoleEvents): void;
   /** Writes whole lines; at a terminal they go above the line that is being typed. */
@@ -39,6 +44,7 @@ export function createLineConsole(prompt: string, write: (text: string) => void)
 
   return {
     isTerminal,
+    isFile: isFile(STDIN),
     open(events) {
       const opened = isTerminal
         ? createInterface({
@@ -80,7 +86,16 @@ export function createLineConsole(prompt: string, write: (text: string) => void)
       lines = undefined;
       if (open !== undefined && isTerminal) write('\n');
       open?.close();
-      stdin.unref();
+      /* Files and /dev/null have no such thing, and hold nothing up. */
+      if ('unref' in stdin && typeof stdin.unref === 'function') stdin.unref();
     },
   };
+}
+
+function isFile(descriptor: number): boolean {
+  try {
+    return fstatSync(descriptor).isFile();
+  } catch {
+    return false;
+  }
 }

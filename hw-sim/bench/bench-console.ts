@@ -15,6 +15,8 @@ import { createWallet } from './wallet.js';
 export interface BenchConsole {
   /** Somebody typed a line. Has to come from outside the world. */
   line(text: string): void;
+  /** The script is over: quits when what it asked for is done. Has to come from outside the world, too. */
+  ended(): void;
   /** What a line that begins so may become. */
   complete(start: string): string[];
   /** The first things to try. */
@@ -126,9 +128,14 @@ export function createBenchConsole({ bench, ink, print, quit, echo }: BenchConso
   return {
     intro: intro.map(([typed, effect]) => `  ${ink.bold(typed.padEnd(5))}  ${effect}\n`).join(''),
     complete: (start) => [...commands.keys()].filter((name) => name.startsWith(start.toLowerCase())),
+    ended: () => queue.pushLast(['wait', 'quit']),
     line(text) {
       const line = text.trim();
       if (line === '') return;
+      if (line.includes('\ufffd')) {
+        print(`${ink.yellow('  that line is not UTF-8')}\n`);
+        return;
+      }
       if (line.length > LINE_LIMIT_CHARACTERS || !queue.push(line)) {
         print(`${ink.yellow('  that is too much: the line, or the number of lines that wait')}\n`);
       }

@@ -1,16 +1,24 @@
-import type { TerminalSettings } from '../../firmware/terminal.js';
+import { configDefault, type TerminalSettings } from '../../firmware/terminal.js';
 import { type KeyPairs, kioskSettings, simEnvironment } from '../kiosk-settings.js';
 
 /** What may be chosen for a simulated box. The rest (keys, acquirer, devices, ports) is what it is simulated with. */
 const CHOOSABLE: readonly string[] = [
   'TERMINAL_NUMBER',
+  'TERMINAL_ID',
+  'MERCHANT_ID',
   'MERCHANT_NAME',
+  'MERCHANT_MCC',
+  'MERCHANT_REGION',
+  'STORE_ID',
   'STORE_NAME',
+  'STORE_MCC',
   'CURRENCY',
   'LOCALE',
   'PRINTER_COLUMNS',
   'PRINTER_REQUIRED',
   'HOST_CONFIRM_MS',
+  'PAYMENT_CODE_MIN_DIGITS',
+  'PAYMENT_CODE_MAX_DIGITS',
   'PAY_REPLY_TIMEOUT_MS',
   'INQUIRY_INTERVAL_MS',
   'INQUIRY_REPLY_TIMEOUT_MS',
@@ -21,12 +29,19 @@ const CHOOSABLE: readonly string[] = [
   'QUEUE_RETRY_INTERVAL_MS',
   'QUEUE_LIMIT',
   'PAYMENT_EXPIRY_MS',
+  'EXPIRY_MARGIN_MS',
+  'CANCEL_PERIOD_END',
   'CODE_WAIT_MS',
   'ATTEMPT_LIMIT',
   'CLOCK_TRUST',
+  'SALES_KEPT',
+  'SALES_KEPT_DAYS',
   'LOG_LEVEL',
   'LOG_FORMAT',
 ];
+
+/** Settings of Node are for this process, not for the box. */
+const NOT_OF_THE_BOX = /^NODE_/;
 
 /** Either the settings, or a line for each fault in what was chosen. */
 export type BenchSettings = { readonly settings: TerminalSettings } | { readonly problems: readonly string[] };
@@ -37,14 +52,28 @@ export function benchSettings(
   timeZone: string,
   keys: KeyPairs,
 ): BenchSettings {
-  const variables: Record<string, string> = { ...simEnvironment(keys), TZ: timeZone, PRINTER_COLUMNS: '48' };
-  for (const name of CHOOSABLE) {
-    const value = env[name];
-    if (value !== undefined && value !== '') variables[name] = value;
+  const own: Record<string, string> = { ...simEnvironment(keys), TZ: timeZone, PRINTER_COLUMNS: '48' };
+  const variables = { ...own };
+  const problems: string[] = [];
+  for (const [name, value] of Object.entries(env)) {
+    if (value === undefined || value.trim() === '' || NOT_OF_THE_BOX.test(name)) continue;
+    const preset = configDefault(name);
+    if (preset === undefined || CHOOSABLE.includes(name)) variables[name] = value;
+    else if (name !== 'TZ' && value.trim() !== (own[name] ?? preset.text)) problems.push(whyNot(name));
   }
+  if (problems.length > 0) return { problems };
   try {
     return { settings: kioskSettings(variables) };
   } catch (error) {
     return { problems: (error instanceof Error ? error.message : String(error)).split('\n') };
   }
+}
+
+/** What is ignored would be taken for tried. */
+function whyNot(name: string): string {
+  if (name === 'API_PORT') return 'API_PORT is set; choose the port of the bench with --port N';
+  return (
+    `${name} is set, and the bench cannot do that: it sells for a host app, with a scanner, a printer and an acquirer of ` +
+    'its own, and keeps nothing; take it out of the environment'
+  );
 }

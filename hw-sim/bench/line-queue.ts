@@ -4,6 +4,8 @@ import type { World } from '../world.js';
 export interface LineQueue {
   /** Adds a line, and does it where nothing waits. False where there are too many. */
   push(line: string): boolean;
+  /** Adds the last lines, however many wait. */
+  pushLast(lines: readonly string[]): void;
   /** The lines after this one wait until nothing is under way any more. */
   waitForRest(limitMs: number): void;
   /** The lines after this one wait that long. */
@@ -67,6 +69,10 @@ export function createLineQueue({ world, atRest, execute }: LineQueueParts): Lin
       lines.push(line);
       goOn();
       return true;
+    },
+    pushLast(last) {
+      lines.push(...last);
+      goOn();
     },
     waitForRest: (limitMs) => begin(restLasts, limitMs),
     waitFor: (durationMs) => begin(() => false, durationMs),

@@ -1,5 +1,8 @@
 import assert from 'node:assert/strict';
 import { type ChildProcessWithoutNullStreams, spawn } from 'node:child_process';
+import { closeSync, mkdtempSync, openSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 
 const CLI = new URL('../../firmware/cli.js', import.meta.url).pathname;
 const RESULT_LIMIT_MS = 15_000;
@@ -89,6 +92,77 @@ describe('tillbox sim', () => {
     assert.equal(await exit, 0);
   });
 
+  describe('with its input from', () => {
+    let directory = '';
+    before(() => {
+      directory = mkdtempSync(join(tmpdir(), 'tillbox-sim-'));
+    });
+    after(() => rmSync(directory, { recursive: true, force: true }));
+
+    /** The command with a file for its input, and what it writes. */
+    function startWith(path: string) {
+      const input = openSync(path, 'r');
+      const child = spawn(process.execPath, [CLI, 'sim', '--port', '0'], {
+        env: { PATH: process.env.PATH },
+        stdio: [input, 'pipe', 'pipe'],
+      });
+      closeSync(input);
+      const { stdout, stderr } = child;
+      assert.ok(stdout !== null && stderr !== null);
+      let text = '';
+      const errors: string[] = [];
+      stderr.setEncoding('utf8').on('data', (more: string) => errors.push(more));
+      const address = new Promise<string>((resolve) => {
+        stdout.setEncoding('utf8').on('data', (more: string) => {
+          text += more;
+          const found = /at (http:\/\/127\.0\.0\.1:\d+) [\s\S]*\[READY\]/.exec(text)?.[1];
+          if (found !== undefined) resolve(found);
+        });
+      });
+      const exit = new Promise<number | NodeJS.Signals | null>((resolve) => {
+        child.once('close', (code, signal) => resolve(code ?? signal));
+      });
+      return { child, address, exit, text: () => text, errors };
+    }
+
+    const script = (lines: string): string => {
+      const path = join(directory, 'script');
+      writeFileSync(path, lines);
+      return path;
+    };
+
+    it('a script, does its lines in order and ends with 0 when they are done', async () => {
+      const { exit, text, errors } = startWith(script('3 Tea\nscan\n4 Tea\nledger'));
+      assert.equal(await exit, 0);
+      assert.match(text(), /> 3 Tea\n[\s\S]*> scan\n[\s\S]*order-1 CNY 3\.00: paid[\s\S]*cuts a receipt/);
+      assert.match(text(), /> quit\n$/);
+      assert.deepEqual(errors, []);
+    });
+
+    it('a script that quits, ends with 0 there', async () => {
+      const { exit, text, errors } = startWith(script('3\nquit\n4\n'));
+      assert.equal(await exit, 0);
+      assert.doesNotMatch(text(), /> 4/);
+      assert.deepEqual(errors, []);
+    });
+
+    for (const signal of ['SIGTERM', 'SIGINT'] as const) {
+      it(`/dev/null, runs and ends with 0 after ${signal}`, async () => {
+        const { child, address, exit, errors } = startWith('/dev/null');
+        assert.equal((await fetch(`${await address}/v1/status`)).status, 200);
+        child.kill(signal);
+        assert.equal(await exit, 0);
+        assert.deepEqual(errors, []);
+      });
+    }
+  });
+
+  it('says what it does before the first thing that takes time', async () => {
+    const { shows } = start(['--port', '0']);
+    const [text] = await shows(/^.*\n/);
+    assert.equal(text, 'Making keys for the terminal and its acquirer…\n');
+  });
+
   it('says when the port is taken and how to choose another', async () => {
     const first = start(['--port', '0']);
     const [, port = ''] = await first.shows(/127\.0\.0\.1:(\d+) /);
@@ -101,6 +175,11 @@ describe('tillbox sim', () => {
     [['--port', '70000'], {}, [/--port must be 0 to 65535, not "70000"/]],
     [['--seed', 'soon'], {}, [/--seed must be a whole number/]],
     [['--replay', 'incident-1.json', '--port', '1'], {}, [/--replay .* without --port and --seed/]],
+    [[], { SALE_MODE: 'amount', KEYPAD: 'sim' }, [/SALE_MODE is set, and the bench cannot/, /KEYPAD is set/]],
+    [[], { API_PORT: '8090' }, [/API_PORT is set; .* --port N/]],
+    [[], { API_TOKEN: 'sixteen-letters-x' }, [/API_TOKEN is set(?![\s\S]*sixteen)/]],
+    [[], { CONFIG_FILE: '/data/tillbox.env', VEND: 'relay' }, [/CONFIG_FILE is set/, /VEND is set/]],
+    [[], { PRINTER_COLUMN: '32' }, [/PRINTER_COLUMN is no variable of Tillbox; did you mean PRINTER_COLUMNS\?/]],
     [[], { LOCALE: 'tlh', CURRENCY: 'XXX' }, [/LOCALE/, /CURRENCY/]],
   ];
   for (const [args, env, told] of wrong) {
