@@ -5,7 +5,7 @@ import { inquiringText, saleNews } from './end-text.js';
 import { FAULTS, type FaultCode } from './faults.js';
 import { formatMoney, type Money, typedMoney } from './money.js';
 import type { Policy } from './policy.js';
-import { isStartingUp, readiness } from './readiness.js';
+import { readiness } from './readiness.js';
 import type { Sale } from './sale.js';
 import type { TerminalState } from './terminal-state.js';
 
@@ -90,9 +90,13 @@ function noticeText({ book, live: { notice } }: TerminalState): TextKey | undefi
 /** The gravest first: who reads that it starts may wait for nothing. */
 const EXCUSES = ['outOfService', 'noConnection', 'startingUp'] as const satisfies readonly TextKey[];
 
+const UNANSWERED: readonly FaultCode[] = ['starting', 'acquirerUnknown', 'acquirerUnreachable'];
+
 function whyNot(reasons: readonly FaultCode[]): TextKey {
-  if (isStartingUp(reasons)) return 'startingUp';
-  return EXCUSES.find((text) => reasons.some((reason) => FAULTS[reason].customerText === text)) ?? 'outOfService';
+  /* The acquirer's first answer confirms the clock: until it comes, the clock is not what is wrong. */
+  const unanswered = reasons.some((reason) => UNANSWERED.includes(reason));
+  const causes = unanswered ? reasons.filter((reason) => reason !== 'clockUnconfirmed') : reasons;
+  return EXCUSES.find((text) => causes.some((reason) => FAULTS[reason].customerText === text)) ?? 'outOfService';
 }
 
 const INVITATIONS = {

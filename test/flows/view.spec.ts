@@ -57,6 +57,8 @@ describe('view', () => {
     drive.setClock({ trusted: false });
     drive.feed({ type: 'booted' });
     assert.equal(view(drive.state).text, 'startingUp');
+    drive.feed({ type: 'probeAnswered', answer: SILENCE });
+    assert.equal(view(drive.state).text, 'noConnection');
     drive.feed({ type: 'probeAnswered', answer: failure('ORDER_NOT_EXIST') });
     const { text, lamps } = view(drive.state);
     assert.equal(text, 'outOfService');
