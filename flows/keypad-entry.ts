@@ -61,9 +61,10 @@ export function onKeysUnclear(turn: Turn): void {
   spoil(turn, 'keysTogether');
 }
 
-/** While the keys cannot be read some may go unseen in the middle of a number. */
+/** While the keys cannot be read some may go unseen in the middle of a number, or before its rest. */
 export function onKeysLost(turn: Turn): void {
-  if (turn.live.entry !== '') spoil(turn, undefined);
+  if (turn.live.entry === '') holdBack(turn);
+  else spoil(turn, undefined);
 }
 
 function keysSell({ policy: { saleMode } }: Turn): boolean {

@@ -152,6 +152,7 @@ function onTimer(turn: Turn, timer: TimerName): void {
 }
 
 function onDeviceChanged(turn: Turn, device: DeviceName, faults: readonly FaultCode[]): void {
+  const before = turn.live.faults[device] ?? [];
   turn.live = { ...turn.live, faults: { ...turn.live.faults, [device]: faults } };
-  if (faults.includes('keypadLines')) onKeysLost(turn);
+  if ([...before, ...faults].includes('keypadLines')) onKeysLost(turn);
 }

@@ -7,6 +7,15 @@ export interface KeypadModel {
   release(key: string): void;
   /** Presses and releases, as a finger does. */
   tap(key: string, holdMs?: number): void;
+  /** What went down lately, oldest first. */
+  presses(): readonly KeyPress[];
+}
+
+export interface KeyPress {
+  readonly key: string;
+  readonly fromMs: number;
+  /** Undefined while it is down. */
+  readonly toMs: number | undefined;
 }
 
 export interface KeypadModelOptions {
@@ -19,6 +28,7 @@ export interface KeypadModelOptions {
 }
 
 const TAP_MS = 90;
+const PRESSES_KEPT = 40;
 
 export function createKeypadModel(world: World, gpio: SimGpio, options: KeypadModelOptions): KeypadModel {
   const contacts = new Map<string, { set(closed: boolean): void }>();
@@ -26,6 +36,13 @@ export function createKeypadModel(world: World, gpio: SimGpio, options: KeypadMo
   const movement = new Map<string, number>();
 
   const down = new Set<string>();
+  let presses: KeyPress[] = [];
+
+  function note(key: string, closed: boolean): void {
+    const nowMs = world.nowMs();
+    if (closed) presses = [...presses.slice(1 - PRESSES_KEPT), { key, fromMs: nowMs, toMs: undefined }];
+    else presses = presses.map((one) => (one.key === key && one.toMs === undefined ? { ...one, toMs: nowMs } : one));
+  }
 
   options.keys.forEach((row, rowAt) => {
     [...row].forEach((key, columnAt) => {
@@ -41,6 +58,7 @@ export function createKeypadModel(world: World, gpio: SimGpio, options: KeypadMo
     if (down.has(key) === closed) return;
     if (closed) down.add(key);
     else down.delete(key);
+    note(key, closed);
     const mine = (movement.get(key) ?? 0) + 1;
     movement.set(key, mine);
     contact.set(closed);
@@ -54,6 +72,7 @@ export function createKeypadModel(world: World, gpio: SimGpio, options: KeypadMo
   return {
     press: (key) => move(key, true),
     release: (key) => move(key, false),
+    presses: () => presses,
     tap(key, holdMs = TAP_MS) {
       move(key, true);
       world.after(holdMs, () => move(key, false));

@@ -1,6 +1,14 @@
 import type { SerialCable, SerialDevice } from '../sim-serial.js';
 import type { World } from '../world.js';
 
+/** What machines say beside their outcome: that they are at rest, everything twice, errors in quotes, its opposite. */
+export const MACHINE_HABITS = ['restsFirst', 'repeatsItself', 'quotesErrors', 'contradicts'] as const;
+
+export type MachineHabit = (typeof MACHINE_HABITS)[number];
+
+/** What passes between machine and reader about goods, as the machine sees it. */
+export type GoodsTalk = 'approved' | 'fell' | 'failed' | 'failedAfterAll';
+
 /** A vending machine and the MDB adapter between it and the terminal. */
 export interface MdbMachineModel extends SerialDevice {
   /** A customer presses a button of the machine. */
@@ -15,6 +23,10 @@ export interface MdbMachineModel extends SerialDevice {
   free(): void;
   /** From now on goods take so long from the approval to their fall; undefined: as usual. */
   dawdle(vendMs: number | undefined): void;
+  /** From now on it has this habit; undefined: none. */
+  behave(habit: MachineHabit | undefined): void;
+  /** Calls back as it hears an approval, and as it says a word on the goods. */
+  listen(listener: (talk: GoodsTalk) => void): void;
   /** Off: the machine forgets what it was about, and what was moving falls or does not. */
   machinePower(on: boolean): void;
   /** The adapter starts anew, as after a brownout: switched off, settings forgotten, and not a word about it. */
@@ -64,6 +76,10 @@ export function createMdbMachineModel(
   /** What the motor moves: nothing stops it but the machine's own power. */
   let moving: { readonly item: string; readonly price: string } | undefined;
   let vendMs = VEND_MS;
+  let habit: MachineHabit | undefined;
+  /** At rest, and its word on the goods is still to come. */
+  let owesWord = false;
+  const listeners: ((talk: GoodsTalk) => void)[] = [];
   let wrong = 0;
   let refusals = 0;
   /** Counts what makes planned events void. */
@@ -79,6 +95,32 @@ export function createMdbMachineModel(
     asked = undefined;
     turn += 1;
     if (on) say(machineOn ? 'c,STATUS,IDLE' : 'c,STATUS,INACTIVE');
+  }
+
+  function tell(talk: GoodsTalk): void {
+    const error = habit === 'quotesErrors' || habit === 'contradicts' ? 'c,ERR,"VEND 3"' : 'c,ERR,VEND 3';
+    const word = talk === 'fell' ? 'c,VEND,SUCCESS' : error;
+    say(word);
+    if (habit === 'repeatsItself') say(word);
+    for (const listener of listeners) listener(talk);
+  }
+
+  function report(fell: boolean): void {
+    const talk = fell ? 'fell' : 'failed';
+    if (habit !== 'restsFirst') tell(talk);
+    rest();
+    const mine = turn;
+    if (habit === 'restsFirst') {
+      owesWord = true;
+      world.after(20 + world.random() * 2_000, () => {
+        owesWord = false;
+        if (mine === turn) tell(talk);
+      });
+    } else if (habit === 'contradicts' && fell) {
+      world.after(100 + world.random() * 2_000, () => {
+        if (mine === turn) tell('failedAfterAll');
+      });
+    }
   }
 
   function command(line: string): void {
@@ -135,6 +177,7 @@ export function createMdbMachineModel(
     if (price === '-1') return refuse();
     const goods = asked;
     moving = goods;
+    for (const listener of listeners) listener('approved');
     const mine = ++turn;
     world.after(vendMs, () => {
       if (moving !== goods) return;
@@ -144,8 +187,7 @@ export function createMdbMachineModel(
       if (fell) fallen.push(goods);
       /* Switched off and on in the meantime, the reader is not told any more. */
       if (mine !== turn) return;
-      say(fell ? 'c,VEND,SUCCESS' : 'c,ERR,VEND 3');
-      rest();
+      report(fell);
     });
   }
 
@@ -166,10 +208,14 @@ export function createMdbMachineModel(
       }
     },
     choose(item, price) {
-      if (!on || !machineOn || asked !== undefined || moving !== undefined || !isAlwaysIdle()) return;
+      if (!on || !machineOn || asked !== undefined || moving !== undefined || owesWord || !isAlwaysIdle()) return;
       asked = { item, price };
       say(`c,STATUS,VEND,${price},${item}`);
       const mine = ++turn;
+      if (habit === 'repeatsItself') {
+        say(`c,STATUS,VEND,${price},${item}`);
+        world.after(world.random() * 5_000, () => mine === turn && say('c,STATUS,ENABLED'));
+      }
       world.after(PATIENCE_MS, () => mine === turn && rest());
     },
     askAgain() {
@@ -201,6 +247,10 @@ export function createMdbMachineModel(
     hang(value) {
       hung = value;
     },
+    behave(value) {
+      habit = value;
+    },
+    listen: (listener) => void listeners.push(listener),
     fallen,
     refusals: () => refusals,
     wrongApprovals: () => wrong,

@@ -31,12 +31,38 @@ export interface ScanEngineModel extends SerialDevice {
   acceptRegister(address: number): void;
   /** From now on this is wrong with its commands; undefined: nothing. */
   spoil(how: CommandTrouble | undefined): void;
+  /** From now on it sends a code like this. */
+  decorate(how: Decoration): void;
   register(address: number): number;
   /** Whether a printed setup code changes its registers. */
   obeysSetupCodes(): boolean;
   /** How often it was told to remember its registers. */
   saves(): number;
 }
+
+/** What engines are set up to add to a code, each in one of the ways that are seen. */
+const DECORATIONS = {
+  plain: (code: string) => code,
+  eci: (code: string) => `\\000026${code}`,
+  aim: (code: string) => `]Q1${code}`,
+  aimAndEci: (code: string) => `]Q2\\\\000026${code}`,
+  framed: (code: string) => `\x02${code}\x03`,
+  fnc1: (code: string) => `]C1\x1d${code}`,
+  blanks: (code: string) => ` \0\t${code}\t `,
+  mark: (code: string) => `\xef\xbb\xbf${code}`,
+} as const satisfies Readonly<Record<string, (code: string) => string>>;
+
+export type Decoration = keyof typeof DECORATIONS;
+export const DECORATION_NAMES = [
+  'plain',
+  'eci',
+  'aim',
+  'aimAndEci',
+  'framed',
+  'fnc1',
+  'blanks',
+  'mark',
+] as const satisfies readonly Decoration[];
 
 /** What can be wrong with the commands of an engine that reads codes as before. `lies`: tells a register's opposite. */
 export const COMMAND_TROUBLES = [
@@ -92,6 +118,7 @@ export function createScanEngineModel(
   let replyMs = REPLY_MS;
   let trouble: CommandTrouble | undefined;
   let glass: readonly string[] = [];
+  let decoration: Decoration = 'plain';
   let looking = false;
   let pressed = false;
   let saveCount = 0;
@@ -142,7 +169,7 @@ export function createScanEngineModel(
       return;
     }
     const tail = options.kind === 'plain' || (register(TAIL) & 1) === 1 ? options.terminator : '';
-    cable.send(Buffer.from(glass.map((code) => code + tail).join(''), 'latin1'));
+    cable.send(Buffer.from(glass.map((code) => DECORATIONS[decoration](code) + tail).join(''), 'latin1'));
   }
 
   function forgetSettings(): void {
@@ -240,6 +267,9 @@ export function createScanEngineModel(
       look += 1;
     },
     onGlass: () => glass,
+    decorate(how) {
+      decoration = how;
+    },
     press(value) {
       if (value === pressed) return;
       pressed = value;

@@ -13,6 +13,8 @@ export interface DeviceTroubles {
   mend(): void;
   /** Whether what the machine said may have reached the terminal as something else. */
   readonly machineMisheard: boolean;
+  /** For how long nothing has been wrong between machine and terminal. */
+  machineSoundMs(): number;
 }
 
 const SPOILT_MS = 240_000;
@@ -31,6 +33,7 @@ export function createDeviceTroubles(
   const { gpio, world } = kiosk;
   const { rowLines, columnLines } = SIMULATED_WIRING.keypad;
   const stuckKeys = new Set<string>();
+  let machineTroubledAtMs = Number.NEGATIVE_INFINITY;
   const machineNoise = createLineNoise(world, machinePort, machine, chance);
   const anyKey = (): string => chance.pick([...'1234567890*#'] as [string, ...string[]]);
 
@@ -158,16 +161,19 @@ export function createDeviceTroubles(
       /* As often mended as broken at first, and more often than each of them. */
       if (chance.likely(0.35)) {
         count(coverage, 'fault device mended');
+        machineTroubledAtMs = world.nowMs();
         return repair();
       }
       const [name, begin] = chance.pick([first, ...more]);
       count(coverage, `fault device ${name}`);
+      if (name.startsWith('machine')) machineTroubledAtMs = world.nowMs();
       begin();
     },
     mend() {
       repair();
       scanner.spoil(undefined);
     },
+    machineSoundMs: () => (machineNoise.everHeard ? 0 : world.nowMs() - machineTroubledAtMs),
     get machineMisheard() {
       return machineNoise.everHeard;
     },

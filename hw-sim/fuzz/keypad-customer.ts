@@ -4,6 +4,8 @@ import { count } from './coverage.js';
 import type { Customer } from './customer.js';
 import { createVisit, type VisitParts } from './visit.js';
 
+const LIFT_MS = 70;
+
 /**
  * A customer at the keys: types an amount or a slot, mistypes, looks at the display or does not, takes it back, confirms,
  * shows a phone, presses `*` at any moment, walks away. Whatever sale is open then is theirs to pay.
@@ -13,6 +15,8 @@ export function createKeypadCustomer(parts: VisitParts): Customer {
   const { world } = kiosk;
   const visit = createVisit(parts);
   const { soon, leave } = visit;
+  /** The next key goes down before the last one is up. */
+  const fast = chance.likely(0.3);
   const wanted = config.sale.mode === 'selection' ? chooseSlot(chance) : chooseAmount(chance);
 
   /** A finger on each key in turn, as steady as fingers are. */
@@ -20,10 +24,14 @@ export function createKeypadCustomer(parts: VisitParts): Customer {
     const key = keys[0];
     if (key === undefined) return typed();
     const pressed = chance.likely(0.01) ? `${chance.between(0, 9)}` : key;
-    devices.keypad.tap(pressed, chance.between(40, 300));
+    const heldMs = fast ? chance.between(60, 140) : chance.between(40, 300);
+    devices.keypad.tap(pressed, heldMs);
     if (chance.likely(0.01)) devices.keypad.tap(`${chance.between(0, 9)}`, chance.between(40, 300));
     const times = chance.likely(0.01) ? keys : keys.slice(1);
-    soon(120, 700, () => type(times, typed));
+    /* The same key has to be up before it can go down again. */
+    const leastMs = times[0] === pressed ? heldMs + LIFT_MS : 50;
+    if (fast) soon(leastMs, leastMs + 100, () => type(times, typed));
+    else soon(120, 700, () => type(times, typed));
   }
 
   function begin(): void {
@@ -103,5 +111,6 @@ function chooseSlot(chance: Chance): string {
 }
 
 function chooseAmount(chance: Chance): string {
+  if (chance.likely(0.03)) return chance.digits(chance.between(8, 10));
   return chance.likely(0.6) ? '1250' : `${chance.between(0, 9_999_999)}`;
 }

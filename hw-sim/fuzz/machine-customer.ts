@@ -1,4 +1,6 @@
 import type { Sale } from '../../firmware/terminal.js';
+import { MACHINE_HABITS } from '../devices/mdb-machine-model.js';
+import { count } from './coverage.js';
 import type { Customer } from './customer.js';
 import { createVisit, type VisitParts } from './visit.js';
 
@@ -28,6 +30,9 @@ export function createMachineCustomer(parts: VisitParts): Customer {
   const { soon, leave } = visit;
 
   function choose(): void {
+    const habit = chance.likely(0.6) ? chance.pick(MACHINE_HABITS) : undefined;
+    if (habit !== undefined) count(parts.coverage, `machine ${habit}`);
+    machine.behave(habit);
     if (visit.saleId !== undefined || !visit.triesAgain()) return;
     const [item, price] = chance.pick(MENU);
     machine.choose(item, price);

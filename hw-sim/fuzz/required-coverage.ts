@@ -1,6 +1,7 @@
 import { acquirerFaultKinds } from '../acquirer/acquirer-faults.js';
 import { interfaceNames, resultCodes } from '../acquirer/result-codes.js';
-import { COMMAND_TROUBLES } from '../devices/scan-engine-model.js';
+import { MACHINE_HABITS } from '../devices/mdb-machine-model.js';
+import { COMMAND_TROUBLES, DECORATION_NAMES } from '../devices/scan-engine-model.js';
 import type { Coverage } from './coverage.js';
 import { FUZZ_MODES } from './fuzz-settings.js';
 import { NOISE_KINDS } from './line-noise.js';
@@ -102,6 +103,8 @@ const INPUTS = [
   'machineAsked',
   'machineGaveUp',
   'droppedLate',
+  'keysUnclear',
+  'inputRefused',
   'doorChanged',
   'agentTokenNotified',
   'reversalRetryRequested',
@@ -189,6 +192,8 @@ const REQUIRED: readonly string[] = [
   ...MEETINGS,
   ...CARDS.map((name) => `card ${name}`),
   ...FUZZ_MODES.map((mode) => `mode ${mode}`),
+  ...MACHINE_HABITS.map((habit) => `machine ${habit}`),
+  ...DECORATION_NAMES.map((how) => `scanner ${how}`),
   ...ALARMS.map((name) => `alarm ${name}`),
   ...interfaceNames.flatMap((name) => Object.keys(resultCodes[name]).map((code) => `code ${name} ${code}`)),
   ...['pay', 'inquiryPayment', 'cancel', 'refund'].flatMap((call) =>

@@ -1,5 +1,6 @@
 import { type Config, type Sale, view } from '../../firmware/terminal.js';
 import { createFastSigner } from '../acquirer/fast-signer.js';
+import { DECORATION_NAMES } from '../devices/scan-engine-model.js';
 import { createKiosk, type Kiosk } from '../kiosk.js';
 import { attachDevices } from '../kiosk-devices.js';
 import { SIM_CLIENT_ID } from '../kiosk-settings.js';
@@ -19,6 +20,8 @@ import { swapJournals } from './journal-swap.js';
 import { createMover } from './mover.js';
 import { createObserver } from './observer.js';
 import { createOperator, type Operator } from './operator.js';
+import { createKeyRules, type KeyRules } from './oracle/key-rules.js';
+import { type MachineRules, watchMachine } from './oracle/machine-rules.js';
 import { watchPanel } from './oracle/panel-rules.js';
 import { watchScanner } from './oracle/scanner-rules.js';
 import { createOracle, type Oracle, type OracleParts } from './oracle.js';
@@ -71,6 +74,8 @@ export function runShift(options: ShiftOptions): ShiftReport {
   let oracle: Oracle | undefined;
   let customer: Customer | undefined;
   let operator: Operator | undefined;
+  let keyRules: KeyRules | undefined;
+  let machineRules: MachineRules | undefined;
   const { mode, terminal: settings, elsewhere } = chance.pick(options.settings);
   const { config, secrets } = settings;
   let authorisation: Authorisation | undefined;
@@ -83,7 +88,10 @@ export function runShift(options: ShiftOptions): ShiftReport {
     },
     observe: createObserver(coverage, {
       paySent: (id, code) => oracle?.paySent(id, code),
-      alarmRaised: (alarm, detail) => oracle?.alarmRaised(alarm, detail),
+      alarmRaised(alarm, detail) {
+        oracle?.alarmRaised(alarm, detail);
+        machineRules?.alarmRaised(alarm, detail);
+      },
       answered: (word) => oracle?.answered(word),
       decided: (decision) => oracle?.decided(decision),
       paymentsAllowed: () => oracle?.paymentsAllowed(),
@@ -112,6 +120,7 @@ export function runShift(options: ShiftOptions): ShiftReport {
           if (was === sale) continue;
           if (was?.state !== sale.state) count(coverage, `sale ${was?.state ?? 'new'} > ${sale.state}`);
           oracle?.saleChanged(sale, was);
+          keyRules?.saleChanged(sale, was);
           customer?.saleChanged(sale);
         }
       });
@@ -146,6 +155,11 @@ export function runShift(options: ShiftOptions): ShiftReport {
     if (served === options.sales) return;
     served += 1;
     count(coverage, `mode ${mode}`);
+    if (config.devices.scanner.kind !== 'none') {
+      const decoration = chance.pick(DECORATION_NAMES);
+      count(coverage, `scanner ${decoration}`);
+      devices.scanner.decorate(decoration);
+    }
     customer = createCustomer({
       kiosk,
       devices,
@@ -160,6 +174,11 @@ export function runShift(options: ShiftOptions): ShiftReport {
 
   try {
     const days = chooseBadDays(chance, options.without ?? []);
+    if (config.sale.mode === 'amount') keyRules = createKeyRules(devices.keypad, judge.violate);
+    if (config.devices.vend.kind === 'mdb') {
+      const { machine } = devices;
+      machineRules = watchMachine({ kiosk, machine, config, soundMs: troubles.machineSoundMs, violate: judge.violate });
+    }
     kiosk.powerOn();
     if (config.devices.scanner.kind !== 'none') watchScanner(kiosk, devices.scanner, judge.violate);
     if (config.devices.panel.kind !== 'none') watchPanel(kiosk, devices.panel, { ledger, around }, judge.violate);

@@ -206,6 +206,20 @@ export const FLOW_CANARIES: readonly Canary[] = [
     put: "if (!ok && sale.state === 'approved')",
   },
   {
+    name: 'a contradiction about goods that nobody is told of',
+    only: 'mdb',
+    file: 'flows/delivery.js',
+    find: "turn.alarm('vendContradicts', saleId);",
+    put: '',
+  },
+  {
+    name: 'the digits that are too many left out',
+    only: 'amount',
+    file: 'flows/keypad-entry.js',
+    find: "return spoil(turn, 'entryFull');",
+    put: 'return;',
+  },
+  {
     name: 'no receipt for a sale',
     only: 'equipped',
     file: 'flows/delivery.js',

@@ -84,6 +84,36 @@ export const PART_CANARIES: readonly Canary[] = [
     put: "finish('yes'));",
   },
   {
+    name: 'a state of the machine taken for the end of a vend',
+    only: 'mdb',
+    file: 'drivers/vend/mdb-machine.js',
+    find: `awaitWord(WORD_WAIT_MS);
+        // A machine`,
+    put: `finish('unknown', 'vendMachineSilent');
+        // A machine`,
+  },
+  {
+    name: 'an error in quotes taken for none',
+    only: 'mdb',
+    file: 'drivers/vend/mdb-lines.js',
+    find: "if (character === '\"')",
+    put: 'if (false)',
+  },
+  {
+    name: 'a code taken with what the engine adds to it',
+    only: 'amount',
+    file: 'flows/code-content.js',
+    find: 'if (length === 0)',
+    put: 'if (true)',
+  },
+  {
+    name: 'keys that were pressed together left out',
+    only: 'amount',
+    file: 'drivers/keypad/matrix-keypad.js',
+    find: 'return events.keysUnclear();',
+    put: 'return;',
+  },
+  {
     name: 'a notification taken by a box without its journal',
     only: 'isv',
     file: 'firmware/api/notification-endpoint.js',

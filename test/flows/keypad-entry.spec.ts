@@ -118,6 +118,17 @@ describe('keypad', () => {
       assert.deepEqual(Object.keys(drive.state.book.sales), []);
     });
 
+    it('because its first keys could not be read, sells nothing of the rest', () => {
+      const drive = createReadyDrive(AMOUNT);
+      drive.feed({ type: 'deviceChanged', device: 'keypad', faults: ['keypadLines'] });
+      drive.wait(10_000);
+      drive.feed({ type: 'deviceChanged', device: 'keypad', faults: [] });
+      type(drive, '50#');
+      assert.deepEqual(Object.keys(drive.state.book.sales), []);
+      type(drive, '50#');
+      assert.equal(drive.sale().amount.value, '50');
+    });
+
     it('because the box was not ready for a moment, sells nothing of the rest', () => {
       for (const typed of ['', '1']) {
         const drive = createReadyDrive(AMOUNT);
