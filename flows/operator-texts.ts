@@ -1,3 +1,5 @@
+import { ownEntry } from './own-entry.js';
+
 /**
  * What a result code means to whoever looks after the terminal, and what to do: one row a code, for all interfaces. Customers
  * never read it. Sources: Alipay's interface pages; the last rows are words of the terminal's own.
@@ -77,5 +79,5 @@ export const OPERATOR_TEXTS: Readonly<Record<string, string>> = {
 
 /** The row of a code; for one that is in no table, whom to ask. */
 export function operatorText(code: string): string {
-  return OPERATOR_TEXTS[code] ?? 'ask Alipay technical support, with the paymentRequestId';
+  return ownEntry(OPERATOR_TEXTS, code) ?? 'ask Alipay technical support, with the paymentRequestId';
 }

@@ -11,6 +11,7 @@ import {
   noLonelyTests,
   noPromises,
   outsideWorld,
+  ownLookups,
   pureFlows,
   type Rule,
 } from './tidy/rules.js';
@@ -137,6 +138,20 @@ const RULES: Readonly<Record<string, readonly [Rule, Canary]>> = {
         file('test/c.spec.ts', "xit('x');"),
       ],
       good: [file('test/a.spec.ts', "it('says it.only( in its name', () => {});")],
+    },
+  ],
+  'a table of strings answers only what it has itself': [
+    ownLookups,
+    {
+      bad: [
+        file('flows/a.ts', 'const WORDS: Readonly<Record<string, string>> = {};\nf(WORDS[code]);'),
+        file('firmware/a.ts', 'export const rows: { readonly [code: string]: number } = {};\nreturn rows[code] ?? 1;'),
+      ],
+      good: [
+        file('flows/a.ts', 'const WORDS: Readonly<Record<string, string>> = {};\nf(ownEntry(WORDS, code));'),
+        file('flows/b.ts', "const NAMES: Readonly<Record<string, string>> = {};\nf(NAMES['x']);"),
+        file('flows/c.ts', 'const TEXTS: Readonly<Record<Key, string>> = {};\nf(TEXTS[key]);'),
+      ],
     },
   ],
   'nothing is any': [

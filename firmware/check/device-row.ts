@@ -1,5 +1,6 @@
 import type { DeviceStatus } from '../../drivers/device-status.js';
 import { FAULTS } from '../../flows/faults.js';
+import { ownEntry } from '../../flows/own-entry.js';
 import { type CheckRow, checkRow } from './check-row.js';
 
 /** A scan engine that has just got its power takes some seconds before it answers. */
@@ -24,7 +25,10 @@ export function deviceRow(item: string, kind: string, { state, faults, warnings,
   switch (state) {
     case 'ok': {
       const notes = warnings.map((warning) => `; but ${FAULTS[warning].meaning}`).join('');
-      return checkRow.pass(item, `${NOT_ASKED[kind] ?? 'answers'} (${about})${notes}${HINTS[kind] ?? ''}`);
+      return checkRow.pass(
+        item,
+        `${ownEntry(NOT_ASKED, kind) ?? 'answers'} (${about})${notes}${ownEntry(HINTS, kind) ?? ''}`,
+      );
     }
     case 'starting':
       return checkRow.fail(

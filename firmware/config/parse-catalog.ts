@@ -1,6 +1,7 @@
 import { type Catalog, type CatalogItem, SLOT_LIMIT_DIGITS, slotNumber } from '../../flows/catalog.js';
 import { minorUnits } from '../../flows/minor-units.js';
 import { parseMoney } from '../../flows/money.js';
+import { ownEntry } from '../../flows/own-entry.js';
 import { channelProblem } from '../../flows/vend-channel.js';
 import { quoted } from '../quoted.js';
 import { type CsvSeparator, csvFields, csvSeparators } from './csv-fields.js';
@@ -145,7 +146,7 @@ function fieldsOf(
 
 function priceHint(currency: string): string {
   if (currency === 'IDR') return 'a whole amount above 0 in IDR such as 15000 belongs there';
-  return minorUnits[currency] === 0
+  return ownEntry(minorUnits, currency) === 0
     ? `a whole number of ${currency} above 0 such as 1200 belongs there`
     : `a decimal number of ${currency} above 0 such as 12.50 belongs there`;
 }

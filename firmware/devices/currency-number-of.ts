@@ -1,3 +1,5 @@
+import { ownEntry } from '../../flows/own-entry.js';
+
 /** ISO 4217 numbers of the currencies that a terminal can be configured with. */
 const CURRENCY_NUMBERS: Readonly<Record<string, number>> = {
   AUD: 36,
@@ -29,7 +31,7 @@ const CURRENCY_NUMBERS: Readonly<Record<string, number>> = {
 
 /** The ISO 4217 number of a configured currency: what an MDB machine is told. Throws for one that cannot be configured. */
 export function currencyNumberOf(currency: string): number {
-  const number = CURRENCY_NUMBERS[currency];
+  const number = ownEntry(CURRENCY_NUMBERS, currency);
   if (number === undefined) throw new Error(`no ISO 4217 number for ${currency}`);
   return number;
 }

@@ -3,6 +3,7 @@ import { createRelayVend } from '../../drivers/vend/relay-vend.js';
 import type { VendOutcome } from '../../drivers/vend/vend-outcome.js';
 import { minorUnits } from '../../flows/minor-units.js';
 import { isPayable, type Money } from '../../flows/money.js';
+import { ownEntry } from '../../flows/own-entry.js';
 import type { VendConfig } from '../config/config.js';
 import { currencyNumberOf } from './currency-number-of.js';
 import type { DeviceParts } from './device-parts.js';
@@ -65,7 +66,7 @@ function openMachine(
       path: config.port,
       baud: MDB_BAUD,
       currencyNumber: currencyNumberOf(currency),
-      currencyDecimals: minorUnits[currency] ?? 2,
+      currencyDecimals: ownEntry(minorUnits, currency) ?? 2,
       isPayable: (value) => isPayable({ currency, value }),
       timeoutMs: config.timeoutMs,
     },

@@ -147,7 +147,7 @@ export function createMdbMachineModel(
   function set(assignment: string): void {
     const [name = '', value = ''] = assignment.split('=');
     if (on) say('c,ERR,"cashless is on"');
-    else if (SETTINGS[name]?.test(value) !== true) say('c,ERR,"unknown setting"');
+    else if (!Object.hasOwn(SETTINGS, name) || SETTINGS[name]?.test(value) !== true) say('c,ERR,"unknown setting"');
     else {
       settings.set(name, value);
       say('c,SET,OK');

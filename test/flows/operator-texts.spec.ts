@@ -15,4 +15,8 @@ describe('operator texts', () => {
   it('name whom to ask about a code of next year', () => {
     assert.match(operatorText('A_CODE_OF_NEXT_YEAR'), /Alipay technical support/);
   });
+
+  for (const code of Object.getOwnPropertyNames(Object.prototype)) {
+    it(`are texts also for the code ${code}`, () => assert.equal(operatorText(code), operatorText('NEXT_YEAR')));
+  }
 });

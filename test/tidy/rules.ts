@@ -114,6 +114,20 @@ export const noLonelyTests: Rule = (files) =>
       ),
     );
 
+const TABLE_BY_STRING =
+  /^(?:export )?const (\w+): (?:Readonly<(?:Partial<)?Record<string,|\{\s*readonly \[\w+: string\])/gm;
+
+/** A table whose keys are any strings, asked for a key from outside, also finds what every object inherits. */
+export const ownLookups: Rule = (files) => {
+  const house = files.filter(({ path }) => folderOf(path) === 'flows' || folderOf(path) === 'firmware');
+  const tables = house.flatMap(({ text }) => [...text.matchAll(TABLE_BY_STRING)].map(([, name]) => name));
+  if (tables.length === 0) return [];
+  const bare = new RegExp(`(?<![\\w.])(?:${tables.join('|')})\\[(?!['"])`);
+  return house.flatMap((file) =>
+    linesWith(file, bare).map((line) => `${file.path}:${line} looks a string up without ownEntry`),
+  );
+};
+
 /** `any` and its relatives switch the compiler off. */
 export const noAny: Rule = (files) =>
   files.flatMap((file) => [

@@ -151,6 +151,17 @@ describe('tillbox queue', () => {
       assert.match((await onCard('show', id)).out, new RegExp(`^reversal +${first}\n`));
     });
 
+    it('lists, shows and exports an entry whose code is a name that every object inherits', async () => {
+      for (const code of ['__proto__', 'hasOwnProperty']) {
+        await writeCard(dataDir, [{ type: 'reversalNeedsPerson', reversalId: first, lastCode: code, atWallMs: 1 }]);
+        for (const args of [['list'], ['show', first], ['export'], ['list', '--json']]) {
+          const { code: ended, out } = await onCard(...args);
+          assert.equal(ended, 0, `${code}: ${args}`);
+          assert.ok(args[0] === 'list' || out.includes(code), `${code}: ${args}`);
+        }
+      }
+    });
+
     it('leaves the card as it is', async () => {
       const before = readdirSync(dataDir).map((name) => [name, readFileSync(join(dataDir, name))]);
       for (const words of [['list'], ['show', first], ['export'], ['retry', first]]) await onCard(...words);
