@@ -1,15 +1,18 @@
 import type { Host } from '../../drivers/host.js';
 import { configFiles } from '../../drivers/linux/config-files.js';
 import { dataDirHolder } from '../../drivers/linux/data-dir-holder.js';
+import { fileAccess } from '../../drivers/linux/file-access.js';
 import { createLineConsole } from '../../drivers/linux/line-console.js';
 import type { CommandProcess } from '../../drivers/linux/process.js';
 import { roomIn } from '../../drivers/linux/room-in.js';
 import type { Person, PersonEvents } from '../check/by-hand/person.js';
 import { checkConfiguration } from '../check/check-configuration.js';
 import type { CheckRow } from '../check/check-row.js';
+import { checkSecretFiles } from '../check/check-secret-files.js';
 import { runChecks } from '../check/run-checks.js';
 import type { Config } from '../config/config.js';
 import { loadConfig } from '../config/load-config.js';
+import { readSettings } from '../config/read-settings.js';
 import { simulatedDevices } from '../config/simulated-devices.js';
 import { type ExitCode, exitCode } from '../exit-code.js';
 import { createRedact } from '../log/redact.js';
@@ -54,6 +57,7 @@ export async function check(
   if ('secrets' in loading) for (const secret of loading.secrets) redact.addSecret(secret);
   checkConfiguration(loading).forEach(found);
   if ('errors' in loading) return end(exitCode.usage);
+  found(checkSecretFiles(readSettings(self.env, configFiles.read).list, fileAccess));
   const { config } = loading;
   const simulated = hostOf === boardHost ? simulatedDevices(config) : [];
   if (simulated.length > 0) {

@@ -43,6 +43,7 @@ describe('tillbox check', () => {
       [
         'PASS configuration',
         'PASS keys',
+        'PASS secret files',
         'PASS data directory',
         'PASS journal',
         'PASS API port',
