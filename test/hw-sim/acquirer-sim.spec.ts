@@ -96,7 +96,7 @@ describe('acquirer-sim over real sockets', () => {
     [{ kind: 'replyDelayed', delayMs: 5_000 }, 'timeout'],
     [{ kind: 'replyTrickled', delayMs: 50 }, 'timeout'],
     [{ kind: 'reset' }, 'disconnected'],
-    [{ kind: 'huge', sizeBytes: 10_000_000 }, 'tooLarge'],
+    [{ kind: 'huge', sizeBytes: 2_000_000 }, 'tooLarge'],
     [{ kind: 'badGateway' }, '502'],
   ] as const) {
     it(`provokes ${expected} by ${fault.kind}, though the money is taken`, async () => {
