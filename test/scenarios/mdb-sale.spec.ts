@@ -159,6 +159,26 @@ describe('a sale at a vending machine that asks, in the imagined world', () => {
     });
   });
 
+  it('is still to be had from a machine that babbles, of whose choices a few a second are decided and written', () => {
+    machineKiosk();
+    const { world } = box.kiosk;
+    const store = () => JSON.parse(box.kiosk.api('GET', '/v1/status')?.body ?? '{}').store;
+    const before = store();
+    for (let at = 0; at < 16_000; at += 10) {
+      world.after(at, () => box.devices.machinePort.disturb(Buffer.from(`c,STATUS,VEND,1.50,${at}\r\n`)));
+    }
+    box.pass(20_000);
+    assert.ok(box.sales().length > 16 && box.sales().length <= 60, `${box.sales().length} sales of 1600 choices`);
+    const after = store();
+    assert.ok(after.sequence - before.sequence <= 20, `${after.sequence - before.sequence} commits`);
+    const status = JSON.parse(box.kiosk.api('GET', '/v1/status')?.body ?? '{}');
+    assert.deepEqual(status.warnings, ['vendBabbles']);
+    assert.ok(status.devices.vend.refused.tooMany > 1_000);
+    box.devices.machinePort.disturb(Buffer.from('c,STATUS,IDLE\r\n'));
+    box.pass(2_000);
+    sellsAgain();
+  });
+
   it('is refused aloud where the price does not fit the currency', () => {
     machineKiosk();
     for (const asked of ['1.505,12', '1,50', '1,50,12']) {
