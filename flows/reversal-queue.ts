@@ -279,12 +279,9 @@ export function notePaymentShown(
 function undoNow(turn: Turn, { reversalId, kind, known }: Reversal): void {
   const progress = ownEntry(turn.live.reversals, reversalId);
   if (progress === undefined) return;
-  updateProgress(turn, reversalId, {
-    burstUntilMs: turn.at.atMs + turn.policy.cancelRetryWindowMs,
-    ...(known ? {} : { shownLate: true }),
-  });
-  /* The answer that is awaited leads on. */
-  if (progress.awaiting !== undefined) return;
+  if (!known) updateProgress(turn, reversalId, { shownLate: true });
+  /* The answer that is awaited leads on, or its absence, and soon. */
+  if (progress.awaiting !== undefined) return updateProgress(turn, reversalId, { hurries: true });
   updateProgress(turn, reversalId, { phase: kind });
   work(turn, reversalId);
 }

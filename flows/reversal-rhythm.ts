@@ -27,7 +27,8 @@ export function retryLater(turn: Turn, reversalId: string, code: string): void {
   const reversal = ownEntry(turn.book.reversals, reversalId);
   if (progress === undefined || reversal === undefined) return;
   const { atMs, wallMs } = turn.at;
-  if (atMs < progress.burstUntilMs) {
+  if (atMs < progress.burstUntilMs || progress.hurries === true) {
+    updateProgress(turn, reversalId, { hurries: false });
     const dueAtMs = progress.sentAtMs + turn.policy.cancelRetryIntervalMs;
     return turn.setTimer(`reversal:${reversalId}`, Math.max(0, dueAtMs - atMs));
   }

@@ -90,6 +90,8 @@ export interface ReversalProgress {
   readonly cancelRefusedCode?: string;
   /** The payment showed up after it had been undone: what ends it is an answer from when it can no longer arrive. */
   readonly shownLate?: true;
+  /** That was while an answer was awaited: whatever it is, the next request does not wait for the queue's slow rhythm. */
+  readonly hurries?: boolean;
   /** A person declared that the payment stands; what is awaited is the acquirer's word on that. */
   readonly settling?: Settling;
 }

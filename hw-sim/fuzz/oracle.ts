@@ -9,6 +9,7 @@ import { createDecisionRules, type DecisionRules } from './oracle/decision-rules
 import { createGoodsRules, type Goods } from './oracle/goods-rules.js';
 import { createHandRules, type HandRules } from './oracle/hand-rules.js';
 import { createHostRules, type HostTerms } from './oracle/host-rules.js';
+import { createLateChargeRules } from './oracle/late-charge-rules.js';
 import { createPaceRules } from './oracle/pace-rules.js';
 import { createPaymentRules, type PaymentRules } from './oracle/payment-rules.js';
 import {
@@ -29,7 +30,10 @@ import { createTokenRules, type TokenRules } from './oracle/token-rules.js';
  * docs/architecture.md; each group of them has a file of its own.
  */
 export interface Oracle
-  extends Omit<PaymentRules, 'settleUp' | 'codeShown' | 'isDenied'>,
+  extends Omit<
+      PaymentRules,
+      'settleUp' | 'codeShown' | 'isDenied' | 'messageLeft' | 'notificationAcknowledged' | 'settlingAgreed'
+    >,
     Omit<HandRules, 'settleUp' | 'isByHand' | 'wasKept'>,
     Pick<CardRules, 'cardRead'>,
     Pick<DecisionRules, 'retryAsked'>,
@@ -38,6 +42,10 @@ export interface Oracle
     StopRules,
     Omit<TokenRules, 'requestLeft'> {
   readonly violations: readonly string[];
+  /** A reply or notification left the acquirer's side; true, forged or altered. */
+  messageLeft(message: AcquirerMessage): void;
+  /** The terminal acknowledged a notification. */
+  notificationAcknowledged(message: AcquirerMessage): void;
   /** A customer shows a code, once more. */
   codeShown(code: string): void;
   /** The operator was alarmed. */
@@ -90,6 +98,7 @@ export function createOracle(parts: OracleParts): Oracle {
   const decisions = createDecisionRules({ ...parts, violate });
   const alarms = createAlarmRules(parts.nowMs, violate);
   const host = createHostRules(parts.terms, parts.nowMs, violate);
+  const lateCharges = createLateChargeRules(parts.nowMs, violate);
   const pace = createPaceRules(parts.nowMs, violate);
   const stops = createStopRules(violate);
   const requests = createRequestRules(parts.terms, violate);
@@ -100,13 +109,20 @@ export function createOracle(parts: OracleParts): Oracle {
   return {
     violations,
     violate,
-    messageLeft: (message: AcquirerMessage) => payments.messageLeft(message),
-    notificationAcknowledged: payments.notificationAcknowledged,
+    messageLeft(message) {
+      const proven = payments.messageLeft(message);
+      if (proven !== undefined) lateCharges.proven(proven);
+    },
+    notificationAcknowledged(message) {
+      const proven = payments.notificationAcknowledged(message);
+      if (proven !== undefined) lateCharges.acknowledged(proven);
+    },
     saleChanged(sale, before) {
       payments.saleChanged(sale, before);
       card.saleChanged(sale);
       host.saleChanged(sale, before);
       decisions.saleChanged(sale);
+      lateCharges.saleChanged(sale);
       requests.saleChanged(sale);
       alarms.saleChanged(sale);
       receipts?.saleChanged(sale);
@@ -116,6 +132,7 @@ export function createOracle(parts: OracleParts): Oracle {
       payments.processStarted(onGlass);
       pace.processStarted();
       host.processStarted();
+      lateCharges.processStarted();
       alarms.processStarted();
       readiness.processStarted();
     },
@@ -140,12 +157,15 @@ export function createOracle(parts: OracleParts): Oracle {
     settlingAgreed(settling) {
       hand.settlingAgreed(settling);
       decisions.settlingAgreed(settling);
+      payments.settlingAgreed(settling);
+      lateCharges.settlingAgreed(settling.paymentRequestId);
     },
     requestLeft({ url, headers, body }) {
       tokens.requestLeft(headers);
       decisions.requestLeft(url, body);
       requests.requestLeft(url, body);
       pace.requestLeft(url, body);
+      lateCharges.requestLeft(url, body);
       alarms.requestLeft(url, body);
     },
     tokenAcknowledged: tokens.tokenAcknowledged,
@@ -181,6 +201,7 @@ export function createOracle(parts: OracleParts): Oracle {
       if (!ready) violate('rule 8, the terminal does not become ready', reasons.join(' '));
       hand.settleUp(book);
       payments.settleUp(book);
+      lateCharges.settleUp();
       goods?.settleUp(book);
       receipts?.settleUp(book);
     },

@@ -150,6 +150,15 @@ export function runShift(options: ShiftOptions): ShiftReport {
   const judge = oracle;
 
   let served = 0;
+  let lastOrder = '';
+  /** Now and then the same order once more, where the first sale of it did not end as paid. */
+  function chooseOrder(): string {
+    const sales = Object.values(kiosk.terminal?.kernel.state.book.sales ?? {});
+    const last = sales.findLast(({ orderId }) => orderId === lastOrder);
+    if (last !== undefined && last.state !== 'settled' && chance.likely(0.4)) return lastOrder;
+    lastOrder = `o${seed}-${served}`;
+    return lastOrder;
+  }
   const next = (): void => {
     customer = undefined;
     if (served === options.sales) return;
@@ -167,7 +176,7 @@ export function runShift(options: ShiftOptions): ShiftReport {
       oracle: judge,
       chance,
       coverage,
-      orderId: `o${seed}-${served}`,
+      orderId: chooseOrder(),
       left: () => world.after(chance.between(0, 2_000), next),
     });
   };

@@ -68,6 +68,44 @@ export const FLOW_CANARIES: readonly Canary[] = [
     put: 'false',
   },
   {
+    name: 'a charge after a settlement by hand left to the person',
+    file: 'flows/reversal-start.js',
+    find: "return !charged && last.end.outcome !== 'paid';",
+    put: 'return false;',
+  },
+  {
+    name: 'a late charge waits with the queue',
+    file: 'flows/reversal-queue.js',
+    find: 'undoNow(turn, reversal);',
+    put: '',
+  },
+  {
+    name: 'a payment declared to stand that nobody was asked about',
+    file: 'flows/settle-as-paid.js',
+    find: 'if (reversal.untried === true)',
+    put: 'if (true)',
+  },
+  {
+    name: 'an order sold while a person holds its payment',
+    file: 'flows/sale-desk.js',
+    find: 'if (held !== undefined)',
+    put: 'if (false)',
+  },
+  {
+    name: 'an order with two payments that stand',
+    file: 'flows/why-not-paid.js',
+    find: "if (other.state === 'settled')",
+    put: 'if (false)',
+  },
+  {
+    name: 'a refund that failed for good asked for anew',
+    file: 'flows/reversal-queue.js',
+    find: 'return hold(turn, reversal, REFUND_FAILED);',
+    put: `if (reversal.paymentId !== undefined) turnToRefund(turn, reversal, reversal.paymentId);
+            updateProgress(turn, reversalId, { phase: 'refund' });
+            return refused(turn, reversal, REFUND_FAILED);`,
+  },
+  {
     name: 'request id from the clock alone',
     file: 'flows/payment-request-id.js',
     find: 'return head + at.randomDigits.slice(0, head.length % 2 === 0 ? 8 : 9);',

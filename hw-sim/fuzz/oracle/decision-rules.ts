@@ -34,6 +34,33 @@ export function createDecisionRules({ ledger, unknownWaits, violate }: DecisionR
   /** Payments that are not cancelled any more, as they were settled, and refund requests that are not sent any more. */
   const closed = new Map<string, Settling>();
   const closedRefunds = new Set<string>();
+  /** Of each payment its sale as published last, how often somebody wanted money of it back, and the refunds asked for. */
+  const sales = new Map<string, Sale>();
+  const wanted = new Map<string, number>();
+  const refunds = new Map<string, Set<string>>();
+
+  function refundLeft(paymentRequestId: string, refundRequestId: string): void {
+    const own = refunds.get(paymentRequestId) ?? new Set();
+    refunds.set(paymentRequestId, own.add(refundRequestId));
+    const sale = sales.get(paymentRequestId);
+    if (sale === undefined) return;
+    /* The sale's own reversal, and one for each time that somebody asked. */
+    const least = sale.state === 'settled' ? 0 : 1;
+    const most = least + (wanted.get(sale.saleId) ?? 0) + (wanted.get(paymentRequestId) ?? 0);
+    if (own.size > most) violate('rule 6, a refund is asked for anew and nobody wanted it', refundRequestId);
+  }
+
+  /** An order of which a person has to decide is not sold. */
+  function checkOrder({ saleId, orderId }: Sale): void {
+    for (const id of waiting) {
+      const other = sales.get(id);
+      if (other === undefined || other.orderId !== orderId || other.saleId === saleId) continue;
+      if (other.state !== 'reversing' || decided.has(id) || closed.has(id)) continue;
+      violate('rule 3, an order is sold that waits for a person', `${orderId}: ${saleId} beside ${other.saleId}`);
+    }
+  }
+
+  const isWanted = (key: string): void => void wanted.set(key, (wanted.get(key) ?? 0) + 1);
 
   function undoingLeft(paymentRequestId: string): void {
     undone.add(paymentRequestId);
@@ -47,16 +74,23 @@ export function createDecisionRules({ ledger, unknownWaits, violate }: DecisionR
   }
 
   return {
-    saleChanged({ state, endCode, attempts }) {
+    saleChanged(sale) {
+      const { state, endCode, attempts } = sale;
+      if (attempts.length === 0 && state === 'awaitingCode') checkOrder(sale);
+      for (const { paymentRequestId } of attempts) sales.set(paymentRequestId, sale);
       const id = attempts.at(-1)?.paymentRequestId;
       if (!unknownWaits || state !== 'reversing' || endCode !== 'vendUnknown' || id === undefined) return;
       waiting.add(id);
       if (undone.has(id)) undoingLeft(id);
     },
     returnAsked(saleId) {
+      isWanted(saleId);
       for (const [id, settling] of closed) if (settling.saleId === saleId) closed.delete(id);
     },
-    retryAsked: (paymentRequestId) => void decided.add(paymentRequestId),
+    retryAsked(paymentRequestId) {
+      decided.add(paymentRequestId);
+      isWanted(paymentRequestId);
+    },
     alarmRaised(alarm, detail) {
       const settling = closed.get(detail);
       if (alarm === 'resultContradicts' && settling?.outcome === 'reversed') closed.delete(detail);
@@ -72,6 +106,7 @@ export function createDecisionRules({ ledger, unknownWaits, violate }: DecisionR
         const { paymentId, refundRequestId } = JSON.parse(body);
         const id = ledger.paymentById(paymentId)?.paymentRequestId;
         if (id !== undefined) undoingLeft(id);
+        if (id !== undefined) refundLeft(id, refundRequestId);
         if (closedRefunds.has(refundRequestId)) {
           violate('rule 6, settled by hand, and refunded all the same', refundRequestId);
         }

@@ -3,14 +3,16 @@ import { type AcquirerSigner, signatureOf, signedContent } from '../../acquirer/
 import type { Ledger } from '../../acquirer/ledger.js';
 import type { AcquirerMessage } from '../../kiosk.js';
 import type { Violate } from '../oracle.js';
-import type { HandRules } from './hand-rules.js';
+import type { HandRules, Settling } from './hand-rules.js';
 
 /** Rules 1 to 5 and 7, as far as the ledger tells: what was charged, on whose word, and what became of it. */
 export interface PaymentRules {
-  /** A reply or notification left the acquirer's side; true, forged or altered. */
-  messageLeft(message: AcquirerMessage): void;
-  /** The terminal acknowledged a notification. */
-  notificationAcknowledged(message: AcquirerMessage): void;
+  /** A reply or notification left the acquirer's side; true, forged or altered. Answers the payment that it proves. */
+  messageLeft(message: AcquirerMessage): string | undefined;
+  /** The terminal acknowledged a notification. Answers the payment that it proves. */
+  notificationAcknowledged(message: AcquirerMessage): string | undefined;
+  /** The terminal told a person that a reversal is settled as they said. */
+  settlingAgreed(settling: Settling): void;
   /** The terminal published a change of a sale. */
   saleChanged(sale: Sale, before: Sale | undefined): void;
   codeShown(code: string): void;
@@ -56,6 +58,8 @@ export function createPaymentRules({ ledger, signer, clientId, hand, violate }: 
   const returnsAgreed = new Map<string, bigint>();
   const deliveries = new Set<string>();
   const failures = new Set<string>();
+  /** Payments that were not charged when a person settled them as reversed. */
+  const settledUncharged = new Set<string>();
 
   const isDenied = (paymentRequestId: string): boolean =>
     denied.has(paymentRequestId) && !notified.has(paymentRequestId);
@@ -74,6 +78,10 @@ export function createPaymentRules({ ledger, signer, clientId, hand, violate }: 
       if (!paidSale) {
         /* A person answers by name for the money of this payment; or the acquirer, who denied it and never told. */
         const untold = attempt.result === 'F' && isDenied(id);
+        const seenTo = byHand.some(({ cause }) => cause === 'paidAfterFailure');
+        if (heldValue !== 0n && settledUncharged.has(id) && notified.has(id) && !seenTo) {
+          violate('rule 1, charged after a person had settled it, and kept', `${sale.state} ${id}`);
+        }
         if (heldValue !== 0n && byHand.length === 0 && !untold) {
           violate('rule 1, charged without goods', `${sale.state} ${id}`);
         }
@@ -123,10 +131,21 @@ export function createPaymentRules({ ledger, signer, clientId, hand, violate }: 
       if (proven !== undefined) provenPaid.add(proven);
       const refused = paymentDenied(message);
       if (refused !== undefined) denied.add(refused);
+      return proven;
     },
     notificationAcknowledged(message) {
       const proven = paymentProven(message);
       if (proven !== undefined) notified.add(proven);
+      return proven;
+    },
+    settlingAgreed({ outcome, cause, paymentRequestId, refundRequestId }) {
+      const { charged, heldValue } = ledger.standing(paymentRequestId);
+      if (outcome === 'reversed') {
+        if (cause !== 'refundRequested' && !charged) settledUncharged.add(paymentRequestId);
+        return;
+      }
+      const refunded = refundRequestId !== undefined && ledger.refund(refundRequestId)?.status === 'SUCCESS';
+      if (heldValue === 0n || refunded) violate('rule 6, declared to stand, and it had gone back', paymentRequestId);
     },
     saleChanged(sale, before) {
       if (before !== undefined && before.state !== sale.state) {
@@ -173,6 +192,12 @@ export function createPaymentRules({ ledger, signer, clientId, hand, violate }: 
         if (deliveries.has(sale.saleId) && sale.state !== 'settled' && !returnsAsked.has(sale.saleId)) {
           violate('rule 2, goods without payment', `the host handed them out for ${sale.saleId}: ${sale.state}`);
         }
+      }
+      const paidOrders = new Set<string>();
+      for (const { orderId, state } of Object.values(book.sales)) {
+        if (state !== 'settled') continue;
+        if (paidOrders.has(orderId)) violate('rule 3, an order was paid twice', orderId);
+        paidOrders.add(orderId);
       }
       for (const { paymentRequestId } of ledger.payments()) {
         if (!known.has(paymentRequestId)) violate('rule 1, flash does not know a payment', paymentRequestId);
