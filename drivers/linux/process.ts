@@ -4,6 +4,7 @@ import { isatty } from 'node:tty';
 import { exitProcess } from './exit-process.js';
 import { fileTrouble } from './file-trouble.js';
 import { ignoreSignals } from './ignored-signals.js';
+import { keepMemoryPrivate } from './keep-memory-private.js';
 import { unblockedDescriptor } from './unblocked-descriptor.js';
 
 /** The process as the command line sees it. */
@@ -39,6 +40,7 @@ const TRY_AGAIN_MS = 10;
 
 /** This process. */
 export function createProcess(): CommandProcess {
+  keepMemoryPrivate();
   const ignored = ignoreSignals();
   const terminals = [0, 1, 2].filter(isatty);
   let errorDescriptor: number | undefined;

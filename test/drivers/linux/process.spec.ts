@@ -141,4 +141,19 @@ describe('this process', () => {
     child.stdout?.destroy();
     assert.equal(await new Promise((resolve) => child.once('exit', resolve)), 0);
   });
+
+  it('keeps its memory out of core dumps and reports, whatever it was started with', () => {
+    const script = `import { createProcess } from ${JSON.stringify(MODULE)};
+      import { readFileSync } from 'node:fs';
+      const self = createProcess();
+      self.out(readFileSync('/proc/self/coredump_filter', 'utf8').trim() + ' ' + process.report.reportOnSignal +
+        ' ' + process.report.reportOnUncaughtException);
+      self.exit(0);`;
+    const { stdout } = spawnSync(
+      process.execPath,
+      ['--report-on-signal', '--report-uncaught-exception', '--input-type=module', '--eval', script],
+      { encoding: 'utf8' },
+    );
+    assert.equal(stdout, '00000000 false false');
+  });
 });
