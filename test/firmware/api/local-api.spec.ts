@@ -263,7 +263,8 @@ describe('local API', () => {
       assert.deepEqual([late.status(), errorOf(late).code], [409, 'alreadyReversed']);
       terminal.answerReversal(answered({ status: 'S' }));
       const ended = jsonOf(get(`/v1/sales/${saleId}`));
-      assert.deepEqual([ended.state, ended.customerText], ['reversed', told]);
+      const returned = 'Sorry, we could not deliver. Your money is returned';
+      assert.deepEqual([ended.state, ended.customerText], ['reversed', returned]);
     });
 
     it('is not the host that delivers where a device does', () => {
