@@ -14,6 +14,7 @@ import { inquirePayment, inquireRefund } from './inquiry-desk.js';
 import { formatHttpDate, parseIsoTime } from './iso-time.js';
 import { createLedger, type Ledger, type Payment } from './ledger.js';
 import { createNotifier, type Notifier, type SendNotification } from './notifier.js';
+import { parseBody } from './parse-body.js';
 import { createPayDesk, type PayDesk } from './pay-desk.js';
 import { paymentFields } from './payment-fields.js';
 import { silence, statusOf } from './payment-plan.js';
@@ -124,7 +125,7 @@ export function createAcquirer(options: AcquirerOptions): Acquirer {
   }
 
   function serve(name: InterfaceName, body: string): Answer {
-    const json = parse(body);
+    const json = parseBody(body);
     switch (name) {
       case 'pay':
         return withOrder(shapePay(json), payDesk.pay);
@@ -233,14 +234,6 @@ function resultOf(answer: Answer) {
     resultStatus,
     resultMessage: answer.reason ?? (resultStatus === 'S' ? 'success' : answer.code.toLowerCase().replaceAll('_', ' ')),
   };
-}
-
-function parse(body: string): unknown {
-  try {
-    return JSON.parse(body);
-  } catch {
-    return undefined;
-  }
 }
 
 function headerOf(request: AcquirerRequest, name: string): string | undefined {

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { createPrivateKey, createPublicKey, sign, verify } from 'node:crypto';
 import { mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { connect } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { HostError, HttpReply, HttpServerRequest } from '../../drivers/host.js';
@@ -70,6 +71,52 @@ describe('acquirer-sim over real sockets', () => {
     assert.ok(Math.abs(Date.parse(reply.headers.date ?? '') - Date.now()) < 5_000);
     assert.equal(server.acquirer.ledger.standing('S1').heldValue, 1250n);
   });
+
+  /** Byte for byte as Alipay's own Python library (1.5.5) asks: an absolute target, whole numbers as amounts. */
+  function callAsPython(id: string, amounts: string): Promise<string> {
+    const path = '/ams/api/v1/payments/pay';
+    const body = JSON.stringify(payBody(id), undefined, 3).replaceAll('"1250"', amounts);
+    const time = new Date().toISOString().replace(/\.\d+Z$/, '+00:00');
+    const content = Buffer.from(`POST ${path}\nT_1.${time}.${body}`);
+    const signature = sign('RSA-SHA256', content, createPrivateKey(key('terminal-private.pem'))).toString('base64');
+    const request = [
+      `POST ${server.url}${path} HTTP/1.1`,
+      `Host: 127.0.0.1:${server.port}`,
+      'Accept-Encoding: identity',
+      `Content-Length: ${Buffer.byteLength(body)}`,
+      'Content-type: application/json; charset=UTF-8',
+      'Accept: text/plain,text/xml,text/javascript,text/html',
+      'Cache-Control: no-cache',
+      'Connection: close',
+      'User-Agent: global-alipay-sdk-python',
+      `Request-Time: ${time}`,
+      'client-id: T_1',
+      `Signature: algorithm=RSA256,keyVersion=1,signature=${encodeURIComponent(signature)}`,
+      '',
+      body,
+    ].join('\r\n');
+    return new Promise((resolve, reject) => {
+      let answer = '';
+      const socket = connect(server.port, '127.0.0.1', () => socket.write(request));
+      socket.on('data', (bytes) => {
+        answer += bytes.toString();
+      });
+      socket.once('error', reject);
+      socket.once('close', () => resolve(/"resultCode":"(\w+)"/.exec(answer)?.[1] ?? answer));
+    });
+  }
+
+  it('serves Alipay’s own Python library, with its absolute target and whole numbers', async () => {
+    assert.equal(await callAsPython('PY1', '1250'), 'SUCCESS');
+    assert.equal(server.acquirer.ledger.standing('PY1').heldValue, 1250n);
+  });
+
+  for (const amounts of ['1250.0', '1250.5', '1.25e3', '-1250', '9007199254740993', '0', 'true']) {
+    it(`takes no amount of ${amounts}, which is no whole number that is surely meant`, async () => {
+      assert.equal(await callAsPython(`PY${amounts}`, amounts), 'PARAM_ILLEGAL');
+      assert.equal(server.acquirer.ledger.payment(`PY${amounts}`), undefined);
+    });
+  }
 
   it('makes its keys once, readable by their owner only, and keeps those that it finds', async () => {
     const names = ['alipay-private.pem', 'alipay-public.pem', 'terminal-private.pem', 'terminal-public.pem'];

@@ -1,4 +1,6 @@
 import assert from 'node:assert/strict';
+import { sign } from 'node:crypto';
+import { readFileSync } from 'node:fs';
 import { Agent, request } from 'node:http';
 import { connect, type Socket } from 'node:net';
 import { type AcquirerProcess, startAcquirer } from '../support/acquirer-process.js';
@@ -77,6 +79,52 @@ describe('the notification endpoint', () => {
       sent.end(body);
     });
   }
+
+  /** The status of the answer to a rightly signed notification, sent byte for byte; signed `agoMs` ago. */
+  function postSigned(target: string, body: Buffer, agoMs = 0): Promise<string> {
+    const client = String(acquirer.env.ALIPAY_CLIENT_ID);
+    const time = String(Date.now() - agoMs);
+    const content = Buffer.concat([Buffer.from(`POST ${PATH}\n${client}.${time}.`), body]);
+    const key = readFileSync(`${acquirer.keyDirectory}/alipay-private.pem`);
+    const signature = encodeURIComponent(sign('RSA-SHA256', content, key).toString('base64'));
+    const head = [
+      `POST ${target} HTTP/1.1`,
+      'Host: pay.example.com',
+      'Connection: close',
+      'Content-Type: application/json; charset=UTF-8',
+      `client-id: ${client}`,
+      `request-time: ${time}`,
+      `signature: algorithm=RSA256,keyVersion=1,signature=${signature}`,
+      `Content-Length: ${body.length}`,
+    ];
+    return new Promise((resolve, reject) => {
+      let answer = '';
+      const socket = connect(port, '127.0.0.1', () =>
+        socket.write(Buffer.concat([Buffer.from(`${head.join('\r\n')}\r\n\r\n`), body])),
+      );
+      socket.on('data', (bytes) => {
+        answer += bytes.toString();
+      });
+      socket.once('error', reject);
+      socket.once('close', () => resolve(answer.split(' ')[1] ?? ''));
+    });
+  }
+
+  it('is moved by nothing that is rightly signed and old, or can be read in two ways', async () => {
+    const { saleId, id } = await hangingSale();
+    const body = JSON.stringify(notification(id));
+    const twice = body.replace('{', '{"result":{"resultCode":"RISK_REJECT","resultStatus":"F"},');
+    assert.equal(await postSigned(PATH, Buffer.from(twice)), '400');
+    assert.equal(await postSigned(PATH, Buffer.from(body), 2 * 86_400_000), '400');
+    await terminal.reached(saleId, 'reversed');
+  });
+
+  it('takes what Alipay’s own libraries may send: an absolute target, a whole number, a byte that is no UTF-8', async () => {
+    const { saleId, id } = await hangingSale();
+    const body = JSON.stringify(notification(id, { note: 'é' })).replace('"1250"', '1250');
+    assert.equal(await postSigned(`http://pay.example.com${PATH}`, Buffer.from(body, 'latin1')), '200');
+    await terminal.reached(saleId, 'settled');
+  });
 
   it('is moved by nothing that is not signed, not whole or not for it', async () => {
     const { saleId, id } = await hangingSale();

@@ -149,7 +149,7 @@ describe('acquirer: what a request must look like', () => {
   const wrong: readonly [string, unknown, string?][] = [
     ['productCode', 'AGREEMENT_PAYMENT'],
     ['paymentRequestId', 'x'.repeat(65)],
-    ['paymentAmount.value', 1250],
+    ['paymentAmount.value', 1250.5],
     ['paymentAmount.value', '12.50'],
     ['paymentAmount.value', '0'],
     ['paymentAmount.value', '-5'],
