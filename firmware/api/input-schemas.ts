@@ -43,10 +43,13 @@ export function createInputSchemas(currency: string) {
       channel: v.exactOptional(text(/^[0-9A-Za-z_-]{1,16}$/, 'has to be 1 to 16 letters, digits, "-" or "_"')),
     }),
     order: v.strictObject({ orderId: text(NAME, NAME_MESSAGE) }),
-    /* Whether it is a payment code the flow says; here only what no reader could have read is kept out. */
+    /*
+     * Whether it is a payment code the flow says; here only what no reader could have read is kept out: what is neither ASCII
+     * nor a byte order mark, or a blank, in one of its writings.
+     */
     code: v.strictObject({
       code: text(
-        /^[\p{ASCII}\u00a0\u00bb\u00bf\u00ef\ufeff]{1,512}$/u,
+        /^[^\u0080-\u009f\u00a1-\u00ba\u00bc-\u00be\u00c0-\u00ee\u00f0-\ufefe\uff00-\uffff]{1,512}$/,
         'has to be the digits of a payment code, as a string',
       ),
     }),
