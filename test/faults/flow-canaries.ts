@@ -86,18 +86,6 @@ export const FLOW_CANARIES: readonly Canary[] = [
     put: 'if (true)',
   },
   {
-    name: 'an order sold while a person holds its payment',
-    file: 'flows/sale-desk.js',
-    find: 'if (held !== undefined)',
-    put: 'if (false)',
-  },
-  {
-    name: 'an order with two payments that stand',
-    file: 'flows/why-not-paid.js',
-    find: "if (other.state === 'settled')",
-    put: 'if (false)',
-  },
-  {
     name: 'a refund that failed for good asked for anew',
     file: 'flows/reversal-queue.js',
     find: 'return hold(turn, reversal, REFUND_FAILED);',

@@ -50,16 +50,6 @@ export function createDecisionRules({ ledger, unknownWaits, violate }: DecisionR
     if (own.size > most) violate('rule 6, a refund is asked for anew and nobody wanted it', refundRequestId);
   }
 
-  /** An order of which a person has to decide is not sold. */
-  function checkOrder({ saleId, orderId }: Sale): void {
-    for (const id of waiting) {
-      const other = sales.get(id);
-      if (other === undefined || other.orderId !== orderId || other.saleId === saleId) continue;
-      if (other.state !== 'reversing' || decided.has(id) || closed.has(id)) continue;
-      violate('rule 3, an order is sold that waits for a person', `${orderId}: ${saleId} beside ${other.saleId}`);
-    }
-  }
-
   const isWanted = (key: string): void => void wanted.set(key, (wanted.get(key) ?? 0) + 1);
 
   function undoingLeft(paymentRequestId: string): void {
@@ -76,7 +66,6 @@ export function createDecisionRules({ ledger, unknownWaits, violate }: DecisionR
   return {
     saleChanged(sale) {
       const { state, endCode, attempts } = sale;
-      if (attempts.length === 0 && state === 'awaitingCode') checkOrder(sale);
       for (const { paymentRequestId } of attempts) sales.set(paymentRequestId, sale);
       const id = attempts.at(-1)?.paymentRequestId;
       if (!unknownWaits || state !== 'reversing' || endCode !== 'vendUnknown' || id === undefined) return;
