@@ -60,8 +60,9 @@ export const EMPTY_BOOK: Book = {
 
 /** The state that records lead to, from an empty book or from a snapshot of one. Throws like `fold`. */
 export function replay(records: readonly TerminalRecord[], from: Book = EMPTY_BOOK): Book {
-  const draft: Draft = { book: counted(from) };
+  const draft: Draft = { book: counted(from), unmeasured: new Map() };
   for (const record of records) apply(draft, record);
+  measure(draft);
   return draft.book;
 }
 
@@ -84,8 +85,9 @@ export function bytesOf({ sales, reversals }: Pick<Book, 'sales' | 'reversals'>)
 
 /** The book after one more record. Throws on a record that cannot follow: the journal is then not ours. */
 export function fold(book: Book, record: TerminalRecord): Book {
-  const draft: Draft = { book };
+  const draft: Draft = { book, unmeasured: new Map() };
   apply(draft, record);
+  measure(draft);
   return draft.book;
 }
 
@@ -98,6 +100,8 @@ interface Draft {
   sales?: Record<string, Sale>;
   reversals?: Record<string, Reversal>;
   retention?: Retention;
+  /** Entries that `bytes` does not count yet, by id, as it counts them: what changes again and again is measured once. */
+  readonly unmeasured: Map<string, Sale | Reversal | undefined>;
 }
 
 /** What pruning looks up. */
@@ -317,11 +321,27 @@ function ownReversals(draft: Draft): Record<string, Reversal> {
   return draft.reversals;
 }
 
-function replaceEntry<T extends object>(draft: Draft, entries: Record<string, T>, id: string, entry: T): void {
-  const before = ownEntry(entries, id);
-  const grown = knownBytes(id, entry) - (before === undefined ? 0 : knownBytes(id, before));
+function replaceEntry<T extends Sale | Reversal>(
+  { unmeasured }: Draft,
+  entries: Record<string, T>,
+  id: string,
+  entry: T,
+): void {
+  if (!unmeasured.has(id)) unmeasured.set(id, ownEntry(entries, id));
   entries[id] = entry;
-  change(draft, { bytes: draft.book.bytes + grown });
+}
+
+/** Counts what has changed. */
+function measure(draft: Draft): void {
+  const { unmeasured } = draft;
+  if (unmeasured.size === 0) return;
+  let { bytes, sales, reversals } = draft.book;
+  for (const [id, before] of unmeasured) {
+    const entry = ownEntry(sales, id) ?? ownEntry(reversals, id);
+    bytes += (entry === undefined ? 0 : knownBytes(id, entry)) - (before === undefined ? 0 : knownBytes(id, before));
+  }
+  unmeasured.clear();
+  change(draft, { bytes });
 }
 
 /** An entry never changes, so it is measured once. */
@@ -343,6 +363,7 @@ function withLastAttempt(sale: Sale, change: Partial<Attempt>): Sale {
 
 /** Drops closed sales beyond the retention, with their finished reversals; of the paid ones the order stays. */
 function prune(draft: Draft): void {
+  measure(draft);
   const { salesKept, salesKeptMs, bytesKept, seenMs } = draft.book;
   const old = (sale: Sale): boolean => (sale.seenMs ?? 0) < seenMs - salesKeptMs;
   draft.retention ??= retentionOf(draft.book);
