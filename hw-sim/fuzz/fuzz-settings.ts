@@ -40,7 +40,7 @@ const ISV = { ...BARE, ...NOTIFIED, ALIPAY_AGENT_TOKEN: 'token-of-the-first-day'
 const CATALOG = 'slot,name,price,channel\n05,Cola,4.50,2\n12,"Tea, green",3,3\n7,Gum,1.5,1\n31,Cola large,6,4\n';
 
 /**
- * Of a hundred shifts. Few log or have a printer: a log line costs as much as a sale, and a printer that is asked for its
+ * Of about a hundred shifts. Few log or have a printer: a log line costs as much as a sale, and a printer that is asked for its
  * condition every second as much as three.
  */
 const WEIGHTED: readonly (readonly [weight: number, mode: FuzzMode, env: Environment])[] = [
@@ -48,6 +48,7 @@ const WEIGHTED: readonly (readonly [weight: number, mode: FuzzMode, env: Environ
   [22, 'host', { ...BARE, ...QUIET, ...NOTIFIED }],
   [8, 'host', { ...BARE, ...QUIET, HOST_CONFIRM_MS: '20000', ATTEMPT_LIMIT: '2' }],
   [2, 'host', { ...BARE, ...QUIET, QUEUE_LIMIT: '2' }],
+  [4, 'host', { ...BARE, ...QUIET, SALES_KEPT: '10' }],
   [10, 'host', { ...BARE, ...QUIET, ...NOTIFIED, HOST_CONFIRM_MS: '8000' }],
   [2, 'host', { ...BARE, ...NOTIFIED, LOG_LEVEL: 'debug' }],
   [2, 'equipped', { ...QUIET, ...NOTIFIED, ...EQUIPPED }],

@@ -15,6 +15,8 @@ export interface Operator {
   requestLeft(url: string): void;
   /** From now on only what waits for a person is decided, so that the rest has to drain by itself. */
   clearUp(): void;
+  /** Nobody comes any more. */
+  leave(): void;
 }
 
 export interface OperatorParts {
@@ -43,6 +45,7 @@ export function createOperator({ kiosk, apiPort, oracle, chance, coverage }: Ope
   const diligent = chance.likely(0.3);
   const hasty = chance.likely(0.3);
   let over = false;
+  let gone = false;
   let pressedAtMs = Number.NEGATIVE_INFINITY;
 
   function call(call: ApiCall, told: (status: number, text: string) => void = () => undefined): void {
@@ -102,6 +105,7 @@ export function createOperator({ kiosk, apiPort, oracle, chance, coverage }: Ope
 
   function comeAgain(): void {
     world.after(over ? LAST_VISITS_MS : chance.between(5_000, 300_000), () => {
+      if (gone) return;
       if (over || diligent) visit();
       comeAgain();
     });
@@ -131,6 +135,9 @@ export function createOperator({ kiosk, apiPort, oracle, chance, coverage }: Ope
     },
     clearUp() {
       over = true;
+    },
+    leave() {
+      gone = true;
     },
   };
 }

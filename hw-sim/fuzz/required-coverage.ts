@@ -180,6 +180,7 @@ const ALARMS = [
   'reversalDelayed',
   'reversalNeedsPerson',
   'resultContradicts',
+  'unknownPayment',
   'vendUnknown',
   'droppedLate',
 ];
@@ -199,6 +200,8 @@ const REQUIRED: readonly string[] = [
   ...['pay', 'inquiryPayment', 'cancel', 'refund'].flatMap((call) =>
     ['timeout', 'garbled', 'httpStatus', 'disconnected'].map((reason) => `silence ${call} ${reason}`),
   ),
+  'card lost',
+  'order again conflict orderPaid',
   'silence pay mismatch',
   'silence pay refused',
   'exit 74',

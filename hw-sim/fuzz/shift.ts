@@ -17,9 +17,11 @@ import type { FuzzSetting } from './fuzz-settings.js';
 import { goodsOf } from './goods.js';
 import { joinLedgers } from './join-ledgers.js';
 import { swapJournals } from './journal-swap.js';
+import { loseCard } from './lose-card.js';
 import { createMover } from './mover.js';
 import { createObserver } from './observer.js';
 import { createOperator, type Operator } from './operator.js';
+import { type Archive, createArchive } from './oracle/archive.js';
 import { createKeyRules, type KeyRules } from './oracle/key-rules.js';
 import { type MachineRules, watchMachine } from './oracle/machine-rules.js';
 import { watchPanel } from './oracle/panel-rules.js';
@@ -27,6 +29,7 @@ import { watchScanner } from './oracle/scanner-rules.js';
 import { createOracle, type Oracle, type OracleParts } from './oracle.js';
 import { papersOf } from './papers.js';
 import { keepPower } from './power.js';
+import { type RepeatOrders, repeatOrders } from './repeat-orders.js';
 import { surroundingsOf } from './surroundings.js';
 import { unplugAtRest } from './unplug-at-rest.js';
 
@@ -52,6 +55,8 @@ export interface ShiftOptions {
 
 /** Longer than the slowest rhythm of a queue that has called for a person, twice. */
 const CALM_MS = 45 * 60_000;
+/** Fewer than customers come in a shift. */
+const FEW_SALES = 20;
 /** Longer than any message is under way. */
 const AFTERWARDS_MS = 150_000;
 const SHIFT_LIMIT_MS = 48 * 3_600_000;
@@ -79,6 +84,11 @@ export function runShift(options: ShiftOptions): ShiftReport {
   const { mode, terminal: settings, elsewhere } = chance.pick(options.settings);
   const { config, secrets } = settings;
   let authorisation: Authorisation | undefined;
+  let repeating: RepeatOrders | undefined;
+  const { salesKept } = config.storage;
+  const archive = createArchive(salesKept);
+  /* Nobody who comes later can look at what is no longer kept. */
+  const keepsFew = salesKept < FEW_SALES;
   const kiosk: Kiosk = createKiosk({
     world,
     settings,
@@ -113,7 +123,10 @@ export function runShift(options: ShiftOptions): ShiftReport {
       oracle?.processStarted(devices.scanner.onGlass());
       const { book, live } = terminal.kernel.state;
       if (live.faults.flash === undefined) oracle?.salesFound(book.sales);
+      archive.published(book);
       terminal.kernel.onChange((state, before) => {
+        if (state.book === before.book) return;
+        archive.published(state.book);
         if (state.book.sales === before.book.sales) return;
         for (const sale of Object.values(state.book.sales)) {
           const was = before.book.sales[sale.saleId];
@@ -122,6 +135,7 @@ export function runShift(options: ShiftOptions): ShiftReport {
           oracle?.saleChanged(sale, was);
           keyRules?.saleChanged(sale, was);
           customer?.saleChanged(sale);
+          repeating?.saleChanged(sale);
         }
       });
     },
@@ -192,7 +206,8 @@ export function runShift(options: ShiftOptions): ShiftReport {
     if (config.devices.scanner.kind !== 'none') watchScanner(kiosk, devices.scanner, judge.violate);
     if (config.devices.panel.kind !== 'none') watchPanel(kiosk, devices.panel, { ledger, around }, judge.violate);
     const badDays = beginBadDays(kiosk, troubles, days, chance, coverage);
-    operator = createOperator({ kiosk, apiPort: config.api.port, oracle: judge, chance, coverage });
+    if (keepsFew) repeating = repeatOrders({ kiosk, oracle: judge, chance, coverage });
+    else operator = createOperator({ kiosk, apiPort: config.api.port, oracle: judge, chance, coverage });
     if (agentToken !== undefined && config.notify.url !== undefined) {
       const notifyUrl = config.notify.url;
       const merchantConfigured = config.acquirer.agentMerchant !== undefined;
@@ -203,6 +218,7 @@ export function runShift(options: ShiftOptions): ShiftReport {
       dark() {
         customer?.powerLost();
         mover?.dark();
+        if (keepsFew) return;
         if (chance.likely(0.12)) cardReader.read();
         else if (chance.likely(0.1)) cardReader.settle();
       },
@@ -214,7 +230,8 @@ export function runShift(options: ShiftOptions): ShiftReport {
     badDays.clearUp();
     power.clearUp();
     swaps.clearUp();
-    operator.clearUp();
+    operator?.clearUp();
+    repeating?.clearUp();
     authorisation?.clearUp();
     mover?.bringHome();
     kiosk.runUntil(() => atRest(kiosk), CALM_MS);
@@ -223,7 +240,12 @@ export function runShift(options: ShiftOptions): ShiftReport {
     kiosk.runUntil(() => atRest(kiosk), CALM_MS);
     serveFairly({ kiosk, devices, config, oracle: judge, misheard: troubles.machineMisheard });
     kiosk.runUntil(() => atRest(kiosk), CALM_MS);
-    reckon(kiosk, judge);
+    reckon(kiosk, judge, archive);
+    const { url: notifyUrl } = config.notify;
+    if (notifyUrl !== undefined && chance.likely(0.2)) {
+      operator?.leave();
+      loseCard({ kiosk, notifyUrl, apiPort: config.api.port, oracle: judge, coverage });
+    }
   } catch (error) {
     judge.violate('the process crashed', error instanceof Error ? (error.stack ?? error.message) : String(error));
   }
@@ -266,7 +288,7 @@ const isOpen = ({ state }: Sale): boolean =>
   state === 'vending';
 
 /** What flash holds is read by a new process, not believed from memory. */
-function reckon(kiosk: Kiosk, judge: Oracle): void {
+function reckon(kiosk: Kiosk, judge: Oracle, archive: Archive): void {
   const memory = kiosk.terminal?.kernel.state;
   /* Mended devices have to be well again, and the queue empty, without a restart. */
   if (memory !== undefined && !view(memory).lamps.ready)
@@ -288,5 +310,5 @@ function reckon(kiosk: Kiosk, judge: Oracle): void {
     if (sale.attempts.length === 0) continue;
     if (book.sales[sale.saleId]?.state !== sale.state) judge.violate('flash forgot', `${sale.saleId} ${sale.state}`);
   }
-  judge.settleUp(book, view(terminal.kernel.state).lamps.ready, [faultsOf(terminal.kernel.state)]);
+  judge.settleUp(archive.whole(book), view(terminal.kernel.state).lamps.ready, [faultsOf(terminal.kernel.state)]);
 }
