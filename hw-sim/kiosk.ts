@@ -8,7 +8,7 @@ import { createNetwork, type Network } from './network.js';
 import type { PowerCut } from './power-cut.js';
 import { createSimFlash, type SimFlash } from './sim-flash.js';
 import { createSimGpio, type SimGpio } from './sim-gpio.js';
-import { createLife, type DeviceClock, type Life } from './sim-host.js';
+import { createLife, type DeviceClock, type DeviceRandom, type Life } from './sim-host.js';
 import { createSimSerial, type SimSerial } from './sim-serial.js';
 import type { World } from './world.js';
 
@@ -32,6 +32,7 @@ export interface Kiosk {
   readonly serial: SimSerial;
   readonly gpio: SimGpio;
   readonly clock: DeviceClock;
+  readonly random: DeviceRandom;
   /** The process that runs now, and its terminal once it has started. */
   readonly life: Life | undefined;
   readonly terminal: Terminal | undefined;
@@ -89,6 +90,7 @@ export function createKiosk(parts: KioskParts): Kiosk {
   const serial = createSimSerial(world);
   const gpio = createSimGpio(world);
   const clock: DeviceClock = { offsetMs: 0, synchronised: 'unknown' };
+  const random: DeviceRandom = { stuck: false };
   const { acquirer, faults } = connectAcquirer(SIM_ACQUIRER_ORIGIN);
 
   const http: HttpHost = {
@@ -156,6 +158,7 @@ export function createKiosk(parts: KioskParts): Kiosk {
     serial,
     gpio,
     clock,
+    random,
     get life() {
       return life?.alive === true ? life : undefined;
     },
@@ -181,6 +184,7 @@ export function createKiosk(parts: KioskParts): Kiosk {
         flash,
         http,
         clock,
+        random,
         log: log ?? (() => undefined),
         exited(code) {
           exitCode = code;

@@ -26,6 +26,7 @@ export interface LifeParts {
   readonly flash: FlashHost;
   readonly http: HttpHost;
   readonly clock: DeviceClock;
+  readonly random: DeviceRandom;
   readonly log: (line: string) => void;
   /** The process left by itself, with its exit code. */
   readonly exited: (code: number) => void;
@@ -38,6 +39,11 @@ export interface DeviceClock {
   /** Added to the true wall clock. */
   offsetMs: number;
   synchronised: 'yes' | 'no' | 'unknown';
+}
+
+/** The board's source of chance; a bad one says the same for ever. */
+export interface DeviceRandom {
+  stuck: boolean;
 }
 
 export function createLife(parts: LifeParts): Life {
@@ -78,6 +84,7 @@ export function createLife(parts: LifeParts): Life {
     random: {
       bytes(count) {
         const bytes = new Uint8Array(count);
+        if (parts.random.stuck) return bytes;
         for (let i = 0; i < count; i += 1) bytes[i] = Math.floor(world.random() * 256);
         return bytes;
       },

@@ -201,6 +201,7 @@ const REQUIRED: readonly string[] = [
     ['timeout', 'garbled', 'httpStatus', 'disconnected'].map((reason) => `silence ${call} ${reason}`),
   ),
   'card lost',
+  'fault random stuck',
   'order again conflict orderPaid',
   'silence pay mismatch',
   'silence pay refused',

@@ -197,6 +197,9 @@ export function runShift(options: ShiftOptions): ShiftReport {
 
   try {
     const days = chooseBadDays(chance, options.without ?? []);
+    if (chance.likely(0.1)) {
+      count(coverage, 'fault random stuck');
+      kiosk.random.stuck = true;
     if (config.sale.mode === 'amount') keyRules = createKeyRules(devices.keypad, judge.violate);
     if (config.devices.vend.kind === 'mdb') {
       const { machine } = devices;
@@ -242,7 +245,8 @@ export function runShift(options: ShiftOptions): ShiftReport {
     kiosk.runUntil(() => atRest(kiosk), CALM_MS);
     reckon(kiosk, judge, archive);
     const { url: notifyUrl } = config.notify;
-    if (notifyUrl !== undefined && chance.likely(0.2)) {
+    /* A token is lost with the card, and the oracle knows of no excuse. */
+    if (notifyUrl !== undefined && agentToken === undefined && chance.likely(0.2)) {
       operator?.leave();
       loseCard({ kiosk, notifyUrl, apiPort: config.api.port, oracle: judge, coverage });
     }

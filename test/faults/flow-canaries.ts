@@ -240,6 +240,13 @@ export const FLOW_CANARIES: readonly Canary[] = [
     put: 'if (false)\n        paidOrders',
   },
   {
+    name: 'ids of refunds by chance alone',
+    only: 'host',
+    file: 'flows/refund-request-id.js',
+    find: 'highest < 0',
+    put: 'true',
+  },
+  {
     name: 'the payment of a lost card is nobody’s',
     only: 'host',
     file: 'flows/payment.js',
