@@ -25,6 +25,8 @@ export interface OperatorParts {
   readonly oracle: Oracle;
   readonly chance: Chance;
   readonly coverage: Coverage;
+  /** Has things tried again, and settles nothing: nobody could look up later what was declared. */
+  readonly neverSettles: boolean;
 }
 
 interface Entry extends QueueEntry {
@@ -39,7 +41,8 @@ const UNDER_WAY_MS = 80;
 /** From one press to the next: nobody presses faster for long. */
 const HASTE_MS = 3_000;
 
-export function createOperator({ kiosk, apiPort, oracle, chance, coverage }: OperatorParts): Operator {
+export function createOperator(parts: OperatorParts): Operator {
+  const { kiosk, apiPort, oracle, chance, coverage, neverSettles } = parts;
   const { world } = kiosk;
   /* Most kiosks are never looked at on their bad days. */
   const diligent = chance.likely(0.3);
@@ -75,6 +78,7 @@ export function createOperator({ kiosk, apiPort, oracle, chance, coverage }: Ope
   }
 
   function decide(entry: Entry): void {
+    if (neverSettles) return retry(entry);
     if (chance.likely(0.5)) retry(entry);
     else settle(entry);
     /* Two people, or one who presses twice. */

@@ -210,7 +210,8 @@ export function runShift(options: ShiftOptions): ShiftReport {
     if (config.devices.panel.kind !== 'none') watchPanel(kiosk, devices.panel, { ledger, around }, judge.violate);
     const badDays = beginBadDays(kiosk, troubles, days, chance, coverage);
     if (keepsFew) repeating = repeatOrders({ kiosk, oracle: judge, chance, coverage });
-    else operator = createOperator({ kiosk, apiPort: config.api.port, oracle: judge, chance, coverage });
+    const people = { kiosk, apiPort: config.api.port, oracle: judge, chance, coverage };
+    operator = createOperator({ ...people, neverSettles: keepsFew });
     if (agentToken !== undefined && config.notify.url !== undefined) {
       const notifyUrl = config.notify.url;
       const merchantConfigured = config.acquirer.agentMerchant !== undefined;
@@ -233,7 +234,7 @@ export function runShift(options: ShiftOptions): ShiftReport {
     badDays.clearUp();
     power.clearUp();
     swaps.clearUp();
-    operator?.clearUp();
+    operator.clearUp();
     repeating?.clearUp();
     authorisation?.clearUp();
     mover?.bringHome();
@@ -247,7 +248,7 @@ export function runShift(options: ShiftOptions): ShiftReport {
     const { url: notifyUrl } = config.notify;
     /* A token is lost with the card, and the oracle knows of no excuse. */
     if (notifyUrl !== undefined && agentToken === undefined && chance.likely(0.2)) {
-      operator?.leave();
+      operator.leave();
       loseCard({ kiosk, notifyUrl, apiPort: config.api.port, oracle: judge, coverage });
     }
   } catch (error) {
