@@ -200,6 +200,7 @@ export function runShift(options: ShiftOptions): ShiftReport {
     if (chance.likely(0.1)) {
       count(coverage, 'fault random stuck');
       kiosk.random.stuck = true;
+    }
     if (config.sale.mode === 'amount') keyRules = createKeyRules(devices.keypad, judge.violate);
     if (config.devices.vend.kind === 'mdb') {
       const { machine } = devices;
