@@ -1,8 +1,8 @@
 import type { TokenGrantor } from './agent-merchant.js';
+import { change, type Draft, measure, prune, putReversal, putSale, reversalOf, saleOf } from './book-draft.js';
 import { entryBytes } from './entry-bytes.js';
 import { accountOf } from './of-other-account.js';
 import { ownEntry } from './own-entry.js';
-import { rememberPaid } from './paid-orders.js';
 import type { TerminalRecord } from './record.js';
 import { type Reversal, reversesSale } from './reversal.js';
 import { type Attempt, isOpen, type Sale } from './sale.js';
@@ -89,32 +89,6 @@ export function fold(book: Book, record: TerminalRecord): Book {
   apply(draft, record);
   measure(draft);
   return draft.book;
-}
-
-/**
- * A book in the making. Its maps are copied before the first change, and only then, and what pruning has to look up is made
- * once: with a thousand entries to go through for each record a start would last minutes.
- */
-interface Draft {
-  book: Book;
-  sales?: Record<string, Sale>;
-  reversals?: Record<string, Reversal>;
-  retention?: Retention;
-  /** Entries that `bytes` does not count yet, by id, as it counts them: what changes again and again is measured once. */
-  readonly unmeasured: Map<string, Sale | Reversal | undefined>;
-}
-
-/** What pruning looks up. */
-interface Retention {
-  /** Oldest first; those before `firstKept` are gone, and so may be some behind it. */
-  readonly saleIds: string[];
-  firstKept: number;
-  kept: number;
-  readonly reversalIds: Map<string, string[]>;
-}
-
-function change(draft: Draft, fields: Partial<Book>): void {
-  draft.book = { ...draft.book, ...fields };
 }
 
 function apply(draft: Draft, record: TerminalRecord): void {
@@ -271,148 +245,13 @@ const shown = (prompted: true | undefined): Partial<Attempt> => ({
   ...(prompted === undefined ? {} : { prompted }),
 });
 
-function saleOf({ book }: Draft, saleId: string): Sale {
-  const sale = ownEntry(book.sales, saleId);
-  if (sale === undefined) throw new Error(`the book has no sale ${saleId}`);
-  return sale;
-}
-
-function reversalOf({ book }: Draft, reversalId: string): Reversal {
-  const reversal = ownEntry(book.reversals, reversalId);
-  if (reversal === undefined) throw new Error(`the book has no reversal ${reversalId}`);
-  return reversal;
-}
-
 /** Never back in time: a boot may write with a clock that is decades behind, and age decides what is still kept. */
 function changeSale(draft: Draft, record: TerminalRecord, sale: Sale): void {
   putSale(draft, { ...sale, updatedAtWallMs: Math.max(sale.updatedAtWallMs, record.atWallMs) });
 }
 
-function putSale(draft: Draft, sale: Sale): void {
-  const { retention } = draft;
-  if (retention !== undefined && !Object.hasOwn(draft.book.sales, sale.saleId)) {
-    retention.saleIds.push(sale.saleId);
-    retention.kept += 1;
-  }
-  replaceEntry(draft, ownSales(draft), sale.saleId, sale);
-}
-
-function putReversal(draft: Draft, reversal: Reversal): void {
-  const { retention } = draft;
-  if (retention !== undefined && !Object.hasOwn(draft.book.reversals, reversal.reversalId)) {
-    note(retention.reversalIds, reversal);
-  }
-  replaceEntry(draft, ownReversals(draft), reversal.reversalId, reversal);
-}
-
-function ownSales(draft: Draft): Record<string, Sale> {
-  if (draft.sales === undefined) {
-    draft.sales = { ...draft.book.sales };
-    change(draft, { sales: draft.sales });
-  }
-  return draft.sales;
-}
-
-function ownReversals(draft: Draft): Record<string, Reversal> {
-  if (draft.reversals === undefined) {
-    draft.reversals = { ...draft.book.reversals };
-    change(draft, { reversals: draft.reversals });
-  }
-  return draft.reversals;
-}
-
-function replaceEntry<T extends Sale | Reversal>(
-  { unmeasured }: Draft,
-  entries: Record<string, T>,
-  id: string,
-  entry: T,
-): void {
-  if (!unmeasured.has(id)) unmeasured.set(id, ownEntry(entries, id));
-  entries[id] = entry;
-}
-
-/** Counts what has changed. */
-function measure(draft: Draft): void {
-  const { unmeasured } = draft;
-  if (unmeasured.size === 0) return;
-  let { bytes, sales, reversals } = draft.book;
-  for (const [id, before] of unmeasured) {
-    const entry = ownEntry(sales, id) ?? ownEntry(reversals, id);
-    bytes += (entry === undefined ? 0 : knownBytes(id, entry)) - (before === undefined ? 0 : knownBytes(id, before));
-  }
-  unmeasured.clear();
-  change(draft, { bytes });
-}
-
-/** An entry never changes, so it is measured once. */
-function knownBytes(id: string, entry: object): number {
-  const known = measured.get(entry);
-  if (known !== undefined) return known;
-  const bytes = entryBytes(id, entry);
-  measured.set(entry, bytes);
-  return bytes;
-}
-
-const measured = new WeakMap<object, number>();
-
 function withLastAttempt(sale: Sale, change: Partial<Attempt>): Sale {
   const attempt = sale.attempts.at(-1);
   if (attempt === undefined) throw new Error(`sale ${sale.saleId} has no payment attempt`);
   return { ...sale, attempts: [...sale.attempts.slice(0, -1), { ...attempt, ...change }] };
-}
-
-/** Drops closed sales beyond the retention, with their finished reversals; of the paid ones the order stays. */
-function prune(draft: Draft): void {
-  measure(draft);
-  const { salesKept, salesKeptMs, bytesKept, seenMs } = draft.book;
-  const old = (sale: Sale): boolean => (sale.seenMs ?? 0) < seenMs - salesKeptMs;
-  draft.retention ??= retentionOf(draft.book);
-  const { retention } = draft;
-  const { saleIds } = retention;
-  for (let at = retention.firstKept; at < saleIds.length; at += 1) {
-    const saleId = saleIds[at] ?? '';
-    const sale = ownEntry(draft.book.sales, saleId);
-    if (sale === undefined) continue;
-    if (retention.kept <= salesKept && draft.book.bytes <= bytesKept && !old(sale)) return;
-    /* A sale that is reversing has an open reversal: to look for it would only cost time. */
-    if (isOpen(sale) || sale.state === 'reversing') continue;
-    const own = (retention.reversalIds.get(saleId) ?? []).map((reversalId) => reversalOf(draft, reversalId));
-    if (own.every(({ state }) => state === 'finished')) drop(draft, retention, sale, own);
-  }
-}
-
-function drop(draft: Draft, retention: Retention, sale: Sale, own: readonly Reversal[]): void {
-  const { saleId } = sale;
-  const sales = ownSales(draft);
-  const reversals = ownReversals(draft);
-  let { bytes, paidOrders } = draft.book;
-  delete sales[saleId];
-  bytes -= knownBytes(saleId, sale);
-  for (const reversal of own) {
-    delete reversals[reversal.reversalId];
-    bytes -= knownBytes(reversal.reversalId, reversal);
-  }
-  if (sale.state === 'settled') paidOrders = rememberPaid(paidOrders, sale, draft.book.bytesKept / 2);
-  change(draft, { bytes, paidOrders });
-  retention.kept -= 1;
-  retention.reversalIds.delete(saleId);
-  while (saleIdGone(retention, sales)) retention.firstKept += 1;
-}
-
-function saleIdGone({ saleIds, firstKept }: Retention, sales: Book['sales']): boolean {
-  const saleId = saleIds[firstKept];
-  return saleId !== undefined && !Object.hasOwn(sales, saleId);
-}
-
-function retentionOf({ sales, reversals }: Book): Retention {
-  const saleIds = Object.keys(sales);
-  const reversalIds = new Map<string, string[]>();
-  for (const reversal of Object.values(reversals)) note(reversalIds, reversal);
-  return { saleIds, firstKept: 0, kept: saleIds.length, reversalIds };
-}
-
-function note(reversalIds: Map<string, string[]>, { saleId, reversalId }: Reversal): void {
-  const others = reversalIds.get(saleId);
-  if (others === undefined) reversalIds.set(saleId, [reversalId]);
-  else others.push(reversalId);
 }

@@ -1,0 +1,49 @@
+import type { Canary } from './canary.js';
+
+/** A terminal that forgets what it has to know for longer than a sale is kept, or longer than a card lives. */
+export const MEMORY_CANARIES: readonly Canary[] = [
+  {
+    name: 'a paid order forgotten with its sale',
+    only: 'host',
+    file: 'flows/sale-desk.js',
+    find: 'if (gone !== undefined)',
+    put: 'if (false)',
+  },
+  {
+    name: 'a paid order that is pruned leaves nothing',
+    only: 'host',
+    file: 'flows/book-draft.js',
+    find: "if (sale.state === 'settled')\n        paidOrders",
+    put: 'if (false)\n        paidOrders',
+  },
+  {
+    name: 'ids of refunds by chance alone',
+    only: 'host',
+    file: 'flows/refund-request-id.js',
+    find: 'highest < 0',
+    put: 'true',
+  },
+  {
+    name: 'the payment of a lost card is nobody’s',
+    only: 'host',
+    file: 'flows/payment.js',
+    find: 'holdUnknown(turn, id, paymentId, amount);',
+    put: "turn.ignore('notification of an unknown payment');",
+  },
+  {
+    name: 'the payment of a lost card goes back unasked',
+    only: 'host',
+    file: 'flows/unknown-payment.js',
+    find: `state: 'needsPerson',
+        manual: true,`,
+    put: `state: 'open',
+        manual: false,`,
+  },
+  {
+    name: 'the payment of another terminal taken for our own',
+    only: 'host',
+    file: 'flows/payment-request-id.js',
+    find: "&& id.slice(14, 22) === terminalNumber.padStart(8, '0')",
+    put: '',
+  },
+];
