@@ -35,6 +35,8 @@ const streamBufferLimitBytes = 262_144;
 /** How much of an oversized body is read and thrown away, so that the peer gets to see the 413 before the end. */
 const discardLimitBytes = 1_048_576;
 const requestsPerConnection = 1_000;
+/** Pieces that a body may come in. Each is an object for a moment, and a body of single bytes is no honest one. */
+const pieceLimit = 1_024;
 /** Connections that gave way and are not quite closed; still more are dropped without a word. */
 const closingLimit = 64;
 
@@ -117,6 +119,7 @@ function serve(parts: ServerParts, request: IncomingMessage, response: ServerRes
   const { options, refusals } = parts;
   const body = createBodyBuffer(options.bodyLimitBytes);
   let discardedBytes = 0;
+  let pieces = 0;
   let refused = false;
 
   const refuse = (why: HttpRefusalStatus | HttpVerdict) => {
@@ -136,7 +139,11 @@ function serve(parts: ServerParts, request: IncomingMessage, response: ServerRes
   if (whyNot !== undefined) refuse(whyNot);
   else if (request.headers.expect !== undefined) response.writeContinue();
   request.on('data', (chunk: Buffer) => {
-    if (refused) {
+    pieces += 1;
+    if (pieces > pieceLimit) {
+      if (!refused) refuse(413);
+      response.end();
+    } else if (refused) {
       discardedBytes += chunk.length;
       if (discardedBytes > discardLimitBytes) request.socket.destroy();
     } else if (!body.add(chunk)) {

@@ -63,10 +63,12 @@ export class SlowFeedSocket extends Duplex {
   }
 
   #feed(): void {
+    /* Nothing more will be answered: taken from the line, so that the peer gets to read its answer, and not looked at. */
+    if (this.writableEnded) this.#rest = Buffer.alloc(0);
     while (this.#rest.length > 0) {
       const piece = this.#rest.subarray(0, PIECE_BYTES);
       this.#rest = this.#rest.subarray(PIECE_BYTES);
-      if (!this.push(piece) || this.destroyed) break;
+      if (!this.push(piece) || this.destroyed || this.writableEnded) break;
     }
     if (this.#rest.length > 0) this.#raw.pause();
     else this.#raw.resume();

@@ -143,6 +143,8 @@ export const statusSchema = v.object({
       kind: v.exactOptional(v.string()),
       detail: v.exactOptional(v.string()),
       faults: v.array(fault),
+      /** What needs a visit soon although the device works; missing where no driver tells. */
+      warnings: v.exactOptional(v.array(fault)),
       /** How often something was not taken since the start, by reason; missing where nothing was. */
       refused: v.exactOptional(v.record(v.string(), v.number())),
       lastRefused: v.exactOptional(v.string()),

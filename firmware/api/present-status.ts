@@ -72,7 +72,9 @@ function devices({ live }: TerminalState, sources: StatusSources): StatusView['d
     found[name] = { state: faults.length === 0 ? 'ok' : 'fault', faults: [...faults] };
   }
   for (const [name, report] of Object.entries(sources.devices())) {
-    found[name] = { ...report, faults: found[name]?.faults ?? [] };
+    const { warnings, ...rest } = report;
+    const told = warnings === undefined ? {} : { warnings: [...warnings] };
+    found[name] = { ...rest, ...told, faults: found[name]?.faults ?? [] };
   }
   for (const [name, { reasons, last }] of Object.entries(sources.refusals())) {
     found[name] = { state: 'ok', faults: [], ...found[name], refused: reasons, lastRefused: last };

@@ -1,4 +1,5 @@
 import type { AlarmCode } from '../../flows/effect.js';
+import type { FaultCode } from '../../flows/faults.js';
 import type { TroubleKeeper } from '../acquirer/trouble-keeper.js';
 import type { RefusalCounts } from '../refusal-book.js';
 
@@ -29,6 +30,7 @@ export interface StatusSources {
 
 export interface DeviceReport {
   readonly state: 'starting' | 'ok' | 'fault' | 'absent';
+  readonly warnings?: readonly FaultCode[];
   /** What the configuration names: `gm65`, `sim`, … */
   readonly kind?: string;
   /** For the technician. */

@@ -3,11 +3,13 @@ import { type ChildProcess, fork } from 'node:child_process';
 import { once } from 'node:events';
 import { readFileSync } from 'node:fs';
 import { connect, type Socket } from 'node:net';
+import { FLOODS, floodWith } from '../../support/floods.js';
 
 const SERVER = new URL('../../support/flooded-server.js', import.meta.url).pathname;
 const TRUE_REQUEST =
   'POST /notify HTTP/1.1\r\nHost: x\r\nSignature: s\r\nContent-Length: 2\r\nConnection: close\r\n\r\n{}';
 const LIMIT_MB = 60;
+const FLOOD_BYTES = 120_000;
 
 describe('http server among strangers', () => {
   let server: ChildProcess;
@@ -23,18 +25,7 @@ describe('http server among strangers', () => {
     server.kill('SIGKILL');
   });
 
-  /** Sends, and stays. Resolves once the bytes are out, or the server had enough. */
-  function stranger(text: string, localAddress = '127.0.0.1'): Promise<Socket> {
-    return new Promise((resolve) => {
-      const socket = connect({ port, host: '127.0.0.1', localAddress }, () =>
-        socket.write(text, () => resolve(socket)),
-      );
-      sockets.push(socket);
-      socket.on('error', () => resolve(socket));
-      socket.on('close', () => resolve(socket));
-      socket.on('data', () => undefined);
-    });
-  }
+  const stranger = (text: string): Promise<Socket> => floodWith(port, text, sockets);
 
   function ask(text = TRUE_REQUEST): Promise<{ readonly reply: string; readonly tookMs: number }> {
     const startedMs = performance.now();
@@ -93,19 +84,11 @@ describe('http server among strangers', () => {
     assert.match(data.toString(), /^HTTP\/1\.1 200 /);
   });
 
-  const chunk = 'POST /notify HTTP/1.1\r\nHost: x\r\nSignature: s\r\nTransfer-Encoding: chunked\r\n\r\n';
-  const FLOODS = {
-    'chunks of one byte': chunk + '1\r\nx\r\n'.repeat(20_000),
-    'chunks of one byte for another path': chunk.replace('/notify', '/') + '1\r\nx\r\n'.repeat(20_000),
-    'chunks with extensions': chunk + '1;aaaaaa=bbbbbb\r\nx\r\n'.repeat(10_000),
-    'requests ahead of their answers': 'GET /notify HTTP/1.1\r\nHost: x\r\n\r\n'.repeat(6_000),
-    'headers without end': `GET / HTTP/1.1\r\nHost: x\r\n${'a:b\r\n'.repeat(40_000)}`,
-  };
-  for (const [what, text] of Object.entries(FLOODS)) {
+  for (const [what, textOf] of Object.entries(FLOODS)) {
     it(`takes less than ${LIMIT_MB} MB more for 16 connections with ${what}`, async () => {
       await ask();
       const before = memoryMb(server, 'VmRSS');
-      await Promise.all(Array.from({ length: 16 }, () => stranger(text)));
+      await Promise.all(Array.from({ length: 16 }, () => stranger(textOf(FLOOD_BYTES))));
       const { reply } = await ask();
       assert.match(reply, /^HTTP\/1\.1 200 /);
       const grown = memoryMb(server, 'VmHWM') - before;

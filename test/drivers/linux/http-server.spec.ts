@@ -93,6 +93,16 @@ describe('http server on real sockets', () => {
     assert.ok(reply === '' || reply.startsWith('HTTP/1.1 413 '), reply);
   });
 
+  it('takes a body in single bytes, and refuses one in thousands of them', async () => {
+    const listener = await listen({ bodyLimitBytes: 65_536 }, (request, response) =>
+      response.end(200, {}, String(request.body.length)),
+    );
+    const head = 'POST / HTTP/1.1\r\nHost: x\r\nTransfer-Encoding: chunked\r\nConnection: close\r\n\r\n';
+    const body = (bytes: number) => `${'1\r\nx\r\n'.repeat(bytes)}0\r\n\r\n`;
+    assert.match(await raw(listener.port, head + body(1_024)), /^HTTP\/1\.1 200 [\s\S]*\r\n\r\n1024$/);
+    assert.match(await raw(listener.port, head + body(1_025)), /^HTTP\/1\.1 413 /);
+  });
+
   it('takes a body of exactly the limit', async () => {
     const listener = await listen({}, (request, response) => response.end(200, {}, String(request.body.length)));
     const body = 'x'.repeat(1_000);
