@@ -188,7 +188,12 @@ export function askAnew(turn: Turn): void {
   if (!turn.live.booted) return;
   sendProbe(turn);
   if (turn.live.refusals.pay !== undefined) openTrial(turn);
-  for (const { reversalId, manual } of openReversals(turn.book)) if (!manual) wakeReversal(turn, reversalId);
+  /* In its first burst one is tried soon anyway, and one that waits for a payment to expire was not refused. */
+  for (const { reversalId, manual } of openReversals(turn.book)) {
+    const progress = turn.live.reversals[reversalId];
+    if (progress === undefined || manual) continue;
+    if (progress.unanswered || progress.queueFailures > 0) wakeReversal(turn, reversalId);
+  }
 }
 
 /** Without a request to the acquirer, which a customer would make to find out that the network is gone. */
