@@ -80,11 +80,13 @@ function parseState([state, price, item = '', ...more]: readonly string[]): MdbL
 
 /**
  * `1.50` with two decimals is `150`, an integer of the smallest unit. Undefined for anything that is not exactly an
- * amount above zero: a price that is not understood is not charged.
+ * amount above zero: a price that is not understood is not charged. Three digits behind the point are the decimals of no
+ * such currency, or thousands (`10.000`), even where they are zeros.
  */
 export function minorUnitsOf(price: string, decimals: number): string | undefined {
   const match = /^(\d{1,7})(?:\.(\d{1,4}))?$/.exec(price);
   if (match === null) return undefined;
+  if (match[2]?.length === 3 && decimals !== 3) return undefined;
   const fraction = (match[2] ?? '').replace(/0+$/, '');
   if (fraction.length > decimals) return undefined;
   const minor = `${match[1]}${fraction.padEnd(decimals, '0')}`.replace(/^0+(?=\d)/, '');
@@ -92,12 +94,15 @@ export function minorUnitsOf(price: string, decimals: number): string | undefine
 }
 
 /**
- * Whether price and item may be one price with a decimal comma: `1,50` is the item 50 for 1.00, or 1.50. Also `1,500.00`,
- * which is no item either way.
+ * Whether price and item may be one price with a comma of its own: `1,50` is the item 50 for 1.00, or 1.50; `1,500` is
+ * the item 500 for 1, or 1500. Without decimals `150,101` is an item of three digits, as machines number them, unless the
+ * price were one digit, or the item began with a zero. Also `1,500.00`, which is no item either way.
  */
-export function mayBeDecimalComma(price: string, item: string, decimals: number): boolean {
+export function mayBeCommaInPrice(price: string, item: string, decimals: number): boolean {
   if (!/^\d+$/.test(price)) return false;
-  return /^\d+\.\d+$/.test(item) || (decimals > 0 && item.length === decimals && /^\d+$/.test(item));
+  if (/^\d+\.\d+$/.test(item)) return true;
+  if (/^\d{3}$/.test(item) && (decimals > 0 || price.length === 1 || item.startsWith('0'))) return true;
+  return decimals > 0 && item.length === decimals && /^\d+$/.test(item);
 }
 
 /** The opposite: `150` with two decimals is `1.50`. */

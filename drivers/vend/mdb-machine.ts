@@ -2,7 +2,7 @@ import { DEVICE_STARTING, type DeviceStatus, sameDeviceStatus, type VendFault } 
 import type { Clock, SerialHost, Timer } from '../host.js';
 import { createRateLimit } from '../rate-limit.js';
 import { createMdbAdapter, type MdbAdapterOptions } from './mdb-adapter.js';
-import { type MdbLine, mayBeDecimalComma, minorUnitsOf, priceOf } from './mdb-lines.js';
+import { type MdbLine, mayBeCommaInPrice, minorUnitsOf, priceOf } from './mdb-lines.js';
 import type { VendOutcome } from './vend-outcome.js';
 
 export interface MdbMachineOptions extends MdbAdapterOptions {
@@ -208,7 +208,7 @@ export function createMdbMachine(
   }
 
   function amountOf(price: string, item: string): string | undefined {
-    if (mayBeDecimalComma(price, item, options.currencyDecimals)) return undefined;
+    if (mayBeCommaInPrice(price, item, options.currencyDecimals)) return undefined;
     const amount = minorUnitsOf(price, options.currencyDecimals);
     return amount === undefined || options.isPayable?.(amount) === false ? undefined : amount;
   }
@@ -240,7 +240,7 @@ export function createMdbMachine(
   }
 
   function refusePrice(price: string, item: string): void {
-    const asked = mayBeDecimalComma(price, item, options.currencyDecimals) ? `${price},${item}` : price;
+    const asked = mayBeCommaInPrice(price, item, options.currencyDecimals) ? `${price},${item}` : price;
     sayNo();
     misfit = { price: printable(asked), fitting: 0 };
     tellWell();

@@ -484,6 +484,12 @@ describe('MDB machine', () => {
       ['1,50', 2, '1,50'],
       ['1,50,12', 2, '1,50,12'],
       ['"1,50",12', 2, '1,50'],
+      ['1,500', 2, '1,500'],
+      ['1,000', 0, '1,000'],
+      ['12,000', 0, '12,000'],
+      ['1,500', 0, '1,500'],
+      ['10.000,12', 0, '10.000'],
+      ['1.500,12', 2, '1.500'],
       ['1,500.00', 2, '1,500.00'],
       ['1,500.00,12', 2, '1,500.00,12'],
       ['-1.50,12', 2, '-1.50'],
@@ -508,6 +514,14 @@ describe('MDB machine', () => {
         });
       });
     }
+
+    it('takes an item of three digits for one where the currency has no decimals', () => {
+      const made = bench(30_000, undefined, { currencyDecimals: 0 });
+      pass(made.world, 2_000);
+      made.port.disturb(line('c,STATUS,VEND,150,101'));
+      pass(made.world, 500);
+      assert.deepEqual(made.told, ['chosen 101 for 150']);
+    });
 
     it('refuses what cannot be paid in the currency for another reason', () => {
       const made = bench(30_000, undefined, { isPayable: (amount) => amount.endsWith('00') });
@@ -787,6 +801,10 @@ describe('MDB lines', () => {
     ['12', 2, '1200'],
     ['100', 0, '100'],
     ['100.00', 0, '100'],
+    ['10.000', 0, undefined],
+    ['1.500', 2, undefined],
+    ['1.5000', 2, '150'],
+    ['1.500', 3, '1500'],
     ['1.505', 2, undefined],
     ['0.00', 2, undefined],
     ['-1', 2, undefined],
