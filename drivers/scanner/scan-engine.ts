@@ -85,7 +85,7 @@ const PORT_FAULTS = { absent: 'scannerAbsent', denied: 'scannerPortDenied' } as 
  *   from an engine that is `ok`: one that is not set up may be obeying setup barcodes, or speak at another speed.
  * - A code that was told is not told again until the engine, armed and `ok`, has looked for 3 s without seeing it: the
  *   phone of the last customer must not pay for the next one, and an engine that does not look sees nobody leave.
- * - However much the engine sends, a few codes a second are told.
+ * - However much the engine sends, a few codes a second are told, and the first one after each `arm`.
  * - Codes are held in memory for that comparison only, and appear in no status, counter or message.
  */
 export function createScanEngine(
@@ -104,6 +104,8 @@ export function createScanEngine(
   const count = { read: 0, dropped: 0, duplicates: 0, ambiguous: 0, noiseBytes: 0, connections: 0 };
 
   const rate = createRateLimit(parts.clock, CODES);
+  /** Customers one after the other are no babble: the first code that one shows is told. */
+  let toldSinceArmed = false;
   let tooMany = 0;
   let tooManyTimer: Timer | undefined;
   let babbles: Timer | undefined;
@@ -177,7 +179,7 @@ export function createScanEngine(
     trigger.soon();
     if (second !== undefined) {
       if (last !== undefined && burst.codes.includes(last.code)) stillInSight();
-      if (!rate.take()) return drop();
+      if (!mayTell()) return drop();
       count.ambiguous += 1;
       events.ambiguous();
       return;
@@ -188,10 +190,16 @@ export function createScanEngine(
       count.duplicates += 1;
       return;
     }
-    if (!rate.take()) return drop();
+    if (!mayTell()) return drop();
     last = { code, seenMs: nowMs };
     count.read += 1;
     events.codeRead(code);
+  }
+
+  function mayTell(): boolean {
+    const may = rate.take() || !toldSinceArmed;
+    toldSinceArmed = true;
+    return may;
   }
 
   function drop(): void {
@@ -237,6 +245,7 @@ export function createScanEngine(
     arm() {
       if (armed || closed) return;
       armed = true;
+      toldSinceArmed = false;
       stillInSight();
       trigger.start();
     },

@@ -221,6 +221,19 @@ describe('scan engine', () => {
     });
   });
 
+  it('tells the first code of each of many customers in a hurry', () => {
+    const { world, port, driver, told, dropped } = readyBench({ kind: 'serial' });
+    const codes = Array.from({ length: 20 }, (_, at) => `2812345678901234${10 + at}`);
+    for (const code of codes) {
+      driver.arm();
+      port.disturb(Buffer.from(`${code}\r`));
+      pass(world, 80);
+      driver.disarm();
+      pass(world, 40);
+    }
+    assert.deepEqual([told, dropped], [codes, []]);
+  });
+
   it('that babbles is told of a few times a second, and warned of', () => {
     const { world, port, driver, told, dropped, statuses } = readyBench({ kind: 'serial' });
     driver.arm();
