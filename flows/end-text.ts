@@ -21,9 +21,7 @@ export function endText(book: Book, sale: Sale): TextKey | undefined {
       return lateChargeText(book, sale) ?? 'cancelled';
     case 'reversing':
     case 'reversed':
-      return undoingsOf(book, sale).some(isHeld)
-        ? 'askOperator'
-        : (lateChargeText(book, sale) ?? undoingText(book, sale));
+      return undoingText(book, sale);
     default:
       return undefined;
   }
@@ -48,12 +46,15 @@ function lateChargeText(book: Book, sale: Sale): TextKey | undefined {
 
 /** By how far the undoing of the sale's own payment has come, and by what the customer was told before. */
 function undoingText(book: Book, sale: Sale): TextKey {
-  const how = undoingsOf(book, sale).findLast(reversesSale)?.end?.how;
+  const undoings = undoingsOf(book, sale);
+  if (undoings.some(isHeld)) return 'askOperator';
+  const how = undoings.findLast(reversesSale)?.end?.how;
   const undelivered = sale.endCode === 'vendFailed' || sale.endCode === 'notDelivered';
   const toldPaid = undelivered || lastAttempt(sale)?.result === 'S';
   switch (how) {
     case 'nothingCharged':
-      return toldPaid ? 'chargeGoesBack' : 'notCharged';
+      if (toldPaid) return 'chargeGoesBack';
+      return wasChargedAfterAll(sale) ? 'reversing' : 'notCharged';
     case 'settledByHand':
       if (undelivered) return 'vendFailedReturned';
       return toldPaid ? 'moneyReturned' : 'reversing';

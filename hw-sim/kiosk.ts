@@ -58,6 +58,8 @@ export interface AcquirerMessage {
   readonly time: string;
   readonly headers: Readonly<Record<string, string>>;
   readonly body: string;
+  /** Of a reply: the body of the request, because a reply need not name it. */
+  readonly asked?: string;
 }
 
 export interface KioskParts {
@@ -131,7 +133,13 @@ export function createKiosk(parts: KioskParts): Kiosk {
         /* Pieces of a reply are for real sockets; here it comes whole, and a cut one not at all. */
         if (found === 'silence' || found === 'reset') return;
         const whole = 'trickled' in found ? found.trickled : found;
-        parts.wiretap?.({ url, time: whole.headers['response-time'] ?? '', headers: whole.headers, body: whole.body });
+        parts.wiretap?.({
+          url,
+          time: whole.headers['response-time'] ?? '',
+          headers: whole.headers,
+          body: whole.body,
+          asked: body,
+        });
         reply(whole);
       });
     });

@@ -22,6 +22,7 @@ import { createReceiptRules, type Papers } from './oracle/receipt-rules.js';
 import { createRequestRules, type RequestTerms } from './oracle/request-rules.js';
 import { createSecretRules, type SecretRules } from './oracle/secret-rules.js';
 import { createStopRules, type StopRules } from './oracle/stop-rules.js';
+import { createTextRules, type TextRules } from './oracle/text-rules.js';
 import { createTokenRules, type TokenRules } from './oracle/token-rules.js';
 
 /**
@@ -32,13 +33,20 @@ import { createTokenRules, type TokenRules } from './oracle/token-rules.js';
 export interface Oracle
   extends Omit<
       PaymentRules,
-      'settleUp' | 'codeShown' | 'isDenied' | 'messageLeft' | 'notificationAcknowledged' | 'settlingAgreed'
+      | 'settleUp'
+      | 'codeShown'
+      | 'isDenied'
+      | 'mayBeBelieved'
+      | 'messageLeft'
+      | 'notificationAcknowledged'
+      | 'settlingAgreed'
     >,
     Omit<HandRules, 'settleUp' | 'isByHand' | 'wasKept'>,
     Pick<CardRules, 'cardRead'>,
     Pick<DecisionRules, 'retryAsked'>,
     Pick<ReadinessRules, 'answered' | 'decided' | 'paymentsAllowed'>,
     Pick<SecretRules, 'stored'>,
+    Pick<TextRules, 'screenShown'>,
     StopRules,
     Omit<TokenRules, 'requestLeft'> {
   readonly violations: readonly string[];
@@ -100,6 +108,8 @@ export function createOracle(parts: OracleParts): Oracle {
   const host = createHostRules(parts.terms, parts.nowMs, violate);
   const lateCharges = createLateChargeRules(parts.nowMs, violate);
   const pace = createPaceRules(parts.nowMs, violate);
+  const { isDenied, mayBeBelieved } = payments;
+  const texts = createTextRules({ ...parts, isDenied, mayBeBelieved, wasKept: hand.wasKept, violate });
   const stops = createStopRules(violate);
   const requests = createRequestRules(parts.terms, violate);
   const readiness = createReadinessRules(parts.terms, parts.around, violate);
@@ -112,6 +122,7 @@ export function createOracle(parts: OracleParts): Oracle {
     messageLeft(message) {
       const proven = payments.messageLeft(message);
       if (proven !== undefined) lateCharges.proven(proven);
+      texts.messageLeft(message);
     },
     notificationAcknowledged(message) {
       const proven = payments.notificationAcknowledged(message);
@@ -126,7 +137,9 @@ export function createOracle(parts: OracleParts): Oracle {
       requests.saleChanged(sale);
       alarms.saleChanged(sale);
       receipts?.saleChanged(sale);
+      texts.saleChanged(sale);
     },
+    screenShown: texts.screenShown,
     paySent: payments.paySent,
     processStarted(onGlass) {
       payments.processStarted(onGlass);
@@ -186,7 +199,10 @@ export function createOracle(parts: OracleParts): Oracle {
       decisions.alarmRaised(alarm, detail);
       alarms.alarmRaised(alarm, detail);
     },
-    shown: secrets.shown,
+    shown(text) {
+      secrets.shown(text);
+      texts.shown(text);
+    },
     stored: secrets.stored,
     stoppedInOrder: stops.stoppedInOrder,
     salesFound: stops.salesFound,

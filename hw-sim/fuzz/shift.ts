@@ -125,6 +125,7 @@ export function runShift(options: ShiftOptions): ShiftReport {
       if (live.faults.flash === undefined) oracle?.salesFound(book.sales);
       archive.published(book);
       terminal.kernel.onChange((state, before) => {
+        oracle?.screenShown(view(state), state.book);
         if (state.book === before.book) return;
         archive.published(state.book);
         if (state.book.sales === before.book.sales) return;

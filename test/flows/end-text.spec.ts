@@ -165,6 +165,13 @@ describe('what the customer is told of a payment that had been said to have fail
     assert.equal(endText(book, sale), 'reversing');
   });
 
+  it('does not take back that another code paid, once that payment is undone, too', () => {
+    const attempts = [failed, { ...ATTEMPT, paymentRequestId: '2', result: 'S' as const }];
+    const sale = saleOf({ state: 'reversing', attempts, endCode: 'hostSilent' });
+    const own = undoing('hostSilent', 'open', { paymentRequestId: '2' });
+    assert.equal(endText(bookOf(sale, undoing('paidAfterFailure', 'open'), own), sale), 'moneyGoesBack');
+  });
+
   it('leaves a sale alone that is paid by another code', () => {
     const sale = saleOf({ state: 'settled', attempts: [failed, { ...ATTEMPT, paymentRequestId: '2', result: 'S' }] });
     assert.equal(endText(bookOf(sale, undoing('paidAfterFailure', 'open')), sale), undefined);

@@ -31,6 +31,8 @@ export interface PaymentRules {
   deliveryAgreed(saleId: string, delivered: boolean): void;
   /** Whether the acquirer said that this payment failed, and the terminal acknowledged nothing else since. */
   isDenied(paymentRequestId: string): boolean;
+  /** Whether the acquirer signed it, and it says one thing only. */
+  mayBeBelieved(message: AcquirerMessage): boolean;
   settleUp(book: Book): void;
 }
 
@@ -184,6 +186,7 @@ export function createPaymentRules({ ledger, signer, clientId, hand, violate }: 
     returnAgreed: (saleId, value) => add(returnsAgreed, saleId, value),
     deliveryAgreed: (saleId, delivered) => void (delivered ? deliveries : failures).add(saleId),
     isDenied,
+    mayBeBelieved,
     settleUp(book) {
       const known = new Set<string>();
       for (const sale of Object.values(book.sales)) {
