@@ -37,6 +37,8 @@ const PRESS_SCANS = 3;
 /** Worn contacts bounce for longer than new ones, and a bounce taken for a release makes a second press of one. */
 const RELEASE_SCANS = 8;
 const HELD_AT_ONCE = 2;
+/** Contacts that bounce are seen so much later. */
+const TOGETHER_SCANS = 2;
 const STUCK_MS = 30_000;
 /** A stuck key may stay for days: less work then, and the other keys still count. */
 const STUCK_SCAN_MS = 10;
@@ -74,6 +76,9 @@ export function createMatrixKeypad(
   let down: readonly number[] = [];
   /** By place: in how many scans in a row it was otherwise than `down` says. */
   let otherwise = new Map<number, number>();
+  /** By place that is touched and not down for certain: the scan that found it first, and the one that found it last. */
+  let touched = new Map<number, { readonly first: number; readonly last: number }>();
+  let scans = 0;
   let emptyScans = 0;
   let refusing = false;
 
@@ -96,6 +101,7 @@ export function createMatrixKeypad(
       scanning = false;
       down = [];
       otherwise.clear();
+      touched.clear();
       refusing = false;
       stuckTimer?.cancel();
       tell({ state: 'fault', faults: ['keypadLines'], warnings: [], detail: error.message });
@@ -181,6 +187,7 @@ export function createMatrixKeypad(
   }
 
   function decide(found: readonly number[]): void {
+    noteTouches(found);
     const before = otherwise;
     otherwise = new Map();
     for (const place of new Set([...found, ...down])) {
@@ -198,8 +205,24 @@ export function createMatrixKeypad(
     if (fresh.length > 0) tellFresh(fresh, found);
   }
 
+  function noteTouches(found: readonly number[]): void {
+    scans += 1;
+    for (const place of found) {
+      if (!down.includes(place)) touched.set(place, { first: touched.get(place)?.first ?? scans, last: scans });
+    }
+    touched = new Map(
+      [...touched].filter(([place, { last }]) => !down.includes(place) && scans - last < RELEASE_SCANS),
+    );
+  }
+
+  /** Whichever stops bouncing first is not the first that was pressed. */
+  function wentDownTogether([key]: readonly number[]): boolean {
+    const own = touched.get(key ?? 0)?.first ?? scans;
+    return [...touched].some(([place, { first }]) => place !== key && first <= own + TOGETHER_SCANS);
+  }
+
   function tellFresh(fresh: readonly number[], found: readonly number[]): void {
-    refusing ||= fresh.length > 1 || found.length > HELD_AT_ONCE;
+    refusing ||= fresh.length > 1 || found.length > HELD_AT_ONCE || wentDownTogether(fresh);
     if (refusing) return events.keysUnclear();
     const key = keyAt(fresh[0] ?? 0);
     if (key !== undefined) events.keyPressed(key);

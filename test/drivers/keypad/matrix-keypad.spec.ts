@@ -167,7 +167,7 @@ describe('matrix keypad', () => {
       }),
       { numRuns: 150 },
     );
-    for (const overlapMs of [5, 20, 40, 60]) {
+    for (const overlapMs of [5, 20, 40]) {
       const { world, keypad, pressed, unclear } = openBench();
       for (const key of '1250#') {
         keypad.tap(key, 100);
@@ -224,6 +224,16 @@ describe('matrix keypad', () => {
     keypad.release('6');
     pass(world, 200);
     assert.deepEqual(pressed, []);
+  });
+
+  it('tells no order of two keys that go down together, however each of them bounces', () => {
+    for (let seed = 1; seed <= 60; seed += 1) {
+      const { world, keypad, pressed, unclear } = openBench({ seed });
+      keypad.tap('4', 100);
+      keypad.tap('3', 120);
+      pass(world, 400);
+      assert.deepEqual([pressed, unclear.length > 0], [[], true], `seed ${seed}`);
+    }
   });
 
   it('reports a stuck key by its name, and its release', () => {
