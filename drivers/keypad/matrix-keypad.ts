@@ -125,6 +125,7 @@ export function createMatrixKeypad(
 
   function rest(): void {
     scanning = false;
+    touched.clear();
     for (const row of rows) row.write(0);
     look();
   }
