@@ -221,7 +221,7 @@ export { customerText } from '../flows/customer-texts.js';
 export { minorUnits } from '../flows/minor-units.js';
 export { formatMoney, type Money } from '../flows/money.js';
 export type { Reversal } from '../flows/reversal.js';
-export type { Sale } from '../flows/sale.js';
+export { isOpen, type Sale } from '../flows/sale.js';
 export { type View, view } from '../flows/view.js';
 export { API_LISTENING } from './api/api-listening.js';
 export type { ReversalView, SaleView, StatusView } from './api/output-schemas.js';

@@ -1,4 +1,4 @@
-import type { TerminalSettings } from '../../firmware/terminal.js';
+import { isOpen, type TerminalSettings } from '../../firmware/terminal.js';
 import type { Ledger } from '../acquirer/ledger.js';
 import type { Kiosk } from '../kiosk.js';
 import type { Chance } from './chance.js';
@@ -41,10 +41,10 @@ export function createMover({ kiosk, home, elsewhere, chance, coverage }: MoverP
     kiosk.setUp(away ? elsewhere : home);
   }
 
-  /** Whatever is still open has another acquirer. */
+  /** The terminal runs, no sale is open, and whatever reversal is has another acquirer. */
   function drained(): boolean {
     const state = kiosk.terminal?.kernel.state;
-    if (state === undefined) return false;
+    if (state === undefined || !state.live.booted || Object.values(state.book.sales).some(isOpen)) return false;
     return Object.values(state.book.reversals).every(
       ({ state: phase, acquirer }) =>
         phase === 'finished' || (acquirer !== undefined && acquirer !== state.policy.acquirer),

@@ -1,4 +1,4 @@
-import { type Config, type Sale, view } from '../../firmware/terminal.js';
+import { type Config, isOpen, view } from '../../firmware/terminal.js';
 import { createFastSigner } from '../acquirer/fast-signer.js';
 import { DECORATION_NAMES } from '../devices/scan-engine-model.js';
 import { createKiosk, type Kiosk } from '../kiosk.js';
@@ -286,13 +286,6 @@ function atRest(kiosk: Kiosk): boolean {
 function faultsOf({ live }: TerminalState): string {
   return [live.acquirer, `clock trusted: ${live.clockTrusted}`, ...Object.values(live.faults).flat()].join(' ');
 }
-
-const isOpen = ({ state }: Sale): boolean =>
-  state === 'awaitingCode' ||
-  state === 'paying' ||
-  state === 'inquiring' ||
-  state === 'approved' ||
-  state === 'vending';
 
 /** What flash holds is read by a new process, not believed from memory. */
 function reckon(kiosk: Kiosk, judge: Oracle, archive: Archive): void {
