@@ -177,6 +177,7 @@ function createMask(spans: readonly Span[], redact: (text: string) => string) {
       case 'machineAsked':
       case 'machineGaveUp':
       case 'droppedLate':
+      case 'failedLate':
       case 'vendFinished':
         return one;
       case 'inputRefused':

@@ -74,6 +74,15 @@ export function onDroppedLate(turn: Turn): void {
   turn.alarm('droppedLate', `goods of a sale that was given up${ofWhom}`);
 }
 
+/** The mechanism had been asked for the goods of the last sale of which it was asked at all. */
+export function onFailedLate(turn: Turn): void {
+  const asked = Object.values(turn.book.sales).findLast(
+    ({ state, endCode }) => state === 'settled' || endCode === 'vendFailed' || endCode === 'vendUnknown',
+  );
+  if (asked?.state !== 'settled') return turn.ignore('late word of the vend mechanism');
+  turn.alarm('vendContradicts', asked.saleId);
+}
+
 /** Goods may have gone or not: the operator chose beforehand what is worse. */
 export function vendUnknown(turn: Turn, sale: Sale): void {
   turn.alarm('vendUnknown', sale.saleId);

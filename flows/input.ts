@@ -106,6 +106,8 @@ export type Event =
   | { readonly type: 'machineGaveUp' }
   /** Goods fell when none were expected any more. */
   | { readonly type: 'droppedLate' }
+  /** The goods of a sale of an earlier start are said not to have come out. */
+  | { readonly type: 'failedLate' }
   /** How a vend ended; and once more where the mechanism says otherwise afterwards. */
   | { readonly type: 'vendFinished'; readonly saleId: string; readonly outcome: 'yes' | 'no' | 'unknown' }
   | {

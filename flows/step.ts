@@ -6,6 +6,7 @@ import {
   onAlarmHeard,
   onDeliveryReported,
   onDroppedLate,
+  onFailedLate,
   onHostSilent,
   onVendFinished,
   vendUnknown,
@@ -112,6 +113,8 @@ function decide(turn: Turn, input: Input): void {
       return onInputRefused(turn, input.refusal);
     case 'droppedLate':
       return onDroppedLate(turn);
+    case 'failedLate':
+      return onFailedLate(turn);
     case 'vendFinished':
       return onVendFinished(turn, input.saleId, input.outcome);
     case 'printFinished':

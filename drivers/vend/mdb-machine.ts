@@ -36,8 +36,11 @@ export interface MdbMachineEvents {
   selectionEnded(): void;
   /** Somebody chose, so many times, what is not sold; `asked` is the machine's own text. A few a second are told. */
   selectionRefused(why: MdbSelectionRefusal, times: number, asked: string): void;
-  /** The machine said that it vended before anything was approved in this driver's life: goods of a sale that was given up. */
-  vendedLate(): void;
+  /**
+   * The machine told of goods before anything was approved in this driver's life: that they came out, or did not, of a sale
+   * of an earlier one. At most once with each word.
+   */
+  toldLate(word: 'yes' | 'no'): void;
   statusChanged(status: DeviceStatus<VendFault>): void;
 }
 
@@ -103,7 +106,7 @@ export function createMdbMachine(
   let babbles: Timer | undefined;
   let notSet: readonly string[] = [];
   let everAsked = false;
-  let lateTold = false;
+  const lateWords = new Set<'yes' | 'no'>();
 
   const adapter = createMdbAdapter(
     { ...parts, busy: () => selection !== undefined || vending !== undefined },
@@ -159,7 +162,6 @@ export function createMdbMachine(
         return;
       case 'vendSucceeded':
         if (vending !== undefined) finish('yes');
-        else if (ended === undefined) vendedLate();
         else saidAfterwards('yes');
         return;
       case 'vendFailed':
@@ -285,17 +287,13 @@ export function createMdbMachine(
     told(outcome, why);
   }
 
-  function vendedLate(): void {
-    if (lateTold) return;
-    lateTold = true;
-    events.vendedLate();
-  }
-
   /** The same word again is no news. */
   function saidAfterwards(word: 'yes' | 'no', why?: MdbRefusal): void {
-    if (ended === undefined || ended.words.has(word)) return;
-    ended.words.add(word);
-    ended.told(word, why);
+    const words = ended?.words ?? lateWords;
+    if (words.has(word)) return;
+    words.add(word);
+    if (ended === undefined) events.toldLate(word);
+    else ended.told(word, why);
   }
 
   /** The machine's word comes within that time, or never. */

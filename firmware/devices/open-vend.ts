@@ -79,7 +79,7 @@ function openMachine(
           type: 'inputRefused',
           refusal: { device: 'vend', reason, times, ...(asked === '' ? {} : { detail: asked }) },
         }),
-      vendedLate: () => feed({ type: 'droppedLate' }),
+      toldLate: (word) => feed({ type: word === 'yes' ? 'droppedLate' : 'failedLate' }),
       statusChanged: report,
     },
   );

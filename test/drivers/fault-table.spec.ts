@@ -106,7 +106,7 @@ function mdbParts() {
         selectionMade: () => undefined,
         selectionEnded: () => undefined,
         selectionRefused: () => undefined,
-        vendedLate: () => undefined,
+        toldLate: () => undefined,
         statusChanged,
       },
     );

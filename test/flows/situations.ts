@@ -164,6 +164,7 @@ export function inputOf(drive: Drive, name: InputCase): Event {
       return { type: 'machineAsked', selection: 1, amount: cny('1250'), item: '3' };
     case 'machineGaveUp':
     case 'droppedLate':
+    case 'failedLate':
       return { type };
     case 'deviceChanged':
       return { type, device: 'printer', faults: ['printerPaperOut'] };

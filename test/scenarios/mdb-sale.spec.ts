@@ -147,6 +147,19 @@ describe('a sale at a vending machine that asks, in the imagined world', () => {
       assert.ok(box.alarmDetails.at(-1)?.includes(box.sale().saleId));
     });
 
+    it('alarms with the sale where the next process hears that its goods did not come out', () => {
+      vending();
+      say('c,VEND,SUCCESS');
+      box.reaches('settled');
+      box.kiosk.cutPower();
+      box.pass(1_000);
+      box.kiosk.powerOn();
+      box.getsReady();
+      say('c,ERR,"VEND 3"', 'c,ERR,"VEND 3"');
+      box.pass(1_000);
+      assert.deepEqual([box.alarms, box.alarmDetails], [['vendContradicts'], [box.sale().saleId]]);
+    });
+
     it('waits on where it says once more that the reader is enabled, before the code is shown', () => {
       machineKiosk();
       choose();

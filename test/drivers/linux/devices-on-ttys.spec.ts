@@ -179,7 +179,7 @@ describe('devices on real ttys', function () {
         },
         selectionEnded: () => undefined,
         selectionRefused: () => undefined,
-        vendedLate: () => undefined,
+        toldLate: () => undefined,
         statusChanged: () => undefined,
       },
     );

@@ -37,7 +37,7 @@ function bench(timeoutMs = 30_000, model?: MdbMachineModelOptions, options: Part
       selectionMade: ({ amountMinorUnits, item }) => told.push(`chosen ${item} for ${amountMinorUnits}`),
       selectionEnded: () => told.push('ended'),
       selectionRefused: (why, times, asked) => told.push(`refused ${why} ${times} ${asked}`.trim()),
-      vendedLate: () => told.push('vended late'),
+      toldLate: (word) => told.push(`late ${word}`),
       statusChanged: (status) => statuses.push(status),
     },
   );
@@ -314,11 +314,13 @@ describe('MDB machine', () => {
     assert.deepEqual(told, ['chosen 12 for 150']);
   });
 
-  it('tells of goods that fell for an approval of an earlier life', () => {
+  it('tells once with each word what became of the goods of an earlier life', () => {
     const { world, port, told } = readyBench();
-    port.disturb(line('c,VEND,SUCCESS'));
-    pass(world, 100);
-    assert.deepEqual(told, ['vended late']);
+    for (const text of ['c,VEND,SUCCESS', 'c,VEND,SUCCESS', 'c,ERR,"VEND -3"', 'c,ERR,"VEND 3"', 'c,ERR,VEND 3']) {
+      port.disturb(line(text));
+      pass(world, 100);
+    }
+    assert.deepEqual(told, ['late yes', 'late no']);
   });
 
   describe('between the approval and the word on the goods', () => {
