@@ -16,7 +16,10 @@ export interface CommandProcess {
   out(text: string): void;
   /** Gives up where nobody reads it for a second. */
   errorOut(text: string): void;
-  /** With 74 instead of 0 where what was to be written is not whole, unless its reader went away (`| head`). */
+  /**
+   * With 74 instead of 0 where what was to be written is not whole, unless its reader went away: `| head`, or a terminal whose
+   * window was closed.
+   */
   exit(code: number): void;
   /**
    * Called once, with the signal's name, when somebody or the system asks the process to end (`STOP_SIGNALS`). Without it such a
@@ -59,7 +62,8 @@ export function createProcess(): CommandProcess {
     },
     errorOut,
     exit(code) {
-      const cut = outTrouble !== undefined && outTrouble.code !== 'EPIPE';
+      const unread = outTrouble?.code === 'EPIPE' || (outTrouble?.code === 'EIO' && terminals.includes(1));
+      const cut = outTrouble !== undefined && !unread;
       if (cut) errorOut(`tillbox: the output is not whole: ${fileTrouble(outTrouble, 'standard output')}\n`);
       /* Node restores the modes of its terminals at exit, and aborts where one has gone meanwhile. */
       for (const descriptor of terminals) if (!isatty(descriptor)) closeSync(descriptor);
