@@ -1,3 +1,4 @@
+import type { Ledger } from '../acquirer/ledger.js';
 import { paymentFields } from '../acquirer/payment-fields.js';
 import type { Kiosk } from '../kiosk.js';
 import { callApi } from './call-api.js';
@@ -10,6 +11,8 @@ import type { Oracle } from './oracle.js';
  */
 export interface LoseCardParts {
   readonly kiosk: Kiosk;
+  /** Of whoever took the kiosk's payments. */
+  readonly ledger: Ledger;
   readonly notifyUrl: string;
   readonly apiPort: number;
   readonly oracle: Oracle;
@@ -23,16 +26,17 @@ const TOLD_MS = 300_000;
 const RETURN_MS = 45 * 60_000;
 const RULE = 'rule 1, the payment of a lost card';
 
-export function loseCard({ kiosk, notifyUrl, apiPort, oracle, coverage }: LoseCardParts): void {
+export function loseCard({ kiosk, ledger, notifyUrl, apiPort, oracle, coverage }: LoseCardParts): void {
   const { acquirer, flash } = kiosk;
-  const { ledger } = acquirer;
   /* Of payments that somebody looked at, others judge what may still become. */
   const { sales = {}, reversals = {} } = kiosk.terminal?.kernel.state.book ?? {};
   const plain = Object.values(sales).flatMap(({ saleId, state, attempts }) => {
     const untouched = Object.values(reversals).every((one) => one.saleId !== saleId);
     return state === 'settled' && untouched ? attempts.slice(-1) : [];
   });
-  const lost = plain.flatMap(({ paymentRequestId }) => ledger.payment(paymentRequestId) ?? []).slice(-PAYMENTS);
+  const lost = plain
+    .flatMap(({ paymentRequestId }) => acquirer.ledger.payment(paymentRequestId) ?? [])
+    .slice(-PAYMENTS);
   if (lost.length === 0) return;
   count(coverage, 'card lost');
   kiosk.cutPower();

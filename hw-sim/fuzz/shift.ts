@@ -251,7 +251,7 @@ export function runShift(options: ShiftOptions): ShiftReport {
     /* A token is lost with the card, and the oracle knows of no excuse. */
     if (notifyUrl !== undefined && agentToken === undefined && chance.likely(0.2)) {
       operator.leave();
-      loseCard({ kiosk, notifyUrl, apiPort: config.api.port, oracle: judge, coverage });
+      loseCard({ kiosk, ledger, notifyUrl, apiPort: config.api.port, oracle: judge, coverage });
     }
   } catch (error) {
     judge.violate('the process crashed', error instanceof Error ? (error.stack ?? error.message) : String(error));
