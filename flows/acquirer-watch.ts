@@ -1,6 +1,6 @@
 import type { AcquirerAnswer } from './acquirer-answer.js';
 import { openReversals } from './book.js';
-import { disprovedByAny, isConfigurationCode, payRow, showsPayment } from './result-codes.js';
+import { disprovedByAny, isConfigurationCode, mayBeTheOrder, payRow, showsPayment } from './result-codes.js';
 import type { AcquirerCondition, Refusals } from './terminal-state.js';
 import type { Turn } from './turn.js';
 
@@ -20,8 +20,6 @@ const REACH_INTERVAL_MS = 60_000;
 /** From a payment that was refused for our set-up to the next one that may try; doubled each time, up to the limit. */
 const TRIAL_AFTER_MS = 60_000;
 const TRIAL_AFTER_AT_MOST_MS = 600_000;
-/** Perhaps the words of one order only; the next order tells. */
-const PERHAPS_THE_ORDER = 'PARAM_ILLEGAL';
 
 /** An answer that may be believed: about our request and signed by the acquirer. */
 export type VerifiedAnswer = Extract<AcquirerAnswer, { kind: 'answered' }>;
@@ -72,7 +70,7 @@ export function noteRefusedPay(turn: Turn, code: string, orderId?: string): void
   const { pay, suspect } = turn.live.refusals;
   if (pay !== undefined && !pay.open && pay.code === code) return;
   turn.alarm('acquirerMisconfigured', code);
-  if (code === PERHAPS_THE_ORDER && pay === undefined && (suspect === undefined || suspect === orderId)) {
+  if (mayBeTheOrder(code) && pay === undefined && (suspect === undefined || suspect === orderId)) {
     return changeRefusals(turn, { suspect: orderId });
   }
   const failedTrials = pay === undefined ? 0 : pay.failedTrials + (pay.open ? 1 : 0);

@@ -127,6 +127,11 @@ export function isConfigurationCode(code: string): boolean {
   );
 }
 
+/** Whether such a refusal of a payment may be about the words of that one order: the next order tells. */
+export function mayBeTheOrder(code: string): boolean {
+  return code === 'PARAM_ILLEGAL';
+}
+
 /**
  * Whether any other signed answer disproves such a refusal: the code is about who asks and not about what is asked. The
  * others are about the interface, the merchant or the contract, and only the same request tells that they are over.

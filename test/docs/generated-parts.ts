@@ -16,6 +16,7 @@ import {
   INQUIRY_CODES,
   inquiryAction,
   isConfigurationCode,
+  mayBeTheOrder,
   OTHER_PAY_FAILURE,
   PAY_CODES,
   type PayRow,
@@ -138,10 +139,13 @@ const PAY_ACTIONS: Readonly<Record<PayRow['action'], string>> = {
   inquire: 'not believed to be final: inquire',
 };
 
+const PERHAPS_THE_ORDER =
+  'declined, with an alarm; where another order meets it, the terminal is not ready: `acquirerMisconfigured`';
+
 function payCodes(): string {
-  const row = (shown: string, { action, text, endText }: PayRow, unsigned: boolean): string[] => [
+  const row = (shown: string, { action, text, endText }: PayRow, unsigned: boolean, perhapsOrder = false): string[] => [
     shown,
-    PAY_ACTIONS[action],
+    perhapsOrder ? PERHAPS_THE_ORDER : PAY_ACTIONS[action],
     CUSTOMER_TEXTS[text].en,
     CUSTOMER_TEXTS[text]['zh-CN'],
     action === 'tryAgain' ? CUSTOMER_TEXTS[endText].en : '',
@@ -150,7 +154,9 @@ function payCodes(): string {
   return markdownTable(
     ['code of an F', 'what follows', 'the customer reads', 'zh-CN', 'after the last scan', 'believed unsigned'],
     [
-      ...Object.entries(PAY_CODES).map(([name, pay]) => row(code(name), pay, isConfigurationCode(name))),
+      ...Object.entries(PAY_CODES).map(([name, pay]) =>
+        row(code(name), pay, isConfigurationCode(name), mayBeTheOrder(name)),
+      ),
       row('any other', OTHER_PAY_FAILURE, false),
     ],
   );
