@@ -25,6 +25,17 @@ const SUBSTITUTES: Readonly<Record<string, string>> = {
   '\u00b7': '-',
   '\u00d7': 'x',
   '\u2122': 'TM',
+  '\u00ab': '"',
+  '\u00bb': '"',
+  '\u201a': "'",
+  '\u201e': '"',
+  '\u02bb': "'",
+  '\u02bc': "'",
+  '\u2032': "'",
+  '\u2033': '"',
+  '\u2039': "'",
+  '\u203a': "'",
+  '\u2212': '-',
 
   /* Latin letters that no accent can be taken from. */
   '\u0110': 'D',
@@ -64,6 +75,60 @@ const SUBSTITUTES: Readonly<Record<string, string>> = {
   '\u0268': 'i',
   '\u01e4': 'G',
   '\u01e5': 'g',
+  '\u0180': 'b',
+  '\u0243': 'B',
+  '\u0181': 'B',
+  '\u0253': 'b',
+  '\u0189': 'D',
+  '\u0256': 'd',
+  '\u018a': 'D',
+  '\u0257': 'd',
+  '\u0190': 'E',
+  '\u025b': 'e',
+  '\u018e': 'E',
+  '\u01dd': 'e',
+  '\u0191': 'F',
+  '\u0193': 'G',
+  '\u0260': 'g',
+  '\u0194': 'G',
+  '\u0263': 'g',
+  '\u0196': 'I',
+  '\u0269': 'i',
+  '\u0198': 'K',
+  '\u0199': 'k',
+  '\u023d': 'L',
+  '\u019a': 'l',
+  '\u019d': 'N',
+  '\u0272': 'n',
+  '\u0186': 'O',
+  '\u0254': 'o',
+  '\u01a4': 'P',
+  '\u01a5': 'p',
+  '\u01ac': 'T',
+  '\u01ad': 't',
+  '\u023e': 'T',
+  '\u2c66': 't',
+  '\u0244': 'U',
+  '\u0289': 'u',
+  '\u01b2': 'V',
+  '\u028b': 'v',
+  '\u01b3': 'Y',
+  '\u01b4': 'y',
+  '\u024e': 'Y',
+  '\u024f': 'y',
+  '\u01b5': 'Z',
+  '\u01b6': 'z',
+  '\u023a': 'A',
+  '\u2c65': 'a',
+  '\u023b': 'C',
+  '\u023c': 'c',
+  '\u0246': 'E',
+  '\u0247': 'e',
+  '\u0248': 'J',
+  '\u0249': 'j',
+  '\u024c': 'R',
+  '\u024d': 'r',
+  '\u0237': 'j',
   '\ufb00': 'ff',
   '\ufb01': 'fi',
   '\ufb02': 'fl',
@@ -111,11 +176,14 @@ function whole(text: string, charset: PrinterCharset): string | undefined {
 
 /**
  * A letter without its accent reads better than none. Only of letters and digits: without its stroke ≠ says the opposite;
- * and no compatibility forms: ½ would become 12.
+ * and compatibility forms only of Latin letters (ǆ is dz, Ⅻ is XII): ½ would become 12.
  */
 function withoutAccents(text: string, charset: PrinterCharset): string | undefined {
   const base = /^([\p{L}\p{N}])\p{M}*$/u.exec(text.normalize('NFD'))?.[1];
-  return base === undefined ? undefined : printableCharacter(base, charset);
+  const plain = base === undefined ? undefined : printableCharacter(base, charset);
+  if (plain !== undefined || !/^\p{Script=Latin}\p{M}*$/u.test(text)) return plain;
+  const letters = /^[A-Za-z]+$/.exec(text.normalize('NFKD').replace(/\p{M}/gu, ''));
+  return letters?.[0];
 }
 
 function printableCharacter(character: string, charset: PrinterCharset): string | undefined {

@@ -22,6 +22,7 @@ describe('text that a printer can print', () => {
     ['\u{1f1fb}\u{1f1f3}\u{1f44d}\u{1f3fd}', { ascii: '??', gbk: '??' }],
     ['1\ufe0f\u20e3 e\u0301 x\u0302', { ascii: '1 e x', cp437: '1 é x' }],
     ['กาแฟ น้ำ', { ascii: '???? ?', gbk: '???? ?' }],
+    ['„Zur Post“ «Chez» Oʻzbek −5 ƙasa Ɓɗ Ǆ ǆ Ⅻ 1ª', { ascii: '"Zur Post" "Chez" O\'zbek -5 kasa Bd DZ dz XII 1a' }],
     ['½ ≠ ①', { ascii: '? ? ?', cp437: '½ ? ?' }],
     ['a\u200b\ufeff\u202eb\x00\x1b\x07', { ascii: 'ab', gbk: 'ab' }],
     ['a\tb\r\nc\nd', { ascii: 'a b c d' }],
