@@ -41,13 +41,13 @@ export function attemptText(sale: Sale, { resultCode }: Attempt): TextKey | unde
 /** Of a sale with a payment that the acquirer had said to have failed, and charged all the same. */
 function lateChargeText(book: Book, sale: Sale): TextKey | undefined {
   if (!wasChargedAfterAll(sale)) return undefined;
-  return undoingsOf(book, sale).some(isHeld) ? 'askOperator' : 'reversing';
+  return undoingsOf(book, sale).some(isNoPromise) ? 'askOperator' : 'reversing';
 }
 
 /** By how far the undoing of the sale's own payment has come, and by what the customer was told before. */
 function undoingText(book: Book, sale: Sale): TextKey {
   const undoings = undoingsOf(book, sale);
-  if (undoings.some(isHeld)) return 'askOperator';
+  if (undoings.some(isNoPromise)) return 'askOperator';
   const how = undoings.findLast(reversesSale)?.end?.how;
   const undelivered = sale.endCode === 'vendFailed' || sale.endCode === 'notDelivered';
   const toldPaid = undelivered || lastAttempt(sale)?.result === 'S';
@@ -73,7 +73,7 @@ function undoingsOf(book: Book, { saleId }: Sale): Reversal[] {
 }
 
 /** Nobody may promise the money: a person has yet to decide, or decided that it does not go back. */
-const isHeld = ({ state, end }: Reversal): boolean => state === 'needsPerson' || end?.outcome === 'paid';
+const isNoPromise = ({ state, end }: Reversal): boolean => state === 'needsPerson' || end?.outcome === 'paid';
 
 /** How the sale of that id ended, or stands, for its customer; undefined where there is nothing to tell. */
 export function saleNews(book: Book, saleId: string): TextKey | undefined {

@@ -128,7 +128,7 @@ export function createEventFeed(parts: EventFeedParts): EventFeed {
         publish('reversal', () => parts.presentReversal(reversal));
         /* What its customer is told hangs on whether a person has to decide, and the sale itself does not change then. */
         const sale = ownEntry(kernel.state.book.sales, reversal.saleId);
-        if (sale !== undefined && isHeld(reversal) !== isHeld(before ?? reversal))
+        if (sale !== undefined && needsPerson(reversal) !== needsPerson(before ?? reversal))
           publish('sale', () => parts.presentSale(sale));
       },
       statusChanged: () => publish('status', parts.presentStatus),
@@ -151,7 +151,7 @@ export function createEventFeed(parts: EventFeedParts): EventFeed {
   };
 }
 
-const isHeld = ({ state }: Reversal): boolean => state === 'needsPerson';
+const needsPerson = ({ state }: Reversal): boolean => state === 'needsPerson';
 
 function frame(event: string, data: object): string {
   return `event: ${event}\ndata: ${JSON.stringify(data)}\n\n`;
