@@ -1,13 +1,12 @@
 import { type AcquirerAnswer, neverLeft } from './acquirer-answer.js';
 import { noteAnswer, noteLateAnswer, noteRefusedPay, type VerifiedAnswer, verified } from './acquirer-watch.js';
-import { openSale, paymentOf } from './book.js';
+import { openSale } from './book.js';
 import { approve } from './delivery.js';
 import { noteLateWord } from './late-word.js';
 import type { Money } from './money.js';
 import { sameMoney } from './money.js';
 import { presentAccount } from './of-other-account.js';
-import { isPaidRequest } from './paid-orders.js';
-import { isOfTerminal, paymentRequestId } from './payment-request-id.js';
+import { paymentRequestId } from './payment-request-id.js';
 import {
   failedPaymentRow,
   inquiryAction,
@@ -21,7 +20,7 @@ import { startReversal } from './reversal-start.js';
 import { lastAttempt, type Sale } from './sale.js';
 import type { PaymentProgress } from './terminal-state.js';
 import type { Turn } from './turn.js';
-import { holdUnknown } from './unknown-payment.js';
+import { explanationOf, holdUnknown } from './unknown-payment.js';
 
 /*
  * From the payment code to a known result. Invariants
@@ -161,10 +160,8 @@ export function onPaymentNotified(turn: Turn, id: string, paymentId: string, amo
     return markKnown(turn, current, { paymentId, code: '' });
   }
   if (noteLateWord(turn, id, true, paymentId)) return;
-  const sale = paymentOf(turn.book, id)?.sale;
-  if (sale !== undefined) return turn.ignore(`notification in state ${sale.state}`);
-  if (!isOfTerminal(id, turn.policy.terminalNumber)) return turn.ignore('notification of an unknown payment');
-  if (isPaidRequest(turn.book.paidOrders, id)) return turn.ignore('notification of a sale that is no longer kept');
+  const explanation = explanationOf(turn, id);
+  if (explanation !== undefined) return turn.ignore(explanation);
   holdUnknown(turn, id, paymentId, amount);
 }
 

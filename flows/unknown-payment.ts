@@ -1,14 +1,29 @@
-import { openReversals } from './book.js';
+import { openReversals, paymentOf } from './book.js';
 import { formatMoney, type Money } from './money.js';
 import { presentAccount } from './of-other-account.js';
+import { isPaidRequest } from './paid-orders.js';
+import { isOfTerminal } from './payment-request-id.js';
 import { enqueue } from './reversal-queue.js';
 import { reversalOf } from './reversal-start.js';
 import type { Attempt, Sale } from './sale.js';
 import { newSaleId } from './sale-id.js';
+import type { TerminalState } from './terminal-state.js';
 import type { Turn } from './turn.js';
 
 /** Held at once: a queue that they fill would stop sales. */
 const HELD_LIMIT = 10;
+
+/** What explains a payment that the acquirer tells of; undefined where this terminal was paid and knows nothing of it. */
+export function explanationOf(
+  { policy, book }: Pick<TerminalState, 'policy' | 'book'>,
+  paymentRequestId: string,
+): string | undefined {
+  const sale = paymentOf(book, paymentRequestId)?.sale;
+  if (sale !== undefined) return `notification in state ${sale.state}`;
+  if (!isOfTerminal(paymentRequestId, policy.terminalNumber)) return 'notification of an unknown payment';
+  if (isPaidRequest(book.paidOrders, paymentRequestId)) return 'notification of a sale that is no longer kept';
+  return undefined;
+}
 
 /**
  * The acquirer says that this terminal was paid, and no sale in the book explains it: the card was lost or wiped in

@@ -12,6 +12,7 @@ import { tokenRefusal } from '../../flows/agent-token.js';
 import type { Event } from '../../flows/input.js';
 import type { Money } from '../../flows/money.js';
 import { lacksJournal } from '../../flows/readiness.js';
+import { explanationOf } from '../../flows/unknown-payment.js';
 import type { Kernel } from '../kernel.js';
 
 /** What a notification turned out to be. Everything but `invalid` had the right signature. */
@@ -82,7 +83,7 @@ const SEND_AGAIN = {
  * Invariants
  * - Nothing reaches the kernel without a right signature.
  * - A notification is acknowledged only after what it led to is durable; where that takes too long, or the terminal has
- *   no journal, the acquirer is asked to send it again.
+ *   no journal, or no room for a payment that nobody explains, the acquirer is asked to send it again.
  * - A token that is not taken is refused and never acknowledged: its retries go on for a day, in which the configuration
  *   may be put right.
  *
@@ -117,6 +118,10 @@ export function createNotificationEndpoint(
       case 'token':
         return take(eventOf(notification), (taken) => {
           if (!taken) return end(response, 503, SEND_AGAIN);
+          /* Nothing holds it, for want of room: the next delivery may find some. */
+          if (notification.kind === 'payment' && isUnexplained(parts.kernel, notification)) {
+            return end(response, 503, SEND_AGAIN);
+          }
           if (notification.kind === 'token' && tokenRefusal(parts.kernel.state, notification) !== undefined) {
             return end(response, 403, {});
           }
@@ -137,6 +142,10 @@ export function createNotificationEndpoint(
     handler,
     listening,
   );
+}
+
+function isUnexplained({ state }: Kernel, { paymentRequestId }: { readonly paymentRequestId: string }): boolean {
+  return explanationOf(state, paymentRequestId) === undefined;
 }
 
 function eventOf(notification: Extract<VerifiedNotification, { kind: 'payment' | 'token' }>): Event {

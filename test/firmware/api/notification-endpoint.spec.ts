@@ -162,6 +162,20 @@ describe('notification endpoint', () => {
     assert.deepEqual(ignored, ['F'], 'what never reaches the kernel is told to the log');
   });
 
+  it('asks to be told again of a payment that nobody explains while there is no room to hold it', () => {
+    const { notify, payment, terminal } = payingFixture();
+    const lost = (number: number) => {
+      const paymentRequestId = payment.paymentRequestId.slice(0, -8) + `${number}`.padStart(8, '0');
+      return { ...payment, paymentRequestId };
+    };
+    const statuses = Array.from({ length: 11 }, (_, number) => notify(lost(number)).status());
+    assert.deepEqual(statuses, [...Array.from({ length: 10 }, () => 200), 503]);
+    const reversalId = `c${lost(3).paymentRequestId}`;
+    terminal.kernel.ask({ type: 'reversalSettled', reversalId, by: 'Wang', note: 'lost card' }, () => undefined);
+    assert.equal(notify(lost(10)).status(), 200);
+    assert.equal(terminal.kernel.state.book.reversals[`c${lost(10).paymentRequestId}`]?.cause, 'unknownPayment');
+  });
+
   it('does not resurrect a sale whose reversal has begun', () => {
     const { notify, payment, terminal, sale } = payingFixture();
     terminal.kernel.feed({ type: 'keyPressed', key: '*' });
