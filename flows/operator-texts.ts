@@ -69,7 +69,7 @@ export const OPERATOR_TEXTS: Readonly<Record<string, string>> = {
   NO_ANSWER:
     'the acquirer did not answer so that it could be believed; check the network, then ask Alipay technical support',
   OTHER_ACCOUNT:
-    'made with another ALIPAY_CLIENT_ID, MERCHANT_ID, ACQUIRER_URL, ACQUIRER_PATH_PREFIX or ALIPAY_AGENT_MERCHANT: start the terminal with those once more, declare a move with ACQUIRER_MOVED_FROM, or give the money back outside and settle it',
+    'made with another ALIPAY_CLIENT_ID, MERCHANT_ID, ACQUIRER_URL, ACQUIRER_PATH_PREFIX or ALIPAY_AGENT_MERCHANT: start the terminal with those once more, declare a move with ACQUIRER_MOVED_FROM, or settle it first, then give the money back another way',
   AMOUNT_DIFFERS:
     'Alipay says that another amount was refunded; compare with the dashboard, settle it first, then give back what is missing',
   NO_PAYMENT_ID: 'Alipay does not tell the id of the payment; ask Alipay technical support',
