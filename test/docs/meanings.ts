@@ -32,7 +32,7 @@ export const meanings = {
     resultContradicts:
       'the acquirer says that a payment succeeded which was over without a charge, by its own word, cancelled, or settled by hand; it is reversed, unless its goods were delivered',
     unknownPayment:
-      'the acquirer says that this terminal was paid, and no sale on its card explains it: the card was lost or wiped. It is held in the queue for a person; where too many wait, this alarm is all there is',
+      'the acquirer says that this terminal was paid, and no sale on its card explains it: the card was lost or wiped. It is held in the queue for a person; where too many wait, it is not acknowledged, so that the acquirer tells of it again',
     vendUnknown: 'it is not known whether the goods of the sale went out',
     vendContradicts:
       'the vend mechanism said otherwise afterwards: goods of a sale that is not paid, or a paid sale without goods. Look, and refund or charge by hand',
