@@ -34,7 +34,7 @@ const NAME_LIMIT_CHARACTERS = 64;
 const FILE_LIMIT_CHARACTERS = 262_144;
 
 /**
- * Reads a catalogue: CSV whose first line is `slot,name,price,channel`, then one item a line; empty lines do not count. The
+ * Reads a catalogue: CSV whose first line is `slot,name,price,channel`, then one item a line; lines with nothing in them do not count. The
  * first line tells what separates: commas, semicolons or tabs. Columns without anything in them at the end do not count. A
  * slot is 1 to 4 digits (`05` is `5`), a name 1 to 64 characters on one line, a price a decimal in the currency such as
  * `12.50`, a channel a relay counted from 1 or, without relays, a word. Two slots may share a channel. All faults are told.
@@ -57,7 +57,7 @@ export function parseCatalog(text: string, rules: CatalogRules): CatalogContent 
   }
   const lineOf = new Map<string, number>();
   for (const [index, content] of lines.entries()) {
-    if (index <= headerIndex || content.trim() === '') continue;
+    if (index <= headerIndex || isEmptyRow(content, separator)) continue;
     const line = index + 1;
     const refuse = (problem: string): void => {
       faults.push({ line, problem });
@@ -113,6 +113,13 @@ function itemOf(
 function separatorOf(header: string): CsvSeparator | undefined {
   if (header.length > LINE_LIMIT_CHARACTERS) return undefined;
   return csvSeparators.find((one) => withoutEmptyEnd(csvFields(header.toLowerCase(), one))?.join() === HEADER.join());
+}
+
+/** Spreadsheets save empty rows below the table, too, with their separators. */
+function isEmptyRow(content: string, separator: CsvSeparator): boolean {
+  if (content.trim() === '') return true;
+  if (content.length > LINE_LIMIT_CHARACTERS) return false;
+  return csvFields(content, separator)?.every((field) => field === '') === true;
 }
 
 /** Columns beside the table that a spreadsheet saved, too. */

@@ -31,7 +31,9 @@ describe('parseCatalog', () => {
     ['a line that tells the separator', 'sep=;\nslot;name;price;channel\n1;Tea;3.50;1\n'],
     ['empty columns at the end', 'slot,name,price,channel,,\n1,Tea,3.50,1,,\n'],
     ['empty columns at the end of the header', 'slot,name,price,channel,,\n1,Tea,3.50,1\n'],
-    ['empty columns at the end of a line', 'slot;name;price;channel\n1;Tea;3.50;1;;;\n;;;;\n'.replace(';;;;\n', '')],
+    ['empty columns at the end of a line', 'slot;name;price;channel\n1;Tea;3.50;1;;;\n'],
+    ['rows of nothing but separators', 'slot,name,price,channel\r\n,,,\r\n1,Tea,3.50,1\r\n,,,\r\n"","",,\r\n'],
+    ['rows of blanks and tabs', 'slot\tname\tprice\tchannel\n1\tTea\t3.50\t1\n \t\t\t\n'],
   ];
   for (const [what, text] of saved) {
     it(`reads a table with ${what}`, () => {
