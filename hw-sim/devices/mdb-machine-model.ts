@@ -35,6 +35,8 @@ export interface MdbMachineModel extends SerialDevice {
   hang(hung: boolean): void;
   /** Goods that fell, with the price that was asked and approved. */
   readonly fallen: readonly { readonly item: string; readonly price: string }[];
+  /** Those of them of which the machine said afterwards that they had not. */
+  readonly denied: readonly { readonly item: string; readonly price: string }[];
   /** How often a customer's choice was refused by the terminal. */
   refusals(): number;
   /** Approvals for which nothing was asked; a correct terminal sends none. */
@@ -67,6 +69,7 @@ export function createMdbMachineModel(
 ): MdbMachineModel {
   const settings = new Map<string, string>();
   const fallen: { item: string; price: string }[] = [];
+  const denied: { item: string; price: string }[] = [];
   let text = '';
   let on = false;
   let machineOn = true;
@@ -105,7 +108,7 @@ export function createMdbMachineModel(
     for (const listener of listeners) listener(talk);
   }
 
-  function report(fell: boolean): void {
+  function report(fell: boolean, goods: { readonly item: string; readonly price: string }): void {
     const talk = fell ? 'fell' : 'failed';
     if (habit !== 'restsFirst') tell(talk);
     rest();
@@ -118,7 +121,9 @@ export function createMdbMachineModel(
       });
     } else if (habit === 'contradicts' && fell) {
       world.after(100 + world.random() * 2_000, () => {
-        if (mine === turn) tell('failedAfterAll');
+        if (mine !== turn) return;
+        denied.push(goods);
+        tell('failedAfterAll');
       });
     }
   }
@@ -187,7 +192,7 @@ export function createMdbMachineModel(
       if (fell) fallen.push(goods);
       /* Switched off and on in the meantime, the reader is not told any more. */
       if (mine !== turn) return;
-      report(fell);
+      report(fell, goods);
     });
   }
 
@@ -252,6 +257,7 @@ export function createMdbMachineModel(
     },
     listen: (listener) => void listeners.push(listener),
     fallen,
+    denied,
     refusals: () => refusals,
     wrongApprovals: () => wrong,
     settings: () => settings,

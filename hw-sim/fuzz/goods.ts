@@ -13,12 +13,15 @@ export function goodsOf(
   misheard: () => boolean,
 ): Goods | undefined {
   const named = (item: string, value: string): string => `${misheard() ? 'goods' : item} for ${value}`;
+  const nameOfFallen = ({ item, price }: { readonly item: string; readonly price: string }): string =>
+    named(item, `${Math.round(Number(price) * 100)}`);
   switch (devices.vend.kind) {
     case 'none':
       return undefined;
     case 'mdb':
       return {
-        fallen: () => machine.fallen.map(({ item, price }) => named(item, `${Math.round(Number(price) * 100)}`)),
+        fallen: () => machine.fallen.map(nameOfFallen),
+        denied: () => machine.denied.map(nameOfFallen),
         nameOf: ({ channel = '', amount }) => named(channel, amount.value),
         priceOf: () => undefined,
       };
@@ -29,6 +32,7 @@ export function goodsOf(
       }
       return {
         fallen: () => vend.fallen.map((channel) => `${channel + 1}`),
+        denied: () => [],
         nameOf: ({ channel = '1' }) => channel,
         priceOf: (channel) => prices.get(channel),
       };

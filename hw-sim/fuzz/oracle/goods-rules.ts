@@ -5,6 +5,8 @@ import type { Violate } from '../oracle.js';
 export interface Goods {
   /** One entry for each thing that fell; equal things have equal names. */
   fallen(): readonly string[];
+  /** Those of them of which the machine said afterwards that they had not: perhaps all that could be heard of them. */
+  denied(): readonly string[];
   /** What a sale has to make fall. */
   nameOf(sale: Sale): string;
   /** What it costs, in the smallest unit, where it has a price. */
@@ -41,9 +43,10 @@ export function createGoodsRules(goods: Goods, violate: Violate): GoodsRules {
       const settled = tally(sales.filter((sale) => sale.state === 'settled' && !isUnsure(sale)).map(goods.nameOf));
       const unsure = tally(sales.filter(isUnsure).map(goods.nameOf));
       const fell = tally(goods.fallen());
+      const denied = tally(goods.denied());
       for (const name of new Set([...settled.keys(), ...fell.keys()])) {
         const sold = settled.get(name) ?? 0;
-        const perhaps = unsure.get(name) ?? 0;
+        const perhaps = (unsure.get(name) ?? 0) + (denied.get(name) ?? 0);
         const out = fell.get(name) ?? 0;
         const detail = `${name}: ${sold} settled, ${perhaps} unsure, ${out} fell`;
         if (out < sold) violate('rule 1, charged without goods', detail);
