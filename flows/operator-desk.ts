@@ -12,7 +12,7 @@ import type { Reversal } from './reversal.js';
 import { enqueue, retryNow } from './reversal-queue.js';
 import { finish } from './reversal-rhythm.js';
 import { lastAttempt } from './sale.js';
-import { settleAsPaid } from './settle-as-paid.js';
+import { isBeingSettled, settleAsPaid } from './settle-as-paid.js';
 import type { Turn } from './turn.js';
 import { whyNotPaid } from './why-not-paid.js';
 
@@ -128,10 +128,6 @@ function refusalAsPaid(turn: Turn, reversal: Reversal): CallAnswer | undefined {
   if (reversal.untried === true) return undefined;
   const stranger = otherAccountWords(turn, reversal);
   return stranger === undefined ? undefined : otherAccount(stranger);
-}
-
-function isBeingSettled(turn: Turn, reversalId: string): boolean {
-  return ownEntry(turn.live.reversals, reversalId)?.settling !== undefined;
 }
 
 /** Until when the payment may still be charged, by the wall clock; undefined where it was, or where it no longer can. */

@@ -13,6 +13,7 @@ import type { Reversal, ReversalCause } from './reversal.js';
 import { startReversal } from './reversal-start.js';
 import { isOpen, type Sale } from './sale.js';
 import { newSaleId } from './sale-id.js';
+import { isBeingSettled } from './settle-as-paid.js';
 import type { Turn } from './turn.js';
 import { channelProblem } from './vend-channel.js';
 
@@ -71,11 +72,16 @@ export function onSaleRequested(turn: Turn, request: SaleRequested): void {
   answer({ kind: 'sale', saleId, created: true });
 }
 
-/** One that a person may yet declare to stand, or pay back by hand: another sale of the order would charge it once more. */
+/**
+ * One that a person may yet declare to stand, or declares to at this moment, or pays back by hand: another sale of the order
+ * would charge it once more.
+ */
 function heldOfOrder(turn: Turn, orderId: string): Reversal | undefined {
   const { book } = turn;
   return openReversals(book).find(
-    (reversal) => ownEntry(book.sales, reversal.saleId)?.orderId === orderId && isHeld(turn, reversal),
+    (reversal) =>
+      ownEntry(book.sales, reversal.saleId)?.orderId === orderId &&
+      (isHeld(turn, reversal) || isBeingSettled(turn, reversal.reversalId)),
   );
 }
 

@@ -6,7 +6,7 @@ import { ownEntry } from './own-entry.js';
 import type { Reversal } from './reversal.js';
 import { requestOf } from './reversal-queue.js';
 import { finish, updateProgress } from './reversal-rhythm.js';
-import type { Settling } from './terminal-state.js';
+import type { Settling, TerminalState } from './terminal-state.js';
 import type { Turn } from './turn.js';
 import { whyNotPaid } from './why-not-paid.js';
 
@@ -22,6 +22,11 @@ import { whyNotPaid } from './why-not-paid.js';
 const QUESTION_TIMEOUT_LIMIT_MS = 4000;
 /** Longer than any reply timeout: an executor that never answers does not keep the caller's answer. */
 const ANSWER_GRACE_MS = 1000;
+
+/** Whether a person waits for the acquirer's word on it. */
+export function isBeingSettled({ live }: Pick<TerminalState, 'live'>, reversalId: string): boolean {
+  return ownEntry(live.reversals, reversalId)?.settling !== undefined;
+}
 
 /** The caller has seen to it that it may be declared, that nothing is under way, and that there is somebody to ask. */
 export function settleAsPaid(turn: Turn, reversal: Reversal, call: Pick<Settling, 'callId' | 'by' | 'note'>): void {
@@ -98,7 +103,7 @@ function unconfirmed(said: string): string {
   return `the money may have gone back already, and the acquirer does not confirm that the payment stands (${said}): try again later`;
 }
 
-/** It stands. Its order may have got another sale meanwhile, or another payment of it may have been declared to stand. */
+/** It stands. Meanwhile another payment of its order may have been declared to stand. */
 function confirmed(turn: Turn, reversal: Reversal, settling: Settling): void {
   const why = whyNotPaid(turn.book, reversal);
   if (why === undefined) return accept(turn, reversal, settling);

@@ -119,7 +119,7 @@ export const meanings = {
     orderPaid:
       'the order was paid, with another amount or by a sale that is no longer kept; or a payment cannot be settled as paid because its order has another sale that is paid',
     orderHeld:
-      'a reversal of this order is held for a person, who may yet declare its payment to stand: settle or retry it first',
+      'a reversal of this order is held for a person, who may yet declare its payment to stand, or just does: settle or retry it first',
     notAwaitingCode: 'no code is wanted in this state',
     goodsMoving: 'too late to cancel: the goods are on their way',
     alreadyDelivered: 'too late to cancel: ask for a refund',

@@ -310,6 +310,14 @@ describe('an order', () => {
     assert.equal(order(drive), 'told:conflict/orderHeld');
   });
 
+  it('nor while the acquirer is asked whether its payment stands', () => {
+    const drive = unanswered();
+    assert.equal(settle(drive), 'sendReversal:inquiry');
+    assert.equal(order(drive), 'told:conflict/orderHeld');
+    answer(drive, found('SUCCESS', { amount: AMOUNT }));
+    assert.deepEqual([drive.sale().state, order(drive)], ['settled', 'told:sale']);
+  });
+
   it('nor while its reversal waits for another account', () => {
     const drive = unanswered();
     drive.reboot({ policy: { account: 'CLIENT M2' } });
@@ -362,14 +370,22 @@ describe('an order', () => {
       assert.equal(settleFirst(drive), 'sendReversal:inquiry');
     });
 
-    it('takes no word that the first one stands where the second is begun while the acquirer is asked', () => {
-      const drive = unanswered();
-      settleFirst(drive);
+    it('takes that word for one of two only, also where both are asked about at once', () => {
+      const drive = soldAgain();
+      const { paymentRequestId } = drive.lastSent('sendPay').payment;
+      drive.feed({ type: 'payAnswered', paymentRequestId, answer: paid(AMOUNT, 'P2') });
+      drive.feed({ type: 'deliveryReported', callId: 'c', saleId: drive.sale().saleId, ok: false });
+      answer(drive, SILENCE);
+      drive.news();
+      assert.equal(settleFirst(drive), 'sendReversal:inquiry');
       const { exchange, reversalId } = drive.lastSent('sendReversal');
-      startPaying(drive, '1250', 'order-1');
-      const confirmed = found('SUCCESS', { amount: AMOUNT });
-      const decision = drive.feed({ type: 'reversalAnswered', exchange, reversalId, answer: confirmed });
-      assert.equal(effectWords(decision), 'told:conflict/saleOpen');
+      assert.equal(settle(drive), 'sendReversal:inquiry');
+      const stands = found('SUCCESS', { amount: AMOUNT });
+      assert.equal(
+        effectWords(drive.feed({ type: 'reversalAnswered', exchange, reversalId, answer: stands })),
+        'told:reversal',
+      );
+      assert.equal(effectWords(answer(drive, stands)), 'told:conflict/orderPaid');
     });
 
     it('takes that word for one of two only', () => {
