@@ -13,6 +13,8 @@ export interface AcquirerTime {
   learn(atAcquirerMs: number): void;
   /** How long ago it was that then by the acquirer's clock; below 0 it is to come. Undefined until learned. */
   ageMs(atAcquirerMs: number): number | undefined;
+  /** The same by our own wall clock, which nobody may have confirmed. */
+  wallAgeMs(atAcquirerMs: number): number;
   /** What messages may be off by. */
   readonly toleranceMs: number;
 }
@@ -24,11 +26,28 @@ export function createAcquirerTime(clock: Clock, toleranceMs: number): AcquirerT
     learn(atAcquirerMs) {
       offsetMs = atAcquirerMs - clock.monotonicMs();
     },
+    wallAgeMs: (atAcquirerMs) => clock.wallMs() - atAcquirerMs,
     ageMs: (atAcquirerMs) => (offsetMs === undefined ? undefined : clock.monotonicMs() + offsetMs - atAcquirerMs),
   };
 }
 
-/** Why a message that was signed then is not of now, in words; undefined where it is. `oldestMs`: how old it may be. */
+/**
+ * Why a reply that was signed then is not of now, in words; undefined where it is. Before the first probe it has to agree with
+ * our own clock: an old refusal could otherwise end a payment that was charged. `tookMs`: how long ago the request left.
+ */
+export function whyNoReplyOfNow(
+  time: AcquirerTime,
+  atAcquirerMs: number | undefined,
+  tookMs: number,
+): string | undefined {
+  const unknown = atAcquirerMs !== undefined && time.ageMs(atAcquirerMs) === undefined;
+  if (unknown && Math.abs(time.wallAgeMs(atAcquirerMs)) > tookMs + time.toleranceMs) {
+    return 'it was signed at another time than it is here, and no probe has shown yet which is right';
+  }
+  return whyNotNow(time, atAcquirerMs, tookMs);
+}
+
+/** The same of any message, which is taken for one of now before the first probe. `oldestMs`: how old it may be. */
 export function whyNotNow(time: AcquirerTime, atAcquirerMs: number | undefined, oldestMs: number): string | undefined {
   if (atAcquirerMs === undefined) return 'the time at which it was signed cannot be read';
   const ageMs = time.ageMs(atAcquirerMs);

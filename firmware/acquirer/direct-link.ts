@@ -2,7 +2,7 @@ import type { Clock, HostError, HttpHost, HttpReply } from '../../drivers/host.j
 import type { AcquirerReply, AcquirerSilence, SilenceReason } from '../../flows/acquirer-answer.js';
 import type { Log } from '../log/log.js';
 import type { AcquirerLink, AnswerCallback, PaymentReference, PayRequest, RefundRequest } from './acquirer-link.js';
-import { type AcquirerTime, whyNotNow } from './acquirer-time.js';
+import { type AcquirerTime, whyNoReplyOfNow } from './acquirer-time.js';
 import { checkSignature, type SignatureCheck } from './check-signature.js';
 import type { AcquirerExchange } from './diagnose-exchange.js';
 import { type ReplyBody, readReply } from './read-reply.js';
@@ -118,7 +118,7 @@ export function createDirectLink(parts: DirectLinkParts): AcquirerLink {
   ): string | undefined {
     if (status === 'S' && echoed[call.namedBy] === undefined) return 'the reply names no request';
     if (call.name === 'probe' || parts.acquirerTime === undefined) return undefined;
-    return whyNotNow(parts.acquirerTime, atAcquirerMs, tookMs);
+    return whyNoReplyOfNow(parts.acquirerTime, atAcquirerMs, tookMs);
   }
 
   function report(

@@ -56,8 +56,14 @@ export const PART_CANARIES: readonly Canary[] = [
   {
     name: 'an answer of two days ago believed',
     file: 'firmware/acquirer/direct-link.js',
-    find: 'return whyNotNow(parts.acquirerTime, atAcquirerMs, tookMs);',
+    find: 'return whyNoReplyOfNow(parts.acquirerTime, atAcquirerMs, tookMs);',
     put: 'return undefined;',
+  },
+  {
+    name: 'any time believed before the first probe',
+    file: 'firmware/acquirer/acquirer-time.js',
+    find: 'if (unknown && ',
+    put: 'if (false && ',
   },
   {
     name: 'an answer that says two things believed',

@@ -456,6 +456,19 @@ describe('createDirectLink', () => {
       });
     }
 
+    it('goes by its own clock before the first probe, and believes no reply of another time', () => {
+      const askUnprobed = (wallMs: number): AcquirerAnswer => {
+        const acquirerTime = createAcquirerTime(
+          { monotonicMs: () => 0, wallMs: () => wallMs, after: () => assert.fail() },
+          30_000,
+        );
+        const answering: Answering = (request) => ({ afterMs: 50, reply: reply(request, success) });
+        return createBench(answering, {}, undefined, acquirerTime).ask(pay);
+      };
+      assert.equal(askUnprobed(now + 20_000).kind, 'answered');
+      for (const wallMs of [now + 2 * day, now - 2 * day]) assert.equal(askUnprobed(wallMs).kind, 'silence');
+    });
+
     it('does not judge the answer to a probe, which tells the time', () => {
       const answer = askAt(String(now - 2 * day), (link, done) => link.probe({ paymentRequestId }, 3000, done));
       assert.ok(answer.kind === 'answered' && answer.signature === 'valid');
