@@ -19,7 +19,8 @@ export function watchCardMarks({ marks, storeId, clock, log, doubted }: WatchCar
   let timer: Timer | undefined;
 
   const mark = (why?: string): void => {
-    for (const place of marks.write(markText(storeId, why))) log.info('the card cannot be marked as known', { place });
+    for (const place of marks.write(markText(storeId, why)))
+      log.warn('the card cannot be marked as known', { place, todo: MARK_ELSEWHERE });
   };
 
   const look = (): void => {
@@ -50,6 +51,9 @@ export function watchCardMarks({ marks, storeId, clock, log, doubted }: WatchCar
   }
   return () => timer?.cancel();
 }
+
+const MARK_ELSEWHERE =
+  'set CARD_MARK_FILE to a place that the terminal may write and that lasts; without it an emptied card may pass for a new one';
 
 const CHANGED =
   'it was wiped or changed, and its queue with it. Put the right one back; where it is lost: tillbox queue accept-new-card --by NAME --note TEXT';
