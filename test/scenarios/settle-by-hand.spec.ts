@@ -82,7 +82,8 @@ describe('a person at the queue of a real terminal', () => {
   });
 
   it('who says so while nobody can be asked is told to try later, and is believed once the acquirer confirms it', async () => {
-    await install();
+    /* No cancel falls into the moment in which the faults change. */
+    await install({ CANCEL_RETRY_INTERVAL_MS: '10000', CANCEL_RETRY_WINDOW_MS: '60000' });
     await acquirer.fault({ kind: 'requestLost' }, CANCEL, MANY);
     await acquirer.fault({ kind: 'requestLost' }, INQUIRY, MANY);
     const { saleId, id } = await notDelivered();
