@@ -14,6 +14,7 @@ export interface DocsFile {
 export function readDocsFiles(): DocsFile[] {
   const paths = [
     'README.md',
+    'CHANGELOG.md',
     'SECURITY.md',
     'test/README.md',
     ...listed('docs').filter((path) => path.endsWith('.md')),
