@@ -28,6 +28,8 @@ export interface MoverParts {
 
 /** Longer than the slowest rhythm of a queue that has called for a person, twice. */
 const DRAINS_MS = 45 * 60_000;
+/** For so long a host app still tells what became of the goods, and customers may still want their money back. */
+const LAST_WORDS_MS = 200_000;
 
 export function createMover({ kiosk, home, elsewhere, chance, coverage }: MoverParts): Mover {
   const { ledger } = kiosk.addAcquirer(OTHER_ACQUIRER_ORIGIN);
@@ -59,6 +61,8 @@ export function createMover({ kiosk, home, elsewhere, chance, coverage }: MoverP
     bringHome() {
       if (!everAway) return;
       for (let visits = away ? 1 : 2; visits > 0; visits -= 1) {
+        kiosk.runUntil(drained, DRAINS_MS);
+        kiosk.world.runUntil(kiosk.world.nowMs() + LAST_WORDS_MS);
         kiosk.runUntil(drained, DRAINS_MS);
         kiosk.cutPower();
         move();

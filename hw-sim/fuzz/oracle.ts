@@ -170,6 +170,7 @@ export function createOracle(parts: OracleParts): Oracle {
     settlingAgreed(settling) {
       hand.settlingAgreed(settling);
       decisions.settlingAgreed(settling);
+      texts.settlingAgreed(settling);
       payments.settlingAgreed(settling);
       lateCharges.settlingAgreed(settling.paymentRequestId);
     },

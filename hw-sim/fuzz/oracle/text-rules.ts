@@ -2,6 +2,7 @@ import { type Book, customerText, type Sale, type View } from '../../../firmware
 import type { Ledger } from '../../acquirer/ledger.js';
 import type { AcquirerMessage } from '../../kiosk.js';
 import type { Violate } from '../oracle.js';
+import type { Settling } from './hand-rules.js';
 
 /** Rule 10: what customers read on the screen and what the host app is told to show is true. Judged by the English words. */
 export interface TextRules {
@@ -9,6 +10,8 @@ export interface TextRules {
   messageLeft(message: AcquirerMessage): void;
   /** The terminal published a change of a sale. */
   saleChanged(sale: Sale): void;
+  /** A person decided, perhaps on the card of a box that is off, which shows nothing then. */
+  settlingAgreed(settling: Settling): void;
   /** The screen may have changed. */
   screenShown(view: View, book: Book): void;
   /** An answer of the local API. */
@@ -94,6 +97,7 @@ export function createTextRules(parts: TextRulesParts): TextRules {
     saleChanged({ saleId, state }) {
       if (state === 'approved' || state === 'vending' || state === 'settled') toldPaid.add(saleId);
     },
+    settlingAgreed: ({ saleId }) => void heldSinceMs.delete(saleId),
     screenShown({ text, values }, book) {
       noteHeld(book);
       const sale = Object.values(book.sales).at(-1);
