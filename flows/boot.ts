@@ -1,6 +1,7 @@
 import { sendProbe } from './acquirer-watch.js';
 import { openReversals, openSale } from './book.js';
 import { awaitHostAgain, tellGoodsUnknownAgain, vendUnknown } from './delivery.js';
+import { onKeysLost } from './keypad-entry.js';
 import type { Reversal } from './reversal.js';
 import { enqueue } from './reversal-queue.js';
 import { startReversal } from './reversal-start.js';
@@ -24,6 +25,8 @@ export function onBooted(turn: Turn): void {
   for (const sale of Object.values(turn.book.sales)) {
     if (sale.receipt === 'due') turn.record({ type: 'receiptFinished', saleId: sale.saleId, receipt: 'unknown' });
   }
+  /* Of a number that is being typed at this moment the beginning went unseen. */
+  onKeysLost(turn);
   tellGoodsUnknownAgain(turn);
   endOpenSale(turn);
   sendProbe(turn);

@@ -35,6 +35,7 @@ export function createMover({ kiosk, home, elsewhere, chance, coverage }: MoverP
   const { ledger } = kiosk.addAcquirer(OTHER_ACQUIRER_ORIGIN);
   let away = false;
   let everAway = false;
+  let over = false;
 
   function move(): void {
     away = !away;
@@ -56,9 +57,10 @@ export function createMover({ kiosk, home, elsewhere, chance, coverage }: MoverP
   return {
     ledger,
     dark() {
-      if (chance.likely(0.5)) move();
+      if (!over && chance.likely(0.5)) move();
     },
     bringHome() {
+      over = true;
       if (!everAway) return;
       for (let visits = away ? 1 : 2; visits > 0; visits -= 1) {
         kiosk.runUntil(drained, DRAINS_MS);

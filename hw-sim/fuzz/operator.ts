@@ -31,6 +31,7 @@ export interface OperatorParts {
 
 interface Entry extends QueueEntry {
   readonly manual: boolean;
+  readonly lastCode?: string;
 }
 
 const LAST_VISITS_MS = 60_000;
@@ -69,7 +70,9 @@ export function createOperator(parts: OperatorParts): Operator {
 
   function look(entry: Entry): void {
     if (over) {
-      if (entry.manual) world.after(chance.between(0, 5_000), () => decide(entry));
+      /* What another acquirer has nobody here can end but a person. */
+      const waits = entry.manual || entry.lastCode === 'OTHER_ACCOUNT';
+      if (waits) world.after(chance.between(0, 5_000), () => decide(entry));
       return;
     }
     if (chance.likely(0.2)) call({ method: 'GET', target: `/v1/sales/${entry.saleId}` });

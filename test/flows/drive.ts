@@ -159,11 +159,12 @@ export function createDrive(change: Partial<Policy> = {}): Drive {
   return drive;
 }
 
-/** A box that has booted and whose acquirer has answered. */
+/** A box that has booted and whose acquirer has answered; where keys sell, nobody typed for a while. */
 export function createReadyDrive(change: Partial<Policy> = {}): Drive {
   const drive = createDrive(change);
   drive.feed({ type: 'booted' });
   drive.feed({ type: 'probeAnswered', answer: failure('ORDER_NOT_EXIST') });
+  if (drive.state.live.timers.entry !== undefined) drive.fire('entry');
   drive.news();
   return drive;
 }

@@ -17,6 +17,8 @@ function createStuck(change: Partial<Policy>) {
   };
   feed({ type: 'booted' });
   feed({ type: 'probeAnswered', answer: failure('ORDER_NOT_EXIST') });
+  /* Whoever types has paused since the start. */
+  feed({ type: 'keyPressed', key: '#' });
   return {
     feed,
     get book() {

@@ -6,9 +6,17 @@ const AMOUNT = { ...EQUIPPED, SALE_MODE: 'amount' };
 const SELECTION = { ...EQUIPPED, SALE_MODE: 'selection', CATALOG_FILE: '/data/catalog.csv' };
 const FILES = { '/data/catalog.csv': 'slot,name,price,channel\n05,Cola,4.50,2\n12,"Tea, green",3,3\n' };
 
-const amountKiosk = (seed = 1): EquippedKiosk => createEquippedKiosk(AMOUNT, { seed });
+/** After a start the first keys may be the rest of a number that began in the dark. */
+const PAUSE_MS = 2_000;
+
+const amountKiosk = (seed = 1): EquippedKiosk => paused(createEquippedKiosk(AMOUNT, { seed }));
 const selectionKiosk = (env: Readonly<Record<string, string>> = {}): EquippedKiosk =>
-  createEquippedKiosk({ ...SELECTION, ...env }, { files: FILES });
+  paused(createEquippedKiosk({ ...SELECTION, ...env }, { files: FILES }));
+
+function paused(box: EquippedKiosk): EquippedKiosk {
+  box.pass(PAUSE_MS);
+  return box;
+}
 
 const PASSWORD = { answer: { code: 'PAYMENT_IN_PROCESS' }, fate: { kind: 'succeeds', afterMs: 30_000 } } as const;
 
@@ -47,6 +55,14 @@ describe('a sale by keys, in the imagined world', () => {
         box.press('1122330');
         assert.equal(box.display(), 'Enter the amount, then # 11223.30', `seed ${seed}`);
       }
+    });
+
+    it('sells nothing of a number that was being typed when the box started', () => {
+      const box = createEquippedKiosk(AMOUNT);
+      box.press('52#');
+      assert.deepEqual(box.sales(), []);
+      box.press('1250#');
+      assert.equal(box.sale().amount.value, '1250');
     });
 
     it('takes the keys of a fast hand: each goes down before the last one is up', () => {
@@ -249,6 +265,7 @@ describe('a sale by keys, in the imagined world', () => {
       box.getsReady();
       box.reaches('reversed');
       assert.deepEqual([box.sale().endCode, box.moneyKept(), box.alarms], ['vendUnknown', 0, ['vendUnknown']]);
+      box.pass(PAUSE_MS);
       box.press('12#');
       assert.equal(box.sale().description, 'Tea, green');
     });
