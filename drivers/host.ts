@@ -298,6 +298,6 @@ export interface BoardHost {
   readonly lostLogLines: number;
   /** Whether the system says that its wall clock is synchronised; `unknown` where it cannot tell. */
   clockSynchronised(): 'yes' | 'no' | 'unknown';
-  /** Leaves the process, after a moment for log lines that wait to be read. Exit codes: see `firmware/exit-code`. */
+  /** Leaves the process, after a moment for log lines that wait to be read. Exit codes: see `firmware/log/exit-code`. */
   exit(code: number): void;
 }

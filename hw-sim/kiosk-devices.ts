@@ -1,4 +1,4 @@
-import { SIMULATED_WIRING } from '../firmware/terminal.js';
+import { SIMULATED_WIRING } from '../firmware/terminal/terminal.js';
 import { attachDevice } from './attach-device.js';
 import { createKeypadModel, type KeypadModel } from './devices/keypad-model.js';
 import { createMdbMachineModel, type MdbMachineModel } from './devices/mdb-machine-model.js';

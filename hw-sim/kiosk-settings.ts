@@ -1,5 +1,5 @@
 import { generateKeyPairSync } from 'node:crypto';
-import { loadConfig, type TerminalSettings } from '../firmware/terminal.js';
+import { loadConfig, type TerminalSettings } from '../firmware/terminal/terminal.js';
 
 export interface KeyPairs {
   readonly terminalPrivate: string;

@@ -2,7 +2,7 @@ import type { HostError, HttpReply } from '../../drivers/host.js';
 import type { AcquirerAnswer, AcquirerReply, AcquirerSilence } from '../../flows/acquirer-answer.js';
 import { isConfigurationCode } from '../../flows/result-codes.js';
 import type { AcquirerConfig } from '../config/config.js';
-import { plainText } from '../plain-text.js';
+import { plainText } from '../log/plain-text.js';
 import { checkSignature } from './check-signature.js';
 import { diagnoseConnection } from './diagnose-connection.js';
 import { diagnoseRefusal } from './diagnose-refusal.js';

@@ -1,5 +1,4 @@
-import { parseJson } from '../parse-json.js';
-import { repeatedName } from '../repeated-name.js';
+import { parseJson, repeatedName } from '../service/parse-json.js';
 
 /** What a message says, or why nobody can be sure what it says; that holds nothing of its content. */
 export type MessageReading = { readonly json: unknown } | { readonly problem: string };

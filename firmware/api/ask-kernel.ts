@@ -1,9 +1,9 @@
 import type { Clock } from '../../drivers/host.js';
 import type { CallAnswer } from '../../flows/call-answer.js';
 import type { Call, Kernel } from '../kernel.js';
-import { apiError } from './api-error.js';
-import { API_LIMITS } from './api-limits.js';
-import type { ApiReply } from './api-reply.js';
+import { apiError } from '../service/api-error.js';
+import { API_LIMITS } from '../service/api-limits.js';
+import type { ApiReply } from '../service/api-reply.js';
 
 /** Asks the kernel on behalf of a request. `answered` is not called where the reply has been given already. */
 export type AskKernel = (call: Call, reply: ApiReply, answered: (answer: CallAnswer) => void) => void;

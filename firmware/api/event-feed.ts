@@ -4,9 +4,9 @@ import { ownEntry } from '../../flows/own-entry.js';
 import type { Reversal } from '../../flows/reversal.js';
 import type { Sale } from '../../flows/sale.js';
 import type { Kernel } from '../kernel.js';
-import { apiError } from './api-error.js';
-import { API_LIMITS } from './api-limits.js';
-import type { ApiReply } from './api-reply.js';
+import { apiError } from '../service/api-error.js';
+import { API_LIMITS } from '../service/api-limits.js';
+import type { ApiReply } from '../service/api-reply.js';
 import type { ReversalView, SaleView, StatusView } from './output-schemas.js';
 import type { BookWatcher } from './watch-book.js';
 

@@ -7,26 +7,26 @@ import type {
   HttpVerdict,
   Random,
 } from '../../drivers/host.js';
+import { isLoopback } from '../../drivers/is-loopback.js';
 import { openReversals } from '../../flows/book.js';
 import type { Locale } from '../../flows/customer-texts.js';
 import { ownEntry } from '../../flows/own-entry.js';
 import { lacksJournal, readiness } from '../../flows/readiness.js';
-import { isLoopback } from '../is-loopback.js';
 import type { Kernel } from '../kernel.js';
-import { type ApiError, apiError, notReadyError } from './api-error.js';
-import { API_LISTENING } from './api-listening.js';
+import { type ApiError, apiError, notReadyError } from '../service/api-error.js';
+import { API_LISTENING } from '../service/api-listening.js';
+import { createApiReply, wordError } from '../service/api-reply.js';
+import type { ApiRoute } from '../service/api-route.js';
+import { createApiRouter, type RouteMatch } from '../service/api-router.js';
+import { openApi } from '../service/open-api.js';
+import { createRequestGuard } from '../service/request-guard.js';
 import { createApiMetrics } from './api-metrics.js';
-import { createApiReply, wordError } from './api-reply.js';
-import type { ApiRoute } from './api-route.js';
-import { createApiRouter, type RouteMatch } from './api-router.js';
 import { createAskKernel } from './ask-kernel.js';
 import { createEventFeed } from './event-feed.js';
 import { createInputSchemas } from './input-schemas.js';
-import { openApi } from './open-api.js';
 import { presentReversal } from './present-reversal.js';
 import { presentSale } from './present-sale.js';
 import { presentStatus } from './present-status.js';
-import { createRequestGuard } from './request-guard.js';
 import { reversalRoutes } from './reversal-routes.js';
 import { saleRoutes } from './sale-routes.js';
 import type { StatusSources } from './status-sources.js';

@@ -1,6 +1,6 @@
 import type { CallAnswer } from '../../flows/call-answer.js';
-import { apiError, fieldError, notReadyError } from './api-error.js';
-import type { ApiReply } from './api-reply.js';
+import { apiError, fieldError, notReadyError } from '../service/api-error.js';
+import type { ApiReply } from '../service/api-reply.js';
 
 /** Finds what an answer names, as callers see it. */
 export interface AnswerViews {

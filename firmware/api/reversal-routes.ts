@@ -1,9 +1,9 @@
-import { type ApiRoute, bookRoute, type RouteAnswer, type RouteParams } from './api-route.js';
+import { type ApiRoute, bookRoute, type RouteAnswer, type RouteParams } from '../service/api-route.js';
+import { refusals } from '../service/route-answers.js';
 import type { AskKernel } from './ask-kernel.js';
 import type { InputSchemas } from './input-schemas.js';
 import { type ReversalView, reversalSchema, reversalsSchema } from './output-schemas.js';
 import { type AnswerViews, replyWith, replyWithAnswer } from './reply-with-answer.js';
-import { refusals } from './route-answers.js';
 
 export interface ReversalRouteParts {
   readonly ask: AskKernel;

@@ -1,12 +1,12 @@
 import { codeContent } from '../../flows/code-content.js';
 import type { Call } from '../kernel.js';
-import type { ApiReply } from './api-reply.js';
-import { type ApiRoute, bookRoute, type RouteAnswer, type RouteParams } from './api-route.js';
+import type { ApiReply } from '../service/api-reply.js';
+import { type ApiRoute, bookRoute, type RouteAnswer, type RouteParams } from '../service/api-route.js';
+import { refusals } from '../service/route-answers.js';
 import type { AskKernel } from './ask-kernel.js';
 import type { InputSchemas } from './input-schemas.js';
 import { type SaleView, saleSchema } from './output-schemas.js';
 import { type AnswerViews, replyWith, replyWithAnswer } from './reply-with-answer.js';
-import { refusals } from './route-answers.js';
 
 export interface SaleRouteParts {
   readonly ask: AskKernel;

@@ -1,7 +1,7 @@
 import type { AlarmCode } from '../../flows/effect.js';
 import type { FaultCode } from '../../flows/faults.js';
 import type { TroubleKeeper } from '../acquirer/trouble-keeper.js';
-import type { RefusalCounts } from '../refusal-book.js';
+import type { RefusalCounts } from '../log/refusal-book.js';
 
 /**
  * What the status and the metrics tell beyond the flow's own state. Asked at each request; they answer at once and never

@@ -1,7 +1,7 @@
-import type { ApiReply } from './api-reply.js';
-import { type ApiRoute, apiRoute } from './api-route.js';
+import type { ApiReply } from '../service/api-reply.js';
+import { type ApiRoute, apiRoute } from '../service/api-route.js';
+import { refusals } from '../service/route-answers.js';
 import { type StatusView, statusSchema } from './output-schemas.js';
-import { refusals } from './route-answers.js';
 
 export interface WatchRouteParts {
   readonly status: () => StatusView;

@@ -5,7 +5,7 @@ import { describeErrors } from '../config/describe-errors.js';
 import { loadConfig } from '../config/load-config.js';
 import { maskConfig } from '../config/mask-config.js';
 import { readSettings } from '../config/read-settings.js';
-import { type ExitCode, exitCode } from '../exit-code.js';
+import { type ExitCode, exitCode } from '../log/exit-code.js';
 import { createRedact } from '../log/redact.js';
 
 /** `tillbox config [--markdown]`: the effective configuration, or the reference of all variables. */

@@ -2,12 +2,12 @@ import { parseArgs } from 'node:util';
 import { configFiles } from '../../drivers/linux/config-files.js';
 import { keyFiles } from '../../drivers/linux/key-files.js';
 import type { CommandProcess } from '../../drivers/linux/process.js';
+import { describeKeys } from '../acquirer/describe-keys.js';
+import { makeKeyPair } from '../acquirer/make-key-pair.js';
 import { type KeyReading, rsaKey } from '../acquirer/rsa-key.js';
 import { readSettings } from '../config/read-settings.js';
-import { type ExitCode, exitCode } from '../exit-code.js';
-import { describeKeys } from '../keys/describe-keys.js';
-import { makeKeyPair } from '../keys/make-key-pair.js';
-import { messageOf } from '../message-of.js';
+import { type ExitCode, exitCode } from '../log/exit-code.js';
+import { messageOf } from '../log/plain-text.js';
 
 /** `tillbox keys new|show [--dir DIR]`: makes our RSA pair; shows what to upload. */
 export function keys(args: readonly string[], self: CommandProcess): ExitCode {

@@ -1,8 +1,8 @@
 import { parseArgs } from 'node:util';
 import type { CommandProcess } from '../../drivers/linux/process.js';
-import { exitCode } from '../exit-code.js';
+import { exitCode } from '../log/exit-code.js';
+import { quoted } from '../log/plain-text.js';
 import type { Redact } from '../log/redact.js';
-import { quoted } from '../quoted.js';
 import type { Command, CommandRow } from './command-table.js';
 
 export interface CommandLineParts {

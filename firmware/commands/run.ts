@@ -5,10 +5,10 @@ import type { CommandProcess } from '../../drivers/linux/process.js';
 import { describeErrors } from '../config/describe-errors.js';
 import { loadConfig } from '../config/load-config.js';
 import { simulatedDevices } from '../config/simulated-devices.js';
-import { exitCode } from '../exit-code.js';
-import type { SaveIncident } from '../incident-keeper.js';
+import type { SaveIncident } from '../incident/incident-keeper.js';
+import { exitCode } from '../log/exit-code.js';
 import { createRedact } from '../log/redact.js';
-import { createTerminal, type Terminal } from '../terminal.js';
+import { createTerminal, type Terminal } from '../terminal/terminal.js';
 import { boardHost } from './board-host.js';
 import { storageMarks } from './storage-marks.js';
 

@@ -1,7 +1,7 @@
 import type { FlashHost } from '../../drivers/host.js';
 import { createLinuxFlash, type LinuxFlashOptions } from '../../drivers/linux/flash.js';
 import type { Config } from '../config/config.js';
-import { journalPartitions } from '../open-book.js';
+import { journalPartitions } from '../journal/open-book.js';
 
 /** Where the durable data are. */
 export type Storage = Pick<Config['storage'], 'dataDir' | 'dataDirMounted' | 'journalPartitions' | 'cardMarkFile'>;

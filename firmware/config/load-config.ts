@@ -1,7 +1,7 @@
+import { isLoopback } from '../../drivers/is-loopback.js';
 import type { Catalog } from '../../flows/catalog.js';
 import { channelCountOf } from '../devices/channel-count-of.js';
-import { isLoopback } from '../is-loopback.js';
-import { messageOf } from '../message-of.js';
+import { messageOf } from '../log/plain-text.js';
 import { acquirerSection } from './acquirer-section.js';
 import type { Config, NotifyConfig, SaleConfig } from './config.js';
 import { type ConfigWarning, configWarnings } from './config-warnings.js';

@@ -3,7 +3,7 @@ import { minorUnits } from '../../flows/minor-units.js';
 import { parseMoney } from '../../flows/money.js';
 import { ownEntry } from '../../flows/own-entry.js';
 import { channelProblem } from '../../flows/vend-channel.js';
-import { quoted } from '../quoted.js';
+import { quoted } from '../log/plain-text.js';
 import { type CsvSeparator, csvFields, csvSeparators } from './csv-fields.js';
 import { strangeCharacter } from './strange-characters.js';
 

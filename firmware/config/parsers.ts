@@ -2,7 +2,7 @@ import type { KeyObject } from 'node:crypto';
 import { isIP } from 'node:net';
 import { minorUnits } from '../../flows/minor-units.js';
 import { type KeyReading, rsaKey } from '../acquirer/rsa-key.js';
-import { quoted } from '../quoted.js';
+import { quoted } from '../log/plain-text.js';
 import type { DailyTime } from './config.js';
 import { strangeCharacter } from './strange-characters.js';
 

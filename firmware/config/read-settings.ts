@@ -1,4 +1,4 @@
-import { messageOf } from '../message-of.js';
+import { messageOf } from '../log/plain-text.js';
 import { closestName } from './closest-name.js';
 import { misspeltErrors } from './misspelt.js';
 import { type ConfigFileContent, parseConfigFile } from './parse-config-file.js';

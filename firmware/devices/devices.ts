@@ -8,13 +8,13 @@ import type { Event } from '../../flows/input.js';
 import type { Receipt } from '../../flows/receipt.js';
 import type { View } from '../../flows/view.js';
 import type { DevicesConfig } from '../config/config.js';
-import { type ReceiptHead, receiptLayout } from '../receipt-layout.js';
 import type { DeviceParts } from './device-parts.js';
 import { openKeypad } from './open-keypad.js';
 import { openPanel } from './open-panel.js';
 import { openPrinter } from './open-printer.js';
 import { openScanner } from './open-scanner.js';
 import { openVend, type VendOrder } from './open-vend.js';
+import { type ReceiptHead, receiptLayout } from './receipt-layout.js';
 import { createStatusGate, type StatusGate } from './status-gate.js';
 
 /** The devices of one terminal: what they notice becomes events, what the flow shows or asks reaches them. */

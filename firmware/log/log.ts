@@ -1,6 +1,6 @@
 import type { BoardHost, Clock } from '../../drivers/host.js';
-import { plainText } from '../plain-text.js';
 import { isoUtc } from './iso-utc.js';
+import { plainText } from './plain-text.js';
 import type { Redact } from './redact.js';
 
 /** What happened, in a few constant words, and the facts of this time. Undefined fields are left out. */

@@ -1,4 +1,9 @@
-import { SIMULATED_WIRING, type Terminal, type TerminalParts, type TerminalSettings } from '../../firmware/terminal.js';
+import {
+  SIMULATED_WIRING,
+  type Terminal,
+  type TerminalParts,
+  type TerminalSettings,
+} from '../../firmware/terminal/terminal.js';
 import { attachDevice } from '../attach-device.js';
 import {
   createReceiptPrinterModel,

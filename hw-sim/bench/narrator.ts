@@ -1,4 +1,11 @@
-import { formatMoney, type Money, type Reversal, type Sale, type Terminal, view } from '../../firmware/terminal.js';
+import {
+  formatMoney,
+  type Money,
+  type Reversal,
+  type Sale,
+  type Terminal,
+  view,
+} from '../../firmware/terminal/terminal.js';
 import type { LedgerEvent } from '../acquirer/ledger.js';
 import type { Bench } from './bench.js';
 import type { Ink } from './ink.js';

@@ -1,4 +1,4 @@
-import type { Sale } from '../../firmware/terminal.js';
+import type { Sale } from '../../firmware/terminal/terminal.js';
 import { createHostCustomer } from './host-customer.js';
 import { createKeypadCustomer } from './keypad-customer.js';
 import { createMachineCustomer } from './machine-customer.js';

@@ -1,4 +1,4 @@
-import { type Config, SIMULATED_WIRING } from '../../firmware/terminal.js';
+import { type Config, SIMULATED_WIRING } from '../../firmware/terminal/terminal.js';
 import { COMMAND_TROUBLES } from '../devices/scan-engine-model.js';
 import type { Kiosk } from '../kiosk.js';
 import type { KioskDevices } from '../kiosk-devices.js';

@@ -1,4 +1,4 @@
-import { SIMULATED_WIRING, type TerminalSettings } from '../../firmware/terminal.js';
+import { SIMULATED_WIRING, type TerminalSettings } from '../../firmware/terminal/terminal.js';
 import { SIM_CUSTOMER_ID } from '../acquirer/acquirer.js';
 import { type KeyPairs, kioskSettings, simEnvironment } from '../kiosk-settings.js';
 

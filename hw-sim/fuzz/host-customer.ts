@@ -1,4 +1,4 @@
-import type { Sale } from '../../firmware/terminal.js';
+import type { Sale } from '../../firmware/terminal/terminal.js';
 import { callApi } from './call-api.js';
 import { count } from './coverage.js';
 import type { Customer } from './customer.js';

@@ -1,4 +1,4 @@
-import { type Config, isOpen, view } from '../../firmware/terminal.js';
+import { type Config, isOpen, view } from '../../firmware/terminal/terminal.js';
 import { createFastSigner } from '../acquirer/fast-signer.js';
 import { DECORATION_NAMES } from '../devices/scan-engine-model.js';
 import { createKiosk, type Kiosk } from '../kiosk.js';

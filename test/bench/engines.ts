@@ -8,9 +8,9 @@ import { JSONFile } from 'lowdb/node';
 import { createLinuxClock } from '../../drivers/linux/clock.js';
 import { createLinuxFlash } from '../../drivers/linux/flash.js';
 import { createLinuxRandom } from '../../drivers/linux/random.js';
-import { type OpenedLow, openDurableLow } from '../../firmware/store/durable-low.js';
-import { slotBytes } from '../../firmware/store/frame.js';
-import { defaultSegmentSizeBytes, openStore, type Store } from '../../firmware/store/store.js';
+import { type OpenedLow, openDurableLow } from '../../firmware/journal/store/durable-low.js';
+import { slotBytes } from '../../firmware/journal/store/frame.js';
+import { defaultSegmentSizeBytes, openStore, type Store } from '../../firmware/journal/store/store.js';
 import type { Engine, EngineKind, Entry } from './engine.js';
 
 type Entries = { readonly [id: string]: Entry };

@@ -2,7 +2,7 @@ import fs from 'node:fs';
 import { createLinuxClock } from '../../drivers/linux/clock.js';
 import { createLinuxFlash } from '../../drivers/linux/flash.js';
 import { createLinuxRandom } from '../../drivers/linux/random.js';
-import { openBook } from '../../firmware/open-book.js';
+import { openBook } from '../../firmware/journal/open-book.js';
 
 /* Opens the journal in a directory as a start of the terminal does, and prints what that took this process. */
 const [dataDir = '', segmentSizeBytes = ''] = process.argv.slice(2);

@@ -7,7 +7,7 @@ import { promisify } from 'node:util';
 import { createLinuxClock } from '../../drivers/linux/clock.js';
 import { createLinuxFlash } from '../../drivers/linux/flash.js';
 import { createLinuxRandom } from '../../drivers/linux/random.js';
-import { type BookStore, openBook } from '../../firmware/open-book.js';
+import { type BookStore, openBook } from '../../firmware/journal/open-book.js';
 import { EMPTY_BOOK, replay } from '../../flows/book.js';
 import type { TerminalRecord } from '../../flows/record.js';
 

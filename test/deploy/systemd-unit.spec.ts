@@ -4,7 +4,7 @@ import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'no
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { exitCode } from '../../firmware/exit-code.js';
+import { exitCode } from '../../firmware/log/exit-code.js';
 
 const UNIT = fileURLToPath(new URL('../../../deploy/tillbox.service', import.meta.url));
 

@@ -1,12 +1,12 @@
-import { API_LIMITS } from '../../firmware/api/api-limits.js';
-import type { ApiRoute } from '../../firmware/api/api-route.js';
 import { createInputSchemas } from '../../firmware/api/input-schemas.js';
 import { reversalRoutes } from '../../firmware/api/reversal-routes.js';
 import { saleRoutes } from '../../firmware/api/sale-routes.js';
 import { watchRoutes } from '../../firmware/api/watch-routes.js';
 import { commandTable } from '../../firmware/commands/command-table.js';
 import { configMarkdown } from '../../firmware/config/config-markdown.js';
-import { exitCode } from '../../firmware/exit-code.js';
+import { exitCode } from '../../firmware/log/exit-code.js';
+import { API_LIMITS } from '../../firmware/service/api-limits.js';
+import type { ApiRoute } from '../../firmware/service/api-route.js';
 import { CUSTOMER_TEXTS } from '../../flows/customer-texts.js';
 import { FAULTS, type FaultRow } from '../../flows/faults.js';
 import { OPERATOR_TEXTS } from '../../flows/operator-texts.js';

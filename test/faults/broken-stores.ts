@@ -1,7 +1,7 @@
 import fs from 'node:fs';
 import path from 'node:path';
 import { fileURLToPath, pathToFileURL } from 'node:url';
-import type { openStore } from '../../firmware/store/store.js';
+import type { openStore } from '../../firmware/journal/store/store.js';
 
 /** One change to the compiled store: the text to find, exactly once, and what to put there. */
 interface Break {
@@ -39,7 +39,7 @@ export const brokenStores: { readonly [rule: string]: readonly Break[] } = {
 
 /** Builds a broken store beside the real one and loads it. */
 export async function loadBrokenStore(breaks: readonly Break[], name: string): Promise<typeof openStore> {
-  const source = fileURLToPath(new URL('../../firmware/store/', import.meta.url));
+  const source = fileURLToPath(new URL('../../firmware/journal/store/', import.meta.url));
   const target = fileURLToPath(new URL(`./broken/${name.replaceAll(' ', '-')}/`, import.meta.url));
   fs.mkdirSync(target, { recursive: true });
   for (const file of fs.readdirSync(source).filter((each) => each.endsWith('.js'))) {

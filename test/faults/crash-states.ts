@@ -1,8 +1,8 @@
-import { openStore, type Store } from '../../firmware/store/store.js';
+import { openStore, type Store } from '../../firmware/journal/store/store.js';
 import type { Collateral, PowerCut, SectorFate } from '../../hw-sim/power-cut.js';
 import type { SimFlash } from '../../hw-sim/sim-flash.js';
-import { createFlashRig, createRandom, ledgerOptions } from '../firmware/store/flash-rig.js';
-import { emptyLedger, foldLedger, type Ledger, type LedgerOp, ledgerOp } from '../firmware/store/ledger.js';
+import { createFlashRig, createRandom, ledgerOptions } from '../firmware/journal/store/flash-rig.js';
+import { emptyLedger, foldLedger, type Ledger, type LedgerOp, ledgerOp } from '../firmware/journal/store/ledger.js';
 
 export interface CrashStatesOptions {
   readonly seed: number;

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import fc from 'fast-check';
-import { readStore } from '../../firmware/store/read-store.js';
+import { readStore } from '../../firmware/journal/store/read-store.js';
 import type { SimFlash } from '../../hw-sim/sim-flash.js';
 import {
   commitAll,
@@ -10,8 +10,8 @@ import {
   openLedger,
   rigSegmentBytes,
   rigVolumes,
-} from '../firmware/store/flash-rig.js';
-import { emptyLedger, foldLedger, type Ledger, ledgerOp } from '../firmware/store/ledger.js';
+} from '../firmware/journal/store/flash-rig.js';
+import { emptyLedger, foldLedger, type Ledger, ledgerOp } from '../firmware/journal/store/ledger.js';
 
 /** Cards at several ages, each with every state it ever acknowledged. */
 const cards = [1, 5, 14, 15, 16, 33, 120].map((commits) => {

@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { deepFreeze } from '../../firmware/store/deep-freeze.js';
+import { deepFreeze } from '../../firmware/journal/store/deep-freeze.js';
 import { type Book, bytesOf, EMPTY_BOOK, fold, openReversals, openSale, replay } from '../../flows/book.js';
 import { readiness } from '../../flows/readiness.js';
 import type { TerminalRecord } from '../../flows/record.js';

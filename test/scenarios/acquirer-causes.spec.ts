@@ -9,7 +9,7 @@ import { join } from 'node:path';
 import { createLinuxHttp } from '../../drivers/linux/http.js';
 import { diagnoseExchange } from '../../firmware/acquirer/diagnose-exchange.js';
 import { createRsaSigner } from '../../firmware/acquirer/signer.js';
-import { probeAcquirer } from '../../firmware/check/probe-acquirer.js';
+import { probeAcquirer } from '../../firmware/commands/check/probe-acquirer.js';
 import { loadConfig } from '../../firmware/config/load-config.js';
 import { createKeyPairs, simEnvironment } from '../../hw-sim/kiosk-settings.js';
 import { makeCertificate } from '../support/make-certificate.js';

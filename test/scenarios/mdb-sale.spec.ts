@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { SIMULATED_WIRING } from '../../firmware/terminal.js';
+import { SIMULATED_WIRING } from '../../firmware/terminal/terminal.js';
 import { planForCode } from '../../hw-sim/acquirer/payment-plan.js';
 import { createEquippedKiosk, type EquippedKiosk } from '../support/equipped-kiosk.js';
 

@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { SIMULATED_WIRING } from '../../firmware/terminal.js';
+import { SIMULATED_WIRING } from '../../firmware/terminal/terminal.js';
 import { createEquippedKiosk } from '../support/equipped-kiosk.js';
 
 const HOUR_MS = 3_600_000;

@@ -4,7 +4,7 @@ import { createServer, type Server } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { StatusView } from '../../firmware/api/output-schemas.js';
-import type { CheckRow } from '../../firmware/check/check-row.js';
+import type { CheckRow } from '../../firmware/commands/check/check-row.js';
 import { type AcquirerProcess, startAcquirer } from '../support/acquirer-process.js';
 import { freePort } from '../support/free-port.js';
 import { MERCHANT, QUICK, startTerminal, type TerminalProcess } from '../support/terminal-process.js';

@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { customerText, type Sale, view } from '../../firmware/terminal.js';
+import { customerText, type Sale, view } from '../../firmware/terminal/terminal.js';
 import { createWallet } from '../../hw-sim/bench/wallet.js';
 import { paperText } from '../../hw-sim/devices/paper.js';
 import { createKiosk, type Kiosk } from '../../hw-sim/kiosk.js';

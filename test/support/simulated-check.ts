@@ -1,7 +1,7 @@
 import { createProcess } from '../../drivers/linux/process.js';
 import { boardHost } from '../../firmware/commands/board-host.js';
 import { check } from '../../firmware/commands/check.js';
-import { SIMULATED_WIRING } from '../../firmware/terminal.js';
+import { SIMULATED_WIRING } from '../../firmware/terminal/terminal.js';
 import { createKeypadModel } from '../../hw-sim/devices/keypad-model.js';
 import { createPanelModel } from '../../hw-sim/devices/panel-model.js';
 import { createReceiptPrinterModel, USUAL_PRINTER } from '../../hw-sim/devices/receipt-printer-model.js';

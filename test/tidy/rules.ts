@@ -46,7 +46,7 @@ function mayImport(path: string, target: string): boolean {
       return to === 'flows' || to === 'drivers';
     case 'hw-sim':
       if (target.startsWith('drivers/linux/')) return matches(path, SIM_ENTRY_POINTS);
-      return target === 'drivers/host.ts' || target === 'firmware/terminal.ts';
+      return target === 'drivers/host.ts' || target === 'firmware/terminal/terminal.ts';
     default:
       return from === 'test';
   }

@@ -1,4 +1,4 @@
-import type { Sale } from '../../../firmware/terminal.js';
+import type { Sale } from '../../../firmware/terminal/terminal.js';
 import type { Ledger } from '../../acquirer/ledger.js';
 import type { Violate } from '../oracle.js';
 import type { Settling } from './hand-rules.js';

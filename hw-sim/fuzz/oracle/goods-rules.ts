@@ -1,4 +1,4 @@
-import type { Book, Sale } from '../../../firmware/terminal.js';
+import type { Book, Sale } from '../../../firmware/terminal/terminal.js';
 import type { Violate } from '../oracle.js';
 
 /** What came out of the machine, counted at its own end. */

@@ -1,4 +1,4 @@
-import type { Book } from '../../../firmware/terminal.js';
+import type { Book } from '../../../firmware/terminal/terminal.js';
 import type { Violate } from '../oracle.js';
 
 /** An orderly stop keeps what was answered, also what a power cut may take. */

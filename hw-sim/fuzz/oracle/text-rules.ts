@@ -1,4 +1,4 @@
-import { type Book, customerText, type Sale, type View } from '../../../firmware/terminal.js';
+import { type Book, customerText, type Sale, type View } from '../../../firmware/terminal/terminal.js';
 import type { Ledger } from '../../acquirer/ledger.js';
 import type { AcquirerMessage } from '../../kiosk.js';
 import type { Violate } from '../oracle.js';

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { composeReceipt } from '../../../drivers/printer/compose-receipt.js';
-import { receiptLayout } from '../../../firmware/receipt-layout.js';
+import { receiptLayout } from '../../../firmware/devices/receipt-layout.js';
 import type { Receipt } from '../../../flows/receipt.js';
 import { createEscposPage } from '../../../hw-sim/devices/escpos-page.js';
 import { createEscposTokenizer } from '../../../hw-sim/devices/escpos-tokens.js';

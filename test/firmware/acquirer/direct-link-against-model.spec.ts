@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import type { HttpHost } from '../../../drivers/host.js';
 import type { AcquirerLink, AnswerCallback } from '../../../firmware/acquirer/acquirer-link.js';
 import { createDirectLink } from '../../../firmware/acquirer/direct-link.js';
-import { readNotification } from '../../../firmware/acquirer/read-notification.js';
+import { readNotification } from '../../../firmware/acquirer/notifications/read-notification.js';
 import { createRsaSigner, type Signer } from '../../../firmware/acquirer/signer.js';
 import type { AcquirerAnswer } from '../../../flows/acquirer-answer.js';
 import { createAcquirer } from '../../../hw-sim/acquirer/acquirer.js';

@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict';
 import * as v from 'valibot';
-import { listenerRefusal } from '../../../firmware/api/listener-refusal.js';
 import { createLocalApi } from '../../../firmware/api/local-api.js';
 import { reversalSchema, saleSchema, statusSchema } from '../../../firmware/api/output-schemas.js';
+import { listenerRefusal } from '../../../firmware/service/listener-refusal.js';
 import { JOURNAL_FAULTS } from '../../../flows/faults.js';
 import { createMemoryHttp } from '../memory-http.js';
 import { answered, createTestTerminal } from '../test-terminal.js';

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import type { Environment } from '../../../firmware/config/read-settings.js';
-import { loadConfig } from '../../../firmware/terminal.js';
+import { loadConfig } from '../../../firmware/terminal/terminal.js';
 import { createKeyPairs, simEnvironment } from '../../../hw-sim/kiosk-settings.js';
 
 const keys = createKeyPairs();

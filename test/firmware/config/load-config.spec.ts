@@ -5,9 +5,9 @@ import { configMarkdown } from '../../../firmware/config/config-markdown.js';
 import { describeErrors } from '../../../firmware/config/describe-errors.js';
 import { loadConfig } from '../../../firmware/config/load-config.js';
 import { maskConfig } from '../../../firmware/config/mask-config.js';
+import { policyOf } from '../../../firmware/config/policy-of.js';
 import { type Environment, readSettings } from '../../../firmware/config/read-settings.js';
 import { type VariableName, variables } from '../../../firmware/config/variables.js';
-import { policyOf } from '../../../firmware/policy-of.js';
 import { testKeys } from '../test-keys.js';
 
 const pkcs8 = testKeys.ours.privateKey.export({ format: 'pem', type: 'pkcs8' }).toString();

@@ -1,0 +1,37 @@
+import type { Clock, Random } from '../../drivers/host.js';
+import type { Event } from '../../flows/input.js';
+import type { Moment } from '../../flows/moment.js';
+import type { ClockTrust } from './clock-trust.js';
+
+export interface MomentsParts {
+  readonly clock: Clock;
+  readonly random: Random;
+  readonly clockTrust: ClockTrust;
+  /** Minutes east of UTC of the receipts' time zone at an instant. */
+  readonly utcOffsetMinutes: (wallMs: number) => number;
+}
+
+/** Stamps events. A verified answer of the acquirer tells the time, and so may confirm the clock, before it is stamped. */
+export function createMoments({ clock, random, clockTrust, utcOffsetMinutes }: MomentsParts): (event: Event) => Moment {
+  return (event) => {
+    if ('answer' in event && event.answer.kind === 'answered' && event.answer.atAcquirerMs !== undefined) {
+      clockTrust.confirm(event.answer.atAcquirerMs);
+    }
+    const wallMs = Math.floor(clock.wallMs());
+    return {
+      atMs: clock.monotonicMs(),
+      wallMs,
+      clockTrusted: clockTrust.trusted(),
+      utcOffsetMinutes: utcOffsetMinutes(wallMs),
+      randomDigits: randomDigits(random),
+    };
+  };
+}
+
+/** Ten decimal digits out of 64 random bits. */
+function randomDigits(random: Random): string {
+  const bytes = random.bytes(8);
+  const view = new DataView(bytes.buffer, bytes.byteOffset, 8);
+  const five = (offset: number): string => `${view.getUint32(offset) % 100_000}`.padStart(5, '0');
+  return five(0) + five(4);
+}

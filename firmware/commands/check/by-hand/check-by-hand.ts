@@ -1,0 +1,34 @@
+import type { Host } from '../../../../drivers/host.js';
+import type { DevicesConfig } from '../../../config/config.js';
+import type { CheckRow } from '../check-row.js';
+import type { HandsParts } from './hands-parts.js';
+import type { Person } from './person.js';
+import { createSession } from './session.js';
+import { testKeys } from './test-keys.js';
+import { testPanel } from './test-panel.js';
+import { testScanner } from './test-scanner.js';
+import { testVend } from './test-vend.js';
+
+export interface CheckByHandParts {
+  readonly host: Pick<Host, 'clock' | 'gpio' | 'serial'>;
+  readonly devices: DevicesConfig;
+  readonly person: Person;
+  readonly found: (row: CheckRow) => void;
+}
+
+const TESTS: readonly (readonly [string, (parts: HandsParts) => Promise<void>])[] = [
+  ['lamps', testPanel],
+  ['keys', testKeys],
+  ['barcode', testScanner],
+  ['vend', testVend],
+];
+
+/** What only somebody with eyes, ears and fingers can tell, one device after the other; each is let go of after its test. */
+export async function checkByHand({ host, devices, person, found }: CheckByHandParts): Promise<void> {
+  const session = createSession({ clock: host.clock, person });
+  session.say('Now by hand. Enter = yes or next, n = no, q = give up.');
+  for (const [item, test] of TESTS) {
+    if (session.over) found(session.unfinished(item));
+    else await test({ host, devices, session, found });
+  }
+}

@@ -1,0 +1,30 @@
+import type { Panel } from '../../../../drivers/panel/panel.js';
+import { checkRow } from '../check-row.js';
+import type { HandsParts } from './hands-parts.js';
+import type { Attention } from './session.js';
+
+export interface DoorParts {
+  readonly panel: Pick<Panel, 'doorOpen'>;
+  readonly door: Attention<'open' | 'closed'>;
+  readonly line: number;
+}
+
+const ITEM = 'door switch';
+
+/** The switch has to be seen both ways, from whichever it stands in: who tests has the door open, mostly. */
+export async function testDoor({ session, found }: HandsParts, { panel, door, line }: DoorParts): Promise<void> {
+  door.forget();
+  for (const wanted of panel.doorOpen() === true ? (['closed', 'open'] as const) : (['open', 'closed'] as const)) {
+    const now = wanted === 'closed' ? 'open' : 'closed';
+    const how =
+      wanted === 'closed' ? 'close it, or press its switch with a finger' : 'open it, or let go of its switch';
+    session.say(`The door reads ${now}: ${how}. [Enter = it does not change]`);
+    const heard = await door.next();
+    if (heard.kind === 'over') return found(session.unfinished(ITEM));
+    if (heard.kind !== 'noticed') {
+      const todo = 'check the switch, its cable and pull-up, and PANEL_DOOR_PIN';
+      return found(checkRow.fail(ITEM, `reads ${now} and does not change (line ${line})`, todo));
+    }
+  }
+  found(checkRow.pass(ITEM, `was seen open and closed (line ${line})`));
+}

@@ -1,0 +1,121 @@
+import type { Clock } from '../../../../drivers/host.js';
+import { createFingers } from './fingers.js';
+import { type KeyLayout, type KeyTrial, keyAt, keyName } from './judge-keys.js';
+import type { Attention, Session } from './session.js';
+
+export interface KeyTrialParts {
+  readonly clock: Clock;
+  readonly session: Session;
+  readonly layout: KeyLayout;
+  /** Told the places that are down, whenever others are. */
+  readonly moves: Attention<readonly number[]>;
+}
+
+/** From taking the lines to having seen what is down already. */
+const FIRST_LOOK_MS = 200;
+/** A finger has left by then. */
+const STUCK_MS = 8_000;
+/** What one finger sets off comes within some scans of the matrix. */
+const TOGETHER_MS = 60;
+/** Nobody lets go of a key and presses it again in this time. */
+const BOUNCE_MS = 100;
+
+/**
+ * Asks for every key once, in the order in which they are printed on the keypad: only so are wires found that are in a
+ * wrong order, for each of their keys answers.
+ */
+export async function tryKeys({ clock, session, layout, moves }: KeyTrialParts): Promise<KeyTrial> {
+  const all = placesOf(layout);
+  const answers = new Map<number, readonly number[]>();
+  const stuck = new Set<number>();
+  const bounced = new Set<number>();
+  const fingers = createFingers();
+  const moved = (places: readonly number[]): void => fingers.move(places, clock.monotonicMs());
+  session.say('Keypad: press each key once, when it is asked for. [Enter = it gives nothing]');
+  await movesFor(FIRST_LOOK_MS, moved);
+  for (const place of all) {
+    await allUp();
+    if (fingers.isStuck(place)) continue;
+    const came = await answerOf(place);
+    if (came === 'over') break;
+    answers.set(place, came);
+  }
+  await allUp();
+  return { keyCount: all.length, answers, stuck, bounced };
+
+  /** A wrong answer may be a slip of the finger, so it takes two. */
+  async function answerOf(place: number): Promise<readonly number[] | 'over'> {
+    const key = keyAt(layout, place);
+    session.say(`Press ${key}   ${picture(layout, answers)}   ${all.length - answers.size} left`);
+    const first = await pressed(place);
+    if (first === 'over' || first.length === 0 || first.join() === `${place}`) return first;
+    session.say(`That was ${first.map((one) => keyName(layout, one)).join(' with ')}. Once more: ${key} alone.`);
+    await allUp();
+    const second = await pressed(place);
+    return second.length === 0 ? first : second;
+  }
+
+  /** The places that one press sets off, sorted; none when the person says that nothing comes. */
+  async function pressed(wanted: number): Promise<readonly number[] | 'over'> {
+    for (;;) {
+      const last = fingers.lastUp();
+      const heard = await moves.next();
+      if (heard.kind === 'over') return 'over';
+      if (heard.kind === 'typed' && heard.text === '') return [];
+      if (heard.kind !== 'noticed') continue;
+      moved(heard.what);
+      const came = new Set(fingers.down());
+      if (came.size === 0) continue;
+      const again = last !== undefined && came.has(last.place) && clock.monotonicMs() - last.atMs < BOUNCE_MS;
+      await movesFor(TOGETHER_MS, (places) => {
+        moved(places);
+        for (const place of fingers.down()) came.add(place);
+      });
+      if (session.over) return 'over';
+      if (!again || last.place === wanted || came.size > 1) return [...came].sort((a, b) => a - b);
+      bounced.add(last.place);
+      await allUp();
+    }
+  }
+
+  /** Waits until fingers are off; what does not come up is stuck, and does not count any more. */
+  async function allUp(): Promise<void> {
+    while (!session.over && fingers.down().length > 0) {
+      const heard = await moves.next(STUCK_MS);
+      if (heard.kind === 'noticed') moved(heard.what);
+      if (heard.kind !== 'late') continue;
+      for (const place of fingers.down()) {
+        stuck.add(place);
+        session.say(`${keyName(layout, place)} stays down.`);
+      }
+      fingers.giveUp();
+    }
+  }
+
+  /** Until nothing has moved for that long. */
+  async function movesFor(patienceMs: number, take: (places: readonly number[]) => void): Promise<void> {
+    for (;;) {
+      const heard = await moves.next(patienceMs);
+      if (heard.kind === 'late' || heard.kind === 'over') return;
+      if (heard.kind === 'noticed') take(heard.what);
+    }
+  }
+}
+
+function placesOf({ keys, columnLines }: KeyLayout): number[] {
+  return keys.flatMap((row, rowAt) =>
+    [...row].flatMap((key, at) => (key === ' ' ? [] : [rowAt * columnLines.length + at])),
+  );
+}
+
+/** The keypad as in KEYPAD_KEYS, with a dot for each key that is right and a mark for each that is not. */
+function picture({ keys, columnLines }: KeyLayout, answers: ReadonlyMap<number, readonly number[]>): string {
+  const shown = (key: string, place: number): string => {
+    const came = answers.get(place);
+    if (came === undefined) return key;
+    return came.join() === `${place}` ? '·' : '!';
+  };
+  return keys
+    .map((row, rowAt) => [...row].map((key, at) => shown(key, rowAt * columnLines.length + at)).join(''))
+    .join('/');
+}

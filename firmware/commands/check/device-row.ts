@@ -1,0 +1,47 @@
+import type { DeviceStatus } from '../../../drivers/device-status.js';
+import { FAULTS } from '../../../flows/faults.js';
+import { ownEntry } from '../../../flows/own-entry.js';
+import { type CheckRow, checkRow } from './check-row.js';
+
+/** A scan engine that has just got its power takes some seconds before it answers. */
+export const STARTING_LIMIT_MS = 12_000;
+
+/** Those that nobody can ask how they are, by kind, and all that is known where nothing is wrong with them. */
+const NOT_ASKED: Readonly<Record<string, string>> = {
+  serial: 'its port is open; a plain engine cannot be asked',
+  matrix: 'its lines are free, and no key is down; keys cannot be asked',
+  gpio: 'its lines are free; lamps and switches cannot be asked',
+  relay: 'its lines are free; relays cannot be asked',
+};
+
+/** What one that answers cannot know. */
+const HINTS: Readonly<Record<string, string>> = {
+  mdb: '; whether the machine ever asks shows only when somebody chooses at it: where nothing happens then, see "always idle" in docs/wiring.md',
+};
+
+/** What a device says of itself, or what is known of it, and what to do about it. `kind` is what the configuration names. */
+export function deviceRow(item: string, kind: string, { state, faults, warnings, detail }: DeviceStatus): CheckRow {
+  const about = detail === undefined ? kind : `${kind}, ${detail}`;
+  switch (state) {
+    case 'ok': {
+      const notes = warnings.map((warning) => `; but ${FAULTS[warning].meaning}`).join('');
+      return checkRow.pass(
+        item,
+        `${ownEntry(NOT_ASKED, kind) ?? 'answers'} (${about})${notes}${ownEntry(HINTS, kind) ?? ''}`,
+      );
+    }
+    case 'starting':
+      return checkRow.fail(
+        item,
+        `says nothing within ${STARTING_LIMIT_MS / 1000} s (${about})`,
+        'check power and cable',
+      );
+    case 'fault':
+    case 'absent': {
+      const rows = faults.map((fault) => FAULTS[fault]);
+      const found = rows.map(({ meaning }) => meaning).join('; ') || state;
+      const todo = rows.map(({ operatorAction }) => operatorAction).join('; ') || 'check power and cable';
+      return checkRow.fail(item, `${found} (${about})`, todo);
+    }
+  }
+}

@@ -1,0 +1,54 @@
+import type { Clock, HttpHost, Random } from '../../../drivers/host.js';
+import type { AcquirerExchange } from '../../acquirer/diagnose-exchange.js';
+import { createDirectLink } from '../../acquirer/direct-link.js';
+import { linkConfigOf } from '../../acquirer/link-config-of.js';
+import type { Signer } from '../../acquirer/signer.js';
+import type { Config } from '../../config/config.js';
+import type { Log } from '../../log/log.js';
+
+/** What one signed question to the acquirer brought, down to the bare reply. */
+export interface AcquirerProbe extends AcquirerExchange {
+  readonly tookMs: number;
+  /** Our wall clock in the middle of the exchange. */
+  readonly atWallMs: number;
+}
+
+export interface ProbeParts {
+  readonly http: HttpHost;
+  readonly clock: Clock;
+  readonly random: Random;
+  readonly config: Config;
+  readonly signer: Signer;
+  readonly agentToken: string | undefined;
+}
+
+/** More patient than a sale is: a slow answer is a finding, too. */
+const PATIENCE_MS = 15_000;
+
+/** Asks for a payment that never existed, as the terminal does: an honest acquirer says so, signed, and nothing happens. */
+export function probeAcquirer({ http, clock, random, config, signer, agentToken }: ProbeParts): Promise<AcquirerProbe> {
+  return new Promise((resolve) => {
+    let heard: AcquirerExchange | undefined;
+    const link = createDirectLink({
+      http,
+      clock,
+      signer,
+      log: NO_LOG,
+      config: linkConfigOf(config),
+      agentToken: () => agentToken,
+      heard(exchange) {
+        heard = exchange;
+      },
+    });
+    const digits = Array.from(random.bytes(12), (byte) => byte % 10).join('');
+    const startedMs = clock.monotonicMs();
+    const startedWallMs = clock.wallMs();
+    link.probe({ paymentRequestId: `9${config.terminal.number}${digits}` }, PATIENCE_MS, (answer) => {
+      const tookMs = clock.monotonicMs() - startedMs;
+      const told = heard ?? { answer, reply: undefined, error: undefined, path: '' };
+      resolve({ ...told, tookMs, atWallMs: startedWallMs + tookMs / 2 });
+    });
+  });
+}
+
+const NO_LOG: Log = { debug: () => undefined, info: () => undefined, warn: () => undefined, error: () => undefined };

@@ -1,0 +1,42 @@
+import { judgeCard, markText } from '../../journal/card-marks.js';
+import type { BookReading } from '../../journal/read-card.js';
+import { exitCode } from '../../log/exit-code.js';
+import { QueueTrouble, type Settlement } from './queue-source.js';
+
+export interface AcceptCardParts {
+  readonly reading: Pick<BookReading, 'blank' | 'missing' | 'troubles' | 'storeId' | 'db'>;
+  readonly marks: {
+    read(): readonly string[];
+    write(text: string): readonly string[];
+    remove(): readonly string[];
+  };
+  readonly settlement: Pick<Settlement, 'by' | 'note'>;
+  /** ISO 8601. */
+  readonly now: string;
+}
+
+/** A person says by name that the card in the box is the one to go on with, though another was known. Answers what was done. */
+export function acceptCard({ reading, marks, settlement, now }: AcceptCardParts): string {
+  const { blank, storeId, troubles, db } = reading;
+  if (blank) {
+    if (judgeCard(marks, undefined) === 'new') return 'no card was ever known here: nothing has to be accepted\n';
+    refuse(marks.remove());
+    return 'the card that was known is given up; the next start of the terminal makes its journal on this one\n';
+  }
+  if (db === undefined || storeId === '') {
+    throw new QueueTrouble(exitCode.flash, `the card holds no journal that can be read: ${troubles.join('; ')}`);
+  }
+  if (judgeCard(marks, storeId) !== 'changed')
+    return 'this is the card that the terminal knows: nothing has to be accepted\n';
+  refuse(marks.write(markText(storeId, `accepted by ${settlement.by} at ${now}: ${settlement.note}`)));
+  return 'the card is accepted: a terminal that runs sells within seconds, where nothing else stops it\n';
+}
+
+/** One place that keeps the old mark keeps the terminal out of service. */
+function refuse(problems: readonly string[]): void {
+  if (problems.length === 0) return;
+  throw new QueueTrouble(
+    exitCode.unavailable,
+    `not accepted, try it as the user of the terminal or as root: ${problems.join('; ')}`,
+  );
+}

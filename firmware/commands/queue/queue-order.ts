@@ -1,0 +1,76 @@
+import { parseArgs } from 'node:util';
+import { createInputSchemas } from '../../api/input-schemas.js';
+import { validateInput } from '../../service/validate-input.js';
+import type { Settlement } from './queue-source.js';
+
+/** What `tillbox queue` was asked to do. */
+export type QueueOrder = { readonly json: boolean; readonly dataDir?: string } & (
+  | { readonly action: 'list'; readonly all: boolean }
+  | { readonly action: 'show' | 'retry'; readonly id: string }
+  | { readonly action: 'settle'; readonly id: string; readonly settlement: Settlement }
+  | { readonly action: 'export' }
+  /** The card in the box is to be gone on with, though the terminal knows another. */
+  | { readonly action: 'accept-new-card'; readonly settlement: Settlement }
+);
+
+/** Understands what follows `tillbox queue`; a string says what is wrong with it. */
+export function queueOrder(args: readonly string[]): QueueOrder | string {
+  const { values, positionals } = parseArgs({
+    args: [...args],
+    options: {
+      by: { type: 'string' },
+      note: { type: 'string' },
+      outcome: { type: 'string' },
+      json: { type: 'boolean' },
+      all: { type: 'boolean' },
+      'data-dir': { type: 'string' },
+    },
+    allowPositionals: true,
+  });
+  const [action, id] = positionals;
+  const dataDir = values['data-dir'];
+  if (dataDir === '') return '--data-dir needs a directory';
+  const common = { json: values.json === true, ...(dataDir === undefined ? {} : { dataDir }) };
+  const { by, note, outcome } = values;
+  const isWord = action === 'settle' || action === 'accept-new-card';
+  if ((!isWord && (by !== undefined || note !== undefined)) || (action !== 'settle' && outcome !== undefined)) {
+    return '--by and --note go with accept-new-card; those and --outcome belong to settle';
+  }
+  switch (action) {
+    case 'list':
+    case 'export':
+      if (id !== undefined) return `${action} takes no id; say \`show ID\``;
+      return action === 'list' ? { ...common, action, all: values.all === true } : { ...common, action };
+    case 'show':
+    case 'retry':
+      return id === undefined || id === '' ? `${action} needs the id of a reversal` : { ...common, action, id };
+    case 'accept-new-card': {
+      if (id !== undefined) return 'accept-new-card takes no id';
+      if (dataDir !== undefined) return 'accept-new-card is for the card in this box, and takes no --data-dir';
+      const settlement = settlementOf(action, by, note);
+      return typeof settlement === 'string' ? settlement : { ...common, action, settlement };
+    }
+    case 'settle': {
+      if (id === undefined || id === '') return 'settle needs the id of a reversal';
+      const settlement = settlementOf(action, by, note, outcome);
+      return typeof settlement === 'string' ? settlement : { ...common, action, id, settlement };
+    }
+    default:
+      return 'say list, show, retry, settle or export, or accept-new-card';
+  }
+}
+
+function settlementOf(
+  action: 'settle' | 'accept-new-card',
+  by: string | undefined,
+  note: string | undefined,
+  outcome?: string,
+): Settlement | string {
+  if (by === undefined || note === undefined) {
+    const what = action === 'settle' ? 'who settled it, and how' : 'who accepts it, and what became of the old one';
+    return `${action} needs --by NAME and --note TEXT: ${what}`;
+  }
+  const { settle } = createInputSchemas('');
+  const given = validateInput(settle, { by, note, ...(outcome === undefined ? {} : { outcome }) });
+  return 'error' in given ? `--${given.error.message.replace(':', '')}` : given.output;
+}

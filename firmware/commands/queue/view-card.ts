@@ -1,0 +1,73 @@
+import type { Book } from '../../../flows/book.js';
+import type { Locale } from '../../../flows/customer-texts.js';
+import { cutOffReversal } from '../../../flows/cut-off-reversal.js';
+import { waitsForHost } from '../../../flows/delivery.js';
+import { ownEntry } from '../../../flows/own-entry.js';
+import type { ReversalView, SaleView } from '../../api/output-schemas.js';
+import { presentReversal } from '../../api/present-reversal.js';
+import { presentSale } from '../../api/present-sale.js';
+import { utcTime } from '../../api/utc-time.js';
+import type { BookReading, PlainBook } from '../../journal/read-card.js';
+import type { DurableLow } from '../../journal/store/durable-low.js';
+import type { CutOffView, QueueAbout } from './queue-source.js';
+
+export interface ViewCardParts {
+  /** For people: where the card is. */
+  readonly place: string;
+  readonly reading: BookReading & { readonly db: DurableLow<PlainBook> };
+  readonly locale: Locale;
+}
+
+/** The queue as flash holds it, for people and their programs. */
+export interface CardView extends QueueAbout {
+  readonly from: 'card';
+  readonly reversals: readonly ReversalView[];
+  readonly cutOff: readonly CutOffView[];
+  /** All that are kept, oldest first. */
+  readonly sales: readonly SaleView[];
+  /** Undefined where it is no longer kept. */
+  sale(saleId: string): SaleView | undefined;
+}
+
+/** As the card was read, with the `book` that is on it now. */
+export function viewCard({ place, reading, locale }: ViewCardParts, book: Book = reading.db.data): CardView {
+  const { bootCount, agentToken } = book;
+  return {
+    from: 'card',
+    about: {
+      place,
+      storeId: reading.storeId,
+      sequence: reading.sequence,
+      bootCount,
+      ...(agentToken === undefined ? {} : { agentToken: '[secret]' }),
+    },
+    troubles: reading.troubles,
+    reversals: Object.values(book.reversals).map(presentReversal),
+    cutOff: cutOffOf(book),
+    sales: Object.values(book.sales).map((sale) => presentSale(book, sale, locale)),
+    sale(saleId) {
+      const sale = ownEntry(book.sales, saleId);
+      return sale === undefined ? undefined : presentSale(book, sale, locale);
+    },
+  };
+}
+
+function cutOffOf(book: Book): readonly CutOffView[] {
+  const reversal = cutOffReversal(book, 0);
+  const sale = reversal && ownEntry(book.sales, reversal.saleId);
+  if (reversal === undefined || sale === undefined) return [];
+  const { reversalId, saleId, paymentRequestId, paymentId, amount, cause, paidAtWallMs } = reversal;
+  return [
+    {
+      reversalId,
+      saleId,
+      orderId: sale.orderId,
+      state: sale.state,
+      amount: { currency: amount.currency, value: amount.value },
+      paymentRequestId,
+      ...(paymentId === undefined ? {} : { paymentId }),
+      at: utcTime(paidAtWallMs),
+      atStart: waitsForHost(sale) ? 'awaitsHost' : cause === 'vendUnknown' ? 'vendUnknown' : 'reversed',
+    },
+  ];
+}

@@ -1,0 +1,53 @@
+import type { Policy } from '../../flows/policy.js';
+import { channelCountOf } from '../devices/channel-count-of.js';
+import { relayOptionsOf } from '../devices/relay-options-of.js';
+import type { Config, VendConfig } from './config.js';
+
+const MS_A_DAY = 86_400_000;
+
+/** The part of the configuration that decisions depend on. `segmentSizeBytes`: what the whole book has to fit. */
+export function policyOf(config: Config, segmentSizeBytes: number): Policy {
+  const { acquirer, devices, policy, timing } = config;
+  const { cancelPeriodEnd, ...waits } = timing;
+  const channelCount = channelCountOf(devices.vend);
+  return {
+    terminalNumber: config.terminal.number,
+    currency: config.terminal.currency,
+    account: `${acquirer.clientId} ${config.merchant.id}`,
+    clientId: acquirer.clientId,
+    acquirer: `${acquirer.origin}${acquirer.pathPrefix}`,
+    movedFrom: acquirer.movedFrom,
+    ...(acquirer.agentMerchant === undefined ? {} : { agentMerchant: acquirer.agentMerchant }),
+    saleMode: config.sale.mode,
+    catalog: config.sale.mode === 'selection' ? config.sale.catalog : {},
+    vend: devices.vend.kind === 'none' ? 'host' : 'device',
+    ...(channelCount === undefined ? {} : { channelCount }),
+    vendUnknown: policy.vendUnknown,
+    vendTimeoutMs: vendTimeoutMs(devices.vend),
+    hostConfirmMs: config.sale.mode === 'host' ? config.sale.hostConfirmMs : 0,
+    ...waits,
+    cancelPeriodEnd: { minuteOfDay: cancelPeriodEnd.minuteOfDay, utcOffsetMinutes: cancelPeriodEnd.offsetMinutes },
+    attemptLimit: policy.attemptLimit,
+    codeDigits: { least: config.paymentCode.minDigits, most: config.paymentCode.maxDigits },
+    queueLimit: policy.queueLimit,
+    printerPresent: devices.printer.kind !== 'none',
+    printerRequired: devices.printer.kind !== 'none' && devices.printer.required,
+    scannerRequired: devices.scanner.kind !== 'none',
+    salesKept: config.storage.salesKept,
+    salesKeptMs: config.storage.salesKeptDays * MS_A_DAY,
+    bytesKept: segmentSizeBytes / 2,
+  };
+}
+
+/** Not before the driver's own: it would judge goods that are still on their way. */
+function vendTimeoutMs(vend: VendConfig): number {
+  switch (vend.kind) {
+    case 'none':
+      return 0;
+    case 'mdb':
+      return vend.timeoutMs;
+    case 'relay':
+    case 'sim':
+      return relayOptionsOf(vend).timeoutMs;
+  }
+}

@@ -1,0 +1,36 @@
+import type { Clock } from '../../drivers/host.js';
+import type { Refusal, RefusingDevice } from '../../flows/refusal.js';
+import type { Log } from './log.js';
+
+/** By device: how often each reason came, and the last one. */
+export type RefusalCounts = Readonly<
+  Partial<Record<RefusingDevice, { readonly reasons: Readonly<Record<string, number>>; readonly last: string }>>
+>;
+
+/** What devices gave and the terminal did not take, counted since the start. */
+export interface RefusalBook {
+  note(refusal: Refusal): void;
+  counts(): RefusalCounts;
+}
+
+/** Of one reason a line a minute says enough, with the count. */
+const LOG_EVERY_MS = 60_000;
+
+export function createRefusalBook(clock: Pick<Clock, 'monotonicMs'>, log: Pick<Log, 'warn'>): RefusalBook {
+  let counts: RefusalCounts = {};
+  const loggedAtMs = new Map<string, number>();
+
+  return {
+    note({ device, reason, times, detail }) {
+      const before = counts[device]?.reasons ?? {};
+      const count = (before[reason] ?? 0) + times;
+      counts = { ...counts, [device]: { reasons: { ...before, [reason]: count }, last: reason } };
+      const nowMs = clock.monotonicMs();
+      const key = `${device} ${reason}`;
+      if (nowMs - (loggedAtMs.get(key) ?? Number.NEGATIVE_INFINITY) < LOG_EVERY_MS) return;
+      loggedAtMs.set(key, nowMs);
+      log.warn('refused', { device, reason, count, detail });
+    },
+    counts: () => counts,
+  };
+}

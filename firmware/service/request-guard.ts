@@ -1,0 +1,81 @@
+import { createHash, timingSafeEqual } from 'node:crypto';
+import type { HttpRequestHead } from '../../drivers/host.js';
+import { isLoopback } from '../../drivers/is-loopback.js';
+import { type ApiError, apiError } from './api-error.js';
+import { API_LIMITS } from './api-limits.js';
+
+/** Says why a request is turned away by its headers, or nothing. */
+export type RequestGuard = (head: HttpRequestHead) => ApiError | undefined;
+
+/** All interfaces: the names by which others reach the machine are not known here. */
+const WILDCARDS: readonly string[] = ['', '0.0.0.0', '::', '[::]'];
+
+/**
+ * Keeps out web pages and strangers.
+ *
+ * - `Host` has to be a loopback name or the bound host, or else a foreign page could have its own name resolve to
+ *   127.0.0.1 and read the answers (DNS rebinding). Bound to all interfaces any name will do, because then the token,
+ *   which such a page cannot know, is what keeps it out.
+ * - `Origin`, which browsers send, has to be the terminal's own. They leave it out where a page only reads, as with an
+ *   image or a link; what `Sec-Fetch-Site` and `Referer` tell has to be the terminal's own then, too.
+ * - A configured token is required of every request, without exceptions.
+ */
+export function createRequestGuard(host: string, token: string | undefined): RequestGuard {
+  const anyName = WILDCARDS.includes(host);
+  const bound = host.toLowerCase().replace(/^\[|\]$/g, '');
+  const expected = token === undefined ? undefined : digest(token);
+
+  function hostAllowed(header: string | undefined): boolean {
+    const name = hostName(header);
+    if (name === undefined) return false;
+    return anyName || name === bound || isLoopback(name);
+  }
+
+  function tokenRight(header: string | undefined): boolean {
+    if (expected === undefined) return true;
+    const given = /^Bearer +([\x21-\x7e]+)$/i.exec(header ?? '')?.[1];
+    return given !== undefined && timingSafeEqual(digest(given), expected);
+  }
+
+  return ({ headers, target }) => {
+    if (!hostAllowed(headers.host)) {
+      return apiError(403, 'hostNotAllowed', 'address the terminal by a loopback name or the host it is bound to');
+    }
+    if (!ofOwnPage(headers)) {
+      return apiError(403, 'originNotAllowed', 'web pages of other origins may not use this API');
+    }
+    if (!tokenRight(headers.authorization)) {
+      const refusal = apiError(401, 'tokenNeeded', TOKEN_NEEDED);
+      return { ...refusal, headers: { 'www-authenticate': 'Bearer' } };
+    }
+    if (target.length > API_LIMITS.targetChars)
+      return apiError(414, 'targetTooLong', 'the path and query are too long');
+    return undefined;
+  };
+}
+
+/** The name in a `Host` header, in lower case and without brackets and port. */
+function hostName(header: string | undefined): string | undefined {
+  const match = /^(?:\[([0-9a-f:.]+)\]|([a-z0-9._-]+))(?::\d{1,5})?$/i.exec(header ?? '');
+  return (match?.[1] ?? match?.[2])?.toLowerCase();
+}
+
+function isOwnOrigin(origin: string, host: string | undefined): boolean {
+  const own = origin.toLowerCase();
+  const at = host?.toLowerCase();
+  return own === `http://${at}` || own === `https://${at}`;
+}
+
+function ofOwnPage({ origin, referer, host, 'sec-fetch-site': site }: HttpRequestHead['headers']): boolean {
+  if (origin !== undefined && !isOwnOrigin(origin, host)) return false;
+  if (referer !== undefined && !isOwnOrigin(/^[a-z]+:\/\/[^/?#]*/i.exec(referer)?.[0] ?? '', host)) return false;
+  /* `none`: a person typed the address. Another port of the same machine is `same-site`, and another's page. */
+  return site === undefined || site === 'same-origin' || site === 'none';
+}
+
+function digest(text: string): Buffer {
+  return createHash('sha256').update(text, 'utf8').digest();
+}
+
+/** Worded so that no log takes the word Bearer for the beginning of a token. */
+const TOKEN_NEEDED = 'the header Authorization has to be Bearer and the token of API_TOKEN';

@@ -1,0 +1,181 @@
+import { EMPTY_BOOK } from '../../flows/book.js';
+import type { AlarmCode } from '../../flows/effect.js';
+import type { Event } from '../../flows/input.js';
+import { initialState } from '../../flows/terminal-state.js';
+import { view } from '../../flows/view.js';
+import { type AcquirerTime, createAcquirerTime } from '../acquirer/acquirer-time.js';
+import { agentTokenOf } from '../acquirer/agent-token-of.js';
+import { createDirectLink } from '../acquirer/direct-link.js';
+import { linkConfigOf } from '../acquirer/link-config-of.js';
+import { createRsaSigner, type Signer } from '../acquirer/signer.js';
+import { createTroubleKeeper } from '../acquirer/trouble-keeper.js';
+import type { StatusSources } from '../api/status-sources.js';
+import { createClockTrust } from '../clock/clock-trust.js';
+import { createMoments } from '../clock/moments.js';
+import { createTimeZone } from '../clock/time-zone.js';
+import { clockToleranceMs } from '../config/clock-tolerance-ms.js';
+import { policyOf } from '../config/policy-of.js';
+import { createDevices, type Devices } from '../devices/devices.js';
+import { receiptHeadOf } from '../devices/receipt-head-of.js';
+import { createIncidentKeeper, type IncidentKeeper } from '../incident/incident-keeper.js';
+import { flashRemedy } from '../journal/flash-remedy.js';
+import { BOOK_SEGMENT_BYTES, type BookStore, flashTrouble } from '../journal/open-book.js';
+import { StoreError } from '../journal/store/store-error.js';
+import { createKernel, type Journal, type Kernel } from '../kernel.js';
+import { exitCode } from '../log/exit-code.js';
+import type { Log } from '../log/log.js';
+import { createRefusalBook } from '../log/refusal-book.js';
+import { createExecutors } from './executors.js';
+import { logProgress } from './log-progress.js';
+import type { TerminalParts } from './terminal.js';
+
+/** What a terminal is made of, but for what listens. */
+export interface TerminalCore {
+  readonly kernel: Kernel;
+  readonly devices: Devices;
+  readonly sources: StatusSources;
+  readonly signer: Signer;
+  readonly acquirerTime: AcquirerTime;
+  readonly store: BookStore | undefined;
+  readonly incidents: IncidentKeeper;
+  /** The end of the process: nothing may be sold, or even answered, on a card that cannot be relied on. */
+  flashFailed(error: Error): void;
+  /** Lines of the log are lost, or no longer. */
+  logChanged(losing: boolean): void;
+}
+
+/** Without a store the terminal takes no sale; it is there to say why. */
+export function createTerminalCore(
+  { host, settings, ...parts }: TerminalParts,
+  log: Log,
+  store: BookStore | undefined,
+): TerminalCore {
+  const { clock } = host;
+  const { config } = settings;
+  const signer = parts.signer ?? createRsaSigner(config.acquirer.privateKey, config.acquirer.alipayPublicKey);
+  const clockTrust = createClockTrust({
+    clock,
+    clockSynchronised: () => host.board.clockSynchronised(),
+    mode: config.policy.clockTrust,
+    toleranceMs: clockToleranceMs(config),
+  });
+  const alarms: Partial<Record<AlarmCode, number>> = {};
+  let lastContactWallMs: number | undefined;
+  let notificationsIgnored = 0;
+  const feed = (event: Event): void => {
+    if ('answer' in event && event.answer.kind === 'answered' && event.answer.signature === 'valid') {
+      lastContactWallMs = clock.wallMs();
+      const { atAcquirerMs } = event.answer;
+      const atRest = kernel.state.live.payment === undefined;
+      if (event.type === 'probeAnswered' && atRest && atAcquirerMs !== undefined) acquirerTime.learn(atAcquirerMs);
+    }
+    kernel.feed(event);
+  };
+
+  const acquirerTime = createAcquirerTime(clock, config.timing.expiryMarginMs);
+  const troubles = createTroubleKeeper({ acquirer: config.acquirer, signer, clock, log });
+  const link = createDirectLink({
+    heard: troubles.heard,
+    http: host.http,
+    clock,
+    signer,
+    log,
+    config: linkConfigOf(config),
+    acquirerTime,
+    agentToken: () => agentTokenOf(kernel.state.book, config.acquirer, clock.wallMs()),
+  });
+  const refusals = createRefusalBook(clock, log);
+  const executors = createExecutors({
+    link,
+    refusals,
+    devices: {
+      print: (receipt, done) => devices.print(receipt, done),
+      vend: (order, done) => devices.vend(order, done),
+      refuseSelection: (selection) => devices.refuseSelection(selection),
+    },
+    log,
+    feed,
+  });
+  const { secrets } = settings;
+  const incidents = createIncidentKeeper({ clock, log, secrets, version: parts.version, save: parts.saveIncident });
+  const kernel: Kernel = createKernel({
+    clock,
+    taking: incidents.note,
+    momentOf: createMoments({
+      clock,
+      random: host.random,
+      clockTrust,
+      utcOffsetMinutes: createTimeZone(config.terminal.timeZone),
+    }),
+    journal: store ?? NO_JOURNAL,
+    executors: {
+      ...executors,
+      raiseAlarm(effect) {
+        alarms[effect.alarm] = (alarms[effect.alarm] ?? 0) + 1;
+        executors.raiseAlarm(effect);
+      },
+    },
+    state: initialState(policyOf(config, parts.segmentSizeBytes ?? BOOK_SEGMENT_BYTES), store?.state ?? EMPTY_BOOK),
+    trace(input, decision) {
+      parts.observe?.(input, decision);
+      log.debug('input', { type: input.type, ignored: decision.ignored });
+      if (input.type === 'paymentNotified' && decision.ignored !== undefined) {
+        notificationsIgnored += 1;
+        log.info('notification ignored', { paymentRequestId: input.paymentRequestId, why: decision.ignored });
+      }
+    },
+    flashFailed,
+  });
+  let failed = false;
+  /* Told by the store, and by each commit that was under way. */
+  function flashFailed(error: Error): void {
+    if (failed) return;
+    failed = true;
+    const problem = error instanceof StoreError ? error : undefined;
+    const todo = problem && flashRemedy(problem);
+    log.error('the journal failed; nothing can be promised any more', { why: error.message, todo });
+    incidents.keep('flash', error, kernel.state.book.bootCount);
+    const trouble = problem && flashTrouble(problem);
+    host.board.exit(trouble?.kind === 'exit' ? trouble.code : exitCode.flash);
+  }
+
+  log.info('gpio', { backend: host.gpio.backend });
+  const devices = createDevices({
+    host,
+    config: config.devices,
+    currency: config.terminal.currency,
+    receiptHead: receiptHeadOf(config),
+    feed: kernel.feed,
+  });
+  kernel.onChange((state) => devices.show(view(state)));
+  if (config.log.level !== 'error') logProgress(kernel, log);
+
+  const sources: StatusSources = {
+    devices: () => devices.status(),
+    gpio: () => host.gpio.backend,
+    lastAcquirerContactWallMs: () => lastContactWallMs,
+    acquirerTrouble: troubles.of,
+    store: () => (store === undefined ? {} : storeFacts(store)),
+    alarms: () => alarms,
+    notificationsIgnored: () => notificationsIgnored,
+    refusals: refusals.counts,
+    lostLogLines: () => host.board.lostLogLines,
+  };
+  const logChanged = (losing: boolean): void =>
+    kernel.feed({ type: 'deviceChanged', device: 'log', faults: losing ? ['logLost'] : [] });
+  if (host.board.lostLogLines > 0) logChanged(true);
+  return { kernel, devices, sources, signer, acquirerTime, store, incidents, flashFailed, logChanged };
+}
+
+/** Nothing is decided that would need it: a terminal without a journal never boots. */
+const NO_JOURNAL: Journal = {
+  commit() {
+    throw new Error('a commit without a journal');
+  },
+};
+
+function storeFacts(store: BookStore): Readonly<Record<string, string | number | boolean>> {
+  const { health, lastFlushMs, slowestFlushMs, ...facts } = store.status;
+  const times = { lastFlushMs: Math.round(lastFlushMs), slowestFlushMs: Math.round(slowestFlushMs) };
+  return { ...facts, ...times, health: health.kind };
+}
