@@ -1,5 +1,6 @@
 import { DEVICE_OK, DEVICE_STARTING, type DeviceStatus, type KeypadFault, sameDeviceStatus } from '../device-status.js';
-import { type Clock, type GpioHost, type GpioInput, type GpioOutput, HostError, type Timer } from '../host.js';
+import { createHeldLines } from '../held-lines.js';
+import type { Clock, GpioHost, GpioInput, GpioOutput, Timer } from '../host.js';
 
 export interface MatrixKeypadOptions {
   readonly rowLines: readonly number[];
@@ -44,7 +45,6 @@ const STUCK_MS = 30_000;
 const STUCK_SCAN_MS = 10;
 /** Edges can get lost between the kernel and us; a finger stays longer than this. */
 const IDLE_CHECK_MS = 50;
-const LINE_RETRY_MS = 30_000;
 
 /**
  * A matrix of bare keys on GPIO lines.
@@ -82,44 +82,37 @@ export function createMatrixKeypad(
   let emptyScans = 0;
   let refusing = false;
 
-  function open(): void {
-    // One by one, so that those that were had are let go when the next cannot be.
-    for (const line of options.rowLines) rows.push(gpio.openDrain(line));
-    for (const line of options.columnLines) columns.push(gpio.input(line, () => guarded(wake)));
-    // With every row let go nothing can pull a column down: one that is low is shorted or lacks its pull-up.
-    tellLines();
-    rest();
-  }
-
-  /** Lines can fail at any touch: an expander on USB goes with its plug. All are let go then and asked for again. */
-  function guarded(act: () => void): void {
-    try {
-      act();
-    } catch (error) {
-      if (!(error instanceof HostError)) throw error;
-      releaseLines();
+  const lines = createHeldLines(clock, {
+    take(hold) {
+      rows = options.rowLines.map((line) => hold(gpio.openDrain(line)));
+      columns = options.columnLines.map((line) => hold(gpio.input(line, () => lines.use(wake))));
+      // With every row released nothing can pull a column down: one that is low is shorted or lacks its pull-up.
+      checkColumns();
+      rest();
+    },
+    lost(error) {
+      timer?.cancel();
+      stuckTimer?.cancel();
       scanning = false;
       down = [];
       otherwise.clear();
       touched.clear();
       refusing = false;
-      stuckTimer?.cancel();
-      tell({ state: 'fault', faults: ['keypadLines'], warnings: [], detail: error.message });
-      after(LINE_RETRY_MS, open);
-    }
-  }
+      report({ state: 'fault', faults: ['keypadLines'], warnings: [], detail: error.message });
+    },
+  });
 
   function after(delayMs: number, act: () => void): void {
     timer?.cancel();
-    timer = clock.after(delayMs, () => guarded(act));
+    timer = clock.after(delayMs, () => lines.use(act));
   }
 
-  function tellLines(): void {
+  function checkColumns(): void {
     const low = options.columnLines.filter((_line, at) => columns[at]?.read() === 0);
-    if (low.length === 0) tell(DEVICE_OK);
+    if (low.length === 0) report(DEVICE_OK);
     else {
       const detail = `column line ${low.join(', ')} is low with no key pressed (pull-up missing, or a short)`;
-      tell({ state: 'fault', faults: ['keypadLines'], warnings: [], detail });
+      report({ state: 'fault', faults: ['keypadLines'], warnings: [], detail });
     }
   }
 
@@ -134,13 +127,13 @@ export function createMatrixKeypad(
     after(IDLE_CHECK_MS, () => {
       if (columns.some((column) => column.read() === 0)) return wake();
       // A short that is gone makes no edge that can be relied on.
-      if (current.faults.includes('keypadLines')) tellLines();
+      if (current.faults.includes('keypadLines')) checkColumns();
       look();
     });
   }
 
   function wake(): void {
-    if (scanning || closed || columns.length < options.columnLines.length) return;
+    if (scanning) return;
     scanning = true;
     timer?.cancel();
     for (const row of rows) row.write(1);
@@ -170,13 +163,13 @@ export function createMatrixKeypad(
 
   function scanned(found: readonly number[]): void {
     if (columns.some((column) => column.read() === 0)) {
-      tellLines();
+      checkColumns();
       // Looked at again later, without waiting for edges: with a key down as well, resting and scanning would each make
       // one that begins the other, without end.
       after(IDLE_CHECK_MS, () => scanRow(0, []));
       return;
     }
-    if (current.faults.includes('keypadLines')) tellLines();
+    if (current.faults.includes('keypadLines')) checkColumns();
     decide(found);
     emptyScans = found.length === 0 ? emptyScans + 1 : 0;
     if (down.length === 0 && emptyScans >= PRESS_SCANS) {
@@ -203,7 +196,7 @@ export function createMatrixKeypad(
     events.downChanged?.(down.map(placeOf));
     watchForStuck();
     if (down.length === 0) refusing = false;
-    if (fresh.length > 0) tellFresh(fresh, found);
+    if (fresh.length > 0) reportFresh(fresh, found);
   }
 
   function noteTouches(found: readonly number[]): void {
@@ -222,7 +215,7 @@ export function createMatrixKeypad(
     return [...touched].some(([place, { first }]) => place !== key && first <= own + TOGETHER_SCANS);
   }
 
-  function tellFresh(fresh: readonly number[], found: readonly number[]): void {
+  function reportFresh(fresh: readonly number[], found: readonly number[]): void {
     refusing ||= fresh.length > 1 || found.length > HELD_AT_ONCE || wentDownTogether(fresh);
     if (refusing) return events.keysUnclear();
     const key = keyAt(fresh[0] ?? 0);
@@ -232,13 +225,13 @@ export function createMatrixKeypad(
   function watchForStuck(): void {
     stuckTimer?.cancel();
     if (down.length === 0) {
-      tell(DEVICE_OK);
+      report(DEVICE_OK);
       return;
     }
     const held = down;
     stuckTimer = clock.after(STUCK_MS, () => {
       const names = held.map((place) => keyAt(place) ?? `place ${place}`).join(', ');
-      tell({
+      report({
         state: 'fault',
         faults: ['keypadKeyStuck'],
         warnings: [],
@@ -257,20 +250,11 @@ export function createMatrixKeypad(
     return key === ' ' ? undefined : key;
   }
 
-  function tell(status: DeviceStatus<KeypadFault>): void {
+  function report(status: DeviceStatus<KeypadFault>): void {
     if (closed || sameDeviceStatus(status, current)) return;
     current = status;
     events.statusChanged(status);
   }
-
-  function releaseLines(): void {
-    for (const line of [...rows, ...columns]) line.release();
-    rows = [];
-    columns = [];
-  }
-
-  // Later, so that no event comes out of the call that makes the keypad.
-  after(0, open);
 
   return {
     status: () => current,
@@ -279,7 +263,7 @@ export function createMatrixKeypad(
       closed = true;
       timer?.cancel();
       stuckTimer?.cancel();
-      releaseLines();
+      lines.close();
     },
   };
 }

@@ -1,6 +1,7 @@
 import five from 'johnny-five';
 import { DEVICE_OK, DEVICE_STARTING, type DeviceStatus, type PanelFault, sameDeviceStatus } from '../device-status.js';
-import { type Clock, type GpioHost, type GpioInput, HostError, type Level, type Timer } from '../host.js';
+import { createHeldLines } from '../held-lines.js';
+import type { Clock, GpioHost, Level, Timer } from '../host.js';
 import { createRateLimit } from '../rate-limit.js';
 import { createGpioIoPlugin } from './gpio-io-plugin.js';
 
@@ -37,7 +38,6 @@ const BLINK_MS = 400;
 const DOOR_DEBOUNCE_MS = 50;
 /** A switch that flickers counts as open: that it opens is told at once, that it is shut so often and no more. */
 const DOOR_SHUTS = { burst: 5, everyMs: 2_000 } as const;
-const LINE_RETRY_MS = 30_000;
 const BEEPS_LIMIT = 8;
 const BEEP_LIMIT_MS = 3_000;
 const ALL_OFF: Readonly<Record<Lamp, LampState>> = { ready: 'off', busy: 'off', paid: 'off', fault: 'off' };
@@ -65,8 +65,6 @@ export function createPanel(
   }
   const buzzer =
     options.buzzerLine === undefined ? undefined : new five.Relay({ pin: options.buzzerLine, board, type: 'NO' });
-  let hasLines = false;
-  let door: GpioInput | undefined;
   let current: DeviceStatus<PanelFault> = DEVICE_STARTING;
   let shown = ALL_OFF;
   let lit = true;
@@ -74,41 +72,29 @@ export function createPanel(
   let blinkTimer: Timer | undefined;
   let beepTimer: Timer | undefined;
   let doorTimer: Timer | undefined;
-  let openTimer: Timer | undefined;
   let closed = false;
 
-  function open(): void {
-    guarded(() => {
-      hasLines = true;
+  const lines = createHeldLines(clock, {
+    take(hold) {
+      hold(io);
       switchOff();
-      if (options.doorLine !== undefined) {
-        door = gpio.input(options.doorLine, doorMoved);
-        doorMoved(door.read());
-      }
-      tell(DEVICE_OK);
+      if (options.doorLine !== undefined) doorMoved(hold(gpio.input(options.doorLine, doorMoved)).read());
+      report(DEVICE_OK);
       draw();
-    });
-  }
+    },
+    lost(error) {
+      cancelTimers();
+      report({ state: 'fault', faults: ['panelLines'], warnings: [], detail: error.message });
+    },
+  });
 
   function switchOff(): void {
     for (const led of leds.values()) led.off();
     buzzer?.open();
   }
 
-  function guarded(act: () => void): void {
-    try {
-      act();
-    } catch (error) {
-      if (!(error instanceof HostError)) throw error;
-      releaseLines();
-      tell({ state: 'fault', faults: ['panelLines'], warnings: [], detail: error.message });
-      openTimer = clock.after(LINE_RETRY_MS, open);
-    }
-  }
-
   function draw(): void {
     blinkTimer?.cancel();
-    if (!hasLines) return;
     for (const [lamp, led] of leds) {
       const state = shown[lamp];
       if (state === 'on' || (state === 'blinking' && lit)) led.on();
@@ -117,7 +103,7 @@ export function createPanel(
     if (!LAMPS.some((lamp) => leds.has(lamp) && shown[lamp] === 'blinking')) return;
     blinkTimer = clock.after(BLINK_MS, () => {
       lit = !lit;
-      guarded(draw);
+      lines.use(draw);
     });
   }
 
@@ -127,9 +113,9 @@ export function createPanel(
     const durationMs = Math.min(first, BEEP_LIMIT_MS);
     buzzer.close();
     beepTimer = clock.after(durationMs, () =>
-      guarded(() => {
+      lines.use(() => {
         buzzer?.open();
-        if (rest.length > 0) beepTimer = clock.after(durationMs, () => guarded(() => sound(rest)));
+        if (rest.length > 0) beepTimer = clock.after(durationMs, () => lines.use(() => sound(rest)));
       }),
     );
   }
@@ -149,32 +135,25 @@ export function createPanel(
     events.doorChanged(nowOpen);
   }
 
-  function tell(status: DeviceStatus<PanelFault>): void {
+  function report(status: DeviceStatus<PanelFault>): void {
     if (closed || sameDeviceStatus(status, current)) return;
     current = status;
     events.statusChanged(status);
   }
 
-  function releaseLines(): void {
+  function cancelTimers(): void {
     for (const timer of [blinkTimer, beepTimer, doorTimer]) timer?.cancel();
-    hasLines = false;
-    door?.release();
-    door = undefined;
-    io.release();
   }
-
-  openTimer = clock.after(0, open);
 
   return {
     show(lamps) {
       shown = lamps;
       lit = true;
-      if (!closed) guarded(draw);
+      lines.use(draw);
     },
     beep(durationsMs) {
       beepTimer?.cancel();
-      if (!hasLines) return;
-      guarded(() => {
+      lines.use(() => {
         buzzer?.open();
         sound(durationsMs.slice(0, BEEPS_LIMIT));
       });
@@ -184,13 +163,9 @@ export function createPanel(
     close() {
       if (closed) return;
       closed = true;
-      openTimer?.cancel();
-      try {
-        if (hasLines) switchOff();
-      } catch (error) {
-        if (!(error instanceof HostError)) throw error;
-      }
-      releaseLines();
+      lines.use(switchOff);
+      cancelTimers();
+      lines.close();
     },
   };
 }

@@ -1,4 +1,5 @@
-import { type Clock, type GpioHost, type GpioOutput, HostError, type Level, type Timer } from '../host.js';
+import { createHeldLines } from '../held-lines.js';
+import type { Clock, GpioHost, GpioOutput, Level, Timer } from '../host.js';
 
 export interface ScanTrigger {
   /** Makes the engine look, and keeps it looking: engines give up after their own timeout of 5 s. */
@@ -18,7 +19,6 @@ const PRESS_AGAIN_MS = 4_500;
 const SOON_MS = 300;
 /** A level input needs to be seen released before it counts as pressed again. */
 const RELEASE_MS = 60;
-const LINE_RETRY_MS = 30_000;
 
 /** The button of a scan engine: a GPIO line (low is pressed), its trigger command, or none. */
 export function createScanTrigger(
@@ -31,40 +31,27 @@ export function createScanTrigger(
   let fault: string | undefined;
   let pressed = false;
   let timer: Timer | undefined;
-  let retry: Timer | undefined;
 
-  /** Released at first, also while a code is waited for: what a line begins with it gets again when the process ends. */
-  function takeLine(number: number): void {
-    try {
-      line = parts.gpio.output(number, 1);
-      fault = undefined;
-    } catch (error) {
-      lineLost(number, error);
-    }
-  }
-
-  function lineLost(number: number, error: unknown): void {
-    if (!(error instanceof HostError)) throw error;
-    line?.release();
-    line = undefined;
-    fault = error.message;
-    retry = parts.clock.after(LINE_RETRY_MS, () => {
-      takeLine(number);
-      if (pressed) press();
-      if (fault === undefined) faultChanged();
-    });
-  }
+  const lines =
+    by.by !== 'line'
+      ? undefined
+      : createHeldLines(parts.clock, {
+          take(hold) {
+            // Released, also while a code is waited for: a line gets its first level again when the process ends.
+            line = hold(parts.gpio.output(by.line, 1));
+            fault = undefined;
+            if (pressed) press();
+            faultChanged();
+          },
+          lost(error) {
+            fault = error.message;
+            faultChanged();
+          },
+        });
 
   function drive(level: Level): void {
-    if (by.by !== 'line') return;
-    try {
-      line?.write(level);
-    } catch (error) {
-      lineLost(by.line, error);
-      faultChanged();
-    }
+    lines?.use(() => line?.write(level));
   }
-  if (by.by === 'line') takeLine(by.line);
 
   function press(): void {
     if (by.by === 'none') return;
@@ -103,9 +90,7 @@ export function createScanTrigger(
     fault: () => fault,
     close() {
       timer?.cancel();
-      retry?.cancel();
-      line?.release();
-      line = undefined;
+      lines?.close();
     },
   };
 }

@@ -1,13 +1,6 @@
 import { DEVICE_OK, DEVICE_STARTING, type DeviceStatus, sameDeviceStatus, type VendFault } from '../device-status.js';
-import {
-  type Clock,
-  type GpioHost,
-  type GpioInput,
-  type GpioOutput,
-  HostError,
-  type Level,
-  type Timer,
-} from '../host.js';
+import { createHeldLines } from '../held-lines.js';
+import type { Clock, GpioHost, GpioInput, GpioOutput, Level, Timer } from '../host.js';
 import { createRateLimit } from '../rate-limit.js';
 import type { VendOutcome } from './vend-outcome.js';
 
@@ -52,7 +45,6 @@ const SENSOR_STUCK_MS = 5_000;
 const SENSOR_POLL_MS = 10;
 /** Goods are past the barrier by then; what covers it longer is a hand, a leaf or a flap. */
 const PASSING_LIMIT_MS = 1_000;
-const LINE_RETRY_MS = 30_000;
 const LATE_DROPS = { burst: 5, everyMs: 60_000 } as const;
 
 /**
@@ -74,7 +66,6 @@ export function createRelayVend(
   let relays: GpioOutput[] = [];
   let sensor: GpioInput | undefined;
   let current: DeviceStatus<VendFault> = DEVICE_STARTING;
-  let timer: Timer | undefined;
   let stuckTimer: Timer | undefined;
   let covered = false;
   let coveredAtMs = 0;
@@ -84,6 +75,7 @@ export function createRelayVend(
         readonly relay: GpioOutput;
         readonly done: (outcome: VendOutcome, why?: VendRefusal) => void;
         readonly timers: Timer[];
+        relayClosed: boolean;
         pulsing: boolean;
         fell: boolean;
         /** Something stood in the barrier for longer than goods pass: they may have slid down behind it. */
@@ -93,30 +85,24 @@ export function createRelayVend(
       }
     | undefined;
 
-  function open(): void {
-    let level: Level | undefined;
-    try {
-      // One by one, so that those that were had are let go when the next cannot be.
-      for (const line of options.channelLines) relays.push(gpio.output(line, 0));
-      if (options.sensorLine !== undefined) sensor = gpio.input(options.sensorLine, sensed, glimpsed);
-      level = sensor?.read();
-    } catch (error) {
-      linesLost(error);
-      return;
-    }
-    tell(DEVICE_OK);
-    if (level !== undefined) sensed(level);
-  }
-
-  function linesLost(error: unknown): void {
-    if (!(error instanceof HostError)) throw error;
-    releaseLines();
-    stuckTimer?.cancel();
-    covered = false;
-    tell({ state: 'fault', faults: ['vendLines'], warnings: [], detail: error.message });
-    timer?.cancel();
-    timer = clock.after(LINE_RETRY_MS, open);
-  }
+  const lines = createHeldLines(clock, {
+    take(hold) {
+      relays = options.channelLines.map((line) => hold(gpio.output(line, 0)));
+      if (options.sensorLine !== undefined) sensor = hold(gpio.input(options.sensorLine, sensed, glimpsed));
+      const level = sensor?.read();
+      report(DEVICE_OK);
+      if (level !== undefined) sensed(level);
+    },
+    lost(error) {
+      relays = [];
+      sensor = undefined;
+      stuckTimer?.cancel();
+      covered = false;
+      // A relay that could not be closed moved nothing; after that it may still be moving, and goods may fall unseen.
+      finish(vending?.relayClosed === true ? 'unknown' : 'no', 'vendLines');
+      report({ state: 'fault', faults: ['vendLines'], warnings: [], detail: error.message });
+    },
+  });
 
   function sensed(level: Level): void {
     const nowCovered = level === 0;
@@ -126,13 +112,13 @@ export function createRelayVend(
     if (!covered) {
       if (clock.monotonicMs() - coveredAtMs <= PASSING_LIMIT_MS) passed();
       else if (vending !== undefined) vending.blocked = true;
-      if (current.faults.includes('vendSensorStuck')) tell(DEVICE_OK);
+      if (current.faults.includes('vendSensorStuck')) report(DEVICE_OK);
       return;
     }
     coveredAtMs = clock.monotonicMs();
     stuckTimer = clock.after(SENSOR_STUCK_MS, () => {
       const detail = `GPIO ${options.sensorLine} is low for ${SENSOR_STUCK_MS / 1_000} s`;
-      tell({ state: 'fault', faults: ['vendSensorStuck'], warnings: [], detail });
+      report({ state: 'fault', faults: ['vendSensorStuck'], warnings: [], detail });
     });
   }
 
@@ -157,9 +143,19 @@ export function createRelayVend(
       clock.after(0, () => done('no', refusal ?? 'vendChannelUnknown'));
       return;
     }
-    vending = { relay, done, timers: [], pulsing: true, fell: false, blocked: false, glimpsed: false };
-    if (!drive(relay, 1)) return;
-    vending?.timers.push(clock.after(options.pulseMs, endPulse), clock.after(options.timeoutMs, nothingPassed));
+    vending = {
+      relay,
+      done,
+      timers: [],
+      relayClosed: false,
+      pulsing: true,
+      fell: false,
+      blocked: false,
+      glimpsed: false,
+    };
+    if (!lines.use(() => relay.write(1))) return;
+    vending.relayClosed = true;
+    vending.timers.push(clock.after(options.pulseMs, endPulse), clock.after(options.timeoutMs, nothingPassed));
     if (sensor !== undefined) watchSensor();
   }
 
@@ -168,7 +164,7 @@ export function createRelayVend(
     if (vending !== undefined) return 'vendBusy';
     const [fault] = current.faults;
     if (fault !== undefined) return fault;
-    if (relay === undefined) return current.state === 'ok' ? 'vendChannelUnknown' : 'vendLines';
+    if (relay === undefined) return relays.length === 0 ? 'vendLines' : 'vendChannelUnknown';
     // Looked at now: an edge may have been lost, or the line.
     return readSensor() === 0 ? 'vendSensorStuck' : current.faults[0];
   }
@@ -195,35 +191,20 @@ export function createRelayVend(
     );
   }
 
-  /** Undefined where there is none, or its line failed; a vend under way has ended then, for goods may fall unseen. */
+  /** Undefined where there is none, or its line failed; a vend under way has ended then. */
   function readSensor(): Level | undefined {
-    try {
-      return sensor?.read();
-    } catch (error) {
-      finish('unknown', 'vendLines');
-      linesLost(error);
-      return undefined;
-    }
+    let level: Level | undefined;
+    lines.use(() => {
+      level = sensor?.read();
+    });
+    return level;
   }
 
   function endPulse(): void {
     const mine = vending;
-    if (mine === undefined || !drive(mine.relay, 0)) return;
+    if (mine === undefined || !lines.use(() => mine.relay.write(0))) return;
     mine.pulsing = false;
     if (mine.fell || sensor === undefined) finish('yes');
-  }
-
-  /** False when the line failed; the vend has ended then. */
-  function drive(relay: GpioOutput, level: Level): boolean {
-    try {
-      relay.write(level);
-      return true;
-    } catch (error) {
-      // A relay that could not be closed moved nothing; one that could not be opened may still be moving.
-      finish(level === 1 ? 'no' : 'unknown', 'vendLines');
-      linesLost(error);
-      return false;
-    }
   }
 
   function finish(outcome: VendOutcome, why?: VendRefusal): void {
@@ -234,20 +215,11 @@ export function createRelayVend(
     ended.done(outcome, why);
   }
 
-  function tell(status: DeviceStatus<VendFault>): void {
+  function report(status: DeviceStatus<VendFault>): void {
     if (closed || sameDeviceStatus(status, current)) return;
     current = status;
     events.statusChanged(status);
   }
-
-  function releaseLines(): void {
-    for (const relay of relays) relay.release();
-    sensor?.release();
-    relays = [];
-    sensor = undefined;
-  }
-
-  timer = clock.after(0, open);
 
   return {
     vend,
@@ -255,9 +227,8 @@ export function createRelayVend(
     close() {
       if (closed) return;
       closed = true;
-      timer?.cancel();
       stuckTimer?.cancel();
-      releaseLines();
+      lines.close();
       finish('unknown', 'vendClosed');
     },
   };
