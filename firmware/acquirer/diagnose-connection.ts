@@ -1,8 +1,7 @@
 import type { HostError } from '../../drivers/host.js';
 import type { AcquirerSilence } from '../../flows/acquirer-answer.js';
 import { isoUtc } from '../log/iso-utc.js';
-import type { DiagnosisParts } from './diagnose-exchange.js';
-import type { Diagnosis } from './diagnosis.js';
+import type { Diagnosis, DiagnosisParts } from './diagnosis.js';
 
 /** Why there was no connection, or none that lasted, by what the system calls it. */
 export function diagnoseConnection(

@@ -1,31 +1,13 @@
-import type { HostError, HttpReply } from '../../drivers/host.js';
-import type { AcquirerAnswer, AcquirerReply, AcquirerSilence } from '../../flows/acquirer-answer.js';
+import type { HttpReply } from '../../drivers/host.js';
+import type { AcquirerReply, AcquirerSilence } from '../../flows/acquirer-answer.js';
 import { isConfigurationCode } from '../../flows/result-codes.js';
 import type { AcquirerConfig } from '../config/config.js';
 import { plainText } from '../log/plain-text.js';
 import { checkSignature } from './check-signature.js';
 import { diagnoseConnection } from './diagnose-connection.js';
 import { diagnoseRefusal } from './diagnose-refusal.js';
-import type { Diagnosis } from './diagnosis.js';
+import type { AcquirerExchange, Diagnosis, DiagnosisParts } from './diagnosis.js';
 import { rsaKey } from './rsa-key.js';
-import type { Signer } from './signer.js';
-
-/** One request to the acquirer, down to the bare reply. */
-export interface AcquirerExchange {
-  readonly answer: AcquirerAnswer;
-  /** As it came, and what went wrong where there is none. */
-  readonly reply: HttpReply | undefined;
-  readonly error: HostError | undefined;
-  /** Of the request, as it was signed. */
-  readonly path: string;
-}
-
-export interface DiagnosisParts {
-  readonly acquirer: AcquirerConfig;
-  readonly signer: Signer;
-  /** What our clock says. */
-  readonly wallMs: number;
-}
 
 /**
  * Says what stands between us and the acquirer; undefined where nothing does: it answered, as itself, and not about our

@@ -1,3 +1,25 @@
+import type { HostError, HttpReply } from '../../drivers/host.js';
+import type { AcquirerAnswer } from '../../flows/acquirer-answer.js';
+import type { AcquirerConfig } from '../config/config.js';
+import type { Signer } from './signer.js';
+
+/** One request to the acquirer, down to the bare reply. */
+export interface AcquirerExchange {
+  readonly answer: AcquirerAnswer;
+  /** As it came, and what went wrong where there is none. */
+  readonly reply: HttpReply | undefined;
+  readonly error: HostError | undefined;
+  /** Of the request, as it was signed. */
+  readonly path: string;
+}
+
+export interface DiagnosisParts {
+  readonly acquirer: AcquirerConfig;
+  readonly signer: Signer;
+  /** What our clock says. */
+  readonly wallMs: number;
+}
+
 /** What stands between us and the acquirer. */
 export interface Diagnosis {
   /** Stays the same for as long as the cause does. */

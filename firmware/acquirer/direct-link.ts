@@ -4,7 +4,7 @@ import type { Log } from '../log/log.js';
 import type { AcquirerLink, AnswerCallback, PaymentReference, PayRequest, RefundRequest } from './acquirer-link.js';
 import { type AcquirerTime, whyNoReplyOfNow } from './acquirer-time.js';
 import { checkSignature, type SignatureCheck } from './check-signature.js';
-import type { AcquirerExchange } from './diagnose-exchange.js';
+import type { AcquirerExchange } from './diagnosis.js';
 import { type ReplyBody, readReply } from './read-reply.js';
 import { signature } from './signature.js';
 import type { Signer } from './signer.js';

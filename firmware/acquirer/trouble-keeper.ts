@@ -2,9 +2,9 @@ import type { Clock } from '../../drivers/host.js';
 import type { Live } from '../../flows/terminal-state.js';
 import type { AcquirerConfig } from '../config/config.js';
 import type { Log } from '../log/log.js';
-import { type AcquirerExchange, diagnoseExchange } from './diagnose-exchange.js';
+import { diagnoseExchange } from './diagnose-exchange.js';
 import { diagnoseRefusal } from './diagnose-refusal.js';
-import type { Diagnosis } from './diagnosis.js';
+import type { AcquirerExchange, Diagnosis } from './diagnosis.js';
 import type { Signer } from './signer.js';
 
 /** What stands between a running terminal and the acquirer, in the words of `tillbox check`. */

@@ -1,15 +1,8 @@
+import type { ConfigWarning } from './config-findings.js';
+import type { Environment } from './environment.js';
 import { misspeltWarnings } from './misspelt.js';
-import type { Environment } from './read-settings.js';
 import type { SectionCheck } from './section-check.js';
 import type { VariableName, VariableValues } from './variables.js';
-
-/** Something that may be meant and mostly is not: the terminal starts with it and says so. Holds no secret. */
-export interface ConfigWarning {
-  readonly variable: string;
-  /** To be read after the variable's name. */
-  readonly problem: string;
-  readonly todo: string;
-}
 
 /** What is right by itself, but departs from the best-practice page or from what people expect. */
 export function configWarnings({ values, given }: SectionCheck, env: Environment): readonly ConfigWarning[] {

@@ -1,4 +1,4 @@
-import type { ConfigError } from './read-settings.js';
+import type { ConfigError } from './config-findings.js';
 
 /** All errors for people, a line each. To be passed through `redact`, since a secret may stand in a wrong variable. */
 export function describeErrors(errors: readonly ConfigError[]): string {

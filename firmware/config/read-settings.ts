@@ -1,20 +1,12 @@
 import { messageOf } from '../log/plain-text.js';
 import { closestName } from './closest-name.js';
+import type { ConfigError } from './config-findings.js';
+import type { Environment, ReadFile } from './environment.js';
 import { misspeltErrors } from './misspelt.js';
 import { type ConfigFileContent, parseConfigFile } from './parse-config-file.js';
 import { strangeHint } from './strange-characters.js';
 import { unwrapValue } from './unwrap-value.js';
 import { type Variable, type VariableName, type VariableValues, variables } from './variables.js';
-
-/** One thing that is wrong with the configuration. */
-export interface ConfigError {
-  /** The variable, or the name that is not one. */
-  readonly variable: string;
-  /** What is wrong, to be read after the variable's name; never contains a secret's value. */
-  readonly problem: string;
-  /** A right value, where one can be given. */
-  readonly example?: string;
-}
 
 /** A variable as it stands: its text and where that came from. */
 export interface Setting {
@@ -29,11 +21,6 @@ export interface Settings {
   readonly values: VariableValues;
   readonly errors: readonly ConfigError[];
 }
-
-export type Environment = Readonly<Record<string, string | undefined>>;
-
-/** The text of a file; throws an Error whose message says why it cannot be read. */
-export type ReadFile = (path: string) => string;
 
 /**
  * Reads every variable on its own: from the environment, else from the file that CONFIG_FILE names, else its default. An

@@ -1,4 +1,4 @@
-import type { ReadFile } from './read-settings.js';
+import type { ReadFile } from './environment.js';
 import type { VariableName, VariableValues } from './variables.js';
 
 /** What a section's check works with. */

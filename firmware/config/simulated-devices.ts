@@ -1,5 +1,5 @@
 import type { Config } from './config.js';
-import type { ConfigError } from './read-settings.js';
+import type { ConfigError } from './config-findings.js';
 import { variables } from './variables.js';
 
 /** The devices that only the simulator has, as what is wrong with the configuration of a board. */

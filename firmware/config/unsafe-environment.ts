@@ -1,4 +1,5 @@
-import type { ConfigError, Environment } from './read-settings.js';
+import type { ConfigError } from './config-findings.js';
+import type { Environment } from './environment.js';
 
 /**
  * Settings of Node itself that take away what payments rely on: that the acquirer's certificate is verified, and that keys

@@ -1,4 +1,5 @@
-import { type DiagnosisParts, diagnoseExchange } from '../../acquirer/diagnose-exchange.js';
+import { diagnoseExchange } from '../../acquirer/diagnose-exchange.js';
+import type { DiagnosisParts } from '../../acquirer/diagnosis.js';
 import type { Config } from '../../config/config.js';
 import { type CheckRow, checkRow } from './check-row.js';
 import type { AcquirerProbe } from './probe-acquirer.js';

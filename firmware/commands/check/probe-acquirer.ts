@@ -1,5 +1,5 @@
 import type { Clock, HttpHost, Random } from '../../../drivers/host.js';
-import type { AcquirerExchange } from '../../acquirer/diagnose-exchange.js';
+import type { AcquirerExchange } from '../../acquirer/diagnosis.js';
 import { createDirectLink } from '../../acquirer/direct-link.js';
 import { linkConfigOf } from '../../acquirer/link-config-of.js';
 import type { Signer } from '../../acquirer/signer.js';

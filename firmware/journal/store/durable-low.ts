@@ -1,8 +1,9 @@
 import { type Adapter, Low } from 'lowdb';
 import { deepFreeze } from './deep-freeze.js';
 import { type DocumentOp, diffDocument, foldDocument, type Json, replayDocument } from './document.js';
-import { openStore, type Store, type StoreOptions } from './store.js';
+import { openStore, type Store } from './store.js';
 import { StoreError } from './store-error.js';
+import type { StoreOptions } from './store-options.js';
 import type { OpenReport } from './store-status.js';
 
 /**

@@ -1,41 +1,13 @@
-import type { Clock, FlashHost, Random } from '../../../drivers/host.js';
 import { deepFreeze } from './deep-freeze.js';
 import { createFlushWatch } from './flush-watch.js';
 import { encodeOperation } from './frame.js';
 import type { FramePlanner } from './frame-planner.js';
 import { openMedium } from './open-medium.js';
 import { StoreError } from './store-error.js';
+import type { StoreOptions } from './store-options.js';
 import type { OpenReport, StoreStatus } from './store-status.js';
 import { verifyMedium } from './verify-medium.js';
 import { asStoreError, type VolumePair } from './volume-pair.js';
-
-/** State and operations are plain JSON values. */
-export interface StoreOptions<State, Op> {
-  readonly flash: FlashHost;
-  readonly clock: Clock;
-  readonly random: Random;
-  /** Names within the data directory, or absolute paths of two raw partitions. */
-  readonly volumes: readonly [string, string];
-  /** Of each volume; a multiple of 4,096. The whole state as JSON has to fit, better several times. */
-  readonly segmentSizeBytes: number;
-  /** `ifNew`: where nothing was ever stored, the store is made. `never`: that is an error. */
-  readonly provision: 'ifNew' | 'never';
-  /** The state of a new store. */
-  readonly empty: State;
-  /** Must never change its arguments, which are frozen, and give the same result for ever for the same arguments. */
-  readonly fold: (state: State, op: Op) => State;
-  /**
-   * Folds many operations at once when the store opens, on a state of its own that it may change in place. The result
-   * must be that of `fold`, one by one, which is used where this is left out, and is slow where it copies a large map.
-   */
-  readonly replay?: (state: State, ops: readonly Op[]) => State;
-  /** A flush over this makes the store `slow`. Default 5,000. */
-  readonly slowAfterMs?: number;
-  /** A flush over this fails the store. Default 30,000. Steps of opening have a limit of their own: `opening-watch`. */
-  readonly hungAfterMs?: number;
-  /** Called when `status.health` becomes another kind. */
-  readonly healthChanged?: (status: StoreStatus) => void;
-}
 
 export interface Store<State, Op> {
   /** The state as last made durable. Frozen all the way down. */

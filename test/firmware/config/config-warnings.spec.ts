@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import type { Environment } from '../../../firmware/config/read-settings.js';
+import type { Environment } from '../../../firmware/config/environment.js';
 import { loadConfig } from '../../../firmware/terminal/terminal.js';
 import { createKeyPairs, simEnvironment } from '../../../hw-sim/kiosk-settings.js';
 

@@ -3,10 +3,11 @@ import * as fc from 'fast-check';
 import type { Config } from '../../../firmware/config/config.js';
 import { configMarkdown } from '../../../firmware/config/config-markdown.js';
 import { describeErrors } from '../../../firmware/config/describe-errors.js';
+import type { Environment } from '../../../firmware/config/environment.js';
 import { loadConfig } from '../../../firmware/config/load-config.js';
 import { maskConfig } from '../../../firmware/config/mask-config.js';
 import { policyOf } from '../../../firmware/config/policy-of.js';
-import { type Environment, readSettings } from '../../../firmware/config/read-settings.js';
+import { readSettings } from '../../../firmware/config/read-settings.js';
 import { type VariableName, variables } from '../../../firmware/config/variables.js';
 import { testKeys } from '../test-keys.js';
 

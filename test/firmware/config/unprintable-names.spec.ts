@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { composeReceipt } from '../../../drivers/printer/compose-receipt.js';
-import type { Environment } from '../../../firmware/config/read-settings.js';
+import type { Environment } from '../../../firmware/config/environment.js';
 import { receiptHeadOf } from '../../../firmware/devices/receipt-head-of.js';
 import { receiptLayout } from '../../../firmware/devices/receipt-layout.js';
 import { loadConfig } from '../../../firmware/terminal/terminal.js';

@@ -1,6 +1,7 @@
 import type { Clock, FlashHost, FlashVolume } from '../../../../drivers/host.js';
-import { openStore, type Store, type StoreOptions } from '../../../../firmware/journal/store/store.js';
+import { openStore, type Store } from '../../../../firmware/journal/store/store.js';
 import { StoreError } from '../../../../firmware/journal/store/store-error.js';
+import type { StoreOptions } from '../../../../firmware/journal/store/store-options.js';
 import type { OpenReport } from '../../../../firmware/journal/store/store-status.js';
 import { createSimFlash, type SimFlash, type SimFlashOptions } from '../../../../hw-sim/sim-flash.js';
 import { emptyLedger, foldLedger, type Ledger, type LedgerOp } from './ledger.js';
