@@ -17,6 +17,7 @@ export function readDocsFiles(): DocsFile[] {
     'CHANGELOG.md',
     'SECURITY.md',
     'test/README.md',
+    'test/traces/README.md',
     ...listed('docs').filter((path) => path.endsWith('.md')),
   ];
   return paths.map((path) => ({ path, text: readFileSync(`${ROOT}${path}`, 'utf8') }));
