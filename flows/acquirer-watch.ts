@@ -1,5 +1,6 @@
 import type { AcquirerAnswer } from './acquirer-answer.js';
 import { openReversals } from './book.js';
+import { type Change, present } from './present.js';
 import { disprovedByAny, isConfigurationCode, mayBeTheOrder, payRow, showsPayment } from './result-codes.js';
 import type { AcquirerCondition, Refusals } from './terminal-state.js';
 import type { Turn } from './turn.js';
@@ -153,18 +154,15 @@ function noteLink(turn: Turn, now: Link, answer: AcquirerAnswer): void {
   turn.setTimer('probe', PROBE_RETRY_MS);
 }
 
-type Change = { readonly [K in keyof Refusals]: Refusals[K] | undefined };
-
-function changeRefusals(turn: Turn, change: Change): void {
-  const entries = Object.entries({ ...turn.live.refusals, ...change }).filter(([, value]) => value !== undefined);
-  turn.live = { ...turn.live, refusals: Object.fromEntries(entries) as Refusals };
+function changeRefusals(turn: Turn, change: Change<Refusals>): void {
+  turn.set({ refusals: present({ ...turn.live.refusals, ...change }) });
   setLink(turn, linkOf(turn));
 }
 
 function setLink(turn: Turn, link: Link): void {
   const { every, pay } = turn.live.refusals;
   const refused = every !== undefined || pay?.open === false;
-  turn.live = { ...turn.live, acquirer: link === 'reachable' && refused ? 'misconfigured' : link };
+  turn.set({ acquirer: link === 'reachable' && refused ? 'misconfigured' : link });
 }
 
 /** Not sooner than the retry interval: with a network that comes and goes, each return would wake them all again. */
@@ -220,7 +218,7 @@ export function sendProbe(turn: Turn): void {
     timeoutMs: turn.policy.inquiryReplyTimeoutMs,
     paymentRequestId: `9${turn.policy.terminalNumber}${turn.at.randomDigits}`,
   });
-  turn.live = { ...turn.live, probedAtMs: turn.at.atMs };
+  turn.set({ probedAtMs: turn.at.atMs });
   turn.setTimer('reach', REACH_INTERVAL_MS);
   turn.setTimer('probe', probeIntervalMs(turn));
 }

@@ -1,6 +1,7 @@
 import { askAnew } from './acquirer-watch.js';
 import { isOfAgentMerchant, type TokenGrantor } from './agent-merchant.js';
 import type { Event } from './input.js';
+import { present } from './present.js';
 import type { TerminalState } from './terminal-state.js';
 import type { Turn } from './turn.js';
 
@@ -37,10 +38,7 @@ export function onAgentToken(turn: Turn, token: NotifiedToken): void {
   turn.record({
     type: 'agentTokenReceived',
     accessToken,
-    ...(issuedAtWallMs === undefined ? {} : { issuedAtWallMs }),
-    ...(expiresAtWallMs === undefined ? {} : { expiresAtWallMs }),
-    ...(customerId === undefined ? {} : { customerId }),
-    ...(authClientId === undefined ? {} : { authClientId }),
+    ...present({ issuedAtWallMs, expiresAtWallMs, customerId, authClientId }),
   });
   askAnew(turn);
 }

@@ -3,6 +3,7 @@ import { change, type Draft, measure, prune, putReversal, putSale, reversalOf, s
 import { entryBytes } from './entry-bytes.js';
 import { accountOf } from './of-other-account.js';
 import { ownEntry } from './own-entry.js';
+import { present } from './present.js';
 import type { TerminalRecord } from './record.js';
 import { type Reversal, reversesSale } from './reversal.js';
 import { type Attempt, isOpen, type Sale } from './sale.js';
@@ -95,9 +96,8 @@ function apply(draft: Draft, record: TerminalRecord): void {
   switch (record.type) {
     case 'terminalStarted': {
       const { salesKept, salesKeptMs, bytesKept = draft.book.bytesKept } = record;
-      const firstAcquirer = draft.book.firstAcquirer ?? record.acquirer;
-      change(draft, { bootCount: draft.book.bootCount + 1, salesKept, salesKeptMs, bytesKept });
-      if (firstAcquirer !== undefined) change(draft, { firstAcquirer });
+      const { bootCount, firstAcquirer = record.acquirer } = draft.book;
+      change(draft, { bootCount: bootCount + 1, salesKept, salesKeptMs, bytesKept, ...present({ firstAcquirer }) });
       return prune(draft);
     }
     case 'saleStarted':
@@ -109,7 +109,7 @@ function apply(draft: Draft, record: TerminalRecord): void {
         paymentRequestId: record.paymentRequestId,
         startedAtWallMs: record.atWallMs,
         expiresAtWallMs: record.expiresAtWallMs,
-        ...(record.utcOffsetMinutes === undefined ? {} : { utcOffsetMinutes: record.utcOffsetMinutes }),
+        ...present({ utcOffsetMinutes: record.utcOffsetMinutes }),
         ...accountOf(record),
       };
       const sale = saleOf(draft, record.saleId);
@@ -119,7 +119,11 @@ function apply(draft: Draft, record: TerminalRecord): void {
     case 'inquiryStarted':
       return changeSale(draft, record, { ...saleOf(draft, record.saleId), state: 'inquiring' });
     case 'paymentShown':
-      return changeSale(draft, record, withLastAttempt(saleOf(draft, record.saleId), shown(record.prompted)));
+      return changeSale(
+        draft,
+        record,
+        withLastAttempt(saleOf(draft, record.saleId), { known: true, ...present({ prompted: record.prompted }) }),
+      );
     case 'attemptFailed': {
       const { resultCode } = record;
       const sale = withLastAttempt(saleOf(draft, record.saleId), { result: 'F', resultCode });
@@ -129,7 +133,7 @@ function apply(draft: Draft, record: TerminalRecord): void {
       return changeSale(draft, record, failed);
     }
     case 'paymentApproved': {
-      const found = record.paymentId === undefined ? {} : { paymentId: record.paymentId };
+      const found = present({ paymentId: record.paymentId });
       const sale = withLastAttempt(saleOf(draft, record.saleId), { result: 'S', ...found });
       return changeSale(draft, record, { ...sale, state: 'approved' });
     }
@@ -174,9 +178,9 @@ function apply(draft: Draft, record: TerminalRecord): void {
       return putReversal(draft, { ...reversal, kind: 'refund', known: true, refundRequestId, paymentId });
     }
     case 'reversalPaymentFound': {
-      const found = record.paymentId === undefined ? {} : { paymentId: record.paymentId };
-      const charged = record.charged === true ? ({ charged: true } as const) : {};
-      return putReversal(draft, { ...reversalOf(draft, record.reversalId), known: true, ...found, ...charged });
+      const { paymentId, charged } = record;
+      const reversal = reversalOf(draft, record.reversalId);
+      return putReversal(draft, { ...reversal, known: true, ...present({ paymentId, charged }) });
     }
     case 'reversalNeedsPerson': {
       const { lastCode } = record;
@@ -239,11 +243,6 @@ export function paymentOf(book: Book, paymentRequestId: string): { sale: Sale; a
 export function openReversals(book: Book): Reversal[] {
   return Object.values(book.reversals).filter((reversal) => reversal.state !== 'finished');
 }
-
-const shown = (prompted: true | undefined): Partial<Attempt> => ({
-  known: true,
-  ...(prompted === undefined ? {} : { prompted }),
-});
 
 /** Never back in time: a boot may write with a clock that is decades behind, and age decides what is still kept. */
 function changeSale(draft: Draft, record: TerminalRecord, sale: Sale): void {

@@ -3,6 +3,7 @@ import { openSale } from './book.js';
 import { noSale } from './no-sale.js';
 import { ownEntry } from './own-entry.js';
 import { paidRest } from './paid-rest.js';
+import { present } from './present.js';
 import { printReceipt } from './receipt-desk.js';
 import { holdForPerson, startReversal } from './reversal-start.js';
 import type { Sale } from './sale.js';
@@ -28,21 +29,19 @@ export const HOST_WAITS_LIMIT = 20;
 /** The payment succeeded, with the right amount. */
 export function approve(turn: Turn, sale: Sale, paymentId: string | undefined): void {
   notePaymentTaken(turn);
-  const found = paymentId === undefined ? {} : { paymentId };
-  turn.record({ type: 'paymentApproved', saleId: sale.saleId, ...found });
-  const { payment: _, notice: __, ...live } = turn.live;
-  turn.live = live;
+  turn.record({ type: 'paymentApproved', saleId: sale.saleId, ...present({ paymentId }) });
+  turn.set({ payment: undefined });
   turn.clearTimer('inquiry');
-  turn.clearTimer('notice');
+  turn.dropNotice();
   if (turn.policy.vend === 'device') return startVend(turn, sale);
   if (turn.policy.hostConfirmMs === 0) return settle(turn, sale.saleId);
   turn.setTimer('hostConfirm', turn.policy.hostConfirmMs);
 }
 
 function startVend(turn: Turn, sale: Sale): void {
-  turn.record({ type: 'vendStarted', saleId: sale.saleId });
-  const channel = sale.channel === undefined ? {} : { channel: sale.channel };
-  turn.effect({ type: 'startVend', saleId: sale.saleId, amount: sale.amount, ...channel });
+  const { saleId, amount, channel } = sale;
+  turn.record({ type: 'vendStarted', saleId });
+  turn.effect({ type: 'startVend', saleId, amount, ...present({ channel }) });
   turn.setTimer('vend', turn.policy.vendTimeoutMs + VEND_GRACE_MS);
 }
 

@@ -47,7 +47,7 @@ export function onKeyPressed(turn: Turn, key: string): void {
     return spoil(turn, 'entryFull');
   turn.dropNotice();
   /* A zero before an amount says nothing; before a slot it may stand on the machine. */
-  turn.live = { ...turn.live, entry: saleMode === 'amount' && entry === '0' ? key : entry + key };
+  turn.set({ entry: saleMode === 'amount' && entry === '0' ? key : entry + key });
   turn.setTimer('entry', ENTRY_IDLE_MS);
 }
 
@@ -92,7 +92,7 @@ function spoil(turn: Turn, reason: KeypadReason | undefined): void {
 /** What is typed in one go with a key that was not taken is not the whole of it. */
 function holdBack(turn: Turn): void {
   if (!keysSell(turn)) return;
-  turn.live = { ...turn.live, entry: '', entrySpoilt: true };
+  turn.set({ entry: '', entrySpoilt: true });
   turn.setTimer('entry', SPOILT_IDLE_MS);
 }
 
@@ -126,8 +126,7 @@ function confirmSelection(turn: Turn): void {
 }
 
 export function clearEntry(turn: Turn): void {
-  const { entrySpoilt: _, ...live } = turn.live;
-  turn.live = { ...live, entry: '' };
+  turn.set({ entry: '', entrySpoilt: undefined });
   turn.clearTimer('entry');
 }
 

@@ -27,7 +27,7 @@ export function onMachineAsked(
     return turn.notify('serviceUnavailable');
   }
   startSale(turn, ownOrderId(turn, 'm'), amount, item === '' ? {} : { channel: item });
-  turn.live = { ...turn.live, selection };
+  turn.set({ selection });
 }
 
 function refusalOf(turn: Turn, amount: Parameters<typeof isPayable>[0]): string | undefined {
@@ -61,6 +61,5 @@ export function refuseUnpaid(turn: Turn): void {
 }
 
 function forget(turn: Turn): void {
-  const { selection: _, ...live } = turn.live;
-  turn.live = live;
+  turn.set({ selection: undefined });
 }

@@ -1,4 +1,5 @@
 import { agentMerchant, agentMerchantNames } from './agent-merchant.js';
+import { present } from './present.js';
 import type { TerminalState } from './terminal-state.js';
 
 /**
@@ -18,17 +19,13 @@ type Configured = Pick<TerminalState, 'policy' | 'book'>;
 
 /** The account that payments are made with now. */
 export function presentAccount({ policy, book }: Configured): PaymentAccount {
-  const grantor = agentMerchant(policy, book);
-  return { account: policy.account, acquirer: policy.acquirer, ...(grantor === undefined ? {} : { grantor }) };
+  const { account, acquirer } = policy;
+  return present({ account, acquirer, grantor: agentMerchant(policy, book) });
 }
 
 /** Of whatever carries it, the account alone. */
 export function accountOf({ account, acquirer, grantor }: PaymentAccount): PaymentAccount {
-  return {
-    ...(account === undefined ? {} : { account }),
-    ...(acquirer === undefined ? {} : { acquirer }),
-    ...(grantor === undefined ? {} : { grantor }),
-  };
+  return present({ account, acquirer, grantor });
 }
 
 export function ofOtherAccount(state: Configured, payment: PaymentAccount): boolean {

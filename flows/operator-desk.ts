@@ -6,6 +6,7 @@ import { noSale } from './no-sale.js';
 import { accountOf, otherAccountWords } from './of-other-account.js';
 import { ownEntry } from './own-entry.js';
 import { paidRest } from './paid-rest.js';
+import { present } from './present.js';
 import { queueFull } from './readiness.js';
 import { refundRequestIdFor } from './refund-request-id.js';
 import type { Reversal } from './reversal.js';
@@ -115,8 +116,7 @@ export function onReversalSettled(turn: Turn, settled: Extract<Event, { type: 'r
     return no === undefined ? settleAsPaid(turn, reversal, { callId, by, note }) : turn.answer(callId, no);
   }
   const mayArriveUntilWallMs = arrivesUntil(turn, reversal);
-  const late = mayArriveUntilWallMs === undefined ? {} : { mayArriveUntilWallMs };
-  finish(turn, reversalId, { how: 'settledByHand', by, note, outcome, ...late });
+  finish(turn, reversalId, { how: 'settledByHand', by, note, outcome, ...present({ mayArriveUntilWallMs }) });
   turn.answer(callId, { kind: 'reversal', reversalId, created: false });
 }
 

@@ -60,10 +60,9 @@ export function startPayment(turn: Turn, sale: Sale, code: string): void {
     code,
   });
   const payment: PaymentProgress = { paymentRequestId: id, startedAtMs: at.atMs, inquiriesSent: 0 };
-  const { notice: _, ...live } = turn.live;
-  turn.live = { ...live, payment };
+  turn.set({ payment });
   turn.clearTimer('codeWait');
-  turn.clearTimer('notice');
+  turn.dropNotice();
   turn.setTimer('inquiry', policy.payReplyTimeoutMs);
 }
 
@@ -112,7 +111,7 @@ export function onInquiryTimer(turn: Turn): void {
     timeoutMs: turn.policy.inquiryReplyTimeoutMs,
     paymentRequestId: payment.paymentRequestId,
   });
-  turn.live = { ...turn.live, payment: { ...payment, inquiriesSent: payment.inquiriesSent + 1 } };
+  turn.set({ payment: { ...payment, inquiriesSent: payment.inquiriesSent + 1 } });
   turn.setTimer('inquiry', turn.policy.inquiryIntervalMs);
 }
 
@@ -194,7 +193,7 @@ function markKnown(turn: Turn, { sale, payment }: CurrentPayment, word: ShownBy)
   const prompted = attempt?.prompted !== true && promptsCustomer(word);
   if (prompted) turn.record({ type: 'paymentShown', saleId: sale.saleId, prompted });
   else if (attempt?.known !== true) turn.record({ type: 'paymentShown', saleId: sale.saleId });
-  if (paymentId !== undefined) turn.live = { ...turn.live, payment: { ...payment, paymentId } };
+  if (paymentId !== undefined) turn.set({ payment: { ...payment, paymentId } });
 }
 
 function approveIfAmountHolds(turn: Turn, current: CurrentPayment, answer: VerifiedAnswer): void {
@@ -210,8 +209,7 @@ function approveIfAmountHolds(turn: Turn, current: CurrentPayment, answer: Verif
 function failAttempt(turn: Turn, sale: Sale, code: string, row: PayRow): void {
   if (row.action === 'configuration') noteRefusedPay(turn, code, sale.orderId);
   const final = row.action !== 'tryAgain' || sale.attempts.length >= turn.policy.attemptLimit;
-  const { payment: _, ...live } = turn.live;
-  turn.live = live;
+  turn.set({ payment: undefined });
   turn.clearTimer('inquiry');
   turn.record({ type: 'attemptFailed', saleId: sale.saleId, resultCode: code, final });
   if (final) return turn.tellEndOf(sale.saleId);

@@ -1,6 +1,7 @@
 import { readableTime } from './civil-time.js';
 import type { Moment } from './moment.js';
 import type { Money } from './money.js';
+import { present } from './present.js';
 import type { Reversal } from './reversal.js';
 import { type Attempt, lastAttempt, type Sale } from './sale.js';
 
@@ -50,13 +51,6 @@ function slip(
   { paymentRequestId, paymentId }: Pick<Attempt, 'paymentRequestId' | 'paymentId'>,
   { wallMs, utcOffsetMinutes }: Pick<Moment, 'wallMs' | 'utcOffsetMinutes'>,
 ): Slip {
-  return {
-    orderId,
-    ...(description === undefined ? {} : { description }),
-    amount,
-    paymentRequestId,
-    ...(paymentId === undefined ? {} : { paymentId }),
-    at: readableTime(wallMs, utcOffsetMinutes),
-    utcOffsetMinutes,
-  };
+  const at = readableTime(wallMs, utcOffsetMinutes);
+  return present({ orderId, description, amount, paymentRequestId, paymentId, at, utcOffsetMinutes });
 }

@@ -8,6 +8,7 @@ import { ownEntry } from './own-entry.js';
 import { paidOrder } from './paid-orders.js';
 import { startPayment } from './payment.js';
 import { isPaymentCode } from './payment-code.js';
+import { present } from './present.js';
 import { readiness } from './readiness.js';
 import type { Reversal, ReversalCause } from './reversal.js';
 import { startReversal } from './reversal-start.js';
@@ -90,7 +91,7 @@ export function startSale(
   turn: Turn,
   orderId: string,
   amount: Money,
-  extra: { readonly description?: string; readonly channel?: string },
+  { description, channel }: { readonly description?: string; readonly channel?: string },
 ): string {
   const { at } = turn;
   const saleId = newSaleId(turn);
@@ -99,8 +100,7 @@ export function startSale(
     saleId,
     orderId,
     amount,
-    ...(extra.description === undefined ? {} : { description: extra.description }),
-    ...(extra.channel === undefined ? {} : { channel: extra.channel }),
+    ...present({ description, channel }),
     state: 'awaitingCode',
     attempts: [],
     receipt: 'none',
@@ -109,7 +109,7 @@ export function startSale(
     updatedAtWallMs: at.wallMs,
   };
   turn.record({ type: 'saleStarted', sale });
-  turn.live = { ...turn.live, seenFromMs: at.atMs };
+  turn.set({ seenFromMs: at.atMs });
   turn.dropNotice();
   turn.setTimer('codeWait', turn.policy.codeWaitMs);
   return saleId;

@@ -18,6 +18,7 @@ import { clearEntry, discardEntry, onKeyPressed, onKeysLost, onKeysUnclear } fro
 import { onInputRefused, onMachineAsked, onMachineGaveUp, refuseUnpaid } from './machine-desk.js';
 import { onRefundRequested, onReversalRetryRequested, onReversalSettled } from './operator-desk.js';
 import { onInquiryAnswered, onInquiryTimer, onPayAnswered, onPaymentNotified } from './payment.js';
+import { present } from './present.js';
 import { onPrintFinished, onReceiptRequested } from './receipt-desk.js';
 import type { TerminalRecord } from './record.js';
 import { onReversalAnswered, onReversalTimer } from './reversal-exchange.js';
@@ -52,7 +53,7 @@ export function step(state: TerminalState, input: Input): Step {
     state: { policy: state.policy, book: turn.book, live: turn.live },
     records: turn.records,
     effects: turn.effects,
-    ...(turn.ignored === undefined ? {} : { ignored: turn.ignored }),
+    ...present({ ignored: turn.ignored }),
   };
 }
 
@@ -103,8 +104,7 @@ function decide(turn: Turn, input: Input): void {
     case 'deviceChanged':
       return onDeviceChanged(turn, input.device, input.faults);
     case 'doorChanged':
-      turn.live = { ...turn.live, doorOpen: input.open };
-      return;
+      return turn.set({ doorOpen: input.open });
     case 'machineAsked':
       return onMachineAsked(turn, input);
     case 'machineGaveUp':
@@ -156,6 +156,6 @@ function onTimer(turn: Turn, timer: TimerName): void {
 
 function onDeviceChanged(turn: Turn, device: DeviceName, faults: readonly FaultCode[]): void {
   const before = turn.live.faults[device] ?? [];
-  turn.live = { ...turn.live, faults: { ...turn.live.faults, [device]: faults } };
+  turn.set({ faults: { ...turn.live.faults, [device]: faults } });
   if ([...before, ...faults].includes('keypadLines')) onKeysLost(turn);
 }

@@ -5,6 +5,7 @@ import type { AlarmCode, Effect } from './effect.js';
 import type { TimerName } from './input.js';
 import type { Moment } from './moment.js';
 import type { Policy } from './policy.js';
+import { type Change, present } from './present.js';
 import type { TerminalRecord } from './record.js';
 import type { Refusal } from './refusal.js';
 import type { Live, Notice, TerminalState } from './terminal-state.js';
@@ -30,8 +31,8 @@ export class Turn {
   ) {
     this.policy = state.policy;
     this.book = state.book;
-    this.live =
-      state.live.clockTrusted === at.clockTrusted ? state.live : { ...state.live, clockTrusted: at.clockTrusted };
+    this.live = state.live;
+    if (state.live.clockTrusted !== at.clockTrusted) this.set({ clockTrusted: at.clockTrusted });
   }
 
   record(fact: Fact): void {
@@ -40,19 +41,24 @@ export class Turn {
     this.records.push(record);
   }
 
+  /** Changes what is volatile; an optional field that is given as undefined goes. */
+  set(change: Change<Live>): void {
+    this.live = present({ ...this.live, ...change });
+  }
+
   effect(effect: Effect): void {
     this.effects.push(effect);
   }
 
   /** Fires `timer` in `delayMs`, instead of when it was set before. */
   setTimer(timer: TimerName, delayMs: number): void {
-    this.live = { ...this.live, timers: { ...this.live.timers, [timer]: this.at.atMs + delayMs } };
+    this.set({ timers: { ...this.live.timers, [timer]: this.at.atMs + delayMs } });
   }
 
   clearTimer(timer: TimerName): void {
     if (this.live.timers[timer] === undefined) return;
     const { [timer]: _, ...timers } = this.live.timers;
-    this.live = { ...this.live, timers };
+    this.set({ timers });
   }
 
   /** Tells the customer something for a few seconds. */
@@ -66,14 +72,13 @@ export class Turn {
   }
 
   private tell(notice: Notice): void {
-    this.live = { ...this.live, notice };
+    this.set({ notice });
     this.setTimer('notice', NOTICE_MS);
   }
 
   /** What was told is no longer of interest. */
   dropNotice(): void {
-    const { notice: _, ...live } = this.live;
-    this.live = live;
+    this.set({ notice: undefined });
     this.clearTimer('notice');
   }
 

@@ -114,7 +114,7 @@ export const FLOW_CANARIES: readonly Canary[] = [
   {
     name: 'machine vends before the money',
     file: 'flows/machine-desk.js',
-    find: 'turn.live = { ...turn.live, selection };',
+    find: 'turn.set({ selection });',
     put: "turn.effect({ type: 'startVend', saleId: 'early', amount, channel: item });",
   },
   {
@@ -158,8 +158,8 @@ export const FLOW_CANARIES: readonly Canary[] = [
   {
     name: 'who settled it is forgotten',
     file: 'flows/operator-desk.js',
-    find: "{ how: 'settledByHand', by, note, outcome, ...late }",
-    put: "{ how: 'settledByHand', by: 'somebody', note, outcome, ...late }",
+    find: "how: 'settledByHand', by, note, outcome",
+    put: "how: 'settledByHand', by: 'somebody', note, outcome",
   },
   {
     name: 'the queue waits for ever once its burst is over',
@@ -263,10 +263,8 @@ export const FLOW_CANARIES: readonly Canary[] = [
     name: 'a slip that shows another amount',
     only: 'equipped',
     file: 'flows/receipt.js',
-    find: `amount,
-`,
-    put: `amount: { ...amount, value: amount.value + '0' },
-`,
+    find: 'orderId, description, amount,',
+    put: "orderId, description, amount: { ...amount, value: amount.value + '0' },",
   },
   {
     name: 'a reversal repeated without a pause',
