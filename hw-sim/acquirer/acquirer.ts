@@ -8,18 +8,18 @@
  */
 import { type AcquirerSettings, defaultSettings } from './acquirer-settings.js';
 import { type AcquirerSigner, signatureHeader, signatureOf, signedContent } from './acquirer-signer.js';
-import { createCancelDesk } from './cancel-desk.js';
-import type { Answer, Desk } from './desk.js';
-import { inquirePayment, inquireRefund } from './inquiry-desk.js';
+import { createCancelInterface } from './cancel-interface.js';
+import { inquirePayment, inquireRefund } from './inquiry-interface.js';
+import type { Answer, InterfaceParts } from './interface-parts.js';
 import { formatHttpDate, parseIsoTime } from './iso-time.js';
 import { createLedger, type Ledger, type Payment } from './ledger.js';
 import { createNotifier, type Notifier, type SendNotification } from './notifier.js';
 import { parseBody } from './parse-body.js';
-import { createPayDesk, type PayDesk } from './pay-desk.js';
+import { createPayInterface, type PayInterface } from './pay-interface.js';
 import { paymentFields } from './payment-fields.js';
 import { silence, statusOf } from './payment-plan.js';
 import { createPlanner, type Planner } from './planner.js';
-import { createRefundDesk } from './refund-desk.js';
+import { createRefundInterface } from './refund-interface.js';
 import {
   type PaymentReference,
   type RefundReference,
@@ -66,7 +66,7 @@ export interface Acquirer {
   readonly plans: Pick<Planner, 'planFor' | 'planNext' | 'choosePlans'>;
   readonly notifications: Notifier;
   /** A code that the wallet shows, good until then; it is refused as expired afterwards. */
-  issueCode: PayDesk['issueCode'];
+  issueCode: PayInterface['issueCode'];
   configure(settings: Partial<AcquirerSettings>): void;
   readonly settings: () => AcquirerSettings;
   /** Sends the agent token of ISV mode to a URL, as after a merchant's authorisation; of the usual merchant, for us. */
@@ -89,10 +89,10 @@ export function createAcquirer(options: AcquirerOptions): Acquirer {
   const ledger = createLedger();
   const planner = createPlanner(() => settings.magicAmounts);
   const notifier = createNotifier(options);
-  const desk: Desk = { ...options, ledger, planner, settings: () => settings, settled: notifyPayment };
-  const payDesk = createPayDesk(desk);
-  const cancel = createCancelDesk(desk, payDesk);
-  const refund = createRefundDesk(desk);
+  const parts: InterfaceParts = { ...options, ledger, planner, settings: () => settings, settled: notifyPayment };
+  const payInterface = createPayInterface(parts);
+  const cancel = createCancelInterface(parts, payInterface);
+  const refund = createRefundInterface(parts);
   const paths = pathsOf(options.pathPrefix ?? '/ams/api', clientId.startsWith('SANDBOX_'));
 
   function notifyPayment(payment: Payment): void {
@@ -128,7 +128,7 @@ export function createAcquirer(options: AcquirerOptions): Acquirer {
     const json = parseBody(body);
     switch (name) {
       case 'pay':
-        return withOrder(shapePay(json), payDesk.pay);
+        return withOrder(shapePay(json), payInterface.pay);
       case 'cancel':
         return withOrder(shapePaymentReference(json), (order) =>
           meddled(name, requestIdOf(order), () => cancel(order)),
@@ -198,7 +198,7 @@ export function createAcquirer(options: AcquirerOptions): Acquirer {
     ledger,
     plans: planner,
     notifications: notifier,
-    issueCode: payDesk.issueCode,
+    issueCode: payInterface.issueCode,
     configure(change) {
       settings = { ...settings, ...change };
     },

@@ -1,8 +1,7 @@
 import type { Sale } from '../../firmware/terminal/terminal.js';
 import { callApi } from './call-api.js';
 import { count } from './coverage.js';
-import type { Customer } from './customer.js';
-import { createVisit, type VisitParts } from './visit.js';
+import { type Customer, createVisit, type VisitParts } from './visit.js';
 
 /** A host app that got no answer asks again, for longer than a box is dark. */
 const HOST_RETRY_MS = 2_000;

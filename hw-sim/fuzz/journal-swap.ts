@@ -1,7 +1,7 @@
 import type { Kiosk } from '../kiosk.js';
 import type { Chance } from './chance.js';
 import { type Coverage, count } from './coverage.js';
-import type { Violate } from './oracle.js';
+import type { Violate } from './oracle/violate.js';
 
 export interface JournalSwapParts {
   readonly kiosk: Kiosk;

@@ -1,8 +1,7 @@
 import { type Sale, view } from '../../firmware/terminal/terminal.js';
 import type { Chance } from './chance.js';
 import { count } from './coverage.js';
-import type { Customer } from './customer.js';
-import { createVisit, type VisitParts } from './visit.js';
+import { type Customer, createVisit, type VisitParts } from './visit.js';
 
 const LIFT_MS = 70;
 

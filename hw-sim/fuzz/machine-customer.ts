@@ -1,8 +1,7 @@
 import type { Sale } from '../../firmware/terminal/terminal.js';
 import { MACHINE_HABITS } from '../devices/mdb-machine-model.js';
 import { count } from './coverage.js';
-import type { Customer } from './customer.js';
-import { createVisit, type VisitParts } from './visit.js';
+import { type Customer, createVisit, type VisitParts } from './visit.js';
 
 /** What stands in the machine: its own number of it, and the price as the machine writes it. */
 const MENU = [

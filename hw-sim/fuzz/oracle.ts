@@ -24,6 +24,7 @@ import { createSecretRules, type SecretRules } from './oracle/secret-rules.js';
 import { createStopRules, type StopRules } from './oracle/stop-rules.js';
 import { createTextRules, type TextRules } from './oracle/text-rules.js';
 import { createTokenRules, type TokenRules } from './oracle/token-rules.js';
+import type { Violate } from './oracle/violate.js';
 
 /**
  * Judges a terminal from outside: by the acquirer's ledger, the goods, what people and the host app were told and what is
@@ -66,7 +67,7 @@ export interface Oracle
   atRest(book: Book): void;
   /** Everything is over and calm: the books must agree. `book` is what flash holds. */
   settleUp(book: Book, ready: boolean, reasons: readonly string[]): void;
-  violate(rule: string, detail: string): void;
+  readonly violate: Violate;
 }
 
 export interface OracleParts {
@@ -90,8 +91,6 @@ export interface OracleParts {
   /** ISV mode: the token that the terminal was configured with. */
   readonly agentToken?: string;
 }
-
-export type Violate = (rule: string, detail: string) => void;
 
 const ENDED: readonly Sale['state'][] = ['settled', 'declined', 'cancelled', 'reversed'];
 

@@ -1,6 +1,5 @@
-import { type Config, isOpen, view } from '../../firmware/terminal/terminal.js';
+import { type Config, view } from '../../firmware/terminal/terminal.js';
 import { createFastSigner } from '../acquirer/fast-signer.js';
-import { DECORATION_NAMES } from '../devices/scan-engine-model.js';
 import { createKiosk, type Kiosk } from '../kiosk.js';
 import { attachDevices } from '../kiosk-devices.js';
 import { SIM_CLIENT_ID } from '../kiosk-settings.js';
@@ -10,9 +9,10 @@ import { beginBadDays, chooseBadDays, type Side } from './bad-days.js';
 import { createCardReader } from './card-reader.js';
 import { createChance } from './chance.js';
 import { type Coverage, count } from './coverage.js';
-import { type Customer, createCustomer } from './customer.js';
+import { createCustomers } from './customers.js';
 import { createDeviceTroubles } from './device-troubles.js';
 import { serveFairly } from './fair-customer.js';
+import { finalCheck, isAtRest } from './final-check.js';
 import type { FuzzSetting } from './fuzz-settings.js';
 import { goodsOf } from './goods.js';
 import { joinLedgers } from './join-ledgers.js';
@@ -21,12 +21,12 @@ import { loseCard } from './lose-card.js';
 import { createMover } from './mover.js';
 import { createObserver } from './observer.js';
 import { createOperator, type Operator } from './operator.js';
-import { type Archive, createArchive } from './oracle/archive.js';
+import { createArchive } from './oracle/archive.js';
 import { createKeyRules, type KeyRules } from './oracle/key-rules.js';
 import { type MachineRules, watchMachine } from './oracle/machine-rules.js';
 import { watchPanel } from './oracle/panel-rules.js';
 import { watchScanner } from './oracle/scanner-rules.js';
-import { createOracle, type Oracle, type OracleParts } from './oracle.js';
+import { createOracle, type OracleParts } from './oracle.js';
 import { papersOf } from './papers.js';
 import { keepPower } from './power.js';
 import { type RepeatOrders, repeatOrders } from './repeat-orders.js';
@@ -63,8 +63,6 @@ const SHIFT_LIMIT_MS = 48 * 3_600_000;
 const DAY_MS = 86_400_000;
 const FIRST_DAY_MS = 1_767_225_600_000; /* 2026-01-01 UTC */
 
-type TerminalState = Parameters<typeof view>[0];
-
 export function runShift(options: ShiftOptions): ShiftReport {
   const { seed } = options;
   const coverage: Coverage = new Map();
@@ -76,8 +74,6 @@ export function runShift(options: ShiftOptions): ShiftReport {
     (chance.likely(0.5) ? 16.25 * 3_600_000 - chance.between(0, 1_200_000) : chance.between(0, DAY_MS));
   const world = createWorld({ seed, startWallMs });
 
-  let oracle: Oracle | undefined;
-  let customer: Customer | undefined;
   let operator: Operator | undefined;
   let keyRules: KeyRules | undefined;
   let machineRules: MachineRules | undefined;
@@ -93,39 +89,39 @@ export function runShift(options: ShiftOptions): ShiftReport {
     world,
     settings,
     log(line) {
-      oracle?.shown(line);
+      oracle.shown(line);
       options.log?.(`${world.nowMs().toFixed(0).padStart(9)} ${line}`);
     },
     observe: createObserver(coverage, {
-      paySent: (id, code) => oracle?.paySent(id, code),
+      paySent: (id, code) => oracle.paySent(id, code),
       alarmRaised(alarm, detail) {
-        oracle?.alarmRaised(alarm, detail);
+        oracle.alarmRaised(alarm, detail);
         machineRules?.alarmRaised(alarm, detail);
       },
-      answered: (word) => oracle?.answered(word),
-      decided: (decision) => oracle?.decided(decision),
-      paymentsAllowed: () => oracle?.paymentsAllowed(),
+      answered: (word) => oracle.answered(word),
+      decided: (decision) => oracle.decided(decision),
+      paymentsAllowed: () => oracle.paymentsAllowed(),
     }),
-    saveIncident: ({ text }) => oracle?.shown(text),
+    saveIncident: ({ text }) => oracle.shown(text),
     wiretap(message) {
-      oracle?.messageLeft(message);
+      oracle.messageLeft(message);
       authorisation?.messageLeft(message);
     },
     acknowledged(message) {
-      oracle?.notificationAcknowledged(message);
+      oracle.notificationAcknowledged(message);
       authorisation?.acknowledged(message);
     },
     asked(request) {
-      oracle?.requestLeft(request);
+      oracle.requestLeft(request);
       operator?.requestLeft(request.url);
     },
     started(terminal) {
-      oracle?.processStarted(devices.scanner.onGlass());
+      oracle.processStarted(devices.scanner.onGlass());
       const { book, live } = terminal.kernel.state;
-      if (live.faults.flash === undefined) oracle?.salesFound(book.sales);
+      if (live.faults.flash === undefined) oracle.salesFound(book.sales);
       archive.published(book);
       terminal.kernel.onChange((state, before) => {
-        oracle?.screenShown(view(state), state.book);
+        oracle.screenShown(view(state), state.book);
         if (state.book === before.book) return;
         archive.published(state.book);
         if (state.book.sales === before.book.sales) return;
@@ -133,9 +129,9 @@ export function runShift(options: ShiftOptions): ShiftReport {
           const was = before.book.sales[sale.saleId];
           if (was === sale) continue;
           if (was?.state !== sale.state) count(coverage, `sale ${was?.state ?? 'new'} > ${sale.state}`);
-          oracle?.saleChanged(sale, was);
+          oracle.saleChanged(sale, was);
           keyRules?.saleChanged(sale, was);
-          customer?.saleChanged(sale);
+          customers.saleChanged(sale);
           repeating?.saleChanged(sale);
         }
       });
@@ -149,7 +145,7 @@ export function runShift(options: ShiftOptions): ShiftReport {
   const mover = chance.likely(0.1) ? createMover({ kiosk, home: settings, elsewhere, chance, coverage }) : undefined;
   const { ledger: ownLedger } = kiosk.acquirer;
   const ledger = mover === undefined ? ownLedger : joinLedgers(ownLedger, mover.ledger);
-  oracle = createOracle({
+  const oracle = createOracle({
     nowMs: world.nowMs,
     ledger,
     terms: termsOf(config),
@@ -162,39 +158,17 @@ export function runShift(options: ShiftOptions): ShiftReport {
     ...(config.devices.printer.kind === 'none' ? {} : { papers: papersOf(devices, config) }),
     ...(agentToken === undefined ? {} : { agentToken }),
   });
-  const judge = oracle;
-
-  let served = 0;
-  let lastOrder = '';
-  /** Now and then the same order once more, where the first sale of it did not end as paid. */
-  function chooseOrder(): string {
-    const sales = Object.values(kiosk.terminal?.kernel.state.book.sales ?? {});
-    const last = sales.findLast(({ orderId }) => orderId === lastOrder);
-    if (last !== undefined && last.state !== 'settled' && chance.likely(0.4)) return lastOrder;
-    lastOrder = `o${seed}-${served}`;
-    return lastOrder;
-  }
-  const next = (): void => {
-    customer = undefined;
-    if (served === options.sales) return;
-    served += 1;
-    count(coverage, `mode ${mode}`);
-    if (config.devices.scanner.kind !== 'none') {
-      const decoration = chance.pick(DECORATION_NAMES);
-      count(coverage, `scanner ${decoration}`);
-      devices.scanner.decorate(decoration);
-    }
-    customer = createCustomer({
-      kiosk,
-      devices,
-      config,
-      oracle: judge,
-      chance,
-      coverage,
-      orderId: chooseOrder(),
-      left: () => world.after(chance.between(0, 2_000), next),
-    });
-  };
+  const customers = createCustomers({
+    kiosk,
+    devices,
+    config,
+    oracle,
+    chance,
+    coverage,
+    seed,
+    mode,
+    count: options.sales,
+  });
 
   try {
     const days = chooseBadDays(chance, options.without ?? []);
@@ -202,37 +176,43 @@ export function runShift(options: ShiftOptions): ShiftReport {
       count(coverage, 'fault random stuck');
       kiosk.random.stuck = true;
     }
-    if (config.sale.mode === 'amount') keyRules = createKeyRules(devices.keypad, judge.violate);
+    if (config.sale.mode === 'amount') keyRules = createKeyRules(devices.keypad, oracle.violate);
     if (config.devices.vend.kind === 'mdb') {
       const { machine } = devices;
-      machineRules = watchMachine({ kiosk, machine, config, soundMs: troubles.machineSoundMs, violate: judge.violate });
+      machineRules = watchMachine({
+        kiosk,
+        machine,
+        config,
+        soundMs: troubles.machineSoundMs,
+        violate: oracle.violate,
+      });
     }
     kiosk.powerOn();
-    if (config.devices.scanner.kind !== 'none') watchScanner(kiosk, devices.scanner, judge.violate);
-    if (config.devices.panel.kind !== 'none') watchPanel(kiosk, devices.panel, { ledger, around }, judge.violate);
+    if (config.devices.scanner.kind !== 'none') watchScanner(kiosk, devices.scanner, oracle.violate);
+    if (config.devices.panel.kind !== 'none') watchPanel(kiosk, devices.panel, { ledger, around }, oracle.violate);
     const badDays = beginBadDays(kiosk, troubles, days, chance, coverage);
-    if (keepsFew) repeating = repeatOrders({ kiosk, oracle: judge, chance, coverage });
-    const people = { kiosk, apiPort: config.api.port, oracle: judge, chance, coverage };
+    if (keepsFew) repeating = repeatOrders({ kiosk, oracle, chance, coverage });
+    const people = { kiosk, apiPort: config.api.port, oracle, chance, coverage };
     operator = createOperator({ ...people, neverSettles: keepsFew });
     if (agentToken !== undefined && config.notify.url !== undefined) {
       const notifyUrl = config.notify.url;
       const merchantConfigured = config.acquirer.agentMerchant !== undefined;
-      authorisation = createAuthorisation({ kiosk, notifyUrl, merchantConfigured, oracle: judge, chance, coverage });
+      authorisation = createAuthorisation({ kiosk, notifyUrl, merchantConfigured, oracle, chance, coverage });
     }
-    const cardReader = createCardReader({ kiosk, oracle: judge, chance, coverage });
+    const cardReader = createCardReader({ kiosk, oracle, chance, coverage });
     const power = keepPower(kiosk, days.power, chance, coverage, {
       dark() {
-        customer?.powerLost();
+        customers.powerLost();
         mover?.dark();
         if (keepsFew) return;
         if (chance.likely(0.12)) cardReader.read();
         else if (chance.likely(0.1)) cardReader.settle();
       },
-      stoppedInOrder: judge.stoppedInOrder,
+      stoppedInOrder: oracle.stoppedInOrder,
     });
-    const swaps = swapJournals({ kiosk, level: days.flash, violate: judge.violate, chance, coverage });
-    next();
-    kiosk.runUntil(() => served === options.sales && customer === undefined, SHIFT_LIMIT_MS);
+    const swaps = swapJournals({ kiosk, level: days.flash, violate: oracle.violate, chance, coverage });
+    customers.start();
+    kiosk.runUntil(customers.done, SHIFT_LIMIT_MS);
     badDays.clearUp();
     power.clearUp();
     swaps.clearUp();
@@ -240,23 +220,23 @@ export function runShift(options: ShiftOptions): ShiftReport {
     repeating?.clearUp();
     authorisation?.clearUp();
     mover?.bringHome();
-    kiosk.runUntil(() => atRest(kiosk), CALM_MS);
+    kiosk.runUntil(() => isAtRest(kiosk), CALM_MS);
     world.runUntil(world.nowMs() + AFTERWARDS_MS);
-    if (chance.likely(0.3) && atRest(kiosk)) unplugAtRest(kiosk, judge.violate, coverage);
-    kiosk.runUntil(() => atRest(kiosk), CALM_MS);
-    serveFairly({ kiosk, devices, config, oracle: judge, misheard: troubles.machineMisheard });
-    kiosk.runUntil(() => atRest(kiosk), CALM_MS);
-    reckon(kiosk, judge, archive);
+    if (chance.likely(0.3) && isAtRest(kiosk)) unplugAtRest(kiosk, oracle.violate, coverage);
+    kiosk.runUntil(() => isAtRest(kiosk), CALM_MS);
+    serveFairly({ kiosk, devices, config, oracle, misheard: troubles.machineMisheard });
+    kiosk.runUntil(() => isAtRest(kiosk), CALM_MS);
+    finalCheck(kiosk, oracle, archive);
     const { url: notifyUrl } = config.notify;
     /* A token is lost with the card, and the oracle knows of no excuse. */
     if (notifyUrl !== undefined && agentToken === undefined && chance.likely(0.2)) {
       operator.leave();
-      loseCard({ kiosk, ledger, notifyUrl, apiPort: config.api.port, oracle: judge, coverage });
+      loseCard({ kiosk, ledger, notifyUrl, apiPort: config.api.port, oracle, coverage });
     }
   } catch (error) {
-    judge.violate('the process crashed', error instanceof Error ? (error.stack ?? error.message) : String(error));
+    oracle.violate('the process crashed', error instanceof Error ? (error.stack ?? error.message) : String(error));
   }
-  return { seed, sales: served, violations: judge.violations, coverage, virtualMs: world.nowMs() };
+  return { seed, sales: customers.served(), violations: oracle.violations, coverage, virtualMs: world.nowMs() };
 }
 
 /** What the oracle holds the terminal to. */
@@ -270,45 +250,4 @@ function termsOf({ notify, policy, sale, timing }: Config): OracleParts['terms']
     /* It may be off when it is confirmed, by an answer that took its time, and step once more. */
     clockErrorLimitMs: timing.expiryMarginMs,
   };
-}
-
-/** Nothing is open, nothing waits. */
-function atRest(kiosk: Kiosk): boolean {
-  const state = kiosk.terminal?.kernel.state;
-  if (state === undefined || state.live.acquirer !== 'reachable') return false;
-  if (!view(state).lamps.ready) return false;
-  return (
-    Object.keys(state.live.reversals).length === 0 &&
-    Object.values(state.book.sales).every((sale) => !isOpen(sale) && sale.receipt !== 'due')
-  );
-}
-
-function faultsOf({ live }: TerminalState): string {
-  return [live.acquirer, `clock trusted: ${live.clockTrusted}`, ...Object.values(live.faults).flat()].join(' ');
-}
-
-/** What flash holds is read by a new process, not believed from memory. */
-function reckon(kiosk: Kiosk, judge: Oracle, archive: Archive): void {
-  const memory = kiosk.terminal?.kernel.state;
-  /* Mended devices have to be well again, and the queue empty, without a restart. */
-  if (memory !== undefined && !view(memory).lamps.ready)
-    judge.violate('rule 8, not ready again by itself', faultsOf(memory));
-  if (memory !== undefined) judge.atRest(memory.book);
-  for (const { reversalId, state } of Object.values(memory?.book.reversals ?? {})) {
-    if (state !== 'finished') judge.violate('rule 8, the queue does not drain by itself', reversalId);
-  }
-  kiosk.cutPower();
-  judge.stored(kiosk.flash.pages());
-  kiosk.powerOn();
-  if (!kiosk.runUntil(() => kiosk.terminal !== undefined, 60_000)) return judge.violate('rule 8', 'it does not start');
-  kiosk.world.runUntil(kiosk.world.nowMs() + 60_000);
-  const terminal = kiosk.terminal;
-  if (terminal === undefined) return judge.violate('rule 8', 'it does not stay up');
-  const { book } = terminal.kernel.state;
-  for (const sale of Object.values(memory?.book.sales ?? {})) {
-    /* What happened without a payment may wait for the next commit. */
-    if (sale.attempts.length === 0) continue;
-    if (book.sales[sale.saleId]?.state !== sale.state) judge.violate('flash forgot', `${sale.saleId} ${sale.state}`);
-  }
-  judge.settleUp(archive.whole(book), view(terminal.kernel.state).lamps.ready, [faultsOf(terminal.kernel.state)]);
 }

@@ -2,7 +2,7 @@ import { view } from '../../firmware/terminal/terminal.js';
 import type { Kiosk } from '../kiosk.js';
 import { FAIR_WEATHER } from '../network.js';
 import { type Coverage, count } from './coverage.js';
-import type { Violate } from './oracle.js';
+import type { Violate } from './oracle/violate.js';
 
 /** The terminal may not learn it from the first customer, who would. */
 const NOTICED_MS = 120_000;

@@ -6,7 +6,14 @@ import type { Chance } from './chance.js';
 import { type Coverage, count } from './coverage.js';
 import type { Oracle } from './oracle.js';
 
-/** What a customer has to do with. */
+/** A customer in front of the box. They leave when the sale is over, when the box goes dark or when they lose patience. */
+export interface Customer {
+  /** The terminal published a change of a sale. */
+  saleChanged(sale: Sale): void;
+  /** The box went dark. */
+  powerLost(): void;
+}
+
 export interface VisitParts {
   readonly kiosk: Kiosk;
   readonly devices: KioskDevices;

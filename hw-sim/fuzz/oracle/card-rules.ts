@@ -1,6 +1,6 @@
 import type { CutOffView, ReversalView, Sale, SaleView } from '../../../firmware/terminal/terminal.js';
 import type { Ledger } from '../../acquirer/ledger.js';
-import type { Violate } from '../oracle.js';
+import type { Violate } from './violate.js';
 
 /** Rules 1 and 6 while the box is dark: the card alone answers for every charge, and the queue on it is whole. */
 export interface CardRules {

@@ -1,7 +1,7 @@
 import type { Sale } from '../../../firmware/terminal/terminal.js';
 import type { Ledger } from '../../acquirer/ledger.js';
-import type { Violate } from '../oracle.js';
 import type { Settling } from './hand-rules.js';
+import type { Violate } from './violate.js';
 
 /** Rules 5 and 6 at the wire: what a person has to decide is not sent before, and what one has settled not afterwards. */
 export interface DecisionRules {

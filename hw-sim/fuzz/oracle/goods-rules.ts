@@ -1,5 +1,5 @@
 import type { Book, Sale } from '../../../firmware/terminal/terminal.js';
-import type { Violate } from '../oracle.js';
+import type { Violate } from './violate.js';
 
 /** What came out of the machine, counted at its own end. */
 export interface Goods {

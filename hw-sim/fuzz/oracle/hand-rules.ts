@@ -1,5 +1,5 @@
 import type { Book, Reversal } from '../../../firmware/terminal/terminal.js';
-import type { Violate } from '../oracle.js';
+import type { Violate } from './violate.js';
 
 /** Rule 6, the part of people: a reversal is closed by hand only when somebody did, and who and why are kept. */
 export interface HandRules {

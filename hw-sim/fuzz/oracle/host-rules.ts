@@ -1,5 +1,5 @@
 import type { Sale } from '../../../firmware/terminal/terminal.js';
-import type { Violate } from '../oracle.js';
+import type { Violate } from './violate.js';
 
 /**
  * Rules 1 and 2 where the host app delivers: an approved sale is its business until it says otherwise, or says nothing for

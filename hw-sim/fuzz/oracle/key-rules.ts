@@ -1,6 +1,6 @@
 import type { Sale } from '../../../firmware/terminal/terminal.js';
 import type { KeyPress, KeypadModel } from '../../devices/keypad-model.js';
-import type { Violate } from '../oracle.js';
+import type { Violate } from './violate.js';
 
 /** What is sold is all that was typed: judged by the contacts of the keys, and not by what the terminal made of them. */
 export interface KeyRules {

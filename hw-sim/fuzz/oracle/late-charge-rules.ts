@@ -1,5 +1,5 @@
 import type { Sale } from '../../../firmware/terminal/terminal.js';
-import type { Violate } from '../oracle.js';
+import type { Violate } from './violate.js';
 
 /** Rule 6, its hurry: who learns of a charge that has to go back undoes it within seconds, whatever the queue waited for. */
 export interface LateChargeRules {

@@ -1,7 +1,7 @@
 import type { Config, Sale } from '../../../firmware/terminal/terminal.js';
 import type { GoodsTalk, MdbMachineModel } from '../../devices/mdb-machine-model.js';
 import type { Kiosk } from '../../kiosk.js';
-import type { Violate } from '../oracle.js';
+import type { Violate } from './violate.js';
 
 /** Rules 1 and 2 by the machine's own word: where it could be heard in time, it decides, and what contradicts it is told. */
 export interface MachineRules {

@@ -1,4 +1,4 @@
-import type { Violate } from '../oracle.js';
+import type { Violate } from './violate.js';
 
 /** Rule 8, its other side: who asks the acquirer until it answers does so at intervals, and never floods it. */
 export interface PaceRules {

@@ -1,8 +1,8 @@
 import type { Ledger } from '../../acquirer/ledger.js';
 import type { PanelModel } from '../../devices/panel-model.js';
 import type { Kiosk } from '../../kiosk.js';
-import type { Violate } from '../oracle.js';
 import type { Surroundings } from './readiness-rules.js';
+import type { Violate } from './violate.js';
 
 const LOOK_MS = 2_000;
 /** While a slow card writes, nothing new is shown. */

@@ -2,8 +2,8 @@ import type { Book, Sale } from '../../../firmware/terminal/terminal.js';
 import { type AcquirerSigner, signatureOf, signedContent } from '../../acquirer/acquirer-signer.js';
 import type { Ledger } from '../../acquirer/ledger.js';
 import type { AcquirerMessage } from '../../kiosk.js';
-import type { Violate } from '../oracle.js';
 import type { HandRules, Settling } from './hand-rules.js';
+import type { Violate } from './violate.js';
 
 /** Rules 1 to 5 and 7, as far as the ledger tells: what was charged, on whose word, and what became of it. */
 export interface PaymentRules {

@@ -1,4 +1,4 @@
-import type { Violate } from '../oracle.js';
+import type { Violate } from './violate.js';
 
 /**
  * Ready before charge: no sale begins and no payment is sent while something stands against it that the terminal can know

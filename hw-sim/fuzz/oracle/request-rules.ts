@@ -1,6 +1,6 @@
 import type { Sale } from '../../../firmware/terminal/terminal.js';
 import { parseIsoTime } from '../../acquirer/iso-time.js';
-import type { Violate } from '../oracle.js';
+import type { Violate } from './violate.js';
 
 /**
  * Rules 3 and 6 in what a payment request says: which sale it is of, where its result is to be told, and until when it may

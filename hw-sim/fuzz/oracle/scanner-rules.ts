@@ -1,6 +1,6 @@
 import type { ScanEngineModel } from '../../devices/scan-engine-model.js';
 import type { Kiosk } from '../../kiosk.js';
-import type { Violate } from '../oracle.js';
+import type { Violate } from './violate.js';
 
 const LOOK_MS = 5_000;
 /** Three missed heartbeats, and a set-up of an engine that takes its time for each answer. */

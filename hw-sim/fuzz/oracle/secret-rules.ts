@@ -1,4 +1,4 @@
-import type { Violate } from '../oracle.js';
+import type { Violate } from './violate.js';
 
 /** Rule 9: no payment code, key or token where people can read it. */
 export interface SecretRules {

@@ -1,5 +1,5 @@
 import type { Book } from '../../../firmware/terminal/terminal.js';
-import type { Violate } from '../oracle.js';
+import type { Violate } from './violate.js';
 
 /** An orderly stop keeps what was answered, also what a power cut may take. */
 export interface StopRules {

@@ -1,8 +1,8 @@
 import { type Book, customerText, type Sale, type View } from '../../../firmware/terminal/terminal.js';
 import type { Ledger } from '../../acquirer/ledger.js';
 import type { AcquirerMessage } from '../../kiosk.js';
-import type { Violate } from '../oracle.js';
 import type { Settling } from './hand-rules.js';
+import type { Violate } from './violate.js';
 
 /** Rule 10: what customers read on the screen and what the host app is told to show is true. Judged by the English words. */
 export interface TextRules {

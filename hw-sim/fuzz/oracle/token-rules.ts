@@ -1,4 +1,4 @@
-import type { Violate } from '../oracle.js';
+import type { Violate } from './violate.js';
 
 /**
  * ISV mode: once the terminal has acknowledged a token, no request leaves with an older one, nor without, whatever

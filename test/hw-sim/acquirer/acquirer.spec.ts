@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { cancelWindowEndMs } from '../../../hw-sim/acquirer/cancel-desk.js';
+import { cancelWindowEndMs } from '../../../hw-sim/acquirer/cancel-interface.js';
 import type { PaymentStatus } from '../../../hw-sim/acquirer/ledger.js';
 import { planForCode } from '../../../hw-sim/acquirer/payment-plan.js';
 import { type AcquirerBench, createAcquirerBench, payBody, startWallMs } from './acquirer-bench.js';

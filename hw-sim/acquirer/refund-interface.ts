@@ -1,12 +1,12 @@
-import type { Answer, Desk } from './desk.js';
+import type { Answer, InterfaceParts } from './interface-parts.js';
 import { formatIsoTime } from './iso-time.js';
 import { type Payment, type Refund, refundable } from './ledger.js';
 import type { Fate } from './payment-plan.js';
 import type { RefundOrder } from './request-shape.js';
 
 /** Gives money back, in parts where the settings allow; the same refundRequestId is the same refund. */
-export function createRefundDesk(desk: Desk): (order: RefundOrder) => Answer {
-  const { ledger, planner, settings } = desk;
+export function createRefundInterface(parts: InterfaceParts): (order: RefundOrder) => Answer {
+  const { ledger, planner, settings } = parts;
   let sequence = 0;
 
   function refusal(order: RefundOrder, payment: Payment): string | undefined {
@@ -21,7 +21,7 @@ export function createRefundDesk(desk: Desk): (order: RefundOrder) => Answer {
         break;
     }
     const { amount } = payment;
-    if (desk.nowMs() - payment.createdAtMs >= settings().refundWindowMs) return 'REFUND_WINDOW_EXCEED';
+    if (parts.nowMs() - payment.createdAtMs >= settings().refundWindowMs) return 'REFUND_WINDOW_EXCEED';
     if (order.amount.currency !== amount.currency) return 'PARAM_ILLEGAL';
     if (BigInt(order.amount.value) > refundable(payment)) return 'REFUND_AMOUNT_EXCEED';
     if (!settings().partialRefunds && order.amount.value !== amount.value) return 'PARTIAL_REFUND_NOT_SUPPORTED';
@@ -42,13 +42,13 @@ export function createRefundDesk(desk: Desk): (order: RefundOrder) => Answer {
 
   function settle(refundRequestId: string, fate: Fate): void {
     const finish = () => {
-      if (fate.kind === 'fails') ledger.failRefund(refundRequestId, fate.code, desk.nowMs());
-      else ledger.completeRefund(refundRequestId, desk.nowMs());
+      if (fate.kind === 'fails') ledger.failRefund(refundRequestId, fate.code, parts.nowMs());
+      else ledger.completeRefund(refundRequestId, parts.nowMs());
     };
     if (fate.kind === 'pending') return;
     const delayMs = fate.kind === 'notTaken' ? 0 : fate.afterMs;
     if (delayMs <= 0) finish();
-    else desk.after(delayMs, finish);
+    else parts.after(delayMs, finish);
   }
 
   return (order) => {
@@ -62,7 +62,7 @@ export function createRefundDesk(desk: Desk): (order: RefundOrder) => Answer {
     if (fate.kind === 'notTaken') return { code: 'UNKNOWN_EXCEPTION' };
 
     sequence += 1;
-    const createdAtMs = desk.nowMs();
+    const createdAtMs = parts.nowMs();
     ledger.receiveRefund({
       refundRequestId: order.refundRequestId,
       refundId: `${payment.paymentId}R${String(sequence).padStart(6, '0')}`,

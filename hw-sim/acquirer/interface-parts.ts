@@ -4,7 +4,7 @@ import type { PlannedAnswer } from './payment-plan.js';
 import type { Planner } from './planner.js';
 
 /** What the desks (pay, cancel, refund, inquiry) share. */
-export interface Desk {
+export interface InterfaceParts {
   readonly ledger: LedgerBook;
   readonly planner: Planner;
   readonly settings: () => AcquirerSettings;

@@ -6,14 +6,14 @@
  * - Nothing is charged at or after its expiry.
  * - A payment code serves one payment, also where that one fails.
  */
-import type { Answer, Desk } from './desk.js';
+import type { Answer, InterfaceParts } from './interface-parts.js';
 import { formatIsoTime } from './iso-time.js';
 import type { Payment } from './ledger.js';
 import { paymentFields } from './payment-fields.js';
 import type { PaymentPlan } from './payment-plan.js';
 import type { PayOrder } from './request-shape.js';
 
-export interface PayDesk {
+export interface PayInterface {
   pay(order: PayOrder): Answer;
   /** Ends the wait of a payment in process. */
   forget(paymentRequestId: string): void;
@@ -29,8 +29,8 @@ const paymentCode = /^(?:2[5-9]|30)\d{14,}$/;
 /** A payment waits for its customer no longer than this, whatever it asks for; timers have an end, too. */
 const longestLifeMs = 86_400_000;
 
-export function createPayDesk(desk: Desk): PayDesk {
-  const { ledger, planner, settings, nowMs } = desk;
+export function createPayInterface(parts: InterfaceParts): PayInterface {
+  const { ledger, planner, settings, nowMs } = parts;
   const waits = new Map<string, { cancel(): void }>();
   const unseen = new Set<string>();
   const usedCodes = new Set<string>();
@@ -40,7 +40,7 @@ export function createPayDesk(desk: Desk): PayDesk {
   function receive(order: PayOrder, atMs: number): Payment {
     sequence += 1;
     const day = formatIsoTime(atMs).slice(0, 10).replaceAll('-', '');
-    const salt = String(Math.floor(desk.random() * 1e6)).padStart(6, '0');
+    const salt = String(Math.floor(parts.random() * 1e6)).padStart(6, '0');
     ledger.receive({
       paymentRequestId: order.paymentRequestId,
       paymentId: `${day}1940108001001${salt}I${String(sequence).padStart(10, '0')}`,
@@ -95,7 +95,7 @@ export function createPayDesk(desk: Desk): PayDesk {
       waits.delete(id);
       if (code === 'SUCCESS') ledger.charge(id, nowMs());
       else ledger.fail(id, code, nowMs());
-      desk.settled(payment);
+      parts.settled(payment);
     };
     const outcome = fate.kind === 'fails' ? fate.code : fate.kind === 'succeeds' ? 'SUCCESS' : 'ORDER_IS_CLOSED';
     const delayMs = fate.kind === 'fails' || fate.kind === 'succeeds' ? fate.afterMs : Number.POSITIVE_INFINITY;
@@ -106,8 +106,8 @@ export function createPayDesk(desk: Desk): PayDesk {
     const lifeMs = payment.expiresAtMs - nowMs();
     const wait =
       delayMs < lifeMs
-        ? desk.after(delayMs, () => finish(outcome))
-        : desk.after(lifeMs, () => finish('ORDER_IS_CLOSED'));
+        ? parts.after(delayMs, () => finish(outcome))
+        : parts.after(lifeMs, () => finish('ORDER_IS_CLOSED'));
     waits.set(id, wait);
   }
 

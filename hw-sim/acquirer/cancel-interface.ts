@@ -1,7 +1,7 @@
-import type { Answer, Desk } from './desk.js';
+import type { Answer, InterfaceParts } from './interface-parts.js';
 import { formatIsoTime } from './iso-time.js';
 import { isRefunded } from './ledger.js';
-import type { PayDesk } from './pay-desk.js';
+import type { PayInterface } from './pay-interface.js';
 import type { PaymentReference } from './request-shape.js';
 
 const dayMs = 86_400_000;
@@ -13,13 +13,16 @@ export function cancelWindowEndMs(createdAtMs: number): number {
 }
 
 /** Undoes payments, whole and whatever their status; repeating a cancel is safe. */
-export function createCancelDesk(desk: Desk, payDesk: PayDesk): (reference: PaymentReference) => Answer {
-  const { ledger } = desk;
+export function createCancelInterface(
+  parts: InterfaceParts,
+  payInterface: PayInterface,
+): (reference: PaymentReference) => Answer {
+  const { ledger } = parts;
 
   function cancelUnknown(paymentRequestId: string): Answer {
-    if (desk.settings().cancelOfUnknown === 'orderNotExist') return { code: 'ORDER_NOT_EXIST' };
-    const atMs = desk.nowMs();
-    payDesk.cancelledUnseen(paymentRequestId);
+    if (parts.settings().cancelOfUnknown === 'orderNotExist') return { code: 'ORDER_NOT_EXIST' };
+    const atMs = parts.nowMs();
+    payInterface.cancelledUnseen(paymentRequestId);
     ledger.cancelUnknown(paymentRequestId, atMs);
     return { code: 'SUCCESS', fields: { paymentRequestId, cancelTime: formatIsoTime(atMs) } };
   }
@@ -31,10 +34,10 @@ export function createCancelDesk(desk: Desk, payDesk: PayDesk): (reference: Paym
       return paymentId === undefined ? cancelUnknown(paymentRequestId ?? '') : { code: 'ORDER_NOT_EXIST' };
     }
     if (payment.status !== 'CANCELLED') {
-      const atMs = desk.nowMs();
+      const atMs = parts.nowMs();
       if (isRefunded(payment)) return { code: 'PROCESS_FAIL', reason: 'a refunded payment cannot be cancelled' };
       if (atMs >= cancelWindowEndMs(payment.createdAtMs)) return { code: 'CANCEL_WINDOW_EXCEED' };
-      payDesk.forget(payment.paymentRequestId);
+      payInterface.forget(payment.paymentRequestId);
       ledger.cancel(payment.paymentRequestId, atMs);
     }
     return {

@@ -1,8 +1,8 @@
-import type { Answer } from './desk.js';
+import type { Answer } from './interface-parts.js';
 import { formatIsoTime } from './iso-time.js';
 import type { Ledger, Payment } from './ledger.js';
 import { paymentFields } from './payment-fields.js';
-import { refundFields } from './refund-desk.js';
+import { refundFields } from './refund-interface.js';
 import type { PaymentReference, RefundReference } from './request-shape.js';
 
 /** Where a payment stands. The result tells only whether the inquiry worked; the payment's is in `paymentStatus`. */
