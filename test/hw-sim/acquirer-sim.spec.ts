@@ -10,6 +10,11 @@ import type { AcquirerServer } from '../../hw-sim/acquirer/acquirer-server.js';
 import { runAcquirerSim, startAcquirerSim } from '../../hw-sim/acquirer-sim.js';
 import { payBody } from './acquirer/acquirer-bench.js';
 
+/** A machine under load may be slow to answer. */
+const ANSWER_LIMIT_MS = 10_000;
+/** For answers that never come whole. */
+const NO_ANSWER_MS = 500;
+
 describe('acquirer-sim over real sockets', () => {
   const keyDirectory = mkdtempSync(join(tmpdir(), 'acquirer-sim-'));
   const http = createLinuxHttp();
@@ -26,8 +31,14 @@ describe('acquirer-sim over real sockets', () => {
   const key = (name: string) => readFileSync(join(keyDirectory, name), 'utf8');
   type Outcome = { readonly error?: HostError | undefined; readonly reply?: HttpReply | undefined };
 
-  function send(path: string, method: 'GET' | 'POST', headers: Record<string, string>, body: string): Promise<Outcome> {
-    const limits = { timeoutMs: 500, replyLimitBytes: 1_000_000 };
+  function send(
+    path: string,
+    method: 'GET' | 'POST',
+    headers: Record<string, string>,
+    body: string,
+    timeoutMs = ANSWER_LIMIT_MS,
+  ): Promise<Outcome> {
+    const limits = { timeoutMs, replyLimitBytes: 1_000_000 };
     return new Promise((resolve) => {
       http.request({ method, url: server.url + path, headers, body, ...limits }, (error, reply) =>
         resolve({ error, reply }),
@@ -36,7 +47,7 @@ describe('acquirer-sim over real sockets', () => {
   }
 
   /** Signs by hand, with node:crypto alone. */
-  function call(name: string, json: object): Promise<Outcome> {
+  function call(name: string, json: object, timeoutMs?: number): Promise<Outcome> {
     const path = `/ams/api/v1/payments/${name}`;
     const body = JSON.stringify(json);
     const time = String(Date.now());
@@ -48,13 +59,23 @@ describe('acquirer-sim over real sockets', () => {
       'content-type': 'application/json; charset=UTF-8',
       signature: `algorithm=RSA256,keyVersion=1,signature=${encodeURIComponent(signature)}`,
     };
-    return send(path, 'POST', headers, body);
+    return send(path, 'POST', headers, body, timeoutMs);
+  }
+
+  function answerOf({ error, reply }: Outcome): HttpReply {
+    if (reply === undefined) throw error ?? new Error('neither a reply nor an error');
+    return reply;
+  }
+
+  async function resultCode(name: string, json: object): Promise<string> {
+    return JSON.parse(answerOf(await call(name, json)).body).result.resultCode;
   }
 
   const control = async (path: string, json?: object) => {
     const headers = { 'content-type': 'application/json' };
-    const { reply } = await send(path, json === undefined ? 'GET' : 'POST', headers, JSON.stringify(json) ?? '');
-    return { status: reply?.status, json: JSON.parse(reply?.body ?? 'null') };
+    const outcome = await send(path, json === undefined ? 'GET' : 'POST', headers, JSON.stringify(json) ?? '');
+    const { status, body } = answerOf(outcome);
+    return { status, json: JSON.parse(body) };
   };
 
   function verified(path: string, headers: Readonly<Record<string, string>>, time: string, body: string): boolean {
@@ -65,9 +86,9 @@ describe('acquirer-sim over real sockets', () => {
   }
 
   it('takes a signed payment and answers with a signature of the other pair', async () => {
-    const { reply } = await call('pay', payBody('S1'));
-    assert.equal(JSON.parse(reply?.body ?? '').result.resultCode, 'SUCCESS');
-    assert.ok(reply !== undefined && verified('/ams/api/v1/payments/pay', reply.headers, 'response-time', reply.body));
+    const reply = answerOf(await call('pay', payBody('S1')));
+    assert.equal(JSON.parse(reply.body).result.resultCode, 'SUCCESS');
+    assert.ok(verified('/ams/api/v1/payments/pay', reply.headers, 'response-time', reply.body));
     assert.ok(Math.abs(Date.parse(reply.headers.date ?? '') - Date.now()) < 5_000);
     assert.equal(server.acquirer.ledger.standing('S1').heldValue, 1250n);
   });
@@ -149,16 +170,15 @@ describe('acquirer-sim over real sockets', () => {
     it(`provokes ${expected} by ${fault.kind}, though the money is taken`, async () => {
       const id = `fault-${fault.kind}`;
       assert.equal((await control('/sim/faults', { ...fault, pathEnd: '/pay' })).status, 200);
-      const { error, reply } = await call('pay', payBody(id));
+      const { error, reply } = await call('pay', payBody(id), NO_ANSWER_MS);
       assert.equal(error?.code ?? String(reply?.status), expected);
       assert.equal(server.acquirer.ledger.standing(id).charged, true);
     });
   }
 
-  it('delivers a trickled reply whole to whoever has the patience', async () => {
+  it('delivers a trickled reply whole to a client that waits', async () => {
     await control('/sim/faults', { kind: 'replyTrickled', delayMs: 0, pathEnd: '/inquiryPayment' });
-    const { reply } = await call('inquiryPayment', { paymentRequestId: 'nobody' });
-    assert.equal(JSON.parse(reply?.body ?? '').result.resultCode, 'ORDER_NOT_EXIST');
+    assert.equal(await resultCode('inquiryPayment', { paymentRequestId: 'nobody' }), 'ORDER_NOT_EXIST');
   });
 
   it('sends signed notifications to a listener and takes its acknowledgement', async () => {
@@ -203,8 +223,7 @@ describe('acquirer-sim over real sockets', () => {
     });
 
     it('plans payments: by code, by magic amount, in full, for one or for the next', async () => {
-      const pay = async (id: string) =>
-        JSON.parse((await call('pay', payBody(id))).reply?.body ?? '').result.resultCode;
+      const pay = (id: string) => resultCode('pay', payBody(id));
       await control('/sim/plan', { code: 'RISK_REJECT' });
       await control('/sim/plan', { paymentRequestId: 'P3', magic: '9801' });
       assert.deepEqual(
@@ -215,8 +234,7 @@ describe('acquirer-sim over real sockets', () => {
       const later = { inquiryPayment: { answer: 'SYSTEM_ERROR', times: 1 } };
       await control('/sim/plan', { answer, fate: { kind: 'pending' }, later });
       assert.equal(await pay('P4'), 'NEW_WORD');
-      const inquire = async () =>
-        JSON.parse((await call('inquiryPayment', { paymentRequestId: 'P4' })).reply?.body ?? '').result.resultCode;
+      const inquire = () => resultCode('inquiryPayment', { paymentRequestId: 'P4' });
       assert.deepEqual([await inquire(), await inquire()], ['SYSTEM_ERROR', 'SUCCESS']);
     });
 
@@ -227,8 +245,7 @@ describe('acquirer-sim over real sockets', () => {
       await control('/sim/settings', { cancelOfUnknown: 'success' });
       await control('/sim/codes', { code: '281111111111111111', validForMs: 0 });
       const paymentMethod = { paymentMethodType: 'CONNECT_WALLET', paymentMethodId: '281111111111111111' };
-      const { reply } = await call('pay', { ...payBody('X1'), paymentMethod });
-      assert.equal(JSON.parse(reply?.body ?? '').result.resultCode, 'EXPIRED_CODE');
+      assert.equal(await resultCode('pay', { ...payBody('X1'), paymentMethod }), 'EXPIRED_CODE');
     });
 
     for (const [path, json, message] of [
@@ -260,9 +277,10 @@ describe('acquirer-sim over real sockets', () => {
       assert.equal((await control('/sim/nothing')).status, 404);
       assert.equal((await control('/sim/toString')).status, 404);
       assert.equal((await control('/sim/faults')).status, 405);
-      assert.equal((await send('/sim/faults', 'POST', { 'content-type': 'text/plain' }, '{}')).reply?.status, 415);
-      const { reply } = await send('/ams/api/v1/payments/pay', 'GET', {}, '');
-      assert.match(reply?.body ?? '', /METHOD_NOT_SUPPORTED/);
+      const asText = await send('/sim/faults', 'POST', { 'content-type': 'text/plain' }, '{}');
+      assert.equal(answerOf(asText).status, 415);
+      const asked = await send('/ams/api/v1/payments/pay', 'GET', {}, '');
+      assert.match(answerOf(asked).body, /METHOD_NOT_SUPPORTED/);
     });
   });
 });
