@@ -44,7 +44,7 @@ describe('kernel: who feeds an event', () => {
       told += 1;
     });
     journal.fail();
-    assert.equal(flashFailures(), 1);
+    assert.equal(flashFailures.length, 1);
     kernel.feed({ type: 'codeScanned', code: '' }, () => {
       told += 1;
     });

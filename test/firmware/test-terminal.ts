@@ -10,7 +10,10 @@ import { createVirtualClock, type VirtualClock } from './virtual-clock.js';
 
 type Executed = Exclude<Effect, { type: 'answerCall' }>;
 
-/** A kernel with the real flow, between a journal in memory and executors that only note what they are asked to do. */
+/**
+ * A kernel with the real flow, a clock that is moved by hand, a journal in memory that can be held up, and executors that
+ * only record what they are asked to do.
+ */
 export interface TestTerminal {
   readonly kernel: Kernel;
   readonly clock: VirtualClock;
@@ -19,7 +22,11 @@ export interface TestTerminal {
   readonly effects: readonly Executed[];
   /** Why inputs were ignored, in order. */
   readonly ignored: readonly string[];
-  readonly flashFailures: () => number;
+  /** What ran and was traced, in order: effect types, and `traced:` with input types. */
+  readonly log: string[];
+  readonly flashFailures: readonly Error[];
+  /** Called for each effect as it runs. */
+  onEffect: (effect: Effect) => void;
   /** The newest effect of a type; throws where there is none. */
   last<T extends Executed['type']>(type: T): Extract<Executed, { type: T }>;
   /** Feeds the boot and a verified answer to its probe: the terminal is ready then, where no fault is fed. */
@@ -46,22 +53,25 @@ export function createTestTerminal(policy: Policy = testPolicy(), book: Book = E
   const journal = createMemoryJournal();
   const effects: Executed[] = [];
   const ignored: string[] = [];
-  let flashFailures = 0;
+  const log: string[] = [];
+  const flashFailures: Error[] = [];
   let inputs = 0;
-  const note = (effect: Executed): void => {
+  const run = (effect: Executed): void => {
     effects.push(effect);
+    log.push(effect.type);
+    terminal.onEffect(effect);
   };
   const executors: Executors = {
-    sendPay: note,
-    sendInquiry: note,
-    sendReversal: note,
-    sendProbe: note,
-    tryConnection: note,
-    startVend: note,
-    refuseSelection: note,
-    printReceipt: note,
-    noteRefusal: note,
-    raiseAlarm: note,
+    sendPay: run,
+    sendInquiry: run,
+    sendReversal: run,
+    sendProbe: run,
+    tryConnection: run,
+    startVend: run,
+    refuseSelection: run,
+    printReceipt: run,
+    noteRefusal: run,
+    raiseAlarm: run,
   };
   const kernel = createKernel({
     clock,
@@ -79,12 +89,11 @@ export function createTestTerminal(policy: Policy = testPolicy(), book: Book = E
         randomDigits: `${(inputs * 7_368_787_391) % 10_000_000_000}`.padStart(10, '0'),
       };
     },
-    trace: (_input, { ignored: reason }) => {
+    trace: ({ type }, { ignored: reason }) => {
+      log.push(`traced:${type}`);
       if (reason !== undefined) ignored.push(reason);
     },
-    flashFailed: () => {
-      flashFailures += 1;
-    },
+    flashFailed: (error) => flashFailures.push(error),
   });
 
   function last<T extends Executed['type']>(type: T): Extract<Executed, { type: T }> {
@@ -93,13 +102,15 @@ export function createTestTerminal(policy: Policy = testPolicy(), book: Book = E
     return found as Extract<Executed, { type: T }>;
   }
 
-  return {
+  const terminal: TestTerminal = {
     kernel,
     clock,
     journal,
     effects,
     ignored,
-    flashFailures: () => flashFailures,
+    log,
+    flashFailures,
+    onEffect: () => undefined,
     last,
     boot() {
       kernel.feed({ type: 'booted' });
@@ -114,4 +125,5 @@ export function createTestTerminal(policy: Policy = testPolicy(), book: Book = E
       kernel.feed({ type: 'reversalAnswered', exchange, reversalId, answer });
     },
   };
+  return terminal;
 }

@@ -1,59 +1,20 @@
 import assert from 'node:assert/strict';
 import type { SaleView, StatusView } from '../../firmware/api/output-schemas.js';
 import { paperDots, paperText } from '../../hw-sim/devices/paper.js';
-import {
-  createReceiptPrinterModel,
-  type ReceiptPrinterModel,
-  USUAL_PRINTER,
-} from '../../hw-sim/devices/receipt-printer-model.js';
-import { createScanEngineModel, type ScanEngineModel } from '../../hw-sim/devices/scan-engine-model.js';
-import { createKiosk, type Kiosk } from '../../hw-sim/kiosk.js';
-import { createKeyPairs, kioskSettings, simEnvironment } from '../../hw-sim/kiosk-settings.js';
-import { createWorld } from '../../hw-sim/world.js';
+import { USUAL_PRINTER } from '../../hw-sim/devices/receipt-printer-model.js';
+import type { Kiosk } from '../../hw-sim/kiosk.js';
+import { createEquippedKiosk, type EquippedKiosk } from '../support/equipped-kiosk.js';
 import { readCodes } from '../support/read-codes.js';
 
 const CODE = '281234567890123456789012';
-const WIDTH_DOTS = 384;
 const HOUR_MS = 3_600_000;
 /** A magic amount: the money is taken unseen, and no cancel of it is ever answered. */
 const NO_CANCEL_ANSWERED = '9911';
-
-interface Installed {
-  readonly kiosk: Kiosk;
-  readonly scanner: ScanEngineModel;
-  readonly printer: ReceiptPrinterModel;
-}
-
-/** The same firmware as on a board, its scanner and printer at the far end of imagined cables. */
-function install(environment: Readonly<Record<string, string>> = {}): Installed {
-  const world = createWorld({ seed: 7, startWallMs: Date.UTC(2026, 10, 24, 1) });
-  const settings = kioskSettings({ ...simEnvironment(createKeyPairs()), ...environment });
-  const kiosk = createKiosk({ world, settings });
-  let scanner: ScanEngineModel | undefined;
-  let printer: ReceiptPrinterModel | undefined;
-  kiosk.serial.attach('sim:scanner', 9_600, (cable) => {
-    scanner = createScanEngineModel(world, cable, { kind: 'gm65', terminator: '\r' });
-    return scanner;
-  });
-  kiosk.serial.attach('sim:printer', 19_200, (cable) => {
-    printer = createReceiptPrinterModel(world, cable, { ...USUAL_PRINTER, widthDots: WIDTH_DOTS });
-    return printer;
-  });
-  assert.ok(scanner && printer);
-  return { kiosk, scanner, printer };
-}
 
 function read<T>(kiosk: Kiosk, target: string): T {
   const reply = kiosk.api('GET', target);
   assert.equal(reply?.status, 200, `${target}: ${reply?.body}`);
   return JSON.parse(reply.body) as T;
-}
-
-function becomeReady(kiosk: Kiosk): void {
-  kiosk.powerOn();
-  kiosk.runUntil(() => kiosk.terminal !== undefined, 10_000);
-  kiosk.world.runUntil(kiosk.world.nowMs() + 10_000);
-  assert.deepEqual(read<StatusView>(kiosk, '/v1/status').reasons, []);
 }
 
 function startSale(kiosk: Kiosk, orderId: string, value = '1250'): string {
@@ -63,11 +24,11 @@ function startSale(kiosk: Kiosk, orderId: string, value = '1250'): string {
 }
 
 /** A customer holds a phone before the glass until the receipt is out. */
-function serve({ kiosk, scanner }: Installed, orderId: string, code: string): SaleView {
+function serve({ kiosk, devices }: EquippedKiosk, orderId: string, code: string): SaleView {
   const saleId = startSale(kiosk, orderId);
-  scanner.show(code);
+  devices.scanner.show(code);
   const done = kiosk.runUntil(() => kiosk.terminal?.kernel.state.book.sales[saleId]?.receipt === 'printed', 30_000);
-  scanner.hide();
+  devices.scanner.hide();
   const sale = read<SaleView>(kiosk, `/v1/sales/${saleId}`);
   assert.ok(done, JSON.stringify(sale));
   return sale;
@@ -75,20 +36,19 @@ function serve({ kiosk, scanner }: Installed, orderId: string, code: string): Sa
 
 describe('a sale in virtual time', () => {
   it('scans, pays and prints as on a board', async () => {
-    const installed = install();
-    const { kiosk, printer } = installed;
-    becomeReady(kiosk);
-    const sale = serve(installed, 'o-1', CODE);
+    const equipped = createEquippedKiosk({});
+    const { kiosk, devices } = equipped;
+    const sale = serve(equipped, 'o-1', CODE);
     assert.deepEqual([sale.state, sale.outcome, sale.attempts.length], ['settled', 'paid', 1]);
     const id = sale.attempts[0]?.paymentRequestId ?? '';
     assert.equal(kiosk.acquirer.ledger.standing(id).heldValue, 1250n);
-    const [receipt = []] = printer.receipts();
-    assert.deepEqual(await readCodes(paperDots(receipt, WIDTH_DOTS)), [{ format: 'QRCode', text: id }]);
+    const [receipt = []] = devices.printer.receipts();
+    assert.deepEqual(await readCodes(paperDots(receipt, USUAL_PRINTER.widthDots)), [{ format: 'QRCode', text: id }]);
   });
 
   it('prints the receipt of a refund when asked, and still knows that its own was not printed', () => {
-    const { kiosk, scanner, printer } = install({ PRINTER_REQUIRED: 'false' });
-    becomeReady(kiosk);
+    const { kiosk, devices } = createEquippedKiosk({ PRINTER_REQUIRED: 'false' });
+    const { scanner, printer } = devices;
     printer.loadPaper(0);
     const saleId = startSale(kiosk, 'o-1');
     scanner.show(CODE);
@@ -109,15 +69,14 @@ describe('a sale in virtual time', () => {
   });
 
   it('is reversed after the power went while the pay was on its way', () => {
-    const { kiosk, scanner } = install();
-    becomeReady(kiosk);
+    const { kiosk, devices } = createEquippedKiosk({});
     kiosk.acquirerFaults.plan({ kind: 'replyLost' }, 1, '/pay');
     const saleId = startSale(kiosk, 'o-1');
-    scanner.show(CODE);
+    devices.scanner.show(CODE);
     const charged = () => [...kiosk.acquirer.ledger.payments()].some(({ status }) => status === 'SUCCESS');
     assert.ok(kiosk.runUntil(charged, 10_000));
     kiosk.cutPower();
-    scanner.hide();
+    devices.scanner.hide();
     kiosk.powerOn();
     assert.ok(kiosk.runUntil(() => kiosk.terminal?.kernel.state.book.sales[saleId]?.state === 'reversed', 300_000));
     const [payment] = kiosk.acquirer.ledger.payments();
@@ -127,8 +86,7 @@ describe('a sale in virtual time', () => {
   it('waits for a pump that runs longer than goods are waited for', () => {
     const pulseMs = 30_000;
     const pump = { VEND: 'relay', VEND_PINS: '4', VEND_PULSE_MS: `${pulseMs}` };
-    const { kiosk } = install({ SCANNER: 'none', PRINTER: 'none', ...pump });
-    becomeReady(kiosk);
+    const { kiosk } = createEquippedKiosk({ SCANNER: 'none', PRINTER: 'none', ...pump });
     const switchedAtMs: number[] = [];
     kiosk.gpio.watch(4, () => switchedAtMs.push(kiosk.world.nowMs()));
     const saleId = startSale(kiosk, 'o-1');
@@ -142,9 +100,8 @@ describe('a sale in virtual time', () => {
   });
 
   it('is possible all the time while the reversal of an earlier one is never answered', () => {
-    const installed = install();
-    const { kiosk } = installed;
-    becomeReady(kiosk);
+    const equipped = createEquippedKiosk({});
+    const { kiosk } = equipped;
     const saleId = startSale(kiosk, 'o-1', NO_CANCEL_ANSWERED);
     assert.equal(kiosk.api('POST', `/v1/sales/${saleId}/code`, { code: CODE })?.status, 200);
     assert.ok(kiosk.runUntil(() => kiosk.terminal?.kernel.state.book.sales[saleId]?.state === 'reversing', 120_000));
@@ -153,40 +110,42 @@ describe('a sale in virtual time', () => {
       assert.deepEqual(read<StatusView>(kiosk, '/v1/status').reasons, [], `${second} s after it`);
       kiosk.world.runUntil(kiosk.world.nowMs() + 1_000);
     }
-    assert.equal(serve(installed, 'o-2', `${CODE}2`).state, 'settled');
+    assert.equal(serve(equipped, 'o-2', `${CODE}2`).state, 'settled');
     assert.equal(read<SaleView>(kiosk, `/v1/sales/${saleId}`).state, 'reversing');
   });
 
   it('is possible soon after the clock was set, where only the acquirer can tell that it is right', () => {
-    const { kiosk } = install();
+    const { kiosk, pass } = createEquippedKiosk({});
+    kiosk.cutPower();
     kiosk.clock.offsetMs = -30 * 24 * HOUR_MS;
     kiosk.powerOn();
-    kiosk.world.runUntil(60_000);
+    pass(60_000);
     assert.deepEqual(read<StatusView>(kiosk, '/v1/status').reasons, ['clockUnconfirmed']);
     kiosk.clock.offsetMs = 0;
-    kiosk.world.runUntil(kiosk.world.nowMs() + 20_000);
+    pass(20_000);
     assert.deepEqual(read<StatusView>(kiosk, '/v1/status').reasons, []);
   });
 
-  it('costs well under a millisecond of real time for a simulated second', () => {
-    const installed = install();
-    const { kiosk } = installed;
-    becomeReady(kiosk);
-    serve(installed, 'o-warm', CODE);
+  it('costs well under a millisecond of processor time for a simulated second', () => {
+    const equipped = createEquippedKiosk({});
+    const { kiosk } = equipped;
+    serve(equipped, 'o-warm', CODE);
     const fromMs = kiosk.world.nowMs();
-    const startedAtMs = performance.now();
+    /* Not the time on the wall: other programs may run meanwhile. */
+    const cpuBefore = process.cpuUsage();
     for (let hour = 0; hour < 2; hour += 1) {
       for (let sale = 0; sale < 10; sale += 1) {
         const orderId = `o-${hour}-${sale}`;
-        assert.equal(serve(installed, orderId, `${CODE}${hour}${sale}`).state, 'settled');
+        assert.equal(serve(equipped, orderId, `${CODE}${hour}${sale}`).state, 'settled');
         kiosk.world.runUntil(kiosk.world.nowMs() + 10_000);
       }
       kiosk.world.runUntil(fromMs + (hour + 1) * HOUR_MS);
     }
     const simulatedS = (kiosk.world.nowMs() - fromMs) / 1_000;
-    const perSecondMs = (performance.now() - startedAtMs) / simulatedS;
+    const { user, system } = process.cpuUsage(cpuBefore);
+    const perSecondMs = (user + system) / 1_000 / simulatedS;
     process.stdout.write(
-      `      ${simulatedS} simulated seconds with 20 sales: ${perSecondMs.toFixed(3)} ms of real time each\n`,
+      `      ${simulatedS} simulated seconds with 20 sales: ${perSecondMs.toFixed(3)} ms of processor time each\n`,
     );
     assert.ok(perSecondMs < 0.5, `${perSecondMs} ms`);
   });
