@@ -57,7 +57,7 @@ describe('tillbox check --by-hand at a terminal', () => {
     await answer(at, 'Press 8 ', '\r');
     await answer(at, 'Goods: type a channel', '2\r');
     await answer(at, 'PASS  vend channel 2', '\r');
-    assert.equal(await at.ended(), 69, at.screen());
+    assert.equal(await at.ended, 69, at.screen());
     const rows = [...at.screen().matchAll(/^(PASS|FAIL|SKIP) {2}(.{17}) /gm)].map(
       ([, outcome, item = '']) => `${outcome} ${item.trim()}`,
     );
@@ -80,7 +80,7 @@ describe('tillbox check --by-hand at a terminal', () => {
     const at = start();
     await answer(at, 'Lamp "ready" blinks', '');
     at.hangUp();
-    assert.equal(await at.ended(), 0, 'it was killed');
+    assert.equal(await at.ended, 0, 'it was killed');
   });
 
   it('takes nothing for an answer that was typed before the question, and is given up with Ctrl-C', async () => {
@@ -89,7 +89,7 @@ describe('tillbox check --by-hand at a terminal', () => {
     await answer(at, 'Lamp "ready" blinks', '');
     assert.doesNotMatch(at.screen(), /lamp ready/);
     at.type('\u0003');
-    assert.equal(await at.ended(), 0, at.screen());
+    assert.equal(await at.ended, 0, at.screen());
     assert.match(at.screen(), /SKIP {2}lamp ready +given up/);
     assert.match(at.screen(), /SKIP {2}keys +given up\n/);
     assert.match(at.screen(), /\nNothing failed\. One warning\.\n/);
@@ -99,7 +99,7 @@ describe('tillbox check --by-hand at a terminal', () => {
     const { API_PORT = '' } = env;
     const terminal = await startTerminal(acquirer, { ...QUICK, API_PORT });
     const at = start({ DATA_DIR: terminal.dataDir });
-    const code = await at.ended();
+    const code = await at.ended;
     await terminal.stop();
     assert.equal(code, 69);
     assert.match(at.screen(), /FAIL {2}by hand +not tested: the terminal that runs here has the devices\n +→ stop it/);

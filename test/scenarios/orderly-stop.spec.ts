@@ -5,18 +5,17 @@ import { join } from 'node:path';
 import { createMdbMachineModel } from '../../hw-sim/devices/mdb-machine-model.js';
 import { type AcquirerProcess, startAcquirer } from '../support/acquirer-process.js';
 import { freePort } from '../support/free-port.js';
-import { openPtyEnd, type PtyEnd } from '../support/pty-end.js';
-import { createPtyPair, type PtyPair, until } from '../support/pty-pair.js';
+import { createPtyLine, type PtyLine } from '../support/pty-line.js';
 import { createRealWorld } from '../support/real-world.js';
 import { MERCHANT, QUICK, startTerminal, type TerminalProcess } from '../support/terminal-process.js';
 import { startTillbox } from '../support/tillbox-process.js';
+import { until } from '../support/until.js';
 
 /** `tillbox run` and `tillbox check` with a vending machine at the far end of a cable. */
 describe('an orderly stop over a real tty', function () {
   this.timeout(30_000);
   let acquirer: AcquirerProcess;
-  let pair: PtyPair;
-  let far: PtyEnd;
+  let line: PtyLine;
   let terminal: TerminalProcess | undefined;
   let world: ReturnType<typeof createRealWorld>;
 
@@ -24,28 +23,27 @@ describe('an orderly stop over a real tty', function () {
     acquirer = await startAcquirer();
   });
   after(() => acquirer.stop());
-  beforeEach(async () => {
-    pair = await createPtyPair();
+  beforeEach(() => {
+    line = createPtyLine();
     world = createRealWorld();
-    const machine = createMdbMachineModel(world, { send: (bytes) => far.send(bytes) });
-    far = openPtyEnd(pair.deviceEnd, (bytes) => machine.receive(bytes));
+    const machine = createMdbMachineModel(world, { send: (bytes) => line.send(bytes) });
+    line.onBytes((bytes) => machine.receive(bytes));
   });
   afterEach(async () => {
     await terminal?.stop();
     terminal = undefined;
-    far.close();
     world.end();
-    await pair.remove();
+    line.remove();
   });
 
   const withMachine = (): Record<string, string> => ({
     SALE_MODE: 'mdb',
     VEND: 'mdb',
-    MDB_PORT: pair.terminalEnd,
+    MDB_PORT: line.path,
     SCANNER: 'serial',
     SCANNER_PORT: '/dev/no-scanner-here',
   });
-  const lines = (): readonly string[] => far.received().toString('latin1').trimEnd().split('\n');
+  const lines = (): readonly string[] => line.received().toString('latin1').trimEnd().split('\n');
 
   async function start(): Promise<TerminalProcess> {
     terminal = await startTerminal(acquirer, { ...QUICK, ...withMachine() });

@@ -38,14 +38,14 @@ describe('a sale on real lines and sockets', () => {
   afterEach(async () => {
     await kiosk?.terminal.stop();
     kiosk?.relay.close();
-    await kiosk?.scanner.remove();
-    await kiosk?.printer.remove();
+    kiosk?.scanner.remove();
+    kiosk?.printer.remove();
     kiosk = undefined;
   });
 
   async function install(columns: string, widthDots: number): Promise<Kiosk> {
-    const scanner = await createPtyLine();
-    const printer = await createPtyPrinter(widthDots);
+    const scanner = createPtyLine();
+    const printer = createPtyPrinter(widthDots);
     const relay = await createByteRelay({ host: '127.0.0.1', port: Number(new URL(acquirer.url).port) });
     const terminal = await startTerminal(acquirer, {
       ...QUICK,

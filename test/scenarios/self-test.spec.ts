@@ -166,13 +166,13 @@ describe('tillbox check', () => {
 
   describe('with a printer on a real tty', () => {
     it('prints a test receipt only when asked', async () => {
-      const printer = await createPtyPrinter(384);
+      const printer = createPtyPrinter(384);
       const line = { PRINTER: 'escpos', PRINTER_PORT: printer.path, PRINTER_COLUMNS: '32', PRINTER_BAUD: '115200' };
       const quiet = await runCommand(check, [], { ...env, ...line });
       const before = printer.receipts().length;
       const run = await runCommand(check, ['--print'], { ...env, ...line });
       const tape = printer.tape().join('\n');
-      await printer.remove();
+      printer.remove();
       assert.deepEqual([quiet.code, run.code], [0, 0], quiet.out + run.out);
       assert.equal(before, 0);
       assert.match(rowsOf(run)['test receipt'] ?? '', /^PASS printed/);
@@ -180,11 +180,11 @@ describe('tillbox check', () => {
     });
 
     it('says that there is no paper, and that nothing was printed', async () => {
-      const printer = await createPtyPrinter(384);
+      const printer = createPtyPrinter(384);
       printer.loadPaper(0);
       const line = { PRINTER: 'escpos', PRINTER_PORT: printer.path, PRINTER_COLUMNS: '32', PRINTER_BAUD: '115200' };
       const run = await runCommand(check, ['--print'], { ...env, ...line });
-      await printer.remove();
+      printer.remove();
       assert.equal(run.code, 69);
       assert.match(rowsOf(run).printer ?? '', /^FAIL .*paper/);
       assert.match(rowsOf(run)['test receipt'] ?? '', /^FAIL failed: nothing was printed/);

@@ -1,44 +1,61 @@
-import { spawn } from 'node:child_process';
-import { existsSync, mkdtempSync, rmSync } from 'node:fs';
+import { closeSync, constants, mkdtempSync, openSync, rmSync, symlinkSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { eventually } from './eventually.js';
+import { openPty } from './open-pty.js';
 
-/** A serial port for the terminal, a pseudo-terminal of the kernel, whose far end is in this process. */
+/** A cable to a serial port of the terminal. The device's end is in this process. */
 export interface PtyLine {
-  /** What the terminal opens. */
+  /** What the terminal opens: the same at each plugging in. */
   readonly path: string;
   send(bytes: Uint8Array | string): void;
   onBytes(take: (bytes: Uint8Array) => void): void;
-  remove(): Promise<void>;
+  /** Every byte that the terminal sent. */
+  received(): Buffer;
+  /** The port vanishes as that of an adapter does which is pulled out. */
+  unplug(): void;
+  plug(): void;
+  remove(): void;
 }
 
-/** Needs socat (Debian package `socat`); fails with that sentence where it is missing. */
-export async function createPtyLine(): Promise<PtyLine> {
+/** Makes a cable and plugs it in. */
+export function createPtyLine(): PtyLine {
   const directory = mkdtempSync(join(tmpdir(), 'tillbox-line-'));
   const path = join(directory, 'tty');
-  const socat = spawn('socat', ['-', `pty,raw,echo=0,link=${path}`], { stdio: ['pipe', 'pipe', 'ignore'] });
-  const gone = new Promise<void>((resolve) => socat.once('close', () => resolve()));
-  const failed = new Promise<never>((_resolve, reject) => {
-    socat.once('error', (error) =>
-      reject(new Error(`socat is needed for this test: install the Debian package "socat" (${error.message})`)),
-    );
-  });
-  process.once('exit', () => socat.kill('SIGKILL'));
-  socat.stdin.on('error', () => undefined);
-  await Promise.race([failed, eventually('socat makes a pseudo-terminal', () => existsSync(path))]);
-  return {
+  const chunks: Uint8Array[] = [];
+  const takers = [(bytes: Uint8Array): void => void chunks.push(bytes)];
+  let end: { send(bytes: Uint8Array | string): void; hangUp(): void } | undefined;
+
+  const line: PtyLine = {
     path,
-    send(bytes) {
-      socat.stdin.write(bytes);
+    send: (bytes) => end?.send(bytes),
+    onBytes: (take) => void takers.push(take),
+    received: () => Buffer.concat(chunks),
+    unplug() {
+      end?.hangUp();
+      end = undefined;
     },
-    onBytes(take) {
-      socat.stdout.on('data', (bytes: Buffer) => take(bytes));
+    plug() {
+      const { file, far } = openPty('raw');
+      /* While a tty is closed by all, its far end cannot be read. */
+      const held = openSync(file, constants.O_RDWR | constants.O_NOCTTY);
+      symlinkSync(file, path);
+      far.on('data', (bytes: Buffer) => {
+        for (const take of takers) take(bytes);
+      });
+      end = {
+        send: (bytes) => void far.write(bytes),
+        hangUp() {
+          rmSync(path);
+          far.destroy();
+          closeSync(held);
+        },
+      };
     },
-    async remove() {
-      socat.kill('SIGTERM');
-      await gone;
-      rmSync(directory, { recursive: true, force: true });
+    remove() {
+      line.unplug();
+      rmSync(directory, { recursive: true });
     },
   };
+  line.plug();
+  return line;
 }

@@ -4,39 +4,27 @@ import {
   USUAL_PRINTER,
 } from '../../hw-sim/devices/receipt-printer-model.js';
 import { createPtyLine } from './pty-line.js';
+import { createRealWorld } from './real-world.js';
 
 export interface PtyPrinter extends ReceiptPrinterModel {
   /** What the terminal opens. */
   readonly path: string;
-  /** Every byte that the terminal sent. */
-  bytes(): Buffer;
-  remove(): Promise<void>;
+  remove(): void;
 }
 
 /** The modelled receipt printer at the far end of a real tty, in real time. */
-export async function createPtyPrinter(widthDots: number): Promise<PtyPrinter> {
-  const line = await createPtyLine();
-  const chunks: Uint8Array[] = [];
-  let gone = false;
-  const realTime = {
-    after(delayMs: number, happen: () => void) {
-      const timer = setTimeout(() => gone || happen(), delayMs);
-      return { cancel: () => clearTimeout(timer) };
-    },
-  };
+export function createPtyPrinter(widthDots: number): PtyPrinter {
+  const line = createPtyLine();
+  const world = createRealWorld();
   const options = { ...USUAL_PRINTER, widthDots, flowControl: 'xonXoff' } as const;
-  const model = createReceiptPrinterModel(realTime, { send: (bytes) => line.send(bytes) }, options);
-  line.onBytes((bytes) => {
-    chunks.push(bytes);
-    model.receive(bytes);
-  });
+  const model = createReceiptPrinterModel(world, { send: (bytes) => line.send(bytes) }, options);
+  line.onBytes((bytes) => model.receive(bytes));
   return {
     ...model,
     path: line.path,
-    bytes: () => Buffer.concat(chunks),
     remove() {
-      gone = true;
-      return line.remove();
+      world.end();
+      line.remove();
     },
   };
 }

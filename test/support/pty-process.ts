@@ -1,8 +1,6 @@
 import { spawn } from 'node:child_process';
-import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
-import { eventually } from './eventually.js';
+import { once } from 'node:events';
+import { openPty } from './open-pty.js';
 import { terminalScreen } from './terminal-screen.js';
 
 /** A process that a person has started at a terminal of their own. */
@@ -13,66 +11,58 @@ export interface PtyProcess {
   /** The window is closed, or the connection is lost. */
   hangUp(): void;
   /** Resolves with the exit code as a shell sees it, once the process has ended. */
-  ended(): Promise<number>;
-  /** Kills whatever is left and removes what it needed. */
+  readonly ended: Promise<number>;
+  /** Kills whatever is left. */
   remove(): void;
 }
 
-const quoted = (word: string): string => `'${word.replaceAll("'", "'\\''")}'`;
+/*
+ * The leader of a session that has no terminal gets the first one it opens. As an interactive shell does, it passes on
+ * the loss of its terminal; and it lives to tell how that was taken. The shell gives what it starts with `&` no input
+ * but a descriptor's that was copied before.
+ */
+const SHELL = `
+  exec <>"$0" >&0 2>&0 3<&0
+  "$@" <&3 &
+  child=$!
+  trap 'kill -HUP $child' HUP
+  wait $child; code=$?
+  while kill -0 $child 2>/dev/null; do wait $child; code=$?; done
+  exit $code
+`;
 
-/** Runs a script with node on a pseudo-terminal. Needs socat (Debian package `socat`). */
+/** Runs a script with node on a pseudo-terminal. */
 export function startOnPty(
   script: string,
   args: readonly string[],
   env: Readonly<Record<string, string>> = {},
 ): PtyProcess {
-  const directory = mkdtempSync(join(tmpdir(), 'tillbox-shell-'));
-  const shell = join(directory, 'shell');
-  const exit = join(directory, 'exit');
-  const command = [process.execPath, '--enable-source-maps', script, ...args].map(quoted).join(' ');
-  /* As an interactive shell does, it passes on the loss of its terminal; and it lives to tell how that was taken. */
-  const lines = [
-    '#!/bin/sh',
-    'exec 3<&0',
-    `${command} <&3 &`,
-    'child=$!',
-    "trap 'kill -HUP $child' HUP",
-    'wait $child; code=$?',
-    'while kill -0 $child 2>/dev/null; do wait $child; code=$?; done',
-    `echo $code >${quoted(`${exit}.new`)}`,
-    `mv ${quoted(`${exit}.new`)} ${quoted(exit)}`,
-  ];
-  writeFileSync(shell, `${lines.join('\n')}\n`, { mode: 0o755 });
-  const socat = spawn('socat', ['-', `EXEC:${shell},pty,setsid,ctty,stderr`], {
+  const { file, far } = openPty('cooked');
+  const command = [process.execPath, '--enable-source-maps', script, ...args];
+  const shell = spawn('/bin/sh', ['-c', SHELL, file, ...command], {
     env: { PATH: process.env.PATH, TERM: 'xterm', ...env },
-    stdio: ['pipe', 'pipe', 'ignore'],
+    stdio: 'ignore',
+    detached: true,
   });
-  const kill = (): void => void socat.kill('SIGKILL');
-  process.once('exit', kill);
-  let missing: Error | undefined;
-  socat.once('error', (error) => {
-    missing = new Error(`socat is needed for this test: install the Debian package "socat" (${error.message})`);
+  /* With the last of the tty's users everything that they wrote has been read. */
+  const read = new Promise<void>((resolve) => far.once('close', resolve));
+  const ended = once(shell, 'exit').then(async ([code]) => {
+    await read;
+    return Number(code);
   });
-  socat.stdin.on('error', () => undefined);
   let seen = '';
-  socat.stdout.setEncoding('utf8').on('data', (text: string) => {
+  far.setEncoding('utf8').on('data', (text: string) => {
     seen += text;
   });
   return {
     screen: () => terminalScreen(seen),
-    type: (text) => void socat.stdin.write(text),
-    hangUp: kill,
-    async ended() {
-      await eventually('the process at the terminal ends', () => {
-        if (missing !== undefined) throw missing;
-        return existsSync(exit);
-      });
-      return Number(readFileSync(exit, 'utf8'));
-    },
+    type: (text) => void far.write(text),
+    hangUp: () => void far.destroy(),
+    ended,
     remove() {
-      kill();
-      process.off('exit', kill);
-      rmSync(directory, { recursive: true, force: true });
+      far.destroy();
+      /* The process group of a shell that lives. */
+      if (shell.pid !== undefined && shell.exitCode === null) process.kill(-shell.pid, 'SIGKILL');
     },
   };
 }

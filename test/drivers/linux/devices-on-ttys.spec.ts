@@ -17,49 +17,32 @@ import {
 } from '../../../hw-sim/devices/receipt-printer-model.js';
 import { createScanEngineModel } from '../../../hw-sim/devices/scan-engine-model.js';
 import type { SerialCable, SerialDevice } from '../../../hw-sim/sim-serial.js';
-import { openPtyEnd, type PtyEnd } from '../../support/pty-end.js';
-import { createPtyPair, type PtyPair, until } from '../../support/pty-pair.js';
+import { createPtyLine, type PtyLine } from '../../support/pty-line.js';
 import { createRealWorld } from '../../support/real-world.js';
+import { until } from '../../support/until.js';
 
 /** The drivers as on a board, the kernel's ttys, and device models at the other end of the cable, in real time. */
 describe('devices on real ttys', function () {
   this.timeout(30_000);
-  let pair: PtyPair;
+  let line: PtyLine;
   let world: ReturnType<typeof createRealWorld>;
-  let far: PtyEnd | undefined;
   const closers: (() => void)[] = [];
 
-  beforeEach(async () => {
-    pair = await createPtyPair();
+  beforeEach(() => {
+    line = createPtyLine();
     world = createRealWorld();
   });
-  afterEach(async () => {
+  afterEach(() => {
     for (const close of closers.splice(0)) close();
-    far?.close();
     world.end();
-    await pair.remove();
+    line.remove();
   });
 
-  /** Puts a model on the far end; `replug` makes the cable anew with the same device. */
-  function attach<D extends SerialDevice>(create: (cable: SerialCable) => D): { device: D; replug(): Promise<void> } {
-    const device = create({ send: (bytes) => far?.send(bytes) });
-    const connect = (): void => {
-      far = openPtyEnd(pair.deviceEnd, (bytes) => device.receive(bytes));
-    };
-    connect();
-    return {
-      device,
-      async replug() {
-        await pair.plug();
-        connect();
-      },
-    };
-  }
-
-  async function unplug(): Promise<void> {
-    far?.close();
-    far = undefined;
-    await pair.unplug();
+  /** Puts a model on the far end. */
+  function attach<D extends SerialDevice>(create: (cable: SerialCable) => D): D {
+    const device = create({ send: (bytes) => line.send(bytes) });
+    line.onBytes((bytes) => device.receive(bytes));
+    return device;
   }
 
   function receipt(name: string): ReceiptDocument {
@@ -73,18 +56,16 @@ describe('devices on real ttys', function () {
   }
 
   function openPrinter(options: Partial<ReceiptPrinterModelOptions> = {}, baud = 115_200) {
-    const { device, replug } = attach((cable) =>
-      createReceiptPrinterModel(world, cable, { ...USUAL_PRINTER, ...options }),
-    );
+    const printer = attach((cable) => createReceiptPrinterModel(world, cable, { ...USUAL_PRINTER, ...options }));
     const driver = createReceiptPrinter(
       { clock: createLinuxClock(), serial: createLinuxSerial() },
-      { path: pair.terminalEnd, baud, flowControl: 'xonXoff', columns: 48, charset: 'gbk' },
+      { path: line.path, baud, flowControl: 'xonXoff', columns: 48, charset: 'gbk' },
       { statusChanged: () => undefined },
     );
     closers.push(() => driver.close());
     const answers: string[] = [];
     const print = (name: string): void => driver.print(receipt(name), (outcome) => answers.push(`${name} ${outcome}`));
-    return { printer: device, replug, driver, answers, print };
+    return { printer, driver, answers, print };
   }
 
   function texts(printer: ReceiptPrinterModel): string[][] {
@@ -96,7 +77,7 @@ describe('devices on real ttys', function () {
     await until(() => driver.status().state === 'ok');
     print('one');
     await until(() => printer.tape().length > 0, 10_000);
-    far?.send(Uint8Array.of(0x10, 0x00, 0x00, 0x00));
+    line.send(Uint8Array.of(0x10, 0x00, 0x00, 0x00));
     await until(() => answers.length > 0, 10_000);
     assert.deepEqual(answers, ['one printed']);
     assert.deepEqual(texts(printer), [['begin one', 'end one']]);
@@ -119,14 +100,14 @@ describe('devices on real ttys', function () {
   });
 
   it('lets no old receipt come out after the plug was pulled in its middle', async () => {
-    const { printer, replug, driver, answers, print } = openPrinter({}, 19_200);
+    const { printer, driver, answers, print } = openPrinter({}, 19_200);
     await until(() => driver.status().state === 'ok');
     print('old');
     await until(() => printer.tape().length > 0, 10_000);
-    await unplug();
+    line.unplug();
     await until(() => answers.length > 0 && driver.status().state === 'absent', 10_000);
     assert.deepEqual(answers, ['old unknown']);
-    await replug();
+    line.plug();
     await until(() => driver.status().state === 'ok', 20_000);
     print('new');
     await until(() => answers.length > 1, 20_000);
@@ -136,13 +117,11 @@ describe('devices on real ttys', function () {
   });
 
   it('reads codes before and after the scanner was unplugged', async () => {
-    const { device, replug } = attach((cable) =>
-      createScanEngineModel(world, cable, { kind: 'gm65', terminator: '\r' }),
-    );
+    const device = attach((cable) => createScanEngineModel(world, cable, { kind: 'gm65', terminator: '\r' }));
     const codes: string[] = [];
     const engine = createScanEngine(
       { clock: createLinuxClock(), serial: createLinuxSerial(), gpio: createNoGpio() },
-      { kind: 'gm65', path: pair.terminalEnd, baud: 9_600, trigger: { by: 'command' }, content: codeContent },
+      { kind: 'gm65', path: line.path, baud: 9_600, trigger: { by: 'command' }, content: codeContent },
       {
         codeRead: (code) => codes.push(code),
         ambiguous: () => undefined,
@@ -156,9 +135,9 @@ describe('devices on real ttys', function () {
     device.show('281234567890123456');
     await until(() => codes.length === 1);
     device.hide();
-    await unplug();
+    line.unplug();
     await until(() => engine.status().state === 'absent');
-    await replug();
+    line.plug();
     await until(() => engine.status().state === 'ok', 10_000);
     device.show('251111111111111111');
     await until(() => codes.length === 2, 10_000);
@@ -166,12 +145,12 @@ describe('devices on real ttys', function () {
   });
 
   it('sells at a vending machine before and after its adapter was unplugged, and says unknown for what was under way', async () => {
-    const { device, replug } = attach((cable) => createMdbMachineModel(world, cable));
+    const device = attach((cable) => createMdbMachineModel(world, cable));
     const chosen: string[] = [];
     const answers: string[] = [];
     const machine = createMdbMachine(
       { clock: createLinuxClock(), serial: createLinuxSerial() },
-      { path: pair.terminalEnd, baud: 115_200, currencyNumber: 156, currencyDecimals: 2, timeoutMs: 10_000 },
+      { path: line.path, baud: 115_200, currencyNumber: 156, currencyDecimals: 2, timeoutMs: 10_000 },
       {
         selectionMade: ({ item, amountMinorUnits }) => {
           chosen.push(item);
@@ -189,10 +168,10 @@ describe('devices on real ttys', function () {
     await until(() => answers.length === 1);
     device.choose('13', '2.00');
     await until(() => chosen.length === 2);
-    await unplug();
+    line.unplug();
     await until(() => answers.length === 2 && machine.status().state === 'absent');
     await new Promise((resolve) => setTimeout(resolve, 3_000));
-    await replug();
+    line.plug();
     await until(() => machine.status().state === 'ok', 15_000);
     device.choose('14', '0.50');
     await until(() => answers.length === 3);
@@ -205,12 +184,12 @@ describe('devices on real ttys', function () {
     await until(() => driver.status().state === 'ok');
     print('old');
     await until(() => printer.tape().length > 0, 10_000);
-    far?.send(Uint8Array.of(0x13));
+    line.send(Uint8Array.of(0x13));
     await until(() => answers.length > 0, 20_000);
     assert.deepEqual(answers, ['old unknown']);
     // A pty keeps its XOFF over a new opening, which a UART does not.
     await until(() => driver.status().state === 'fault', 20_000);
-    far?.send(Uint8Array.of(0x11));
+    line.send(Uint8Array.of(0x11));
     await until(() => driver.status().state === 'ok', 20_000);
     print('new');
     await until(() => answers.length > 1, 20_000);

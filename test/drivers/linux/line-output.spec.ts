@@ -5,7 +5,7 @@ import os from 'node:os';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { eventually } from '../../support/eventually.js';
-import { createPtyPair } from '../../support/pty-pair.js';
+import { openPty } from '../../support/open-pty.js';
 
 const MODULE = fileURLToPath(new URL('../../../drivers/linux/line-output.js', import.meta.url));
 
@@ -102,12 +102,12 @@ describe('lines for a reader', function () {
   });
 
   it('does not wait for a terminal that stands still', async () => {
-    const pair = await createPtyPair();
-    const fd = fs.openSync(pair.terminalEnd, fs.constants.O_RDWR | fs.constants.O_NOCTTY);
+    const { file, far } = openPty('raw');
+    const fd = fs.openSync(file, fs.constants.O_RDWR | fs.constants.O_NOCTTY);
     const writer = write(fd);
     assert.ok((await writer.lost('lost')) > 1_000);
     fs.closeSync(fd);
-    await pair.remove();
+    far.destroy();
   });
 
   it('counts what finds no room, and goes on', async () => {

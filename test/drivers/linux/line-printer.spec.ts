@@ -6,30 +6,27 @@ import { openLinePrinter } from '../../../drivers/linux/line-printer.js';
 import { createReceiptPrinter } from '../../../drivers/printer/receipt-printer.js';
 import { paperText } from '../../../hw-sim/devices/paper.js';
 import { createReceiptPrinterModel, USUAL_PRINTER } from '../../../hw-sim/devices/receipt-printer-model.js';
-import { openPtyEnd, type PtyEnd } from '../../support/pty-end.js';
-import { createPtyPair, type PtyPair, until } from '../../support/pty-pair.js';
+import { createPtyLine, type PtyLine } from '../../support/pty-line.js';
 import { createRealWorld } from '../../support/real-world.js';
+import { until } from '../../support/until.js';
 
 /** A character device without line settings, played by one end of a pty; usblp itself needs a printer. */
 describe('a USB line printer', function () {
   this.timeout(30_000);
-  let pair: PtyPair;
-  let far: PtyEnd;
+  let line: PtyLine;
   let file: string;
   const ports: SerialPort[] = [];
 
-  beforeEach(async () => {
-    pair = await createPtyPair();
-    file = realpathSync(pair.terminalEnd);
-    far = openPtyEnd(pair.deviceEnd);
+  beforeEach(() => {
+    line = createPtyLine();
+    file = realpathSync(line.path);
   });
-  afterEach(async () => {
+  afterEach(() => {
     for (const port of ports.splice(0)) port.close();
-    far.close();
-    await pair.remove();
+    line.remove();
   });
 
-  function opened(path = pair.terminalEnd) {
+  function opened(path = line.path) {
     const log: ('opened' | 'closed')[] = [];
     const chunks: Uint8Array[] = [];
     let error: HostError | undefined;
@@ -49,15 +46,16 @@ describe('a USB line printer', function () {
     return { port, log, received: () => Buffer.concat(chunks), error: () => error };
   }
 
-  /** How often this process holds the file. */
+  /** How often this process holds the file, but for the line itself. */
   function held(): number {
-    return readdirSync('/proc/self/fd').filter((descriptor) => {
+    const holders = readdirSync('/proc/self/fd').filter((descriptor) => {
       try {
         return readlinkSync(`/proc/self/fd/${descriptor}`) === file;
       } catch {
         return false;
       }
-    }).length;
+    });
+    return holders.length - 1;
   }
 
   it('holds the file once, and lets go of it though the printer says nothing', async () => {
@@ -82,9 +80,9 @@ describe('a USB line printer', function () {
     port.write(Uint8Array.of(7), () => {
       done += 1;
     });
-    await until(() => far.received().length === 20_001);
-    assert.deepEqual([...far.received()], [...all, 7]);
-    far.send(all.subarray(0, 3_000));
+    await until(() => line.received().length === 20_001);
+    assert.deepEqual([...line.received()], [...all, 7]);
+    line.send(all.subarray(0, 3_000));
     await until(() => received().length === 3_000);
     assert.deepEqual([...received()], [...all.subarray(0, 3_000)]);
     assert.equal(done, 2);
@@ -93,16 +91,13 @@ describe('a USB line printer', function () {
   it('notices that the plug was pulled, answers what was not written, and opens again', async () => {
     const { port, log, error } = opened();
     await until(() => log.length > 0);
-    await pair.unplug();
+    line.unplug();
     const answers: (string | undefined)[] = [];
     for (let at = 0; at < 2; at += 1) port.write(Uint8Array.of(at), (why) => answers.push(why?.code));
     await until(() => log.length > 1);
     assert.deepEqual([log, error()?.code], [['opened', 'closed'], 'disconnected']);
     assert.deepEqual(answers, ['disconnected', 'disconnected']);
-    far.close();
-    await pair.plug();
-    far = openPtyEnd(pair.deviceEnd);
-    file = realpathSync(pair.terminalEnd);
+    line.plug();
     const next = opened();
     await until(() => next.log.length > 0);
     assert.deepEqual(next.log, ['opened']);
@@ -110,12 +105,11 @@ describe('a USB line printer', function () {
 
   it('prints, and prints again after a connection was given up', async () => {
     const world = createRealWorld();
-    const model = createReceiptPrinterModel(world, { send: (bytes) => far.send(bytes) }, USUAL_PRINTER);
-    far.close();
-    far = openPtyEnd(pair.deviceEnd, (bytes) => model.receive(bytes));
+    const model = createReceiptPrinterModel(world, { send: (bytes) => line.send(bytes) }, USUAL_PRINTER);
+    line.onBytes((bytes) => model.receive(bytes));
     const driver = createReceiptPrinter(
       { clock: createLinuxClock(), serial: { open: openLinePrinter } },
-      { path: pair.terminalEnd, baud: 19_200, flowControl: 'none', columns: 48, charset: 'gbk' },
+      { path: line.path, baud: 19_200, flowControl: 'none', columns: 48, charset: 'gbk' },
       { statusChanged: () => undefined },
     );
     const answers: string[] = [];
