@@ -1,8 +1,11 @@
+import assert from 'node:assert/strict';
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
+import { closeSync, openSync } from 'node:fs';
 import { createInterface } from 'node:readline';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
+import koffi from 'koffi';
 import { createLoopVolume } from '../bench/loop-volume.js';
 
 export interface RealCutsReport {
@@ -33,7 +36,6 @@ const workerPath = fileURLToPath(new URL('./cut-worker.js', import.meta.url));
  * is there with what was acknowledged. It does not model the cache within a device: `enumerateCrashStates` does.
  */
 export async function cutForReal(options: RealCutsOptions): Promise<RealCutsReport> {
-  const shutter = createShutter();
   let volume = createLoopVolume(64, options.mountOptions);
   let age = 0;
   let promised: Promised | undefined;
@@ -65,7 +67,7 @@ export async function cutForReal(options: RealCutsOptions): Promise<RealCutsRepo
         worker = await startWorker(options.engine, volume.dir, cut * 1_000_000);
       }
       await sleep(50 + Math.random() * 250);
-      await shutter.close(volume.dir);
+      shutDown(volume.dir);
       promised = await worker.end();
       report.acknowledged += promised.acknowledged;
       volume.remount();
@@ -75,7 +77,6 @@ export async function cutForReal(options: RealCutsOptions): Promise<RealCutsRepo
     judge(last.found);
     await last.end();
   } finally {
-    shutter.end();
     volume.dispose();
   }
   return { engine: options.engine, cuts: options.cuts, ...report };
@@ -146,31 +147,17 @@ function lossOf(promised: Promised, ids: readonly string[]): readonly string[] {
   return [...missing.map((id) => `-${id}`), ...back.map((id) => `+${id}`)];
 }
 
-interface Shutter {
-  close(dir: string): Promise<void>;
-  end(): void;
-}
+const ioctl = koffi.load(null).func('int ioctl(int fd, unsigned long request, void *value)');
+const FS_IOC_SHUTDOWN = 0x8004587d;
+/** FS_SHUTDOWN_FLAGS_NOLOGFLUSH: without flushing the file system's journal. */
+const NO_FLUSH = Buffer.from(Uint32Array.of(2).buffer);
 
-/** Node has no ioctl(2); a small Python process that waits has, and answers within a millisecond. */
-function createShutter(): Shutter {
-  const script = [
-    'import fcntl, os, struct, sys',
-    'for line in sys.stdin:',
-    '    fd = os.open(line.rstrip("\\n"), os.O_RDONLY)',
-    /* FS_IOC_SHUTDOWN = _IOR('X', 125, __u32), flag 2: without flushing the journal. */
-    '    fcntl.ioctl(fd, 0x8004587d, struct.pack("I", 2))',
-    '    os.close(fd)',
-    '    print("done", flush=True)',
-  ].join('\n');
-  const child = spawn('python3', ['-u', '-c', script], { stdio: ['pipe', 'pipe', 'inherit'] });
-  const lines = createInterface({ input: child.stdout });
-  const ended = once(child, 'exit').then(() => 'ended' as const);
-  return {
-    async close(dir) {
-      const done = once(lines, 'line');
-      child.stdin.write(`${dir}\n`);
-      if ((await Promise.race([done, ended])) === 'ended') throw new Error('the process that cuts the power has ended');
-    },
-    end: () => child.stdin.end(),
-  };
+/** The file system takes nothing more to its device, as if the power were cut. Needs root. */
+function shutDown(dir: string): void {
+  const fd = openSync(dir, 'r');
+  try {
+    assert.equal(ioctl(fd, FS_IOC_SHUTDOWN, NO_FLUSH), 0, `FS_IOC_SHUTDOWN failed with errno ${koffi.errno()}`);
+  } finally {
+    closeSync(fd);
+  }
 }

@@ -1,4 +1,3 @@
-import { execFileSync } from 'node:child_process';
 import { whyNoLoopDevices } from '../bench/loop-volume.js';
 import { cutForReal, type RealCutsReport } from './real-cuts.js';
 
@@ -10,17 +9,6 @@ import { cutForReal, type RealCutsReport } from './real-cuts.js';
 const cuts = Number(process.env.REAL_CUTS ?? 200);
 const mounts = ['noatime', 'noatime,lazytime,commit=300', 'noatime,data=writeback,noauto_da_alloc'];
 
-function whyNot(): string | undefined {
-  const why = whyNoLoopDevices();
-  if (why !== undefined) return why;
-  try {
-    execFileSync('python3', ['-c', ''], { stdio: 'ignore' });
-    return undefined;
-  } catch {
-    return 'needs python3, to call FS_IOC_SHUTDOWN';
-  }
-}
-
 function tell(report: RealCutsReport, mountOptions: string): void {
   process.stdout.write(
     `real cuts: ${report.engine} on ext4 ${mountOptions}: ${report.cuts} cuts, ${report.acknowledged} acknowledged, ` +
@@ -29,7 +17,7 @@ function tell(report: RealCutsReport, mountOptions: string): void {
   if (report.firstTrouble !== '') process.stdout.write(`  first trouble: ${report.firstTrouble}\n`);
 }
 
-const why = whyNot();
+const why = whyNoLoopDevices();
 if (why !== undefined) {
   process.stdout.write(`real cuts: NOT RUN: ${why}\n`);
   process.exitCode = process.env.REAL_CUTS_REQUIRED === undefined ? 0 : 1;
