@@ -4,7 +4,7 @@ import fc from 'fast-check';
 import { signatureHeader, signatureOf, signedContent } from '../../../hw-sim/acquirer/acquirer-signer.js';
 import { createFastSigner } from '../../../hw-sim/acquirer/fast-signer.js';
 import { createRsaSigner } from '../../../hw-sim/acquirer/rsa-signer.js';
-import { rsaVector } from './rsa-vector.js';
+import { rsaVector } from '../../support/rsa-vector.js';
 
 const { path, clientId, time, body } = rsaVector;
 const content = signedContent(path, clientId, time, body);

@@ -1,4 +1,4 @@
-/** A signature made by `openssl dgst -sha256 -sign` (PKCS#1 v1.5, which always gives the same), for tests only. */
+/** A signature that the command `openssl dgst -sha256 -sign` made. PKCS#1 v1.5 has no random part: one key and content, one signature. */
 export const rsaVector = {
   privatePem: `-----BEGIN PRIVATE KEY-----
 MIIEvQIBADANBgkqhkiG9w0BAQEFAASCBKcwggSjAgEAAoIBAQCUy0ocPFnW/7uJ
