@@ -3,7 +3,7 @@ import { openReversals, openSale } from './book.js';
 import { awaitHostAgain, tellGoodsUnknownAgain, vendUnknown } from './delivery.js';
 import { onKeysLost } from './keypad-entry.js';
 import type { Reversal } from './reversal.js';
-import { enqueue } from './reversal-queue.js';
+import { startWork } from './reversal-queue.js';
 import { startReversal } from './reversal-start.js';
 import { closeUncharged } from './sale-desk.js';
 import type { Turn } from './turn.js';
@@ -20,7 +20,7 @@ export function onBooted(turn: Turn): void {
   turn.live = { ...turn.live, booted: true, seenFromMs: turn.at.atMs };
   for (const reversal of openReversals(turn.book)) {
     callPersonAgain(turn, reversal);
-    enqueue(turn, reversal);
+    startWork(turn, reversal);
   }
   for (const sale of Object.values(turn.book.sales)) {
     if (sale.receipt === 'due') turn.record({ type: 'receiptFinished', saleId: sale.saleId, receipt: 'unknown' });

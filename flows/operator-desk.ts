@@ -10,7 +10,7 @@ import { present } from './present.js';
 import { queueFull } from './readiness.js';
 import { refundRequestIdFor } from './refund-request-id.js';
 import type { Reversal } from './reversal.js';
-import { enqueue, retryNow } from './reversal-queue.js';
+import { retryNow, startWork } from './reversal-queue.js';
 import { finish } from './reversal-rhythm.js';
 import { lastAttempt } from './sale.js';
 import { isBeingSettled, settleAsPaid } from './settle-as-paid.js';
@@ -82,7 +82,7 @@ function refund(turn: Turn, request: RefundRequested): CallAnswer {
     manual: false,
   };
   turn.record({ type: 'reversalStarted', reversal });
-  enqueue(turn, reversal);
+  startWork(turn, reversal);
   return { kind: 'reversal', reversalId: reversal.reversalId, created: true };
 }
 

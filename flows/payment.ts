@@ -2,7 +2,7 @@ import { type AcquirerAnswer, neverLeft } from './acquirer-answer.js';
 import { noteAnswer, noteLateAnswer, noteRefusedPay, type VerifiedAnswer, verified } from './acquirer-watch.js';
 import { openSale } from './book.js';
 import { approve } from './delivery.js';
-import { noteLateWord } from './late-word.js';
+import { markKnownLate } from './known-late.js';
 import type { Money } from './money.js';
 import { sameMoney } from './money.js';
 import { presentAccount } from './of-other-account.js';
@@ -72,7 +72,7 @@ export function onPayAnswered(turn: Turn, id: string, answer: AcquirerAnswer): v
   if (current === undefined) {
     noteLateAnswer(turn, 'pay', answer);
     const shown = believed !== undefined && showsPayment(believed);
-    if (shown && noteLateWord(turn, id, believed.status === 'S', believed.paymentId)) return;
+    if (shown && markKnownLate(turn, id, believed.status === 'S', believed.paymentId)) return;
     return turn.ignore('late reply to pay');
   }
   noteAnswer(turn, 'pay', answer);
@@ -121,7 +121,7 @@ export function onInquiryAnswered(turn: Turn, id: string, answer: AcquirerAnswer
   if (current === undefined) {
     noteLateAnswer(turn, 'inquiry', answer);
     const status = believed?.paymentStatus;
-    if (status !== undefined && noteLateWord(turn, id, status === 'SUCCESS', believed?.paymentId)) return;
+    if (status !== undefined && markKnownLate(turn, id, status === 'SUCCESS', believed?.paymentId)) return;
     return turn.ignore('late reply to an inquiry');
   }
   noteAnswer(turn, 'inquiry', answer);
@@ -158,7 +158,7 @@ export function onPaymentNotified(turn: Turn, id: string, paymentId: string, amo
     turn.alarm('amountDiffers', id);
     return markKnown(turn, current, { paymentId, code: '' });
   }
-  if (noteLateWord(turn, id, true, paymentId)) return;
+  if (markKnownLate(turn, id, true, paymentId)) return;
   const explanation = explanationOf(turn, id);
   if (explanation !== undefined) return turn.ignore(explanation);
   holdUnknown(turn, id, paymentId, amount);

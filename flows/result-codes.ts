@@ -178,11 +178,6 @@ export function cancelAction(code: string): CancelAction {
   return ownEntry(CANCEL_CODES, code) ?? 'again';
 }
 
-/** After which refusals of a cancel the money goes back as a refund, once an inquiry found the payment to be paid. */
-export function refundsAfter(cancelCode: string | undefined): boolean {
-  return cancelCode !== undefined && cancelAction(cancelCode) === 'refund';
-}
-
 /**
  * What an F to a refund means: `inquire` what became of it; `over` the payment is said to be cancelled, so that nothing
  * is owed: inquire the payment; `person` a person has to see to it, and it is tried on slowly; `hold` it failed for good, a

@@ -1,9 +1,12 @@
+import type { AcquirerAnswer } from './acquirer-answer.js';
 import { noteReversalAnswer, verified } from './acquirer-watch.js';
 import type { Event } from './input.js';
-import { noteLateWord } from './late-word.js';
+import { markKnownLate } from './known-late.js';
 import { ownEntry } from './own-entry.js';
-import { onQueueAnswered, onQueueTimer } from './reversal-queue.js';
+import type { Reversal } from './reversal.js';
+import { onQueueAnswered, sendNext } from './reversal-queue.js';
 import { onSettlingAnswered } from './settle-as-paid.js';
+import type { ReversalProgress } from './terminal-state.js';
 import type { Turn } from './turn.js';
 
 /*
@@ -15,21 +18,25 @@ export function onReversalAnswered(turn: Turn, answered: Extract<Event, { type: 
   noteReversalAnswer(turn, answer);
   const progress = ownEntry(turn.live.reversals, reversalId);
   const reversal = ownEntry(turn.book.reversals, reversalId);
-  if (reversal !== undefined && progress?.awaiting === exchange) {
-    return progress.settling === undefined
-      ? onQueueAnswered(turn, reversal, progress, answer)
-      : onSettlingAnswered(turn, reversal, progress.settling, answer);
-  }
+  if (reversal !== undefined && progress?.awaiting === exchange) return onAnswered(turn, reversal, progress, answer);
   /* A person may have settled it in the meantime, as one of which nothing was charged. */
   const late = verified(answer);
   const isCharged = late?.paymentStatus === 'SUCCESS' && reversal !== undefined;
-  if (isCharged && noteLateWord(turn, reversal.paymentRequestId, true, late.paymentId)) return;
+  if (isCharged && markKnownLate(turn, reversal.paymentRequestId, true, late.paymentId)) return;
   turn.ignore('late reply to a reversal');
 }
 
+/** The next request is due, or an answer did not come. */
 export function onReversalTimer(turn: Turn, reversalId: string): void {
-  const settling = ownEntry(turn.live.reversals, reversalId)?.settling;
+  const progress = ownEntry(turn.live.reversals, reversalId);
   const reversal = ownEntry(turn.book.reversals, reversalId);
-  if (settling === undefined || reversal === undefined) return onQueueTimer(turn, reversalId);
-  onSettlingAnswered(turn, reversal, settling, { kind: 'silence', reason: 'timeout' });
+  if (reversal === undefined || progress === undefined) return;
+  if (progress.awaiting === undefined) return sendNext(turn, reversalId);
+  onAnswered(turn, reversal, progress, { kind: 'silence', reason: 'timeout' });
+}
+
+function onAnswered(turn: Turn, reversal: Reversal, progress: ReversalProgress, answer: AcquirerAnswer): void {
+  const { settling } = progress;
+  if (settling === undefined) onQueueAnswered(turn, reversal, progress, answer);
+  else onSettlingAnswered(turn, reversal, settling, answer);
 }

@@ -13,7 +13,7 @@ const AGE_BEFORE_PERSON_MS = 20 * 3_600_000;
 /** How much slower a reversal is retried once a person has been called. */
 const SLOWDOWN_AFTER_PERSON = 10;
 
-/** Closes a reversal and lets go of its work. */
+/** Closes a reversal and ends the work on it. */
 export function finish(turn: Turn, reversalId: string, end: Omit<ReversalEnd, 'atWallMs' | 'utcOffsetMinutes'>): void {
   const { wallMs: atWallMs, utcOffsetMinutes } = turn.at;
   turn.record({ type: 'reversalFinished', reversalId, end: { ...end, atWallMs, utcOffsetMinutes } });
@@ -48,6 +48,13 @@ export function callPerson(turn: Turn, reversal: Reversal, code: string): void {
   turn.alarm('reversalNeedsPerson', `${reversal.reversalId} ${code}`);
 }
 
+/** Nothing is sent until a person wants it. */
+export function hold(turn: Turn, { reversalId, state }: Reversal, code: string): void {
+  turn.record({ type: 'reversalNeedsPerson', reversalId, lastCode: code, held: true });
+  if (state === 'open') turn.alarm('reversalNeedsPerson', `${reversalId} ${code}`);
+  turn.clearTimer(`reversal:${reversalId}`);
+}
+
 /** Up to a tenth is added at random, so that a fleet does not come back in step. */
 export function waitInQueue(turn: Turn, reversalId: string): void {
   const slow = ownEntry(turn.book.reversals, reversalId)?.state === 'needsPerson' ? SLOWDOWN_AFTER_PERSON : 1;
@@ -60,4 +67,12 @@ export function updateProgress(turn: Turn, reversalId: string, change: Partial<R
   const progress = ownEntry(turn.live.reversals, reversalId);
   if (progress === undefined) return;
   turn.live = { ...turn.live, reversals: { ...turn.live.reversals, [reversalId]: { ...progress, ...change } } };
+}
+
+/** Nothing is awaited any more. */
+export function endExchange(turn: Turn, reversalId: string, change: Partial<ReversalProgress> = {}): void {
+  const progress = ownEntry(turn.live.reversals, reversalId);
+  if (progress === undefined) return;
+  const { awaiting: _, settling: __, ...rest } = progress;
+  turn.live = { ...turn.live, reversals: { ...turn.live.reversals, [reversalId]: { ...rest, ...change } } };
 }

@@ -6,7 +6,7 @@ import { ownEntry } from './own-entry.js';
 import { paidRest } from './paid-rest.js';
 import { refundRequestIdFor } from './refund-request-id.js';
 import type { Reversal, ReversalCause } from './reversal.js';
-import { enqueue } from './reversal-queue.js';
+import { startWork } from './reversal-queue.js';
 import { type Attempt, isOpen, lastAttempt, type Sale } from './sale.js';
 import type { PaymentProgress } from './terminal-state.js';
 import type { Turn } from './turn.js';
@@ -108,7 +108,7 @@ export type OwnOfReversal = Omit<
 function enter(turn: Turn, sale: Sale, attempt: Attempt, own: OwnOfReversal, paymentStartedAtMs?: number): void {
   const reversal = reversalOf(turn.book, sale, attempt, own, turn.at.wallMs);
   turn.record({ type: 'reversalStarted', reversal });
-  enqueue(turn, reversal, paymentStartedAtMs);
+  startWork(turn, reversal, paymentStartedAtMs);
 }
 
 /** The reversal of one payment, as an entry of the queue that is not in it yet. */

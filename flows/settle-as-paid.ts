@@ -4,8 +4,8 @@ import type { ConflictCode } from './call-answer.js';
 import { sameMoney } from './money.js';
 import { ownEntry } from './own-entry.js';
 import type { Reversal } from './reversal.js';
-import { requestOf } from './reversal-queue.js';
-import { finish, updateProgress } from './reversal-rhythm.js';
+import { sendReversalRequest } from './reversal-request.js';
+import { endExchange, finish } from './reversal-rhythm.js';
 import type { Settling, TerminalState } from './terminal-state.js';
 import type { Turn } from './turn.js';
 import { whyNotPaid } from './why-not-paid.js';
@@ -38,14 +38,9 @@ export function settleAsPaid(turn: Turn, reversal: Reversal, call: Pick<Settling
 }
 
 function ask(turn: Turn, reversal: Reversal, settling: Settling): void {
-  const { reversalId } = reversal;
-  const exchange = turn.live.exchange + 1;
-  turn.live = { ...turn.live, exchange };
-  updateProgress(turn, reversalId, { awaiting: exchange, settling });
   const timeoutMs = Math.min(turn.policy.inquiryReplyTimeoutMs, QUESTION_TIMEOUT_LIMIT_MS);
-  const request = requestOf(reversal, settling.asks === 'payment' ? 'inquiry' : 'refundInquiry');
-  turn.effect({ type: 'sendReversal', timeoutMs, exchange, reversalId, request });
-  turn.setTimer(`reversal:${reversalId}`, timeoutMs + ANSWER_GRACE_MS);
+  const phase = settling.asks === 'payment' ? 'inquiry' : 'refundInquiry';
+  sendReversalRequest(turn, reversal, phase, { timeoutMs, graceMs: ANSWER_GRACE_MS }, { settling });
 }
 
 function canAskRefund({ kind, refundRequestId, paymentId }: Reversal): boolean {
@@ -134,11 +129,7 @@ function refuse(
   code: ConflictCode,
   message: string,
 ): void {
-  const progress = ownEntry(turn.live.reversals, reversalId);
-  if (progress !== undefined) {
-    const { awaiting: _, settling: __, ...rest } = progress;
-    turn.live = { ...turn.live, reversals: { ...turn.live.reversals, [reversalId]: rest } };
-  }
+  endExchange(turn, reversalId);
   const timer = `reversal:${reversalId}` as const;
   if (resumeAtMs === undefined) turn.clearTimer(timer);
   else turn.setTimer(timer, Math.max(0, resumeAtMs - turn.at.atMs));

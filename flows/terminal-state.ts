@@ -70,13 +70,16 @@ export interface PaymentProgress {
   readonly paymentId?: string;
 }
 
+/** A request of the cancel queue: `inquiry` asks about the payment, `refundInquiry` about its refund. */
+export type ReversalPhase = 'cancel' | 'inquiry' | 'refund' | 'refundInquiry';
+
 export interface ReversalProgress {
   /** The exchange whose answer is awaited. */
   readonly awaiting?: number;
-  /** What the next or awaited request is. */
-  readonly phase: 'cancel' | 'inquiry' | 'refund' | 'refundInquiry';
+  /** The request that is awaited, or the next one. */
+  readonly phase: ReversalPhase;
   readonly sentAtMs: number;
-  /** Whether the acquirer had shown by then to know the payment: what it says of one it learns of later proves nothing. */
+  /** Whether the payment was known when the last request was sent. */
   readonly knownWhenSent: boolean;
   /** Whether the last request brought no answer that may be believed, so that it is worth asking when one comes again. */
   readonly unanswered: boolean;
@@ -86,11 +89,11 @@ export interface ReversalProgress {
   readonly unpayableAtMs: number;
   /** Failures in the queue's rhythm, for the call for a person. */
   readonly queueFailures: number;
-  /** Why the acquirer refused the last cancel. */
-  readonly cancelRefusedCode?: string;
-  /** The payment showed up after it had been undone: what ends it is an answer from when it can no longer arrive. */
-  readonly shownLate?: true;
-  /** That was while an answer was awaited: whatever it is, the next request does not wait for the queue's slow rhythm. */
+  /** The acquirer refused the last cancel for good: what is paid is refunded. */
+  readonly uncancellable?: boolean;
+  /** The payment became known after it had been undone: only a request sent when it can no longer arrive ends it. */
+  readonly knownLate?: true;
+  /** It became known or charged while an answer was awaited: the next request does not wait for the queue's slow rhythm. */
   readonly hurries?: boolean;
   /** A person declared that the payment stands; what is awaited is the acquirer's word on that. */
   readonly settling?: Settling;

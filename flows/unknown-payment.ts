@@ -3,7 +3,7 @@ import { formatMoney, type Money } from './money.js';
 import { presentAccount } from './of-other-account.js';
 import { isPaidRequest } from './paid-orders.js';
 import { isOfTerminal } from './payment-request-id.js';
-import { enqueue } from './reversal-queue.js';
+import { startWork } from './reversal-queue.js';
 import { reversalOf } from './reversal-start.js';
 import type { Attempt, Sale } from './sale.js';
 import { newSaleId } from './sale-id.js';
@@ -74,5 +74,5 @@ export function holdUnknown(turn: Turn, paymentRequestId: string, paymentId: str
   } as const;
   const reversal = reversalOf(turn.book, sale, attempt, own, at.wallMs);
   turn.record({ type: 'reversalStarted', reversal });
-  enqueue(turn, reversal);
+  startWork(turn, reversal);
 }
