@@ -15,12 +15,13 @@ import type { ReversalPhase, ReversalProgress } from './terminal-state.js';
  * - A refund that failed for good is not sent again by itself.
  */
 
+/** A cell of the table, with a code in any case. */
 export type Verdict = Cell & {
-  /** For the operator: the acquirer's code or status, or a code of ours that says more. */
+  /** For the operator: the acquirer's code or status, or the cell's own code, which says more. */
   readonly code: string;
 };
 
-type Cell = Next & {
+export type Cell = Next & {
   readonly code?: string;
   /** The answer shows that the acquirer has the payment, or has charged it. */
   readonly shows?: 'known' | 'charged';

@@ -24,6 +24,7 @@ import {
   REFUND_CODES,
   refundAction,
 } from '../../flows/result-codes.js';
+import { type Cell, REVERSAL_TABLE } from '../../flows/reversal-verdict.js';
 import { acquirerFaultKinds } from '../../hw-sim/acquirer/acquirer-faults.js';
 import { magicAmounts } from '../../hw-sim/acquirer/magic-amounts.js';
 import { markdownTable } from './markdown-table.js';
@@ -44,6 +45,7 @@ export const generatedParts: Readonly<Record<string, () => string>> = {
   'reversal-states': () => namedRows('state', meanings.reversalStates),
   'reversal-causes': () => namedRows('cause', meanings.reversalCauses),
   'reversal-ends': () => namedRows('`end.how`', meanings.reversalEnds),
+  'reversal-table': reversalTable,
   routes,
   conflicts: () => namedRows('`code` of a 409', meanings.conflicts),
   'api-limits': () => namedRows('limit', meanings.apiLimits, (name) => `\`${name}\`: ${API_LIMITS[name]}`),
@@ -103,6 +105,53 @@ function faults(): string {
       operatorAction,
     ]),
   );
+}
+
+/** What was asked for a reversal, what was answered, and what follows. */
+function reversalTable(): string {
+  const { reversalRequests, reversalAnswers } = meanings;
+  const rows = (Object.keys(REVERSAL_TABLE) as (keyof typeof REVERSAL_TABLE)[]).flatMap((phase) => {
+    const told: Readonly<Record<string, string>> = reversalAnswers[phase];
+    const cells: Readonly<Record<string, Cell>> = REVERSAL_TABLE[phase];
+    return Object.entries(cells).map(([kind, cell]) => [
+      reversalRequests[phase],
+      code(kind),
+      told[kind] ?? '',
+      cellWords(cell),
+    ]);
+  });
+  return markdownTable(['asked', 'kind', 'answer', 'what follows'], rows);
+}
+
+function cellWords(cell: Cell): string {
+  const { shows, amountDiffers, uncancellable } = cell;
+  return [
+    nextWords(cell),
+    ...(uncancellable ? ['what is paid is refunded'] : []),
+    ...(shows === undefined ? [] : [`the payment is known${shows === 'charged' ? ' to be charged' : ''} from now on`]),
+    ...(amountDiffers ? ['alarm `amountDiffers`'] : []),
+  ].join('; ');
+}
+
+const WHEN = {
+  now: 'at once',
+  retry: 'at the next retry',
+  unpayable: 'when the payment can no longer arrive',
+} as const;
+
+function nextWords(cell: Cell): string {
+  switch (cell.type) {
+    case 'finish':
+      return `finished: ${code(cell.how)}`;
+    case 'ask':
+      return `${cell.next === 'undo' ? 'cancel or refund' : meanings.reversalRequests[cell.next]} ${WHEN[cell.when]}`;
+    case 'refund':
+      return 'refund at once';
+    case 'callPerson':
+      return 'a person is called; the refund again, slowly';
+    case 'hold':
+      return 'held for a person';
+  }
 }
 
 /** The rows of the routes as they are served; their handlers are never called here. */

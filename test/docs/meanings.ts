@@ -4,7 +4,12 @@ import type { ConflictCode } from '../../flows/call-answer.js';
 import type { AlarmCode } from '../../flows/effect.js';
 import type { CancelAction, InquiryAction, RefundAction } from '../../flows/result-codes.js';
 import type { Reversal, ReversalCause, ReversalEnd } from '../../flows/reversal.js';
+import type { AnswerTo } from '../../flows/reversal-verdict.js';
 import type { ReceiptState, SaleState } from '../../flows/sale.js';
+import type { ReversalPhase } from '../../flows/terminal-state.js';
+
+const NOTHING_BELIEVED = 'U, silence, or an answer that cannot be believed';
+const OTHER_REFUND = 'S: done, with another amount';
 
 /** What people are told about words that the code has without a text of its own. The types keep each list complete. */
 export const meanings = {
@@ -113,6 +118,59 @@ export const meanings = {
     person: 'a person is called; still retried slowly',
     hold: 'held back, and a person is called: settle it first, then pay the customer back; or retry it',
   } satisfies Record<RefundAction, string>,
+
+  reversalRequests: {
+    cancel: 'cancel',
+    inquiry: 'inquiry of the payment',
+    refund: 'refund',
+    refundInquiry: 'inquiry of the refund',
+  } satisfies Record<ReversalPhase, string>,
+
+  reversalAnswers: {
+    cancel: {
+      done: 'S; the payment was known when it was asked, or can no longer arrive',
+      doneTooEarly: 'S; the payment can still arrive',
+      doneBeforeKnown: 'S; the payment has become known meanwhile, and can still arrive',
+      absent: 'F: no such payment; it is not known and can no longer arrive',
+      absentTooEarly: 'F: no such payment; it is not known and can still arrive',
+      absentThoughKnown: 'F: no such payment; it is known',
+      refund: 'F: refused for good',
+      inquire: 'F: refused for the state that the payment is in',
+      again: 'any other F',
+      nothing: NOTHING_BELIEVED,
+    },
+    inquiry: {
+      paid: 'S: paid; the cancel was refused for good, or its time or the burst is over',
+      paidOtherAmount: 'the same, with another amount',
+      paidCancellable: 'S: paid; none of that',
+      paidWithoutId: 'S: paid; no payment id was ever told, which a refund needs',
+      cancelled: 'S: cancelled',
+      failed: 'S: failed',
+      underWay: 'S: any other status',
+      absent: 'F: no such payment; it is not known and can no longer arrive',
+      absentTooEarly: 'F: no such payment; it is not known and can still arrive',
+      absentThoughKnown: 'F: no such payment; it is known',
+      other: 'any other F, or S without a status',
+      nothing: NOTHING_BELIEVED,
+    },
+    refund: {
+      done: 'S',
+      otherAmount: OTHER_REFUND,
+      inquire: 'any other F',
+      over: 'F: the payment is cancelled',
+      person: 'F: a person has to see to it',
+      hold: 'F: refused for good',
+      nothing: NOTHING_BELIEVED,
+    },
+    refundInquiry: {
+      done: 'S: done',
+      otherAmount: OTHER_REFUND,
+      processing: 'S: being processed',
+      failed: 'S: failed',
+      other: 'any F, any other status, or none',
+      nothing: NOTHING_BELIEVED,
+    },
+  } satisfies { readonly [P in ReversalPhase]: Record<AnswerTo<P>, string> },
 
   conflicts: {
     saleOpen: 'another sale is open; for a settlement as paid: of the same order',

@@ -22,12 +22,12 @@ export const FLOW_CANARIES: readonly Canary[] = [
   },
   {
     name: 'cancel closed on ORDER_NOT_EXIST at once',
-    file: 'flows/reversal-queue.js',
-    find: '|| sentAtMs >= unpayableAtMs)',
-    put: "|| how === 'nothingCharged' || sentAtMs >= unpayableAtMs)",
+    file: 'flows/reversal-verdict.js',
+    find: "return isFinal(progress) ? 'absent' : 'absentTooEarly';",
+    put: "return 'absent';",
   },
   {
-    name: 'a cancel counts for a payment that showed up after it',
+    name: 'a cancel counts for a payment that became known after it',
     file: 'flows/reversal-queue.js',
     find: 'knownWhenSent: reversal.known',
     put: 'knownWhenSent: true',
@@ -63,8 +63,8 @@ export const FLOW_CANARIES: readonly Canary[] = [
   },
   {
     name: 'a success after a refusal left to a person',
-    file: 'flows/late-word.js',
-    find: '(charged && reverseDenied(turn, paymentRequestId, paymentId))',
+    file: 'flows/known-late.js',
+    find: 'charged && reverseDenied(turn, paymentRequestId, paymentId)',
     put: 'false',
   },
   {
@@ -75,7 +75,7 @@ export const FLOW_CANARIES: readonly Canary[] = [
   },
   {
     name: 'a late charge waits with the queue',
-    file: 'flows/reversal-queue.js',
+    file: 'flows/known-late.js',
     find: 'undoNow(turn, reversal);',
     put: '',
   },
@@ -88,10 +88,30 @@ export const FLOW_CANARIES: readonly Canary[] = [
   {
     name: 'a refund that failed for good asked for anew',
     file: 'flows/reversal-queue.js',
-    find: 'return hold(turn, reversal, REFUND_FAILED);',
-    put: `if (reversal.paymentId !== undefined) turnToRefund(turn, reversal, reversal.paymentId);
+    find: 'return hold(turn, reversal, verdict.code);',
+    put: `if (verdict.code !== REFUND_FAILED) return hold(turn, reversal, verdict.code);
+            turnToRefund(turn, reversalId);
             updateProgress(turn, reversalId, { phase: 'refund' });
-            return refused(turn, reversal, REFUND_FAILED);`,
+            callPerson(turn, reversal, verdict.code);
+            return waitInQueue(turn, reversalId);`,
+  },
+  {
+    name: 'a refund that nobody answered taken for done',
+    file: 'flows/reversal-verdict.js',
+    find: "nothing: { type: 'ask', next: 'refundInquiry', when: 'retry' },",
+    put: "nothing: { type: 'finish', how: 'refunded' },",
+  },
+  {
+    name: 'a payment found paid closed as cancelled',
+    file: 'flows/reversal-verdict.js',
+    find: "paidCancellable: { type: 'ask', next: 'cancel', when: 'retry', shows: 'charged', code: 'PAID' },",
+    put: "paidCancellable: { type: 'finish', how: 'cancelled' },",
+  },
+  {
+    name: 'a refused cancel that is not asked about',
+    file: 'flows/reversal-verdict.js',
+    find: "refund: { type: 'ask', next: 'inquiry', when: 'now', uncancellable: true },",
+    put: "refund: { type: 'ask', next: 'cancel', when: 'retry' },",
   },
   {
     name: 'request id from the clock alone',
@@ -152,8 +172,9 @@ export const FLOW_CANARIES: readonly Canary[] = [
   {
     name: 'a reversal closed in the name of nobody',
     file: 'flows/reversal-rhythm.js',
-    find: "turn.record({ type: 'reversalNeedsPerson',",
-    put: "return finish(turn, reversal.reversalId, { how: 'settledByHand', by: 'op', note: '' });\n    turn.record({ type: 'reversalNeedsPerson',",
+    find: "turn.record({ type: 'reversalNeedsPerson', reversalId: reversal.reversalId,",
+    put: `return finish(turn, reversal.reversalId, { how: 'settledByHand', by: 'op', note: '' });
+    turn.record({ type: 'reversalNeedsPerson', reversalId: reversal.reversalId,`,
   },
   {
     name: 'who settled it is forgotten',
@@ -197,7 +218,7 @@ export const FLOW_CANARIES: readonly Canary[] = [
   },
   {
     name: 'a refund repeated under another id',
-    file: 'flows/reversal-queue.js',
+    file: 'flows/reversal-request.js',
     find: 'return { type: phase, refundRequestId, paymentId',
     put: 'return { type: phase, refundRequestId: refundRequestId.slice(0, -3) + Math.floor(100 + Math.random() * 900), paymentId',
   },
