@@ -64,9 +64,9 @@ export const REVERSAL_TABLE = {
     nothing: { type: 'ask', next: 'cancel', when: 'retry' },
   },
   inquiry: {
+    paidCancellable: { type: 'ask', next: 'cancel', when: 'retry', shows: 'charged', code: 'PAID' },
     paid: { type: 'refund', shows: 'charged' },
     paidOtherAmount: { type: 'refund', shows: 'charged', amountDiffers: true },
-    paidCancellable: { type: 'ask', next: 'cancel', when: 'retry', shows: 'charged', code: 'PAID' },
     paidWithoutId: { type: 'ask', next: 'inquiry', when: 'retry', shows: 'charged', code: 'NO_PAYMENT_ID' },
     cancelled: { type: 'finish', how: 'cancelled' },
     failed: { type: 'finish', how: 'nothingCharged' },

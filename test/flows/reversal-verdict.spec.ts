@@ -74,9 +74,9 @@ const TABLE: { readonly [P in ReversalPhase]: Record<AnswerTo<P>, readonly [Acqu
     nothing: [SILENCE, 'ask cancel retry, NO_ANSWER'],
   },
   inquiry: {
+    paidCancellable: [paidFound(), 'ask cancel retry, PAID, charged'],
     paid: [paidFound(), 'refund, SUCCESS, charged', { mayCancel: false }],
     paidOtherAmount: [paidFound('9'), 'refund, SUCCESS, charged, amountDiffers', { mayCancel: false }],
-    paidCancellable: [paidFound(), 'ask cancel retry, PAID, charged'],
     paidWithoutId: [
       success({ paymentStatus: 'SUCCESS' }),
       'ask inquiry retry, NO_PAYMENT_ID, charged',
