@@ -1,4 +1,3 @@
-import { SIMULATED_WIRING } from '../firmware/terminal/terminal.js';
 import { attachDevice } from './attach-device.js';
 import { createKeypadModel, type KeypadModel } from './devices/keypad-model.js';
 import { createMdbMachineModel, type MdbMachineModel } from './devices/mdb-machine-model.js';
@@ -8,6 +7,7 @@ import { createScanEngineModel, type ScanEngineModel } from './devices/scan-engi
 import { createVendMechanismModel, type VendMechanismModel } from './devices/vend-mechanism-model.js';
 import type { Kiosk } from './kiosk.js';
 import type { SimSerialPort } from './sim-serial.js';
+import { SIMULATED_WIRING } from './simulated-wiring.js';
 
 /** The simulated devices of a kiosk, and their cables. */
 export interface KioskDevices {

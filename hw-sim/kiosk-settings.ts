@@ -1,5 +1,6 @@
 import { generateKeyPairSync } from 'node:crypto';
 import { loadConfig, type TerminalSettings } from '../firmware/terminal/terminal.js';
+import { wireSimulatedDevices } from './simulated-wiring.js';
 
 export interface KeyPairs {
   readonly terminalPrivate: string;
@@ -29,7 +30,7 @@ export function createKeyPairs(): KeyPairs {
 export const SIM_ACQUIRER_ORIGIN = 'http://127.0.0.1:8490';
 export const SIM_CLIENT_ID = 'TEST_TILLBOX_SIM';
 
-/** What a simulated terminal is configured with where nothing else is said. */
+/** The default configuration of a simulated terminal. `sim` is for `kioskSettings` to resolve. */
 export function simEnvironment(keys: KeyPairs): Record<string, string> {
   return {
     TERMINAL_NUMBER: '1001',
@@ -50,14 +51,14 @@ export function simEnvironment(keys: KeyPairs): Record<string, string> {
 }
 
 /**
- * The settings of a simulated terminal. `files` are all that its configuration may name, by path. Throws with every fault
+ * The settings of a simulated terminal, whose devices may be `sim`. `files` are all that its configuration may name, by path. Throws with every fault
  * named where the variables are wrong.
  */
 export function kioskSettings(
   env: Readonly<Record<string, string>>,
   files: Readonly<Record<string, string>> = {},
 ): TerminalSettings {
-  const loaded = loadConfig(env, (path) => {
+  const loaded = loadConfig(wireSimulatedDevices(env), (path) => {
     const text = files[path];
     if (text === undefined) throw new Error(`a simulated terminal has no file ${path}`);
     return text;

@@ -31,7 +31,7 @@ export interface StatusSources {
 export interface DeviceReport {
   readonly state: 'starting' | 'ok' | 'fault' | 'absent';
   readonly warnings?: readonly FaultCode[];
-  /** What the configuration names: `gm65`, `sim`, … */
+  /** What the configuration names: `gm65`, `serial`, … */
   readonly kind?: string;
   /** For the technician. */
   readonly detail?: string;

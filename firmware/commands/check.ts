@@ -8,7 +8,6 @@ import { roomIn } from '../../drivers/linux/room-in.js';
 import type { Config } from '../config/config.js';
 import { loadConfig } from '../config/load-config.js';
 import { readSettings } from '../config/read-settings.js';
-import { simulatedDevices } from '../config/simulated-devices.js';
 import { type ExitCode, exitCode } from '../log/exit-code.js';
 import { createRedact } from '../log/redact.js';
 import { boardHost } from './board-host.js';
@@ -59,11 +58,6 @@ export async function check(
   if ('errors' in loading) return end(exitCode.usage);
   found(checkSecretFiles(readSettings(self.env, configFiles.read).list, fileAccess));
   const { config } = loading;
-  const simulated = hostOf === boardHost ? simulatedDevices(config) : [];
-  if (simulated.length > 0) {
-    checkConfiguration({ errors: simulated }).forEach(found);
-    return end(exitCode.usage);
-  }
   await runChecks({
     host: hostOf(config),
     config,

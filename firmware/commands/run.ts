@@ -4,7 +4,6 @@ import { packageVersion } from '../../drivers/linux/package-version.js';
 import type { CommandProcess } from '../../drivers/linux/process.js';
 import { describeErrors } from '../config/describe-errors.js';
 import { loadConfig } from '../config/load-config.js';
-import { simulatedDevices } from '../config/simulated-devices.js';
 import type { SaveIncident } from '../incident/incident-keeper.js';
 import { exitCode } from '../log/exit-code.js';
 import { createRedact } from '../log/redact.js';
@@ -17,11 +16,6 @@ export function run(_args: readonly string[], self: CommandProcess): Promise<num
   const settings = loadConfig(self.env, configFiles.read);
   if ('errors' in settings) {
     self.errorOut(`${describeErrors(settings.errors)}\n`);
-    return Promise.resolve(exitCode.usage);
-  }
-  const simulated = simulatedDevices(settings.config);
-  if (simulated.length > 0) {
-    self.errorOut(`${describeErrors(simulated)}\n`);
     return Promise.resolve(exitCode.usage);
   }
   const redact = createRedact();

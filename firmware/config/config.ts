@@ -118,10 +118,6 @@ export interface DevicesConfig {
   readonly vend: VendConfig;
 }
 
-interface Simulated {
-  readonly kind: 'sim';
-}
-
 interface Absent {
   readonly kind: 'none';
 }
@@ -135,7 +131,6 @@ export type ScannerConfig =
       readonly triggerPin?: number;
       readonly goodReadPin?: number;
     }
-  | Simulated
   | Absent;
 
 export type KeypadConfig =
@@ -146,7 +141,6 @@ export type KeypadConfig =
       /** A string a row, a character a column. */
       readonly keys: readonly string[];
     }
-  | { readonly kind: 'sim'; readonly keys: readonly string[] }
   | Absent;
 
 export type PrinterConfig =
@@ -154,12 +148,6 @@ export type PrinterConfig =
       readonly kind: 'escpos';
       readonly port: string;
       readonly baud: number;
-      readonly columns: 32 | 48;
-      readonly charset: PrinterCharset;
-      readonly required: boolean;
-    }
-  | {
-      readonly kind: 'sim';
       readonly columns: 32 | 48;
       readonly charset: PrinterCharset;
       readonly required: boolean;
@@ -176,7 +164,6 @@ export type PanelConfig =
       readonly buzzerPin?: number;
       readonly doorPin?: number;
     }
-  | Simulated
   | Absent;
 
 export type VendConfig =
@@ -188,5 +175,4 @@ export type VendConfig =
       readonly timeoutMs: number;
     }
   | { readonly kind: 'mdb'; readonly port: string; readonly timeoutMs: number }
-  | { readonly kind: 'sim'; readonly timeoutMs: number }
   | Absent;

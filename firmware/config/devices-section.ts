@@ -18,7 +18,7 @@ export function devicesSection(check: SectionCheck): DevicesConfig | undefined {
 
 function scannerOf({ values }: SectionCheck): ScannerConfig | undefined {
   const kind = values.SCANNER;
-  if (kind === 'sim' || kind === 'none') return { kind };
+  if (kind === 'none') return { kind };
   const port = values.SCANNER_PORT;
   if (port === undefined) return undefined;
   return {
@@ -34,7 +34,6 @@ function keypadOf({ values, refuse }: SectionCheck): KeypadConfig | undefined {
   const keys = values.KEYPAD_KEYS;
   const kind = values.KEYPAD;
   if (kind === 'none') return { kind };
-  if (kind === 'sim') return { kind, keys };
   const rowPins = values.KEYPAD_ROW_PINS;
   const columnPins = values.KEYPAD_COLUMN_PINS;
   if (!rowPins || !columnPins) return undefined;
@@ -57,7 +56,6 @@ function printerOf({ values, refuse }: SectionCheck): PrinterConfig | undefined 
   const charset = values.PRINTER_CHARSET ?? (values.LOCALE === 'zh-CN' ? 'gb18030' : 'ascii');
   const font = charset === 'gb18030' ? 'gbk' : charset;
   const required = values.PRINTER_REQUIRED ?? true;
-  if (kind === 'sim') return { kind, columns, charset: font, required };
   const port = values.PRINTER_PORT;
   return port === undefined ? undefined : { kind, port, baud: values.PRINTER_BAUD, columns, charset: font, required };
 }
@@ -85,8 +83,6 @@ function vendOf({ values }: SectionCheck): VendConfig | undefined {
   switch (kind) {
     case 'none':
       return { kind };
-    case 'sim':
-      return { kind, timeoutMs };
     case 'mdb':
       return values.MDB_PORT === undefined ? undefined : { kind, port: values.MDB_PORT, timeoutMs };
     case 'relay': {
@@ -112,7 +108,7 @@ function pinsInUse({ values }: SectionCheck): InUse {
   const several = (name: VariableName, pins: readonly number[] | undefined): InUse =>
     (pins ?? []).map((pin) => [name, pin] as const);
   return [
-    ...(values.SCANNER === 'gm65' || values.SCANNER === 'serial'
+    ...(values.SCANNER !== 'none'
       ? [
           ...single('SCANNER_TRIGGER_PIN', values.SCANNER_TRIGGER_PIN),
           ...single('SCANNER_GOOD_READ_PIN', values.SCANNER_GOOD_READ_PIN),
@@ -142,7 +138,7 @@ function pinsInUse({ values }: SectionCheck): InUse {
 
 function portsInUse({ values }: SectionCheck): InUse {
   const ports: [VariableName, string][] = [];
-  if ((values.SCANNER === 'gm65' || values.SCANNER === 'serial') && values.SCANNER_PORT) {
+  if (values.SCANNER !== 'none' && values.SCANNER_PORT) {
     ports.push(['SCANNER_PORT', values.SCANNER_PORT]);
   }
   if (values.PRINTER === 'escpos' && values.PRINTER_PORT) ports.push(['PRINTER_PORT', values.PRINTER_PORT]);

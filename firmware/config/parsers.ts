@@ -14,6 +14,7 @@ export const parsers = {
   text,
   token,
   word,
+  deviceKind,
   digits,
   integer,
   flag,
@@ -59,6 +60,15 @@ function word<const W extends string>(...allowed: readonly W[]): Parser<W> {
     const value = allowed.find((candidate) => candidate === raw);
     return value === undefined ? { problem: `is ${quoted(raw)}; allowed: ${allowed.join(', ')}` } : { value };
   };
+}
+
+/** `sim` is known only to tell who tries it on a board what it is. */
+function deviceKind<const W extends string>(...allowed: readonly W[]): Parser<W> {
+  const parse = word(...allowed);
+  return (raw) =>
+    raw === 'sim'
+      ? { problem: 'is sim, a device that only the simulator has (npm start, or tillbox sim)' }
+      : parse(raw);
 }
 
 function digits(least: number, most: number): Parser<string> {

@@ -47,7 +47,6 @@ function vendTimeoutMs(vend: VendConfig): number {
     case 'mdb':
       return vend.timeoutMs;
     case 'relay':
-    case 'sim':
       return relayOptionsOf(vend).timeoutMs;
   }
 }

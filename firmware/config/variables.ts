@@ -36,7 +36,7 @@ export const variableGroups = [
 
 export type VariableGroup = (typeof variableGroups)[number];
 
-const { text, token, word, digits, integer, flag, path, pin, pins, devicePair } = parsers;
+const { text, token, word, deviceKind, digits, integer, flag, path, pin, pins, devicePair } = parsers;
 
 const shortestMs = 10;
 const hourMs = 3_600_000;
@@ -500,7 +500,7 @@ export const variables = {
     meaning: 'Scan engine: `gm65`, `serial` (any that sends what it reads) or `none`.',
     default: 'none',
     example: 'gm65',
-    parse: word('gm65', 'serial', 'sim', 'none'),
+    parse: deviceKind('gm65', 'serial', 'none'),
   },
   SCANNER_PORT: {
     group: 'Devices',
@@ -533,7 +533,7 @@ export const variables = {
     meaning: 'Keypad: `matrix` or `none`.',
     default: 'none',
     example: 'matrix',
-    parse: word('matrix', 'sim', 'none'),
+    parse: deviceKind('matrix', 'none'),
   },
   KEYPAD_ROW_PINS: {
     group: 'Devices',
@@ -561,7 +561,7 @@ export const variables = {
     meaning: 'Receipt printer: `escpos` or `none`.',
     default: 'none',
     example: 'escpos',
-    parse: word('escpos', 'sim', 'none'),
+    parse: deviceKind('escpos', 'none'),
   },
   PRINTER_PORT: {
     group: 'Devices',
@@ -602,7 +602,7 @@ export const variables = {
     meaning: 'Lamps, buzzer and door switch: `gpio` or `none`.',
     default: 'none',
     example: 'gpio',
-    parse: word('gpio', 'sim', 'none'),
+    parse: deviceKind('gpio', 'none'),
   },
   PANEL_READY_PIN: { group: 'Devices', meaning: 'Line of the ready lamp.', example: '22', parse: pin() },
   PANEL_BUSY_PIN: { group: 'Devices', meaning: 'Line of the busy lamp.', example: '23', parse: pin() },
@@ -615,7 +615,7 @@ export const variables = {
     meaning: 'How goods are released: `relay` pulses, an `mdb` machine, or `none`: the host app delivers.',
     default: 'none',
     example: 'relay',
-    parse: word('relay', 'mdb', 'sim', 'none'),
+    parse: deviceKind('relay', 'mdb', 'none'),
   },
   VEND_PINS: {
     group: 'Devices',

@@ -1,5 +1,4 @@
 import type { VendConfig } from '../config/config.js';
-import { SIMULATED_WIRING } from './simulated-wiring.js';
 
 /** How many vend channels there are; undefined where the host app or a machine knows its own. */
 export function channelCountOf(vend: {
@@ -9,8 +8,6 @@ export function channelCountOf(vend: {
   switch (vend.kind) {
     case 'relay':
       return vend.pins?.length;
-    case 'sim':
-      return SIMULATED_WIRING.vend.pins.length;
     case 'mdb':
     case 'none':
       return undefined;

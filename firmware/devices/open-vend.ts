@@ -33,14 +33,13 @@ export function openVend(config: VendConfig, currency: string, parts: DevicePart
     case 'none':
       return undefined;
     case 'relay':
-    case 'sim':
       return openRelays(config, parts);
     case 'mdb':
       return openMachine(config, currency, parts);
   }
 }
 
-function openRelays(config: Extract<VendConfig, { kind: 'relay' | 'sim' }>, { host, feed, report }: DeviceParts): Vend {
+function openRelays(config: Extract<VendConfig, { kind: 'relay' }>, { host, feed, report }: DeviceParts): Vend {
   const relays = createRelayVend(host, relayOptionsOf(config), {
     statusChanged: report,
     droppedLate: () => feed({ type: 'droppedLate' }),

@@ -1,20 +1,12 @@
 import type { RelayVendOptions } from '../../drivers/vend/relay-vend.js';
 import type { VendConfig } from '../config/config.js';
-import { SIMULATED_WIRING } from './simulated-wiring.js';
 
 /**
  * On which lines the relays and the drop sensor of the configuration are, and how long they are given: a pulse its whole
  * length, because without a sensor nothing is known before its end.
  */
-export function relayOptionsOf(config: Extract<VendConfig, { kind: 'relay' | 'sim' }>): RelayVendOptions {
-  const { timeoutMs } = config;
-  const {
-    pins,
-    pulseMs,
-    sensorPin,
-  }: Omit<Extract<VendConfig, { kind: 'relay' }>, 'kind' | 'timeoutMs'> = config.kind === 'sim'
-    ? SIMULATED_WIRING.vend
-    : config;
+export function relayOptionsOf(config: Extract<VendConfig, { kind: 'relay' }>): RelayVendOptions {
+  const { pins, pulseMs, sensorPin, timeoutMs } = config;
   const sensor = sensorPin === undefined ? {} : { sensorLine: sensorPin };
   return { channelLines: pins, pulseMs, timeoutMs: Math.max(timeoutMs, pulseMs), ...sensor };
 }

@@ -1,14 +1,9 @@
 import type { ScanEngineOptions } from '../../drivers/scanner/scan-engine.js';
 import { codeContent } from '../../flows/code-content.js';
 import type { ScannerConfig } from '../config/config.js';
-import { SIMULATED_WIRING } from './simulated-wiring.js';
 
 /** The configured scan engine: its port, its kind and what makes it look. */
 export function scannerOptionsOf(config: Exclude<ScannerConfig, { kind: 'none' }>): ScanEngineOptions {
-  if (config.kind === 'sim') {
-    const path = SIMULATED_WIRING.scannerPort;
-    return { kind: 'gm65', path, baud: 9600, trigger: { by: 'command' }, content: codeContent };
-  }
   const { kind, port: path, baud, triggerPin, goodReadPin } = config;
   const trigger: ScanEngineOptions['trigger'] =
     triggerPin === undefined ? { by: kind === 'gm65' ? 'command' : 'none' } : { by: 'line', line: triggerPin };

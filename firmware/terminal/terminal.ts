@@ -231,7 +231,6 @@ export { type CardView, viewCard } from '../commands/queue/view-card.js';
 export type { Config } from '../config/config.js';
 export { configDefault } from '../config/config-default.js';
 export { loadConfig } from '../config/load-config.js';
-export { SIMULATED_WIRING } from '../devices/simulated-wiring.js';
 export { replayFile } from '../incident/replay-file.js';
 export { type BookReading, readCard } from '../journal/read-card.js';
 export { API_LISTENING } from '../service/api-listening.js';

@@ -1,9 +1,4 @@
-import {
-  SIMULATED_WIRING,
-  type Terminal,
-  type TerminalParts,
-  type TerminalSettings,
-} from '../../firmware/terminal/terminal.js';
+import type { Terminal, TerminalParts, TerminalSettings } from '../../firmware/terminal/terminal.js';
 import { attachDevice } from '../attach-device.js';
 import {
   createReceiptPrinterModel,
@@ -14,6 +9,7 @@ import { createScanEngineModel, type ScanEngineModel } from '../devices/scan-eng
 import { createKiosk, type Kiosk } from '../kiosk.js';
 import { FAIR_WEATHER } from '../network.js';
 import type { SerialCable, SimSerialPort } from '../sim-serial.js';
+import { SIMULATED_WIRING } from '../simulated-wiring.js';
 import type { World } from '../world.js';
 
 /**

@@ -1,7 +1,8 @@
-import { type Config, SIMULATED_WIRING } from '../../firmware/terminal/terminal.js';
+import type { Config } from '../../firmware/terminal/terminal.js';
 import { COMMAND_TROUBLES } from '../devices/scan-engine-model.js';
 import type { Kiosk } from '../kiosk.js';
 import type { KioskDevices } from '../kiosk-devices.js';
+import { SIMULATED_WIRING } from '../simulated-wiring.js';
 import type { Chance } from './chance.js';
 import { type Coverage, count } from './coverage.js';
 import { createLineNoise } from './line-noise.js';
@@ -98,7 +99,7 @@ export function createDeviceTroubles(
     );
   }
   if (equipment.panel.kind !== 'none') troubles.push(['door open', () => panel.openDoor()]);
-  if (equipment.vend.kind === 'sim') {
+  if (equipment.vend.kind === 'relay') {
     const { pins } = SIMULATED_WIRING.vend;
     troubles.push(
       ['goods jammed', () => vend.jam(chance.between(0, pins.length - 1))],
@@ -140,7 +141,7 @@ export function createDeviceTroubles(
       for (const line of rowLines) gpio.refuse(line, undefined);
     }
     if (equipment.panel.kind !== 'none') panel.closeDoor();
-    if (equipment.vend.kind === 'sim') {
+    if (equipment.vend.kind === 'relay') {
       vend.coverSensor(false);
       vend.free();
     }

@@ -1,6 +1,7 @@
-import { SIMULATED_WIRING, type TerminalSettings } from '../../firmware/terminal/terminal.js';
+import type { TerminalSettings } from '../../firmware/terminal/terminal.js';
 import { SIM_CUSTOMER_ID } from '../acquirer/acquirer.js';
 import { type KeyPairs, kioskSettings, simEnvironment } from '../kiosk-settings.js';
+import { SIMULATED_WIRING } from '../simulated-wiring.js';
 
 /** A way to set a kiosk up. */
 export interface FuzzSetting {

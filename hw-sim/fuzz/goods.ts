@@ -25,7 +25,7 @@ export function goodsOf(
         nameOf: ({ channel = '', amount }) => named(channel, amount.value),
         priceOf: () => undefined,
       };
-    default: {
+    case 'relay': {
       const prices = new Map<string, string>();
       if (sale.mode === 'selection') {
         for (const { channel, price } of Object.values(sale.catalog)) prices.set(channel, price.value);

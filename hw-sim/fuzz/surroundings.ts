@@ -1,5 +1,6 @@
-import { type Config, SIMULATED_WIRING } from '../../firmware/terminal/terminal.js';
+import type { Config } from '../../firmware/terminal/terminal.js';
 import type { Kiosk } from '../kiosk.js';
+import { SIMULATED_WIRING } from '../simulated-wiring.js';
 import type { Surroundings } from './oracle/readiness-rules.js';
 
 /** What stands against a sale at a kiosk so configured, seen from outside. */

@@ -12,6 +12,7 @@ import { createRsaSigner } from '../../firmware/acquirer/signer.js';
 import { probeAcquirer } from '../../firmware/commands/check/probe-acquirer.js';
 import { loadConfig } from '../../firmware/config/load-config.js';
 import { createKeyPairs, simEnvironment } from '../../hw-sim/kiosk-settings.js';
+import { wireSimulatedDevices } from '../../hw-sim/simulated-wiring.js';
 import { makeCertificate } from '../support/make-certificate.js';
 
 const keys = createKeyPairs();
@@ -136,7 +137,9 @@ describe('what stands between us and the acquirer', () => {
   }
 
   async function diagnose(env: Readonly<Record<string, string>>) {
-    const loaded = loadConfig({ ...simEnvironment(keys), ...env }, (path) => (path === caFile ? authority.cert : ''));
+    const loaded = loadConfig(wireSimulatedDevices({ ...simEnvironment(keys), ...env }), (path) =>
+      path === caFile ? authority.cert : '',
+    );
     assert.ok('config' in loaded, JSON.stringify(loaded));
     const { config } = loaded;
     const { acquirer } = config;

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
-import { SIMULATED_WIRING } from '../../firmware/terminal/terminal.js';
 import { planForCode } from '../../hw-sim/acquirer/payment-plan.js';
+import { SIMULATED_WIRING } from '../../hw-sim/simulated-wiring.js';
 import { createEquippedKiosk, type EquippedKiosk } from '../support/equipped-kiosk.js';
 
 const MACHINE = {

@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { SIMULATED_WIRING } from '../../firmware/terminal/terminal.js';
+import { SIMULATED_WIRING } from '../../hw-sim/simulated-wiring.js';
 import { createEquippedKiosk } from '../support/equipped-kiosk.js';
 
 const HOUR_MS = 3_600_000;

@@ -1,7 +1,6 @@
 import { createProcess } from '../../drivers/linux/process.js';
 import { boardHost } from '../../firmware/commands/board-host.js';
 import { check } from '../../firmware/commands/check.js';
-import { SIMULATED_WIRING } from '../../firmware/terminal/terminal.js';
 import { createKeypadModel } from '../../hw-sim/devices/keypad-model.js';
 import { createPanelModel } from '../../hw-sim/devices/panel-model.js';
 import { createReceiptPrinterModel, USUAL_PRINTER } from '../../hw-sim/devices/receipt-printer-model.js';
@@ -9,6 +8,7 @@ import { createScanEngineModel, type ScanEngineModel } from '../../hw-sim/device
 import { createVendMechanismModel } from '../../hw-sim/devices/vend-mechanism-model.js';
 import { createSimGpio } from '../../hw-sim/sim-gpio.js';
 import { createSimSerial } from '../../hw-sim/sim-serial.js';
+import { SIMULATED_WIRING, wireSimulatedDevices } from '../../hw-sim/simulated-wiring.js';
 import { createRealWorld } from './real-world.js';
 
 /*
@@ -48,7 +48,7 @@ const out = (text: string): void => {
   self.out(text);
   world.after(FINGER_MS, () => hands(text));
 };
-const code = await check(self.args, { ...self, out }, (config) => {
+const code = await check(self.args, { ...self, out, env: wireSimulatedDevices(self.env) }, (config) => {
   const board = boardHost(config);
   return { ...board, gpio: gpio.hostFor(board.clock), serial: serial.hostFor(board.clock) };
 });

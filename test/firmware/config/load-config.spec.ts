@@ -193,7 +193,9 @@ describe('loadConfig', () => {
 
   const ourPublic = spki(testKeys.ours.publicKey);
   const scanner = { SCANNER: 'serial', SCANNER_PORT: '/dev/ttyS0' };
-  const selecting = { ...scanner, SALE_MODE: 'selection', KEYPAD: 'sim', CATALOG_FILE: '/c' };
+  const keypad = { KEYPAD: 'matrix', KEYPAD_ROW_PINS: '11,12,13,14', KEYPAD_COLUMN_PINS: '21,22,23' };
+  const relays = { VEND: 'relay', VEND_PINS: '31,32' };
+  const selecting = { ...scanner, ...keypad, SALE_MODE: 'selection', CATALOG_FILE: '/c' };
   const FIRST_LINE = '-----BEGIN PRIVATE KEY-----';
   /* What a key without its first line looks like; its last line would pass for a name. */
   const KEY_LINES = `${'Ab1+'.repeat(16)}\n${'Cd2/'.repeat(16)}\nEf3xQ=`;
@@ -288,14 +290,10 @@ describe('loadConfig', () => {
     ['VEND=mdb without port', { ...scanner, SALE_MODE: 'mdb', VEND: 'mdb' }, /^MDB_PORT is not set; VEND=mdb needs it/],
     [
       'selection without catalogue',
-      { ...scanner, SALE_MODE: 'selection', KEYPAD: 'sim' },
+      { ...scanner, ...keypad, SALE_MODE: 'selection' },
       /^CATALOG_FILE is not set; SALE_MODE=selection/,
     ],
-    [
-      'a missing catalogue',
-      { ...scanner, SALE_MODE: 'selection', KEYPAD: 'sim', CATALOG_FILE: '/c' },
-      /^CATALOG_FILE names a file that cannot/,
-    ],
+    ['a missing catalogue', selecting, /^CATALOG_FILE names a file that cannot/],
     [
       'a channel that no relay is on',
       { ...selecting, VEND: 'relay', VEND_PINS: '4,18' },
@@ -303,25 +301,20 @@ describe('loadConfig', () => {
       { '/c': 'slot,name,price,channel\n1,Tea,3,2\n2,Cola,3,3' },
     ],
     [
-      'a channel that no simulated relay is on',
-      { ...selecting, VEND: 'sim' },
-      /^CATALOG_FILE line 2 has "5" for a channel, which has to be 1 to 4/,
-      { '/c': 'slot,name,price,channel\n1,Tea,3,5' },
-    ],
-    [
       'slots that cannot be typed',
-      { ...selecting, KEYPAD_KEYS: '12/*#' },
+      { ...selecting, KEYPAD_KEYS: '12/*#', KEYPAD_ROW_PINS: '11,12', KEYPAD_COLUMN_PINS: '21,22' },
       /^KEYPAD_KEYS has no 3; SALE_MODE=selection needs/,
       { '/c': 'slot,name,price,channel\n1,Tea,3,1\n23,Cola,3,1' },
     ],
     [
       'amounts that cannot be typed',
-      { ...scanner, SALE_MODE: 'amount', KEYPAD: 'sim', KEYPAD_KEYS: '123/456/789' },
+      { ...scanner, ...keypad, SALE_MODE: 'amount', KEYPAD_KEYS: '123/456/789', KEYPAD_ROW_PINS: '11,12,13' },
       /^KEYPAD_KEYS has no # \* 0; SALE_MODE=amount needs/,
     ],
     ['amount without keypad', { ...scanner, SALE_MODE: 'amount' }, /^KEYPAD is none; SALE_MODE=amount/],
-    ['amount without scanner', { KEYPAD: 'sim', SALE_MODE: 'amount' }, /^SCANNER is none; SALE_MODE=amount/],
-    ['a wait for the host with a relay', { VEND: 'sim', HOST_CONFIRM_MS: '1' }, /^HOST_CONFIRM_MS is for VEND=none/],
+    ['amount without scanner', { ...keypad, SALE_MODE: 'amount' }, /^SCANNER is none; SALE_MODE=amount/],
+    ['a wait for the host with a relay', { ...relays, HOST_CONFIRM_MS: '1' }, /^HOST_CONFIRM_MS is for VEND=none/],
+    ['a simulated device', { SCANNER: 'sim' }, /^SCANNER is sim, a device that only the simulator has \(npm start/],
     ['a scanner without port', { SCANNER: 'gm65' }, /^SCANNER_PORT is not set; SCANNER=gm65 needs it/],
     ['a keypad without pins', { KEYPAD: 'matrix', KEYPAD_ROW_PINS: '1' }, /^KEYPAD_COLUMN_PINS is not set/],
     [
@@ -448,7 +441,7 @@ describe('loadConfig', () => {
   const examples: readonly (readonly [Environment, example: string])[] = [
     [{ ...scanner, SALE_MODE: 'mdb' }, 'mdb'],
     [{ VEND: 'mdb', MDB_PORT: '/dev/ttyACM0' }, 'mdb'],
-    [{ VEND: 'sim', HOST_CONFIRM_MS: '1' }, '0'],
+    [{ ...relays, HOST_CONFIRM_MS: '1' }, '0'],
   ];
   for (const [change, example] of examples) {
     it(`gives an example that would be right beside ${JSON.stringify(change)}`, () => {
@@ -603,8 +596,7 @@ describe('configMarkdown', () => {
       const allowed = /allowed: (.*)$/.exec('problem' in refused ? refused.problem : '')?.[1]?.split(', ') ?? [];
       const row = rows.find((line) => line.startsWith(`| \`${name}\` |`)) ?? '';
       asked += allowed.length;
-      /* Simulated devices are no choice of anybody who reads the reference. */
-      for (const word of allowed.filter((one) => one !== 'sim')) assert.match(row, new RegExp(`\\b${word}\\b`), name);
+      for (const word of allowed) assert.match(row, new RegExp(`\\b${word}\\b`), name);
     }
     assert.ok(asked > 20);
   });

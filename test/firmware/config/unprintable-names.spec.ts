@@ -5,9 +5,10 @@ import { receiptHeadOf } from '../../../firmware/devices/receipt-head-of.js';
 import { receiptLayout } from '../../../firmware/devices/receipt-layout.js';
 import { loadConfig } from '../../../firmware/terminal/terminal.js';
 import { createKeyPairs, simEnvironment } from '../../../hw-sim/kiosk-settings.js';
+import { wireSimulatedDevices } from '../../../hw-sim/simulated-wiring.js';
 
 const keys = createKeyPairs();
-const calm: Environment = { ...simEnvironment(keys), NOTIFY_URL: 'https://pay.example.com/n', LOCALE: 'en' };
+const calm = wireSimulatedDevices({ ...simEnvironment(keys), NOTIFY_URL: 'https://pay.example.com/n', LOCALE: 'en' });
 const catalog = (...names: readonly string[]): string =>
   ['slot,name,price,channel', ...names.map((name, at) => `${at + 1},${name},3.00,1`)].join('\n');
 
@@ -89,7 +90,8 @@ describe('names that the printer cannot print', () => {
   });
 
   it('are told of goods, a few by name', () => {
-    const selection = { SALE_MODE: 'selection', KEYPAD: 'sim', CATALOG_FILE: '/c.csv' };
+    const keypad = { KEYPAD: 'matrix', KEYPAD_ROW_PINS: '1,2,3,4', KEYPAD_COLUMN_PINS: '5,6,7' };
+    const selection = { SALE_MODE: 'selection', ...keypad, CATALOG_FILE: '/c.csv' };
     assert.deepEqual(told(selection, ['Tea', 'Thé', '茶', 'Phở', 'Łosoś']), [
       'CATALOG_FILE has names with letters that the printer lacks: receipts show Thé as The; 茶 as ?; Phở as Pho; and 1 more',
     ]);

@@ -1,10 +1,10 @@
 import assert from 'node:assert/strict';
 import { createDevices } from '../../../firmware/devices/devices.js';
-import { SIMULATED_WIRING } from '../../../firmware/devices/simulated-wiring.js';
 import type { Event } from '../../../flows/input.js';
 import { createScanEngineModel } from '../../../hw-sim/devices/scan-engine-model.js';
 import { createSimGpio } from '../../../hw-sim/sim-gpio.js';
 import { createSimSerial } from '../../../hw-sim/sim-serial.js';
+import { SIMULATED_WIRING } from '../../../hw-sim/simulated-wiring.js';
 import { createWorld } from '../../../hw-sim/world.js';
 import { pass, testClock } from '../../support/test-clock.js';
 
@@ -20,7 +20,13 @@ describe('the devices of a terminal', () => {
     const none = { kind: 'none' } as const;
     const devices = createDevices({
       host: { clock, serial: serial.hostFor(clock), gpio: createSimGpio(world).hostFor(clock) },
-      config: { scanner: { kind: 'sim' }, keypad: none, printer: none, panel: none, vend: none },
+      config: {
+        scanner: { kind: 'gm65', port: SIMULATED_WIRING.scannerPort, baud: 9_600 },
+        keypad: none,
+        printer: none,
+        panel: none,
+        vend: none,
+      },
       currency: 'CNY',
       receiptHead: { merchantName: 'M', storeName: 'S', terminalNumber: '1', locale: 'en', zoneShown: false },
       feed: (event) => events.push(event),

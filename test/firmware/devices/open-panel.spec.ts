@@ -3,11 +3,11 @@ import type { DeviceStatus } from '../../../drivers/device-status.js';
 import type { Host } from '../../../drivers/host.js';
 import type { PanelConfig } from '../../../firmware/config/config.js';
 import { openPanel } from '../../../firmware/devices/open-panel.js';
-import { SIMULATED_WIRING } from '../../../firmware/devices/simulated-wiring.js';
 import type { Event } from '../../../flows/input.js';
 import { type View, view } from '../../../flows/view.js';
 import { createPanelModel } from '../../../hw-sim/devices/panel-model.js';
 import { createSimGpio } from '../../../hw-sim/sim-gpio.js';
+import { SIMULATED_WIRING } from '../../../hw-sim/simulated-wiring.js';
 import { createWorld } from '../../../hw-sim/world.js';
 import { CODE, cny, paid } from '../../flows/builders.js';
 import { createDrive, createReadyDrive, startPaying, startSale } from '../../flows/drive.js';
@@ -17,7 +17,7 @@ import { pass, testClock } from '../../support/test-clock.js';
 const PINS = SIMULATED_WIRING.panel;
 const BLINK_MS = 2_000;
 
-function bench(config: PanelConfig = { kind: 'sim' }) {
+function bench(config: PanelConfig = { kind: 'gpio', ...PINS }) {
   const world = createWorld({ seed: 3, startWallMs: 0 });
   const gpio = createSimGpio(world);
   const model = createPanelModel(world, gpio, PINS);

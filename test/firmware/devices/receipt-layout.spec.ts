@@ -1,15 +1,13 @@
 import assert from 'node:assert/strict';
-import { loadConfig } from '../../../firmware/config/load-config.js';
 import { receiptHeadOf } from '../../../firmware/devices/receipt-head-of.js';
 import { receiptLayout } from '../../../firmware/devices/receipt-layout.js';
-import { createKeyPairs, simEnvironment } from '../../../hw-sim/kiosk-settings.js';
+import { createKeyPairs, kioskSettings, simEnvironment } from '../../../hw-sim/kiosk-settings.js';
 
 const keys = createKeyPairs();
 
 /** The times on a receipt and on that of a refund, of a terminal with that TZ. */
 function timesOf(TZ: string, utcOffsetMinutes: number): readonly string[] {
-  const loading = loadConfig({ ...simEnvironment(keys), TZ }, () => '');
-  assert.ok('config' in loading);
+  const { config } = kioskSettings({ ...simEnvironment(keys), TZ });
   const slip = {
     orderId: 'A-1',
     amount: { currency: 'CNY', value: '1250' },
@@ -17,7 +15,7 @@ function timesOf(TZ: string, utcOffsetMinutes: number): readonly string[] {
     at: '2026-11-23 21:46:01',
     utcOffsetMinutes,
   };
-  const head = receiptHeadOf(loading.config);
+  const head = receiptHeadOf(config);
   const lines = [
     ...receiptLayout({ kind: 'sale', ...slip }, head).lines,
     ...receiptLayout({ kind: 'refund', refundId: 'R', ...slip }, head).lines,
@@ -45,8 +43,7 @@ describe('the payment on a receipt', () => {
   } as const;
   for (const [kind, said] of Object.entries(SAID) as [keyof typeof SAID, string][]) {
     it(`reads "${said}" on a ${kind} slip`, () => {
-      const loading = loadConfig(simEnvironment(keys), () => '');
-      assert.ok('config' in loading);
+      const { config } = kioskSettings(simEnvironment(keys));
       const receipt = {
         kind,
         orderId: 'A-1',
@@ -55,7 +52,7 @@ describe('the payment on a receipt', () => {
         at: '2026-11-23 21:46:01',
         utcOffsetMinutes: 0,
       };
-      const texts = receiptLayout(receipt, receiptHeadOf(loading.config)).lines.flatMap((line) =>
+      const texts = receiptLayout(receipt, receiptHeadOf(config)).lines.flatMap((line) =>
         line.kind === 'text' ? [line.text] : [],
       );
       assert.ok(texts.includes(said), texts.join('\n'));

@@ -17,7 +17,6 @@ const CASES: [name: string, config: Partial<DevicesConfig>, uses: boolean][] = [
   ['a scanner on a serial port', { scanner: SERIAL }, false],
   ['a scanner with a trigger line', { scanner: { ...SERIAL, triggerPin: 22 } }, true],
   ['a scanner with a good-read line', { scanner: { ...SERIAL, goodReadPin: 23 } }, true],
-  ['simulated devices', { keypad: { kind: 'sim', keys: ['12'] }, panel: { kind: 'sim' } }, false],
   ['a matrix keypad', { keypad: { kind: 'matrix', rowPins: [5], columnPins: [6], keys: ['1'] } }, true],
   ['a panel', { panel: { kind: 'gpio', readyPin: 2 } }, true],
   ['relays', { vend: { kind: 'relay', pins: [23], pulseMs: 200, timeoutMs: 5_000 } }, true],

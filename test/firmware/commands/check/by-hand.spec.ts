@@ -1,8 +1,13 @@
 import assert from 'node:assert/strict';
 import type { CheckRow } from '../../../../firmware/commands/check/check-row.js';
-import { createHandsBench, type HandsBench, type HandsBenchOptions } from './hands-bench.js';
+import { SIMULATED_WIRING } from '../../../../hw-sim/simulated-wiring.js';
+import { createHandsBench, type HandsBench, type HandsBenchOptions, KEYS } from './hands-bench.js';
 
-const SIM_KEYPAD = { kind: 'sim', keys: ['123', '456', '789', '*0#'] } as const;
+const { panel, vend, keypad, scannerPort } = SIMULATED_WIRING;
+const PANEL = { kind: 'gpio', ...panel } as const;
+const KEYPAD = { kind: 'matrix', rowPins: keypad.rowLines, columnPins: keypad.columnLines, keys: KEYS } as const;
+const SCANNER = { kind: 'gm65', port: scannerPort, baud: 9600 } as const;
+const VEND = { kind: 'relay', ...vend, timeoutMs: 5_000 } as const;
 
 const short = (rows: readonly CheckRow[]): string[] =>
   rows.map(({ item, outcome, found }) => `${outcome} ${item}: ${found}`);
@@ -15,7 +20,7 @@ const asked = (said: string): string | undefined =>
 
 describe('check by hand', () => {
   describe('of the panel', () => {
-    const panelBench = (): HandsBench => createHandsBench({ devices: { panel: { kind: 'sim' } } });
+    const panelBench = (): HandsBench => createHandsBench({ devices: { panel: PANEL } });
 
     /** Looks at lamps, listens, and moves the door as asked. */
     function looksAt(bench: HandsBench, dead: readonly string[] = []): (said: string) => void {
@@ -107,7 +112,7 @@ describe('check by hand', () => {
       const bench = panelBench();
       bench.gpio.refuse(122, 'busy');
       const rows = await bench.run(() => undefined);
-      assert.match(failures(rows)[0] ?? '', /^lamps: a line of the panel cannot be had \(sim, GPIO line 122/);
+      assert.match(failures(rows)[0] ?? '', /^lamps: a line of the panel cannot be had \(gpio, GPIO line 122/);
       assert.equal(bench.said.length, 1);
     });
 
@@ -149,7 +154,7 @@ describe('check by hand', () => {
     }
 
     it('does not take an Enter for an answer that came before anybody could look', async () => {
-      const bench = createHandsBench({ devices: { panel: { kind: 'sim' } }, reactionMs: 100 });
+      const bench = createHandsBench({ devices: { panel: PANEL }, reactionMs: 100 });
       const rows = await bench.run(() => bench.type(''));
       assert.equal(short(rows)[0], 'FAIL lamp ready: nobody answered for 120 s');
     });
@@ -157,7 +162,7 @@ describe('check by hand', () => {
 
   describe('of the keypad', () => {
     const keypadBench = (options: HandsBenchOptions = {}): HandsBench =>
-      createHandsBench({ ...options, devices: { keypad: SIM_KEYPAD } });
+      createHandsBench({ ...options, devices: { keypad: KEYPAD } });
 
     /** Presses what is asked for. */
     const presses = (bench: HandsBench) => (said: string) => {
@@ -346,7 +351,7 @@ describe('check by hand', () => {
   });
 
   describe('of the scanner', () => {
-    const scannerBench = (): HandsBench => createHandsBench({ devices: { scanner: { kind: 'sim' } } });
+    const scannerBench = (): HandsBench => createHandsBench({ devices: { scanner: SCANNER } });
     const show =
       (bench: HandsBench, ...codes: readonly string[]) =>
       (said: string) => {
@@ -399,7 +404,7 @@ describe('check by hand', () => {
   });
 
   describe('of the vend mechanism', () => {
-    const vendBench = (): HandsBench => createHandsBench({ devices: { vend: { kind: 'sim', timeoutMs: 5_000 } } });
+    const vendBench = (): HandsBench => createHandsBench({ devices: { vend: VEND } });
 
     it('moves nothing that was not asked for by number', async () => {
       const bench = vendBench();

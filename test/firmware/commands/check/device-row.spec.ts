@@ -10,7 +10,6 @@ const ASKED: Readonly<Record<Exclude<Kind, 'none'>, boolean>> = {
   gm65: true,
   escpos: true,
   mdb: true,
-  sim: true,
   serial: false,
   matrix: false,
   gpio: false,

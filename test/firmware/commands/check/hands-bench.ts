@@ -2,13 +2,13 @@ import { checkByHand } from '../../../../firmware/commands/check/by-hand/check-b
 import type { PersonEvents } from '../../../../firmware/commands/check/by-hand/person.js';
 import type { CheckRow } from '../../../../firmware/commands/check/check-row.js';
 import type { DevicesConfig } from '../../../../firmware/config/config.js';
-import { SIMULATED_WIRING } from '../../../../firmware/terminal/terminal.js';
 import { createKeypadModel, type KeypadModel } from '../../../../hw-sim/devices/keypad-model.js';
 import { createPanelModel, type PanelModel } from '../../../../hw-sim/devices/panel-model.js';
 import { createScanEngineModel, type ScanEngineModel } from '../../../../hw-sim/devices/scan-engine-model.js';
 import { createVendMechanismModel, type VendMechanismModel } from '../../../../hw-sim/devices/vend-mechanism-model.js';
 import { createSimGpio, type SimGpio } from '../../../../hw-sim/sim-gpio.js';
 import { createSimSerial } from '../../../../hw-sim/sim-serial.js';
+import { SIMULATED_WIRING } from '../../../../hw-sim/simulated-wiring.js';
 import { createWorld, type World } from '../../../../hw-sim/world.js';
 import { testClock } from '../../../support/test-clock.js';
 
