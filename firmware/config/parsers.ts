@@ -62,7 +62,7 @@ function word<const W extends string>(...allowed: readonly W[]): Parser<W> {
   };
 }
 
-/** `sim` is known only to tell who tries it on a board what it is. */
+/** The kind of a device. `sim` is refused with a message of its own: people copy it from the simulator to a board. */
 function deviceKind<const W extends string>(...allowed: readonly W[]): Parser<W> {
   const parse = word(...allowed);
   return (raw) =>
