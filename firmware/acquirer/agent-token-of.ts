@@ -1,5 +1,6 @@
 import { isOfAgentMerchant } from '../../flows/agent-merchant.js';
 import type { Book } from '../../flows/book.js';
+import { present } from '../../flows/present.js';
 import type { AcquirerConfig } from '../config/config.js';
 
 /**
@@ -13,7 +14,7 @@ export function agentTokenOf(
   wallMs: number,
 ): string | undefined {
   if (notified === undefined) return configured;
-  const policy = agentMerchant === undefined ? {} : { agentMerchant };
+  const policy = present({ agentMerchant });
   if (!isOfAgentMerchant(policy, { agentToken: notified }, notified)) return configured;
   const expired = notified.expiresAtWallMs !== undefined && notified.expiresAtWallMs <= wallMs;
   return expired ? (configured ?? notified.accessToken) : notified.accessToken;

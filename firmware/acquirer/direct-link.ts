@@ -1,5 +1,6 @@
 import type { Clock, HostError, HttpHost, HttpReply } from '../../drivers/host.js';
 import type { AcquirerReply, AcquirerSilence, SilenceReason } from '../../flows/acquirer-answer.js';
+import { present } from '../../flows/present.js';
 import type { Log } from '../log/log.js';
 import type { AcquirerLink, AnswerCallback, PaymentReference, PayRequest, RefundRequest } from './acquirer-link.js';
 import { type AcquirerTime, whyNoReplyOfNow } from './acquirer-time.js';
@@ -72,7 +73,7 @@ export function createDirectLink(parts: DirectLinkParts): AcquirerLink {
           'client-id': config.clientId,
           'request-time': time,
           signature: signature.header(signer.sign(signature.content(path, config.clientId, time, body))),
-          ...(token === undefined ? {} : { 'agent-token': token }),
+          ...present({ 'agent-token': token }),
         },
         body,
         timeoutMs,

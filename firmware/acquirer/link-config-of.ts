@@ -1,3 +1,4 @@
+import { present } from '../../flows/present.js';
 import type { Config } from '../config/config.js';
 import type { DirectLinkConfig } from './direct-link.js';
 
@@ -10,8 +11,6 @@ export function linkConfigOf(config: Config): DirectLinkConfig {
     clientId: acquirer.clientId,
     merchant,
     terminalId: terminal.id,
-    ...(notify.url === undefined ? {} : { notifyUrl: notify.url }),
-    ...(acquirer.settlementCurrency === undefined ? {} : { settlementCurrency: acquirer.settlementCurrency }),
-    ...(acquirer.tls === undefined ? {} : { tls: acquirer.tls }),
+    ...present({ notifyUrl: notify.url, settlementCurrency: acquirer.settlementCurrency, tls: acquirer.tls }),
   };
 }

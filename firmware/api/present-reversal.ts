@@ -1,4 +1,5 @@
 import { operatorText } from '../../flows/operator-texts.js';
+import { present } from '../../flows/present.js';
 import type { Reversal, ReversalEnd } from '../../flows/reversal.js';
 import type { ReversalView } from './output-schemas.js';
 import { utcTime } from './utc-time.js';
@@ -15,14 +16,10 @@ export function presentReversal(reversal: Reversal): ReversalView {
     manual: reversal.manual,
     amount: { currency: reversal.amount.currency, value: reversal.amount.value },
     paymentRequestId: reversal.paymentRequestId,
-    ...(paymentId === undefined ? {} : { paymentId }),
-    ...(acquirer === undefined ? {} : { acquirer }),
-    ...(refundRequestId === undefined ? {} : { refundRequestId }),
-    ...(refundId === undefined ? {} : { refundId }),
-    ...(reason === undefined ? {} : { reason }),
+    ...present({ paymentId, acquirer, refundRequestId, refundId, reason }),
     ...(lastCode === undefined ? {} : { lastCode, operatorText: operatorText(lastCode) }),
     startedAt: utcTime(reversal.startedAtWallMs),
-    ...(end === undefined ? {} : { end: presentEnd(end) }),
+    ...present({ end: end && presentEnd(end) }),
     ...(end?.mayArriveUntilWallMs === undefined ? {} : presentArrival(end.mayArriveUntilWallMs)),
   };
 }
@@ -37,8 +34,6 @@ function presentEnd({ how, atWallMs, by, note, outcome }: ReversalEnd): NonNulla
   return {
     how,
     at: utcTime(atWallMs),
-    ...(by === undefined ? {} : { by }),
-    ...(note === undefined ? {} : { note }),
-    ...(outcome === undefined ? {} : { outcome }),
+    ...present({ by, note, outcome }),
   };
 }

@@ -2,6 +2,7 @@ import type { Book } from '../../flows/book.js';
 import { customerText, type Locale } from '../../flows/customer-texts.js';
 import { attemptText, endText, inquiringText } from '../../flows/end-text.js';
 import { operatorText } from '../../flows/operator-texts.js';
+import { present } from '../../flows/present.js';
 import { type Attempt, type Sale, saleOutcome } from '../../flows/sale.js';
 import type { SaleView } from './output-schemas.js';
 import { utcTime } from './utc-time.js';
@@ -13,14 +14,11 @@ export function presentSale(book: Book, sale: Sale, locale: Locale): SaleView {
   return {
     saleId: sale.saleId,
     orderId: sale.orderId,
-    ...(sale.description === undefined ? {} : { description: sale.description }),
-    ...(sale.channel === undefined ? {} : { channel: sale.channel }),
+    ...present({ description: sale.description, channel: sale.channel }),
     state: sale.state,
     amount: { currency: sale.amount.currency, value: sale.amount.value },
     attempts: sale.attempts.map((attempt) => presentAttempt(sale, attempt, locale)),
-    ...(outcome === undefined ? {} : { outcome }),
-    ...(sale.endCode === undefined ? {} : { code: sale.endCode }),
-    ...(text === undefined ? {} : { customerText: customerText(text, locale) }),
+    ...present({ outcome, code: sale.endCode, customerText: text && customerText(text, locale) }),
     receipt: { state: sale.receipt },
     ...(sale.goodsUnknown === undefined ? {} : { goodsUnknown: true }),
     startedAt: utcTime(sale.startedAtWallMs),
@@ -33,13 +31,12 @@ function presentAttempt(sale: Sale, attempt: Attempt, locale: Locale): SaleView[
   const { paymentRequestId, paymentId, result, resultCode } = attempt;
   return {
     paymentRequestId,
-    ...(paymentId === undefined ? {} : { paymentId }),
-    ...(result === undefined ? {} : { result }),
+    ...present({ paymentId, result }),
     ...(resultCode === undefined
       ? {}
       : {
           code: resultCode,
-          ...(text === undefined ? {} : { customerText: customerText(text, locale) }),
+          ...present({ customerText: text && customerText(text, locale) }),
           operatorText: operatorText(resultCode),
         }),
     at: utcTime(attempt.startedAtWallMs),

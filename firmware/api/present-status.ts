@@ -1,5 +1,6 @@
 import { type Book, openReversals, openSale } from '../../flows/book.js';
 import { FAULTS, type FaultCode } from '../../flows/faults.js';
+import { present } from '../../flows/present.js';
 import { lacksJournal, readiness } from '../../flows/readiness.js';
 import type { TerminalState } from '../../flows/terminal-state.js';
 import type { Diagnosis } from '../acquirer/diagnosis.js';
@@ -32,11 +33,11 @@ export function presentStatus(
     version,
     currency: policy.currency,
     ...(known ? { bootCount: book.bootCount } : {}),
-    ...(sale === undefined ? {} : { openSaleId: sale.saleId }),
+    ...present({ openSaleId: sale?.saleId }),
     acquirer: {
       condition: live.acquirer,
       ...(contactMs === undefined ? {} : { lastContactAt: utcTime(contactMs) }),
-      ...(trouble === undefined ? {} : { detail: trouble.found }),
+      ...present({ detail: trouble?.found }),
     },
     clock: { trusted: live.clockTrusted, at: utcTime(wallMs) },
     queue: { ...(known ? queueNumbers(book) : {}), limit: policy.queueLimit },

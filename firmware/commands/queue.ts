@@ -5,6 +5,7 @@ import { createLinuxHttp } from '../../drivers/linux/http.js';
 import { isDirectory } from '../../drivers/linux/is-directory.js';
 import type { CommandProcess } from '../../drivers/linux/process.js';
 import { createLinuxRandom } from '../../drivers/linux/random.js';
+import { present } from '../../flows/present.js';
 import type { LocalApiAddress } from '../api/local-api-client.js';
 import { describeErrors } from '../config/describe-errors.js';
 import { readSettings } from '../config/read-settings.js';
@@ -106,10 +107,9 @@ async function placeOf(order: QueueOrder, self: CommandProcess): Promise<Place |
     storage: {
       dataDir,
       dataDirMounted,
-      ...(journalPartitions === undefined ? {} : { journalPartitions }),
-      ...(cardMarkFile === undefined ? {} : { cardMarkFile }),
+      ...present({ journalPartitions, cardMarkFile }),
     },
-    api: { host, port, ...(token === undefined ? {} : { token }) },
+    api: { host, port, ...present({ token }) },
     locale,
   };
 }

@@ -1,3 +1,4 @@
+import { present } from '../../flows/present.js';
 import type { DevicesConfig, KeypadConfig, PanelConfig, PrinterConfig, ScannerConfig, VendConfig } from './config.js';
 import type { SectionCheck } from './section-check.js';
 import type { VariableName } from './variables.js';
@@ -13,7 +14,7 @@ export function devicesSection(check: SectionCheck): DevicesConfig | undefined {
   checkTwice(check, portsInUse(check), 'port');
   if (!scanner || !keypad || !printer || !panel || !vend) return undefined;
   const chip = check.values.GPIO_CHIP;
-  return { ...(chip === undefined ? {} : { gpioChip: chip }), scanner, keypad, printer, panel, vend };
+  return { ...present({ gpioChip: chip }), scanner, keypad, printer, panel, vend };
 }
 
 function scannerOf({ values }: SectionCheck): ScannerConfig | undefined {
@@ -25,8 +26,7 @@ function scannerOf({ values }: SectionCheck): ScannerConfig | undefined {
     kind,
     port,
     baud: values.SCANNER_BAUD,
-    ...(values.SCANNER_TRIGGER_PIN === undefined ? {} : { triggerPin: values.SCANNER_TRIGGER_PIN }),
-    ...(values.SCANNER_GOOD_READ_PIN === undefined ? {} : { goodReadPin: values.SCANNER_GOOD_READ_PIN }),
+    ...present({ triggerPin: values.SCANNER_TRIGGER_PIN, goodReadPin: values.SCANNER_GOOD_READ_PIN }),
   };
 }
 
@@ -93,7 +93,7 @@ function vendOf({ values }: SectionCheck): VendConfig | undefined {
         kind,
         pins,
         pulseMs: values.VEND_PULSE_MS,
-        ...(sensorPin === undefined ? {} : { sensorPin }),
+        ...present({ sensorPin }),
         timeoutMs,
       };
     }

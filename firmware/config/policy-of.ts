@@ -1,4 +1,5 @@
 import type { Policy } from '../../flows/policy.js';
+import { present } from '../../flows/present.js';
 import { channelCountOf } from '../devices/channel-count-of.js';
 import { relayOptionsOf } from '../devices/relay-options-of.js';
 import type { Config, VendConfig } from './config.js';
@@ -17,11 +18,11 @@ export function policyOf(config: Config, segmentSizeBytes: number): Policy {
     clientId: acquirer.clientId,
     acquirer: `${acquirer.origin}${acquirer.pathPrefix}`,
     movedFrom: acquirer.movedFrom,
-    ...(acquirer.agentMerchant === undefined ? {} : { agentMerchant: acquirer.agentMerchant }),
+    ...present({ agentMerchant: acquirer.agentMerchant }),
     saleMode: config.sale.mode,
     catalog: config.sale.mode === 'selection' ? config.sale.catalog : {},
     vend: devices.vend.kind === 'none' ? 'host' : 'device',
-    ...(channelCount === undefined ? {} : { channelCount }),
+    ...present({ channelCount }),
     vendUnknown: policy.vendUnknown,
     vendTimeoutMs: vendTimeoutMs(devices.vend),
     hostConfirmMs: config.sale.mode === 'host' ? config.sale.hostConfirmMs : 0,

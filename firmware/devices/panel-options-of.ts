@@ -1,4 +1,5 @@
 import type { PanelOptions } from '../../drivers/panel/panel.js';
+import { present } from '../../flows/present.js';
 import type { PanelConfig } from '../config/config.js';
 
 /** On which lines the lamps, the buzzer and the door switch of the configuration are. */
@@ -6,12 +7,8 @@ export function panelOptionsOf(config: Exclude<PanelConfig, { kind: 'none' }>): 
   const { readyPin, busyPin, paidPin, faultPin, buzzerPin, doorPin } = config;
   return {
     lampLines: {
-      ...(readyPin === undefined ? {} : { ready: readyPin }),
-      ...(busyPin === undefined ? {} : { busy: busyPin }),
-      ...(paidPin === undefined ? {} : { paid: paidPin }),
-      ...(faultPin === undefined ? {} : { fault: faultPin }),
+      ...present({ ready: readyPin, busy: busyPin, paid: paidPin, fault: faultPin }),
     },
-    ...(buzzerPin === undefined ? {} : { buzzerLine: buzzerPin }),
-    ...(doorPin === undefined ? {} : { doorLine: doorPin }),
+    ...present({ buzzerLine: buzzerPin, doorLine: doorPin }),
   };
 }

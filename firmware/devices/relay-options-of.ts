@@ -1,4 +1,5 @@
 import type { RelayVendOptions } from '../../drivers/vend/relay-vend.js';
+import { present } from '../../flows/present.js';
 import type { VendConfig } from '../config/config.js';
 
 /**
@@ -7,6 +8,10 @@ import type { VendConfig } from '../config/config.js';
  */
 export function relayOptionsOf(config: Extract<VendConfig, { kind: 'relay' }>): RelayVendOptions {
   const { pins, pulseMs, sensorPin, timeoutMs } = config;
-  const sensor = sensorPin === undefined ? {} : { sensorLine: sensorPin };
-  return { channelLines: pins, pulseMs, timeoutMs: Math.max(timeoutMs, pulseMs), ...sensor };
+  return {
+    channelLines: pins,
+    pulseMs,
+    timeoutMs: Math.max(timeoutMs, pulseMs),
+    ...present({ sensorLine: sensorPin }),
+  };
 }

@@ -1,5 +1,6 @@
 import type { ScanEngineOptions } from '../../drivers/scanner/scan-engine.js';
 import { codeContent } from '../../flows/code-content.js';
+import { present } from '../../flows/present.js';
 import type { ScannerConfig } from '../config/config.js';
 
 /** The configured scan engine: its port, its kind and what makes it look. */
@@ -13,6 +14,6 @@ export function scannerOptionsOf(config: Exclude<ScannerConfig, { kind: 'none' }
     baud,
     trigger,
     content: codeContent,
-    ...(goodReadPin === undefined ? {} : { goodReadLine: goodReadPin }),
+    ...present({ goodReadLine: goodReadPin }),
   };
 }

@@ -1,6 +1,7 @@
 import { isoTime } from '../../flows/civil-time.js';
 import type { PaymentOrder, ReversalRequest } from '../../flows/effect.js';
 import type { Event } from '../../flows/input.js';
+import { present } from '../../flows/present.js';
 import type { AcquirerLink, AnswerCallback, PayRequest } from '../acquirer/acquirer-link.js';
 import type { Devices } from '../devices/devices.js';
 import type { Executors } from '../kernel.js';
@@ -41,9 +42,7 @@ export function createExecutors({ link, devices, refusals, log, feed }: Executor
       link.reach(timeoutMs, (reached) => feed({ type: 'connectionTried', reached }));
     },
     startVend({ saleId, channel, amount }) {
-      devices.vend({ amount, ...(channel === undefined ? {} : { channel }) }, (outcome) =>
-        feed({ type: 'vendFinished', saleId, outcome }),
-      );
+      devices.vend({ amount, ...present({ channel }) }, (outcome) => feed({ type: 'vendFinished', saleId, outcome }));
     },
     refuseSelection({ selection }) {
       devices.refuseSelection(selection);

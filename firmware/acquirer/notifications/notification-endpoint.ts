@@ -11,6 +11,7 @@ import type {
 import { tokenRefusal } from '../../../flows/agent-token.js';
 import type { Event } from '../../../flows/input.js';
 import type { Money } from '../../../flows/money.js';
+import { present } from '../../../flows/present.js';
 import { lacksJournal } from '../../../flows/readiness.js';
 import { explanationOf } from '../../../flows/unknown-payment.js';
 import type { Kernel } from '../../kernel.js';
@@ -155,8 +156,7 @@ function eventOf(notification: Extract<VerifiedNotification, { kind: 'payment' |
   }
   const { kind: _, accessToken, issuedAtMs, expiresAtMs, ...parties } = notification;
   const times = {
-    ...(issuedAtMs === undefined ? {} : { issuedAtWallMs: issuedAtMs }),
-    ...(expiresAtMs === undefined ? {} : { expiresAtWallMs: expiresAtMs }),
+    ...present({ issuedAtWallMs: issuedAtMs, expiresAtWallMs: expiresAtMs }),
   };
   return { type: 'agentTokenNotified', accessToken, ...times, ...parties };
 }

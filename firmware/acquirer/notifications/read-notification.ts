@@ -1,5 +1,6 @@
 import * as v from 'valibot';
 import type { AcquirerAmount } from '../../../flows/acquirer-answer.js';
+import { present } from '../../../flows/present.js';
 import { type AcquirerTime, whyNotNow } from '../acquirer-time.js';
 import { checkSignature } from '../check-signature.js';
 import { readMessage } from '../read-message.js';
@@ -76,9 +77,7 @@ export function readNotification(
       status: result.resultStatus,
       code: result.resultCode,
       paymentRequestId,
-      ...(paymentId === undefined ? {} : { paymentId }),
-      ...(paymentAmount === undefined ? {} : { amount: paymentAmount }),
-      ...(check.atAcquirerMs === undefined ? {} : { atAcquirerMs: check.atAcquirerMs }),
+      ...present({ paymentId, amount: paymentAmount, atAcquirerMs: check.atAcquirerMs }),
     };
   }
   const authorisation = v.safeParse(authorisationSchema, json);
@@ -88,11 +87,9 @@ export function readNotification(
     return {
       kind: 'agentToken',
       token: accessToken,
-      ...(issuedAtMs === undefined ? {} : { issuedAtMs }),
+      ...present({ issuedAtMs }),
       ...(accessTokenExpiryTime === undefined ? {} : { expiresAtMs: Number(accessTokenExpiryTime) }),
-      ...(clientId === undefined ? {} : { clientId }),
-      ...(customerId === undefined ? {} : { customerId }),
-      ...(authClientId === undefined ? {} : { authClientId }),
+      ...present({ clientId, customerId, authClientId }),
     };
   }
   if (v.is(otherSchema, json)) return { kind: 'ignored', why: 'a notification of another type' };

@@ -1,4 +1,5 @@
 import { parseArgs } from 'node:util';
+import { present } from '../../../flows/present.js';
 import { createInputSchemas } from '../../api/input-schemas.js';
 import { validateInput } from '../../service/validate-input.js';
 import type { Settlement } from './queue-source.js';
@@ -30,7 +31,7 @@ export function queueOrder(args: readonly string[]): QueueOrder | string {
   const [action, id] = positionals;
   const dataDir = values['data-dir'];
   if (dataDir === '') return '--data-dir needs a directory';
-  const common = { json: values.json === true, ...(dataDir === undefined ? {} : { dataDir }) };
+  const common = { json: values.json === true, ...present({ dataDir }) };
   const { by, note, outcome } = values;
   const isWord = action === 'settle' || action === 'accept-new-card';
   if ((!isWord && (by !== undefined || note !== undefined)) || (action !== 'settle' && outcome !== undefined)) {
@@ -71,6 +72,6 @@ function settlementOf(
     return `${action} needs --by NAME and --note TEXT: ${what}`;
   }
   const { settle } = createInputSchemas('');
-  const given = validateInput(settle, { by, note, ...(outcome === undefined ? {} : { outcome }) });
+  const given = validateInput(settle, { by, note, ...present({ outcome }) });
   return 'error' in given ? `--${given.error.message.replace(':', '')}` : given.output;
 }

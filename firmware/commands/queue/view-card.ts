@@ -3,6 +3,7 @@ import type { Locale } from '../../../flows/customer-texts.js';
 import { cutOffReversal } from '../../../flows/cut-off-reversal.js';
 import { waitsForHost } from '../../../flows/delivery.js';
 import { ownEntry } from '../../../flows/own-entry.js';
+import { present } from '../../../flows/present.js';
 import type { ReversalView, SaleView } from '../../api/output-schemas.js';
 import { presentReversal } from '../../api/present-reversal.js';
 import { presentSale } from '../../api/present-sale.js';
@@ -65,7 +66,7 @@ function cutOffOf(book: Book): readonly CutOffView[] {
       state: sale.state,
       amount: { currency: amount.currency, value: amount.value },
       paymentRequestId,
-      ...(paymentId === undefined ? {} : { paymentId }),
+      ...present({ paymentId }),
       at: utcTime(paidAtWallMs),
       atStart: waitsForHost(sale) ? 'awaitsHost' : cause === 'vendUnknown' ? 'vendUnknown' : 'reversed',
     },

@@ -1,3 +1,4 @@
+import { present } from '../../../flows/present.js';
 import type { ReversalView } from '../../api/output-schemas.js';
 import { exportQueue } from './export-queue.js';
 import { pickReversal } from './pick-reversal.js';
@@ -16,7 +17,7 @@ export async function workOnQueue(
   const told = async (entry: ReversalView | CutOffView): Promise<void> => {
     const sale = await source.sale(entry.saleId);
     const cutOff = 'atStart' in entry;
-    if (order.json) json({ [cutOff ? 'cutOff' : 'reversal']: entry, ...(sale === undefined ? {} : { sale }) });
+    if (order.json) json({ [cutOff ? 'cutOff' : 'reversal']: entry, ...present({ sale }) });
     else out(cutOff ? queueText.cutOff(entry) : queueText.entry(entry, sale));
   };
 
