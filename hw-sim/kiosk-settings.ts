@@ -1,5 +1,5 @@
 import { generateKeyPairSync } from 'node:crypto';
-import { loadConfig, type TerminalSettings } from '../firmware/terminal/terminal.js';
+import { loadConfig, type TerminalSettings } from '../firmware/for-simulator.js';
 import { wireSimulatedDevices } from './simulated-wiring.js';
 
 export interface KeyPairs {

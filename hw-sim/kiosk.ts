@@ -1,10 +1,5 @@
 import type { HttpHost, HttpReply, HttpRequest } from '../drivers/host.js';
-import {
-  createTerminal,
-  type Terminal,
-  type TerminalParts,
-  type TerminalSettings,
-} from '../firmware/terminal/terminal.js';
+import { createTerminal, type Terminal, type TerminalParts, type TerminalSettings } from '../firmware/for-simulator.js';
 import { type Acquirer, createAcquirer } from './acquirer/acquirer.js';
 import { type AcquirerFaults, createAcquirerFaults } from './acquirer/acquirer-faults.js';
 import { createFastSigner } from './acquirer/fast-signer.js';

@@ -8,7 +8,7 @@ import { localTimeZone } from '../drivers/linux/local-time-zone.js';
 import { packageVersion } from '../drivers/linux/package-version.js';
 import type { CommandProcess } from '../drivers/linux/process.js';
 import { createLinuxRandom } from '../drivers/linux/random.js';
-import { replayFile } from '../firmware/terminal/terminal.js';
+import { replayFile } from '../firmware/for-simulator.js';
 import { openApiBridge } from './bench/api-bridge.js';
 import { createBench } from './bench/bench.js';
 import { createBenchConsole } from './bench/bench-console.js';

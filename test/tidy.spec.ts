@@ -6,6 +6,7 @@ import {
   importDirections,
   kebabCase,
   LENGTH_LIMIT_LINES,
+  leanRun,
   noAny,
   noDeadFiles,
   noLonelyTests,
@@ -42,6 +43,33 @@ interface Canary {
 const file = (path: string, text: string): SourceFile => ({ path, text });
 
 const RULES: Readonly<Record<string, readonly [Rule, Canary]>> = {
+  'tillbox run loads only what it uses': [
+    leanRun,
+    {
+      bad: [
+        file('firmware/terminal/terminal.ts', "export { viewCard } from '../commands/queue/view-card.js';"),
+        file('firmware/journal/read-book.ts', "import { type Adapter, Low } from 'lowdb';"),
+        file('drivers/panel/panel.ts', "import five from 'johnny-five';"),
+      ],
+      beside: [
+        file(
+          'firmware/commands/run.ts',
+          "import '../terminal/terminal.js';\nimport '../journal/read-book.js';\nimport '../../drivers/panel/panel.js';",
+        ),
+      ],
+      good: [
+        file(
+          'firmware/commands/run.ts',
+          "import type { CardView } from './queue/view-card.js';\nimport './board-host.js';",
+        ),
+        file('firmware/commands/board-host.ts', "import type { Adapter } from 'lowdb';"),
+        file(
+          'firmware/commands/queue.ts',
+          "import { viewCard } from './queue/view-card.js';\nimport { Low } from 'lowdb';",
+        ),
+      ],
+    },
+  ],
   'imports go in the directions of the house': [
     importDirections,
     {
@@ -59,6 +87,8 @@ const RULES: Readonly<Record<string, readonly [Rule, Canary]>> = {
         file('hw-sim/bench.ts', "import { rig } from '../test/rig.js';"),
         file('hw-sim/network.ts', "import { createLinuxHttp } from '../drivers/linux/http.js';"),
         file('hw-sim/sim.ts', "import { runCli } from '../firmware/cli.js';"),
+        file('hw-sim/kiosk.ts', "import { createTerminal } from '../firmware/terminal/terminal.js';"),
+        file('firmware/commands/run.ts', "import { createTerminal } from '../for-simulator.js';"),
       ],
       good: [
         file(
@@ -68,7 +98,7 @@ const RULES: Readonly<Record<string, readonly [Rule, Canary]>> = {
         file('firmware/commands/run.ts', "import { createLinuxHost } from '../../drivers/linux/host.js';"),
         file('drivers/linux/a.ts', "import { HostError } from '../host.js';"),
         file('hw-sim/world.ts', "import type { Host } from '../drivers/host.js';"),
-        file('hw-sim/kiosk.ts', "import { createTerminal } from '../firmware/terminal/terminal.js';"),
+        file('hw-sim/kiosk.ts', "import { createTerminal } from '../firmware/for-simulator.js';"),
         file('hw-sim/sim.ts', "import { createLinuxHost } from '../drivers/linux/host.js';"),
         file('test/a.spec.ts', "import { world } from '../hw-sim/world.js';"),
         file('flows/a.ts', "/* import { b } from '../firmware/b.js'; */"),

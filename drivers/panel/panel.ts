@@ -1,4 +1,5 @@
-import five from 'johnny-five';
+import { createRequire } from 'node:module';
+import type johnnyFive from 'johnny-five';
 import { DEVICE_OK, DEVICE_STARTING, type DeviceStatus, type PanelFault, sameDeviceStatus } from '../device-status.js';
 import { createHeldLines } from '../held-lines.js';
 import type { Clock, GpioHost, Level, Timer } from '../host.js';
@@ -34,6 +35,8 @@ export interface Panel {
   close(): void;
 }
 
+const load = createRequire(import.meta.url);
+
 const BLINK_MS = 400;
 const DOOR_DEBOUNCE_MS = 50;
 /** A switch that flickers counts as open: that it opens is told at once, that it is shut so often and no more. */
@@ -56,6 +59,8 @@ export function createPanel(
   const { clock, gpio } = parts;
   const doorShuts = createRateLimit(clock, DOOR_SHUTS);
   const io = createGpioIoPlugin(gpio);
+  /* Loaded here: a box without a panel starts sooner. */
+  const five: typeof johnnyFive = load('johnny-five');
   /* Made once: johnny-five remembers every component it ever made. Lines are taken and let go beneath them. */
   const board = new five.Board({ io, repl: false, sigint: false, debug: false });
   const leds = new Map<Lamp, InstanceType<typeof five.Led>>();

@@ -15,13 +15,17 @@ import { unprintableNames } from './unprintable-names.js';
 import { unsafeEnvironment } from './unsafe-environment.js';
 import { variables } from './variables.js';
 
-/**
- * Either a whole configuration, with the secrets to take out of every log and what is to be said at start, or everything
- * that is wrong.
- */
-export type ConfigLoading =
-  | { readonly config: Config; readonly secrets: readonly string[]; readonly warnings: readonly ConfigWarning[] }
-  | { readonly errors: readonly ConfigError[] };
+/** What a terminal is started with: a right configuration. */
+export interface TerminalSettings {
+  readonly config: Config;
+  /** Texts that never reach a log. */
+  readonly secrets: readonly string[];
+  /** To be logged at start. */
+  readonly warnings: readonly ConfigWarning[];
+}
+
+/** Either a whole configuration or everything that is wrong. */
+export type ConfigLoading = TerminalSettings | { readonly errors: readonly ConfigError[] };
 
 /**
  * Reads and checks the whole configuration. Pure but for `readFile`. Either everything is right, or all errors come at

@@ -2,8 +2,7 @@ import type { Host } from '../../drivers/host.js';
 import type { Input } from '../../flows/input.js';
 import type { Step } from '../../flows/step.js';
 import type { Signer } from '../acquirer/signer.js';
-import type { Config } from '../config/config.js';
-import type { ConfigLoading } from '../config/load-config.js';
+import type { TerminalSettings } from '../config/load-config.js';
 import type { SaveIncident } from '../incident/incident-keeper.js';
 import { awaitJournal } from '../journal/await-journal.js';
 import type { CardMarks } from '../journal/card-marks.js';
@@ -53,9 +52,6 @@ export interface TerminalParts {
   /** Of each half of the journal. */
   readonly segmentSizeBytes?: number;
 }
-
-/** A right configuration, the secrets in it, which never reach a log, and what is to be said of it at start. */
-export type TerminalSettings = Extract<ConfigLoading, { readonly config: Config }>;
 
 /**
  * Opens the journal, then the devices and the ports, then starts. Where the journal cannot be opened and only a person
@@ -214,23 +210,3 @@ function createTerminalLog(
   for (const secret of settings.secrets) redact.addSecret(secret);
   return createLog({ board: host.board, clock: host.clock, redact, lossChanged, ...settings.config.log });
 }
-
-export type { Book } from '../../flows/book.js';
-export type { CallAnswer } from '../../flows/call-answer.js';
-export { customerText } from '../../flows/customer-texts.js';
-export { minorUnits } from '../../flows/minor-units.js';
-export { formatMoney, type Money } from '../../flows/money.js';
-export type { Reversal } from '../../flows/reversal.js';
-export { isOpen, type Sale } from '../../flows/sale.js';
-export { type View, view } from '../../flows/view.js';
-export type { ReversalView, SaleView, StatusView } from '../api/output-schemas.js';
-export { queueLines } from '../commands/queue/queue-lines.js';
-export type { CutOffView } from '../commands/queue/queue-source.js';
-export { settleOnCard } from '../commands/queue/settle-on-card.js';
-export { type CardView, viewCard } from '../commands/queue/view-card.js';
-export type { Config } from '../config/config.js';
-export { configDefault } from '../config/config-default.js';
-export { loadConfig } from '../config/load-config.js';
-export { replayFile } from '../incident/replay-file.js';
-export { type BookReading, readCard } from '../journal/read-card.js';
-export { API_LISTENING } from '../service/api-listening.js';

@@ -6,7 +6,7 @@ import type {
   HttpServerResponse,
   HttpStream,
 } from '../../drivers/host.js';
-import { API_LISTENING } from '../../firmware/terminal/terminal.js';
+import { API_LISTENING } from '../../firmware/for-simulator.js';
 import type { Network } from '../network.js';
 import type { Pacer } from './pacer.js';
 

@@ -1,4 +1,4 @@
-import { configDefault, type TerminalSettings } from '../../firmware/terminal/terminal.js';
+import { configDefault, type TerminalSettings } from '../../firmware/for-simulator.js';
 import { type KeyPairs, kioskSettings, simEnvironment } from '../kiosk-settings.js';
 
 /** What may be chosen for a simulated box. The rest (keys, acquirer, devices, ports) is what it is simulated with. */

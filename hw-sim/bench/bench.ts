@@ -1,4 +1,4 @@
-import type { Terminal, TerminalParts, TerminalSettings } from '../../firmware/terminal/terminal.js';
+import type { Terminal, TerminalParts, TerminalSettings } from '../../firmware/for-simulator.js';
 import { attachDevice } from '../attach-device.js';
 import {
   createReceiptPrinterModel,

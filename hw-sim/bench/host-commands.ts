@@ -1,4 +1,4 @@
-import type { Sale } from '../../firmware/terminal/terminal.js';
+import type { Sale } from '../../firmware/for-simulator.js';
 import type { Bench } from './bench.js';
 import { type ConsoleCommand, wordCommand } from './console-command.js';
 import type { HostApp, HostAppAnswer } from './host-app.js';

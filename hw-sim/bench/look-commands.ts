@@ -1,4 +1,4 @@
-import { formatMoney, type Money, type ReversalView, type StatusView } from '../../firmware/terminal/terminal.js';
+import { formatMoney, type Money, type ReversalView, type StatusView } from '../../firmware/for-simulator.js';
 import { magicAmounts } from '../acquirer/magic-amounts.js';
 import type { PaperItem } from '../devices/paper.js';
 import type { Bench } from './bench.js';

@@ -5,7 +5,7 @@ import {
   type Sale,
   type Terminal,
   view,
-} from '../../firmware/terminal/terminal.js';
+} from '../../firmware/for-simulator.js';
 import type { LedgerEvent } from '../acquirer/ledger.js';
 import type { Bench } from './bench.js';
 import type { Ink } from './ink.js';

@@ -1,4 +1,4 @@
-import { customerText, type View } from '../../firmware/terminal/terminal.js';
+import { customerText, type View } from '../../firmware/for-simulator.js';
 import type { Ink } from './ink.js';
 
 const LAMPS = ['ready', 'busy', 'paid', 'fault'] as const;

@@ -1,4 +1,4 @@
-import { type Money, minorUnits } from '../../firmware/terminal/terminal.js';
+import { type Money, minorUnits } from '../../firmware/for-simulator.js';
 
 /** What a person types as an amount: `12`, `12.5`, `12.50` or `12,50`. Undefined where it is none in this currency. */
 export function parseAmount(text: string, currency: string): Money | undefined {

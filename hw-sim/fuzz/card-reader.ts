@@ -5,7 +5,7 @@ import {
   readCard,
   settleOnCard,
   viewCard,
-} from '../../firmware/terminal/terminal.js';
+} from '../../firmware/for-simulator.js';
 import type { Kiosk } from '../kiosk.js';
 import type { SimFlash } from '../sim-flash.js';
 import { createWorld, type World } from '../world.js';

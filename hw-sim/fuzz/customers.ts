@@ -1,4 +1,4 @@
-import type { Sale } from '../../firmware/terminal/terminal.js';
+import type { Sale } from '../../firmware/for-simulator.js';
 import { DECORATION_NAMES } from '../devices/scan-engine-model.js';
 import { count } from './coverage.js';
 import type { FuzzMode } from './fuzz-settings.js';

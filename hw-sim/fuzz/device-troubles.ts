@@ -1,4 +1,4 @@
-import type { Config } from '../../firmware/terminal/terminal.js';
+import type { Config } from '../../firmware/for-simulator.js';
 import { COMMAND_TROUBLES } from '../devices/scan-engine-model.js';
 import type { Kiosk } from '../kiosk.js';
 import type { KioskDevices } from '../kiosk-devices.js';

@@ -1,4 +1,4 @@
-import type { Config, Sale } from '../../firmware/terminal/terminal.js';
+import type { Config, Sale } from '../../firmware/for-simulator.js';
 import type { Kiosk } from '../kiosk.js';
 import type { KioskDevices } from '../kiosk-devices.js';
 import type { Oracle } from './oracle.js';

@@ -1,4 +1,4 @@
-import { isOpen, view } from '../../firmware/terminal/terminal.js';
+import { isOpen, view } from '../../firmware/for-simulator.js';
 import type { Kiosk } from '../kiosk.js';
 import type { Archive } from './oracle/archive.js';
 import type { Oracle } from './oracle.js';

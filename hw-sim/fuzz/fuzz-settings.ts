@@ -1,4 +1,4 @@
-import type { TerminalSettings } from '../../firmware/terminal/terminal.js';
+import type { TerminalSettings } from '../../firmware/for-simulator.js';
 import { SIM_CUSTOMER_ID } from '../acquirer/acquirer.js';
 import { type KeyPairs, kioskSettings, simEnvironment } from '../kiosk-settings.js';
 import { SIMULATED_WIRING } from '../simulated-wiring.js';

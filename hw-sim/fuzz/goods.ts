@@ -1,4 +1,4 @@
-import type { Config } from '../../firmware/terminal/terminal.js';
+import type { Config } from '../../firmware/for-simulator.js';
 import type { KioskDevices } from '../kiosk-devices.js';
 import type { Goods } from './oracle/goods-rules.js';
 

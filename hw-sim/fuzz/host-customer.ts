@@ -1,4 +1,4 @@
-import type { Sale } from '../../firmware/terminal/terminal.js';
+import type { Sale } from '../../firmware/for-simulator.js';
 import { callApi } from './call-api.js';
 import { count } from './coverage.js';
 import { type Customer, createVisit, type VisitParts } from './visit.js';

@@ -1,4 +1,4 @@
-import { type Sale, view } from '../../firmware/terminal/terminal.js';
+import { type Sale, view } from '../../firmware/for-simulator.js';
 import type { Chance } from './chance.js';
 import { count } from './coverage.js';
 import { type Customer, createVisit, type VisitParts } from './visit.js';

@@ -1,4 +1,4 @@
-import type { Sale } from '../../firmware/terminal/terminal.js';
+import type { Sale } from '../../firmware/for-simulator.js';
 import { MACHINE_HABITS } from '../devices/mdb-machine-model.js';
 import { count } from './coverage.js';
 import { type Customer, createVisit, type VisitParts } from './visit.js';

@@ -1,4 +1,4 @@
-import { isOpen, type TerminalSettings } from '../../firmware/terminal/terminal.js';
+import { isOpen, type TerminalSettings } from '../../firmware/for-simulator.js';
 import type { Ledger } from '../acquirer/ledger.js';
 import type { Kiosk } from '../kiosk.js';
 import type { Chance } from './chance.js';

@@ -1,4 +1,4 @@
-import type { TerminalParts } from '../../firmware/terminal/terminal.js';
+import type { TerminalParts } from '../../firmware/for-simulator.js';
 import { type Coverage, count } from './coverage.js';
 import type { ReadinessRules, SellingDecision } from './oracle/readiness-rules.js';
 

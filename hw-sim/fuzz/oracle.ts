@@ -1,5 +1,5 @@
 import type { HttpRequest } from '../../drivers/host.js';
-import type { Book, Sale } from '../../firmware/terminal/terminal.js';
+import type { Book, Sale } from '../../firmware/for-simulator.js';
 import type { AcquirerSigner } from '../acquirer/acquirer-signer.js';
 import type { Ledger } from '../acquirer/ledger.js';
 import type { AcquirerMessage } from '../kiosk.js';

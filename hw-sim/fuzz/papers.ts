@@ -1,4 +1,4 @@
-import type { Config } from '../../firmware/terminal/terminal.js';
+import type { Config } from '../../firmware/for-simulator.js';
 import { paperText } from '../devices/paper.js';
 import type { KioskDevices } from '../kiosk-devices.js';
 import type { Papers } from './oracle/receipt-rules.js';

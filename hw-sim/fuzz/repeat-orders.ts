@@ -1,4 +1,4 @@
-import type { Sale } from '../../firmware/terminal/terminal.js';
+import type { Sale } from '../../firmware/for-simulator.js';
 import type { Kiosk } from '../kiosk.js';
 import type { Chance } from './chance.js';
 import { type Coverage, count } from './coverage.js';

@@ -1,4 +1,4 @@
-import { type Config, view } from '../../firmware/terminal/terminal.js';
+import { type Config, view } from '../../firmware/for-simulator.js';
 import { createFastSigner } from '../acquirer/fast-signer.js';
 import { createKiosk, type Kiosk } from '../kiosk.js';
 import { attachDevices } from '../kiosk-devices.js';

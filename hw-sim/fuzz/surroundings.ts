@@ -1,4 +1,4 @@
-import type { Config } from '../../firmware/terminal/terminal.js';
+import type { Config } from '../../firmware/for-simulator.js';
 import type { Kiosk } from '../kiosk.js';
 import { SIMULATED_WIRING } from '../simulated-wiring.js';
 import type { Surroundings } from './oracle/readiness-rules.js';

@@ -1,4 +1,4 @@
-import { view } from '../../firmware/terminal/terminal.js';
+import { view } from '../../firmware/for-simulator.js';
 import type { Kiosk } from '../kiosk.js';
 import { FAIR_WEATHER } from '../network.js';
 import { type Coverage, count } from './coverage.js';

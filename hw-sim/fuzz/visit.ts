@@ -1,4 +1,4 @@
-import type { CallAnswer, Config, Sale } from '../../firmware/terminal/terminal.js';
+import type { CallAnswer, Config, Sale } from '../../firmware/for-simulator.js';
 import { FACTORY_RESET_BARCODE } from '../devices/scan-engine-model.js';
 import type { Kiosk } from '../kiosk.js';
 import type { KioskDevices } from '../kiosk-devices.js';

@@ -1,5 +1,7 @@
 import assert from 'node:assert/strict';
-import { customerText, type Sale, view } from '../../firmware/terminal/terminal.js';
+import { customerText } from '../../flows/customer-texts.js';
+import type { Sale } from '../../flows/sale.js';
+import { view } from '../../flows/view.js';
 import { createWallet } from '../../hw-sim/bench/wallet.js';
 import { paperText } from '../../hw-sim/devices/paper.js';
 import { createKiosk, type Kiosk } from '../../hw-sim/kiosk.js';

@@ -1,4 +1,4 @@
-import { commentLinesWith, folderOf, importsOf, linesWith, type SourceFile } from './source-file.js';
+import { commentLinesWith, folderOf, type Import, importsOf, linesWith, type SourceFile } from './source-file.js';
 
 /** What a rule has to say against a file, ready to be read. */
 export type Rule = (files: readonly SourceFile[]) => string[];
@@ -21,6 +21,9 @@ const SIM_ENTRY_POINTS: readonly RegExp[] = [/^hw-sim\/(?:sim|acquirer-sim|fuzz|
 
 const matches = (path: string, patterns: readonly RegExp[]): boolean => patterns.some((pattern) => pattern.test(path));
 
+/** What the simulator may use of the firmware; nothing that a board runs goes through it. */
+const SIM_DOOR = 'firmware/for-simulator.ts';
+
 const HOUSE = ['flows', 'drivers', 'firmware', 'hw-sim', 'test'];
 
 /** Who may import whom. */
@@ -34,6 +37,7 @@ export const importDirections: Rule = (files) =>
 
 function mayImport(path: string, target: string): boolean {
   const [from, to] = [folderOf(path), folderOf(target)];
+  if (target === SIM_DOOR) return from === 'hw-sim' || from === 'test';
   if (from === to && !target.startsWith('drivers/linux/')) return true;
   switch (from) {
     case 'flows':
@@ -46,7 +50,7 @@ function mayImport(path: string, target: string): boolean {
       return to === 'flows' || to === 'drivers';
     case 'hw-sim':
       if (target.startsWith('drivers/linux/')) return matches(path, SIM_ENTRY_POINTS);
-      return target === 'drivers/host.ts' || target === 'firmware/terminal/terminal.ts';
+      return target === 'drivers/host.ts';
     default:
       return from === 'test';
   }
@@ -177,14 +181,38 @@ export const noDeadFiles: Rule = (files) => {
   });
 };
 
-function reached(files: readonly SourceFile[], isRoot: (file: SourceFile) => boolean): ReadonlySet<string> {
+/** What no box uses while it sells; johnny-five comes with the first panel. */
+const NOT_FOR_RUN =
+  /^(?:hw-sim\/|firmware\/(?:for-simulator|incident\/replay-|commands\/(?:check|queue|replay|keys|config)\b))|^(?:lowdb|johnny-five)(?:$|\/)/;
+
+/** A small board spends seconds on what it loads at start: `tillbox run` loads only what it uses. */
+export const leanRun: Rule = (files) => {
+  const loaded = reached(
+    files,
+    ({ path }) => path === 'firmware/commands/run.ts',
+    ({ typeOnly }) => !typeOnly,
+  );
+  return files
+    .filter(({ path }) => loaded.has(path))
+    .flatMap((file) =>
+      importsOf(file)
+        .filter(({ target, typeOnly }) => !typeOnly && NOT_FOR_RUN.test(target))
+        .map(({ target }) => `${file.path} makes tillbox run load ${target}`),
+    );
+};
+
+function reached(
+  files: readonly SourceFile[],
+  isRoot: (file: SourceFile) => boolean,
+  follows: (one: Import) => boolean = () => true,
+): ReadonlySet<string> {
   const byPath = new Map(files.map((file) => [file.path, file]));
   const alive = new Set<string>();
   const waiting = files.filter(isRoot);
   for (let file = waiting.pop(); file !== undefined; file = waiting.pop()) {
     if (alive.has(file.path)) continue;
     alive.add(file.path);
-    for (const { target } of importsOf(file)) {
+    for (const { target } of importsOf(file).filter(follows)) {
       const next = byPath.get(target);
       if (next !== undefined) waiting.push(next);
     }

@@ -1,4 +1,4 @@
-import type { Sale } from '../../../firmware/terminal/terminal.js';
+import type { Sale } from '../../../firmware/for-simulator.js';
 import type { Violate } from './violate.js';
 
 /** Rules 1 and 8 for the operator: hears of money that does not come back, and of goods of which nobody knows. */

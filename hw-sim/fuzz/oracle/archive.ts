@@ -1,4 +1,4 @@
-import type { Book, Reversal, Sale } from '../../../firmware/terminal/terminal.js';
+import type { Book, Reversal, Sale } from '../../../firmware/for-simulator.js';
 
 /** The last that was published of each sale and reversal: the reckoning needs also those that a terminal no longer keeps. */
 export interface Archive {

@@ -1,4 +1,4 @@
-import type { CutOffView, ReversalView, Sale, SaleView } from '../../../firmware/terminal/terminal.js';
+import type { CutOffView, ReversalView, Sale, SaleView } from '../../../firmware/for-simulator.js';
 import type { Ledger } from '../../acquirer/ledger.js';
 import type { Violate } from './violate.js';
 

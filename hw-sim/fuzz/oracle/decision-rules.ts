@@ -1,4 +1,4 @@
-import type { Sale } from '../../../firmware/terminal/terminal.js';
+import type { Sale } from '../../../firmware/for-simulator.js';
 import type { Ledger } from '../../acquirer/ledger.js';
 import type { Settling } from './hand-rules.js';
 import type { Violate } from './violate.js';

@@ -1,4 +1,4 @@
-import type { Book, Sale } from '../../../firmware/terminal/terminal.js';
+import type { Book, Sale } from '../../../firmware/for-simulator.js';
 import type { Violate } from './violate.js';
 
 /** What came out of the machine, counted at its own end. */

@@ -1,4 +1,4 @@
-import type { Book, Reversal } from '../../../firmware/terminal/terminal.js';
+import type { Book, Reversal } from '../../../firmware/for-simulator.js';
 import type { Violate } from './violate.js';
 
 /** Rule 6, the part of people: a reversal is closed by hand only when somebody did, and who and why are kept. */

@@ -1,4 +1,4 @@
-import type { Sale } from '../../../firmware/terminal/terminal.js';
+import type { Sale } from '../../../firmware/for-simulator.js';
 import type { KeyPress, KeypadModel } from '../../devices/keypad-model.js';
 import type { Violate } from './violate.js';
 

@@ -1,4 +1,4 @@
-import type { Sale } from '../../../firmware/terminal/terminal.js';
+import type { Sale } from '../../../firmware/for-simulator.js';
 import type { Violate } from './violate.js';
 
 /** Rule 6, its hurry: who learns of a charge that has to go back undoes it within seconds, whatever the queue waited for. */

@@ -1,4 +1,4 @@
-import type { Config, Sale } from '../../../firmware/terminal/terminal.js';
+import type { Config, Sale } from '../../../firmware/for-simulator.js';
 import type { GoodsTalk, MdbMachineModel } from '../../devices/mdb-machine-model.js';
 import type { Kiosk } from '../../kiosk.js';
 import type { Violate } from './violate.js';

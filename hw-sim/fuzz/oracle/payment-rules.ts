@@ -1,4 +1,4 @@
-import type { Book, Sale } from '../../../firmware/terminal/terminal.js';
+import type { Book, Sale } from '../../../firmware/for-simulator.js';
 import { type AcquirerSigner, signatureOf, signedContent } from '../../acquirer/acquirer-signer.js';
 import type { Ledger } from '../../acquirer/ledger.js';
 import type { AcquirerMessage } from '../../kiosk.js';

@@ -1,4 +1,4 @@
-import { type Book, formatMoney, type Sale } from '../../../firmware/terminal/terminal.js';
+import { type Book, formatMoney, type Sale } from '../../../firmware/for-simulator.js';
 import type { Violate } from './violate.js';
 
 /** What came out of the printer, without blanks and line ends: a long number goes on in the next line. */

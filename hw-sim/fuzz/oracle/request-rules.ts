@@ -1,4 +1,4 @@
-import type { Sale } from '../../../firmware/terminal/terminal.js';
+import type { Sale } from '../../../firmware/for-simulator.js';
 import { parseIsoTime } from '../../acquirer/iso-time.js';
 import type { Violate } from './violate.js';
 

@@ -1,4 +1,4 @@
-import type { Book } from '../../../firmware/terminal/terminal.js';
+import type { Book } from '../../../firmware/for-simulator.js';
 import type { Violate } from './violate.js';
 
 /** An orderly stop keeps what was answered, also what a power cut may take. */

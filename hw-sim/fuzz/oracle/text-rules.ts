@@ -1,4 +1,4 @@
-import { type Book, customerText, type Sale, type View } from '../../../firmware/terminal/terminal.js';
+import { type Book, customerText, type Sale, type View } from '../../../firmware/for-simulator.js';
 import type { Ledger } from '../../acquirer/ledger.js';
 import type { AcquirerMessage } from '../../kiosk.js';
 import type { Settling } from './hand-rules.js';

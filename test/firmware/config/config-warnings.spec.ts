@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import type { Environment } from '../../../firmware/config/environment.js';
-import { loadConfig } from '../../../firmware/terminal/terminal.js';
+import { loadConfig } from '../../../firmware/config/load-config.js';
 import { createKeyPairs, simEnvironment } from '../../../hw-sim/kiosk-settings.js';
 import { wireSimulatedDevices } from '../../../hw-sim/simulated-wiring.js';
 

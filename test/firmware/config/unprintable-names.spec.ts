@@ -1,9 +1,9 @@
 import assert from 'node:assert/strict';
 import { composeReceipt } from '../../../drivers/printer/compose-receipt.js';
 import type { Environment } from '../../../firmware/config/environment.js';
+import { loadConfig } from '../../../firmware/config/load-config.js';
 import { receiptHeadOf } from '../../../firmware/devices/receipt-head-of.js';
 import { receiptLayout } from '../../../firmware/devices/receipt-layout.js';
-import { loadConfig } from '../../../firmware/terminal/terminal.js';
 import { createKeyPairs, simEnvironment } from '../../../hw-sim/kiosk-settings.js';
 import { wireSimulatedDevices } from '../../../hw-sim/simulated-wiring.js';
 

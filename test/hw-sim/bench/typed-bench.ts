@@ -1,4 +1,4 @@
-import type { TerminalSettings } from '../../../firmware/terminal/terminal.js';
+import type { TerminalSettings } from '../../../firmware/config/load-config.js';
 import { type Bench, createBench } from '../../../hw-sim/bench/bench.js';
 import { createBenchConsole } from '../../../hw-sim/bench/bench-console.js';
 import { benchSettings } from '../../../hw-sim/bench/bench-settings.js';
