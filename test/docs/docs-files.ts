@@ -15,10 +15,11 @@ export function readDocsFiles(): DocsFile[] {
   const paths = [
     'README.md',
     'CHANGELOG.md',
+    'CONTRIBUTING.md',
     'SECURITY.md',
     'test/README.md',
     'test/traces/README.md',
-    ...listed('docs').filter((path) => path.endsWith('.md')),
+    ...[...listed('docs'), ...listed('.github')].filter((path) => path.endsWith('.md')),
   ];
   return paths.map((path) => ({ path, text: readFileSync(`${ROOT}${path}`, 'utf8') }));
 }

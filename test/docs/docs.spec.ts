@@ -36,6 +36,7 @@ const CHECKS: Readonly<Record<string, (file: DocsFile) => string[]>> = {
     [...file.text.matchAll(/\bdist\/([\w/.-]+)\.js\b/g)]
       .map(([, name]) => `${name}.ts`)
       .filter((source) => !existsSync(ROOT + source)),
+  'files of the house exist': (file) => mentioned.files(file).filter((path) => !existsSync(ROOT + path)),
 };
 
 function leadsSomewhere({ path: from, text }: DocsFile, link: string): boolean {
@@ -85,6 +86,7 @@ describe('the documents', () => {
         'npm run tillbox -- queue list --everything',
         'node dist/test/none.js',
         '```',
+        '`flows/step.ts`, `flows/stop.ts` and `test/flows/*.spec.ts`, `hw-sim/fuzz/nowhere`',
       ].join('\n'),
     };
     const found = Object.values(CHECKS).map((problemsOf) => problemsOf(wrong));
@@ -94,6 +96,7 @@ describe('the documents', () => {
       ['tillbox queue --everything', 'tillbox frobnicate', 'tillbox queue burn', 'tillbox check --loudly'],
       ['SCANER_PORT'],
       ['test/none.ts'],
+      ['flows/stop.ts', 'hw-sim/fuzz/nowhere'],
     ]);
   });
 
