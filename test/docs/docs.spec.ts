@@ -36,8 +36,20 @@ const CHECKS: Readonly<Record<string, (file: DocsFile) => string[]>> = {
     [...file.text.matchAll(/\bdist\/([\w/.-]+)\.js\b/g)]
       .map(([, name]) => `${name}.ts`)
       .filter((source) => !existsSync(ROOT + source)),
-  'files of the house exist': (file) => mentioned.files(file).filter((path) => !existsSync(ROOT + path)),
+  'files of the house exist, from its root or beside the document': (file) =>
+    mentioned
+      .files(file)
+      .filter((name) => !existsSync(ROOT + name) && !existsSync(ROOT + path.join(path.dirname(file.path), name))),
+  'names stand in the file that is said to have them': (file) =>
+    mentioned
+      .namesInFiles(file)
+      .filter(({ name, path: of }) => !new RegExp(`\\b${name}\\b`).test(textOf(of)))
+      .map(({ name, path: of }) => `${name} in ${of}`),
 };
+
+function textOf(name: string): string {
+  return existsSync(ROOT + name) ? readFileSync(ROOT + name, 'utf8') : '';
+}
 
 function leadsSomewhere({ path: from, text }: DocsFile, link: string): boolean {
   const [target = '', anchor] = link.split('#');
@@ -87,6 +99,7 @@ describe('the documents', () => {
         'node dist/test/none.js',
         '```',
         '`flows/step.ts`, `flows/stop.ts` and `test/flows/*.spec.ts`, `hw-sim/fuzz/nowhere`',
+        '`step` in `flows/step.ts` and `stop` in `flows/step.ts`',
       ].join('\n'),
     };
     const found = Object.values(CHECKS).map((problemsOf) => problemsOf(wrong));
@@ -97,6 +110,7 @@ describe('the documents', () => {
       ['SCANER_PORT'],
       ['test/none.ts'],
       ['flows/stop.ts', 'hw-sim/fuzz/nowhere'],
+      ['stop in flows/step.ts'],
     ]);
   });
 

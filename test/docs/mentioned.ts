@@ -1,7 +1,7 @@
 import type { DocsFile } from './docs-files.js';
 
 /** What a document says exists, for the spec to look up. */
-export const mentioned = { links, commands, npmScripts, variables, files, anchors };
+export const mentioned = { links, commands, npmScripts, variables, files, namesInFiles, anchors };
 
 /** Fenced blocks and `code spans`: what is meant to be typed. */
 function codeOf(text: string): string[] {
@@ -71,10 +71,16 @@ function variables({ text }: DocsFile): string[] {
 
 /** Files and folders of the house, by their path from its root: `flows/step.ts`, `hw-sim/devices`. */
 function files({ text }: DocsFile): string[] {
-  return codeOf(text).flatMap((body) =>
-    [...body.matchAll(HOUSE_PATH)].map(([, path]) => path ?? '').filter((path) => !path.endsWith('/')),
-  );
+  return codeOf(text).flatMap((body) => [...body.matchAll(HOUSE_PATH)].map(([, path]) => path ?? ''));
 }
 
 const HOUSE_PATH =
   /(?<![\w./-])((?:flows|drivers|firmware|hw-sim|test|deploy|docs|\.github|\.ci)(?:\/[\w.-]+)+)(?![\w*{]|\/[\w*{])/g;
+
+/** "`name` in `path/file.ts`": a function or a constant, and where it is said to be. */
+function namesInFiles({ text }: DocsFile): { readonly name: string; readonly path: string }[] {
+  return [...text.matchAll(/`(\w+)`\s+in\s+`((?:[\w-]+\/)+[\w-]+\.m?[jt]s)`/g)].map(([, name = '', path = '']) => ({
+    name,
+    path,
+  }));
+}
