@@ -17,7 +17,7 @@ export interface AcquirerSimOptions {
   readonly clientId: string;
 }
 
-/** Starts the simulated acquirer in this process, with the key files of the directory. Rejects with what is wrong. */
+/** Starts the simulated acquirer in this process, with the key files of the directory. Rejects with the error. */
 export function startAcquirerSim(options: AcquirerSimOptions): Promise<AcquirerServer> {
   return new Promise((resolve, reject) => {
     const keys = acquirerKeys(createKeyDirectory(options.keyDirectory));
@@ -67,7 +67,7 @@ function environment(options: AcquirerSimOptions, url: string): string {
   ].join('\n');
 }
 
-/** The options, or what is wrong with them. */
+/** The options, or the error in them. */
 function optionsOf(args: readonly string[]): AcquirerSimOptions | string {
   const { values } = parseArgs({
     args: [...args],

@@ -1,6 +1,6 @@
 import type { SerialCable, SerialDevice, SimSerial, SimSerialPort } from './sim-serial.js';
 
-/** Puts a device on a serial port, and answers both. */
+/** Attaches a device to a serial port, and returns both. */
 export function attachDevice<Device extends SerialDevice>(
   serial: SimSerial,
   path: string,

@@ -1,19 +1,19 @@
 export const pageBytes = 4096;
 export const zeroPage: Uint8Array = new Uint8Array(pageBytes);
 
-/** Pages are replaced, never changed, so that copies of a card can share them. */
+/** Pages are replaced, never modified, so that copies of a card can share them. */
 export type Pages = Map<number, Uint8Array>;
 
-/** A volume of an imagined card, and what the system's cache shows of it. */
+/** A volume of a simulated card, with the system's cache. */
 export interface CardVolume {
   readonly sizeBytes: number;
-  /** What a reboot finds. A missing page is zeros. */
+  /** What is on the medium. A missing page is zeros. */
   readonly durable: Pages;
-  /** What the system's cache holds and the medium does not: written, not flushed. */
+  /** Written and not flushed: in the system's cache, not on the medium. */
   readonly unflushed: Pages;
-  /** What the cache shows though the medium forgot it. */
+  /** In the cache, though the medium lost it. */
   readonly pretended: Pages;
-  /** Where the last unflushed write was, for what a power cut may take with it. */
+  /** Place of the last unflushed write: a power cut may also damage what is around it. */
   lastWrite: number;
 }
 
@@ -30,7 +30,7 @@ export function copyVolume(volume: CardVolume): CardVolume {
   };
 }
 
-/** Bytes as seen through layers, the upper first. */
+/** Reads bytes through layers, the upper one first. */
 export function readPages(offset: number, lengthBytes: number, layers: readonly Pages[]): Uint8Array {
   const bytes = new Uint8Array(lengthBytes);
   const end = offset + lengthBytes;
@@ -61,7 +61,7 @@ export function writePages(volume: CardVolume, offset: number, bytes: Uint8Array
     const piece = bytes.subarray(from - offset, to - offset);
     const whole = piece.length === pageBytes;
     const before = whole ? undefined : pageIn([volume.unflushed, volume.pretended, volume.durable], page);
-    /* Not `slice` of what was given: that of a Buffer is no copy. */
+    /* Not `bytes.slice`: for a Buffer that makes no copy. */
     const after = new Uint8Array(whole ? piece : (before ?? zeroPage));
     if (!whole) after.set(piece, from - page * pageBytes);
     volume.unflushed.set(page, after);

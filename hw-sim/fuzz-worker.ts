@@ -1,10 +1,10 @@
 import { answerJobs } from '../drivers/linux/worker-job.js';
-import type { Side } from './fuzz/bad-days.js';
 import { type FuzzMode, fuzzSettings } from './fuzz/fuzz-settings.js';
 import { runShift, type ShiftReport } from './fuzz/shift.js';
+import type { Side } from './fuzz/world-faults.js';
 import type { KeyPairs } from './kiosk-settings.js';
 
-/** Shifts to work: the seed of the first, how many, and what is left fair. */
+/** Shifts to run: the seed of the first, how many, and which sides have no faults. */
 export interface ShiftJob {
   readonly seed: number;
   readonly shifts: number;

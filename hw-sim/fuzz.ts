@@ -12,26 +12,26 @@ import { createKeyPairs, type KeyPairs } from './kiosk-settings.js';
 
 /* `npm run fuzz`: simulated sales under faults and power cuts, judged by the oracle. Exit code 1: it found something. */
 
-/** A run this long has to have reached everything. */
+/** A run of this length has to reach everything. */
 const COVERAGE_FROM_SALES = 100_000;
 const FAILURES_SHOWN = 3;
-/** A run of an hour says that it lives, and a finding as soon as it is met. */
+/** A long run reports its progress, and each failure at once. */
 const PROGRESS_MS = 60_000;
 const SHIFTS_A_JOB = 4;
-/** johnny-five keeps every lamp it ever made, and with it the world that the lamp was in. */
+/** A worker is replaced after so many: johnny-five never frees its lamps, nor the worlds that they were in. */
 const JOBS_A_WORKER = 100;
 
 const self = createProcess();
 const clock = createLinuxClock();
 const options = parseFuzzOptions(self.args, Math.floor(clock.wallMs() / 1000) % 1_000_000_000);
-if ('tell' in options) {
-  (options.asked ? self.out : self.errorOut)(`${options.tell}\n`);
-  self.exit(options.asked ? 0 : 64);
+if ('text' in options) {
+  (options.isHelp ? self.out : self.errorOut)(`${options.text}\n`);
+  self.exit(options.isHelp ? 0 : 64);
 } else {
   self.exit(options.verbose ? showShift(options) : await fuzz(options));
 }
 
-/** One shift with everything it logs. */
+/** Runs one shift and prints its log. */
 function showShift({ seed, salesAShift, without, only }: FuzzOptions): number {
   const settings = fuzzSettings(createKeyPairs(), { verbose: true, only });
   const log = (line: string): void => self.out(`${line}\n`);
@@ -40,13 +40,13 @@ function showShift({ seed, salesAShift, without, only }: FuzzOptions): number {
   return violations.length === 0 ? 0 : 1;
 }
 
-async function fuzz(asked: FuzzOptions): Promise<number> {
+async function fuzz(options: FuzzOptions): Promise<number> {
   const keys = createKeyPairs();
   const coverage: Coverage = new Map();
   const failures: ShiftReport[] = [];
   const startedMs = clock.monotonicMs();
-  const endMs = asked.minutes === undefined ? Number.POSITIVE_INFINITY : startedMs + asked.minutes * 60_000;
-  let seed = asked.seed;
+  const endMs = options.minutes === undefined ? Number.POSITIVE_INFINITY : startedMs + options.minutes * 60_000;
+  let seed = options.seed;
   let ordered = 0;
   let served = 0;
   let virtualMs = 0;
@@ -54,20 +54,26 @@ async function fuzz(asked: FuzzOptions): Promise<number> {
 
   await runInWorkers<ShiftJob, ShiftReport[]>({
     module: new URL('./fuzz-worker.js', import.meta.url),
-    workers: asked.workers,
+    workers: options.workers,
     jobsAWorker: JOBS_A_WORKER,
     data: keys,
     next() {
       if (
-        ordered >= asked.sales ||
-        failures.length >= (asked.firstOnly ? 1 : FAILURES_SHOWN) ||
+        ordered >= options.sales ||
+        failures.length >= (options.firstOnly ? 1 : FAILURES_SHOWN) ||
         clock.monotonicMs() > endMs
       )
         return undefined;
-      const shifts = Math.min(SHIFTS_A_JOB, Math.ceil((asked.sales - ordered) / asked.salesAShift));
-      const job: ShiftJob = { seed, shifts, salesAShift: asked.salesAShift, without: asked.without, only: asked.only };
+      const shifts = Math.min(SHIFTS_A_JOB, Math.ceil((options.sales - ordered) / options.salesAShift));
+      const job: ShiftJob = {
+        seed,
+        shifts,
+        salesAShift: options.salesAShift,
+        without: options.without,
+        only: options.only,
+      };
       seed += shifts;
-      ordered += shifts * asked.salesAShift;
+      ordered += shifts * options.salesAShift;
       return job;
     },
     finished(reports) {
@@ -81,20 +87,20 @@ async function fuzz(asked: FuzzOptions): Promise<number> {
       }
       if (clock.monotonicMs() < progressAtMs) return;
       progressAtMs += PROGRESS_MS;
-      self.errorOut(`${served} of ${asked.sales} sales, ${failures.length} failed\n`);
+      self.errorOut(`${served} of ${options.sales} sales, ${failures.length} failed\n`);
     },
   });
 
   const seconds = (clock.monotonicMs() - startedMs) / 1000;
-  const rate = Math.round(served / seconds / asked.workers);
-  self.out(`${served} sales in ${seconds.toFixed(1)} s, ${asked.workers} threads: ${rate} sales a second a thread\n`);
-  self.out(`${Math.round(virtualMs / 3_600_000)} simulated hours, seeds ${asked.seed} to ${seed - 1}\n`);
+  const rate = Math.round(served / seconds / options.workers);
+  self.out(`${served} sales in ${seconds.toFixed(1)} s, ${options.workers} threads: ${rate} sales a second a thread\n`);
+  self.out(`${Math.round(virtualMs / 3_600_000)} simulated hours, seeds ${options.seed} to ${seed - 1}\n`);
   self.out(`sales by mode: ${FUZZ_MODES.map((mode) => `${mode} ${coverage.get(`mode ${mode}`) ?? 0}`).join(', ')}\n`);
-  const whole = asked.only === undefined && served >= COVERAGE_FROM_SALES;
+  const whole = options.only === undefined && served >= COVERAGE_FROM_SALES;
   if (whole) self.out(coverageTable(coverage));
   const missing = whole ? missingCoverage(coverage) : [];
   for (const name of missing) self.out(`never reached: ${name}\n`);
-  for (const failure of failures.slice(0, FAILURES_SHOWN)) self.out(describe(failure, asked, keys));
+  for (const failure of failures.slice(0, FAILURES_SHOWN)) self.out(describe(failure, options, keys));
   const failed = failures.length + missing.length;
   self.out(`${served - failures.length} passed, ${failed} failed\n`);
   return failed === 0 ? 0 : 1;

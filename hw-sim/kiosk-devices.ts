@@ -27,7 +27,7 @@ const TURN_MS = 150;
 const FALL_MS = 400;
 const BOUNCE_MS = 8;
 
-/** Connects a device to each port and line that simulated devices have. */
+/** Attaches a device to each simulated port and line. */
 export function attachDevices({ world, serial, gpio }: Kiosk): KioskDevices {
   const { scannerPort, printerPort, mdbPort, keypad, panel, vend } = SIMULATED_WIRING;
   const scanner = attachDevice(serial, scannerPort, 9600, (cable) =>

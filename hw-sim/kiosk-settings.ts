@@ -30,7 +30,7 @@ export function createKeyPairs(): KeyPairs {
 export const SIM_ACQUIRER_ORIGIN = 'http://127.0.0.1:8490';
 export const SIM_CLIENT_ID = 'TEST_TILLBOX_SIM';
 
-/** The default configuration of a simulated terminal. `sim` is for `kioskSettings` to resolve. */
+/** The default configuration of a simulated terminal. `kioskSettings` resolves `sim`. */
 export function simEnvironment(keys: KeyPairs): Record<string, string> {
   return {
     TERMINAL_NUMBER: '1001',
@@ -51,8 +51,8 @@ export function simEnvironment(keys: KeyPairs): Record<string, string> {
 }
 
 /**
- * The settings of a simulated terminal, whose devices may be `sim`. `files` are all that its configuration may name, by path. Throws with every fault
- * named where the variables are wrong.
+ * The settings of a simulated terminal, whose devices may be `sim`. `files`: the contents of the files that its
+ * configuration may name, by path. Throws an error with all wrong variables.
  */
 export function kioskSettings(
   env: Readonly<Record<string, string>>,

@@ -13,21 +13,21 @@ import { createSimSerial, type SimSerial } from './sim-serial.js';
 import type { World } from './world.js';
 
 /**
- * A whole kiosk in an imagined world: the board with its card, its cables and devices, the network and the acquirer at
- * the end of it. The terminal on the board is the real firmware.
+ * A whole kiosk in a simulated world: the board with its card, cables and devices, the network, and the acquirer. The
+ * terminal on the board is the real firmware.
  *
  * Invariants
- * - At most one process lives on the board.
+ * - At most one process runs on the board.
  * - What survives a power cut is what the card kept; the acquirer and its ledger never lose power.
  */
 export interface Kiosk {
   readonly world: World;
   readonly acquirer: Acquirer;
-  /** What goes wrong between the acquirer and the network. */
+  /** Faults between the acquirer and the network. */
   readonly acquirerFaults: AcquirerFaults;
   readonly network: Network;
   readonly flash: SimFlash;
-  /** Of each half of the journal on it. */
+  /** Size of each of the two journal volumes. */
   readonly segmentSizeBytes: number;
   readonly serial: SimSerial;
   readonly gpio: SimGpio;
@@ -36,23 +36,23 @@ export interface Kiosk {
   /** The process that runs now, and its terminal once it has started. */
   readonly life: Life | undefined;
   readonly terminal: Terminal | undefined;
-  /** Another acquirer, which has the same keys and none of the payments. */
+  /** Adds another acquirer, with the same keys and its own ledger. */
   addAcquirer(origin: string): Acquirer;
-  /** What the terminal is set up with from its next start on. */
+  /** Sets the configuration from the next start on. */
   setUp(settings: TerminalSettings): void;
   powerOn(): void;
   cutPower(cut?: PowerCut): void;
-  /** The process dies and the system stays up: what was written and not flushed is still there. */
+  /** The process dies and the system stays up: unflushed writes are kept. */
   crash(): void;
-  /** How the last process ended, where it ended by itself. */
+  /** The exit code of the last process, where it ended by itself. */
   readonly exitCode: number | undefined;
-  /** What a program on the same board gets from the local API; undefined where nobody answered in time. */
+  /** Calls the local API as a program on the same board; undefined where there is no answer in time. */
   api(method: 'GET' | 'POST', target: string, body?: unknown): HttpReply | undefined;
-  /** Lets time pass until something holds; false when it has not by then. */
+  /** Lets time pass until `holds` is true; false where it is not within the limit. */
   runUntil(holds: () => boolean, limitMs: number): boolean;
 }
 
-/** What the acquirer says, as it leaves: `url` and `time` are what its signature covers beside the body. */
+/** A message of the acquirer as sent; its signature covers `url`, `time` and `body`. */
 export interface AcquirerMessage {
   readonly url: string;
   readonly time: string;
@@ -69,17 +69,17 @@ export interface KioskParts {
   readonly log?: (line: string) => void;
   readonly observe?: TerminalParts['observe'];
   readonly saveIncident?: TerminalParts['saveIncident'];
-  /** Sees every reply and notification that leaves the acquirer's side, true or not. */
-  readonly wiretap?: (message: AcquirerMessage) => void;
-  /** Sees every notification of which an acknowledgement has come back. */
-  readonly acknowledged?: (message: AcquirerMessage) => void;
-  /** Sees every request as it leaves the terminal. */
-  readonly asked?: (request: HttpRequest) => void;
-  /** Called for each terminal as it starts, before anything else happens to it. */
+  /** The acquirer's side sent a reply or notification, true or forged. */
+  readonly messageSent?: (message: AcquirerMessage) => void;
+  /** The acknowledgement of a notification has arrived. */
+  readonly notificationAcknowledged?: (message: AcquirerMessage) => void;
+  /** The terminal sent a request. */
+  readonly requestSent?: (request: HttpRequest) => void;
+  /** A terminal has started; called before anything else happens to it. */
   readonly started?: (terminal: Terminal) => void;
 }
 
-/** A simulation need not write whole real segments. */
+/** Smaller than on a board, to be faster. */
 const SEGMENT_BYTES = 256 * 1024;
 const API_WAIT_MS = 10_000;
 
@@ -98,7 +98,7 @@ export function createKiosk(parts: KioskParts): Kiosk {
   const http: HttpHost = {
     ...network.http,
     request(request, done) {
-      parts.asked?.(request);
+      parts.requestSent?.(request);
       return network.http.request(request, done);
     },
   };
@@ -120,9 +120,9 @@ export function createKiosk(parts: KioskParts): Kiosk {
       send(notification, done) {
         const { url, headers, body } = notification;
         const message = { url, time: headers['request-time'] ?? '', headers, body };
-        parts.wiretap?.(message);
+        parts.messageSent?.(message);
         network.notify(notification, (reply) => {
-          if (reply?.status === 200) parts.acknowledged?.(message);
+          if (reply?.status === 200) parts.notificationAcknowledged?.(message);
           done(reply);
         });
       },
@@ -130,10 +130,10 @@ export function createKiosk(parts: KioskParts): Kiosk {
     const faults = createAcquirerFaults({ acquirer, signer: acquirerSigner, after, nowMs: () => world.wallMs() });
     network.connect(origin, ({ url, headers, body }, reply) => {
       faults.receive({ path: url.slice(origin.length), headers, body }, (found) => {
-        /* Pieces of a reply are for real sockets; here it comes whole, and a cut one not at all. */
+        /* Only real sockets split replies. Here a reply comes whole, and one that is cut off does not come. */
         if (found === 'silence' || found === 'reset') return;
         const whole = 'trickled' in found ? found.trickled : found;
-        parts.wiretap?.({
+        parts.messageSent?.({
           url,
           time: whole.headers['response-time'] ?? '',
           headers: whole.headers,

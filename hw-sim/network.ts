@@ -9,13 +9,13 @@ import {
 } from '../drivers/host.js';
 import type { World } from './world.js';
 
-/** A server somewhere in the world. It answers with a reply, or never. */
+/** A server in the world. It replies, or never does. */
 export type RemoteServer = (request: HttpRequest, reply: (reply: HttpReply) => void) => void;
 
-/** The weather on one path of the network; chances are 0 to 1. */
+/** Conditions on a path of the network; chances are 0 to 1. */
 export interface NetworkConditions {
   readonly latencyMs: number;
-  /** Added at random, so that messages overtake each other. */
+  /** The largest random delay added, so that messages overtake each other. */
   readonly jitterMs: number;
   readonly requestLost: number;
   readonly replyLost: number;
@@ -23,11 +23,11 @@ export interface NetworkConditions {
   readonly duplicated: number;
   /** The connection is reset while the reply is on its way. */
   readonly reset: number;
-  /** Something in between answers instead: a login page, a broken proxy. */
+  /** Something in between answers: a login page, a broken proxy. */
   readonly garbled: number;
-  /** No route or no name: nothing is sent, which shows at once. */
+  /** No route or no DNS: nothing is sent, and the error comes at once. */
   readonly down: boolean;
-  /** No connection comes about and nobody says so: nothing is sent, which shows when the time is over. */
+  /** No answer to a connection attempt: nothing is sent, and the error comes at the timeout. */
   readonly unanswered: number;
 }
 
@@ -45,24 +45,24 @@ export const FAIR_WEATHER: NetworkConditions = {
 
 export interface Network {
   conditions: NetworkConditions;
-  /** Every request to this origin goes to that server. */
+  /** Requests to this origin go to that server. */
   connect(origin: string, server: RemoteServer): void;
-  /** What a terminal sees of it. */
+  /** The network as the terminal uses it. */
   readonly http: HttpHost;
-  /** Sends a request to whatever listens in the terminal at `port`, as a program on the same machine would. */
+  /** Sends a request to the terminal's listener at `port`, as a program on the same machine would. */
   toTerminal(port: number, request: HttpServerRequest, reply: (reply: HttpReply) => void): void;
   /**
-   * The same with a response that may stream, for a caller that stays. `lost` is called instead of an end when the
-   * terminal loses its power before that. False where nothing listens: the connection is refused.
+   * The same with a response that may stream. `lost` is called instead of an end when the terminal loses its power before
+   * that. False where nothing listens: the connection is refused.
    */
   reachTerminal(port: number, request: HttpServerRequest, response: HttpServerResponse, lost: () => void): boolean;
-  /** Delivers a notification to the terminal's own listener, through the same weather. */
+  /** Delivers a notification to the terminal's listener, under the same conditions. */
   notify(notification: Outgoing, done: (reply?: HttpReply) => void): void;
-  /** The terminal lost its power: nothing listens any more. */
+  /** The terminal lost its power: all listeners are gone. */
   forgetListeners(): void;
 }
 
-/** A POST from somewhere to the terminal. */
+/** A POST to the terminal. */
 export interface Outgoing {
   readonly url: string;
   readonly headers: Readonly<Record<string, string>>;
@@ -74,7 +74,7 @@ const FIRST_FREE_PORT = 40_000;
 export function createNetwork(world: World): Network {
   const servers = new Map<string, RemoteServer>();
   const listeners = new Map<number, HttpHandler>();
-  /** Connections of `reachTerminal` that the terminal has not ended: how each learns that it is gone. */
+  /** For each connection of `reachTerminal` that has not ended: what to call when the terminal is gone. */
   const reached = new Set<() => void>();
   let freePort = FIRST_FREE_PORT;
 

@@ -1,13 +1,13 @@
 import { type CardVolume, pageBytes, zeroPage } from './card-volume.js';
 
-/** What a power cut makes of a sector that was not flushed. `shorn`: neither the old nor the new bytes. */
+/** What a power cut leaves of a sector that was not flushed. `shorn`: neither the old nor the new bytes. */
 export type SectorFate = 'old' | 'new' | 'shorn';
 
-/** Erased around what was being written: nothing, its 16 KiB page, its 64 KiB block, or the whole volume. */
+/** What is erased around the write under way: nothing, its 16 KiB page, its 64 KiB block, or the whole volume. */
 export type Collateral = 'none' | 'page' | 'block' | 'volume';
 
 export interface PowerCut {
-  /** For the nth unflushed sector, in the order of volume name and place. */
+  /** The fate of the nth unflushed sector, ordered by volume name and place. */
   readonly fate: (index: number) => SectorFate;
   readonly collateral: Collateral;
 }
@@ -15,7 +15,7 @@ export interface PowerCut {
 const sectorBytes = 512;
 export const sectorsPerPage = pageBytes / sectorBytes;
 
-/** What a cut leaves of the volumes: all that was flushed, and of the rest what the cut says. */
+/** Applies a power cut to the volumes: all that was flushed stays, and the cut decides about the rest. */
 export function cutPower(volumes: ReadonlyMap<string, CardVolume>, cut: PowerCut, random: () => number): void {
   let index = 0;
   for (const [, volume] of inOrder(volumes)) {
@@ -41,7 +41,7 @@ function inOrder(volumes: ReadonlyMap<string, CardVolume>): readonly (readonly [
   return [...volumes].sort(([a], [b]) => (a < b ? -1 : 1));
 }
 
-/** What a flash translation layer may lose around a program operation that was cut short. */
+/** What a flash translation layer may lose around an interrupted program operation. */
 function erase(volume: CardVolume, collateral: Exclude<Collateral, 'none'>, random: () => number): void {
   const spanBytes = { page: 16_384, block: 65_536, volume: volume.sizeBytes }[collateral];
   const from = Math.floor(volume.lastWrite / spanBytes) * spanBytes;
@@ -64,7 +64,7 @@ function shear(bytes: Uint8Array, random: () => number): void {
   else for (let at = 0; at < bytes.length; at += 1) bytes[at] = Math.floor(random() * 256);
 }
 
-/** A cut as chance has it. */
+/** A random power cut. */
 export function randomCut(random: () => number): PowerCut {
   const kind = random();
   const collateral = random();

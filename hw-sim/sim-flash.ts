@@ -9,18 +9,18 @@ export interface SimFlashOptions {
   readonly random: () => number;
 }
 
-/** What is wrong with the card. May be changed at any time; holds for every call from then on. */
+/** Faults of the card. May be changed at any time, and apply to all later calls. */
 export interface FlashFaults {
-  /** No room for a new volume. What is preallocated can be written. */
+  /** No room for a new volume. Preallocated ones can be written. */
   full: boolean;
   readOnly: boolean;
-  /** Writes and flushes fail; a part of what was written may be there all the same. */
+  /** Writes and flushes fail; a part may be written all the same. */
   io: boolean;
-  /** The card says yes and keeps nothing. */
+  /** The card acknowledges writes and keeps nothing. */
   forgets: boolean;
   /** The platform cannot read past the cache. */
   readBackUnsupported: boolean;
-  /** Names of volumes that are not there now. */
+  /** Names of volumes that cannot be found now. */
   readonly missing: Set<string>;
   readMs: number;
   writeMs: number;
@@ -29,32 +29,32 @@ export interface FlashFaults {
 
 export interface SimFlash extends FlashHost {
   readonly faults: FlashFaults;
-  /** Unflushed sectors of 512 bytes: what a power cut may decide about. */
+  /** How many sectors of 512 bytes are not flushed: a power cut decides about them. */
   unflushedSectors(): number;
-  /** The process ends: open volumes go silent, the system's cache stays. */
+  /** The process ends: open volumes answer no more, the system's cache stays. */
   processCrash(): void;
-  /** The power goes: open volumes go silent, of what was not flushed remains what `cut` says; without it, chance decides. */
+  /** The power goes: open volumes answer no more, and `cut`, by default a random one, decides what is left of unflushed data. */
   powerCut(cut?: PowerCut): void;
-  /** The same card at this moment, closed, in the same or another world, for trying several ends. Without faults. */
+  /** A copy of the card, without open volumes and faults, in the same or another world: to try several outcomes. */
   copy(world?: SimFlashOptions): SimFlash;
   /** Flips one bit on the medium. */
   flipBit(name: string, bit: number): void;
-  /** Of the volumes that are there. */
+  /** Names of the volumes that can be found. */
   names(): readonly string[];
-  /** What was ever written to the medium, a page each, in no order; a page that is written again is another object. */
+  /** All pages ever written to the medium, in no order; each write makes a new object. */
   pages(): readonly Uint8Array[];
-  /** The medium's bytes, past every cache; undefined where there is no such volume. */
+  /** The bytes on the medium, not in the cache; undefined where there is no such volume. */
   image(name: string): Uint8Array | undefined;
-  /** Puts a volume in, as another card with this content. What has the one before open goes on writing to that. */
+  /** Replaces a volume. Who has the old one open keeps writing to the old one. */
   insert(name: string, image: Uint8Array): void;
-  /** What has it open goes on writing to it, as to a file that was unlinked. */
+  /** Removes a volume. Who has it open keeps writing to it, as to an unlinked file. */
   remove(name: string): void;
 }
 
 /**
- * An imagined card with the system's cache before it. It keeps only pages that were written, so that a world costs
- * kilobytes, and promises no more than the trade does: what was flushed stays, except in the volume that is being
- * written when the power goes.
+ * A simulated card with the system's cache. It stores only pages that were written, so that a world takes kilobytes. It
+ * guarantees no more than real cards do: what was flushed stays, except in the volume that is being written when the power
+ * goes.
  */
 export function createSimFlash(options: SimFlashOptions): SimFlash {
   return simFlash(options, new Map());
@@ -73,7 +73,7 @@ function simFlash(options: SimFlashOptions, volumes: Map<string, CardVolume>): S
     writeMs: 0.1,
     syncMs: 3,
   };
-  /* Grows when the process ends: what an older process asked for is never answered. */
+  /* Counts processes: calls of an earlier one are never answered. */
   let incarnation = 0;
   let held = new Set<string>();
 
@@ -107,7 +107,7 @@ function simFlash(options: SimFlashOptions, volumes: Map<string, CardVolume>): S
       write(offset, bytes, done) {
         const error = trouble(offset, bytes.length) ?? (faults.readOnly ? readOnlyError(name) : undefined);
         if (error !== undefined) return later(faults.writeMs, () => done(error));
-        /* From now on a cut may find any part of it. */
+        /* From now on a power cut may leave any part of it. */
         writePages(volume, offset, bytes);
         later(faults.writeMs, () => done(faults.io ? new HostError('io', `${name}: input/output error`) : undefined));
       },
@@ -119,7 +119,7 @@ function simFlash(options: SimFlashOptions, volumes: Map<string, CardVolume>): S
           const error = trouble(0, 0);
           if (error !== undefined) return done(error);
           if (faults.io) {
-            /* As Linux does: the pages count as clean, whether they reached the medium or not. */
+            /* As on Linux the pages count as clean, whether they reached the medium or not. */
             for (const [page, bytes] of volume.unflushed) {
               volume.pretended.set(page, bytes);
               if (random() < 0.5) volume.durable.set(page, bytes);

@@ -8,30 +8,30 @@ import {
 } from '../drivers/host.js';
 import type { World } from './world.js';
 
-/** The lines of an imagined board, and the wires, switches and resistors outside it. */
+/** The lines of a simulated board, and the wires, switches and resistors outside it. */
 export interface SimGpio {
-  /** What one process sees; its callbacks come through its own clock. */
+  /** The lines as one process uses them; its callbacks come through its own clock. */
   hostFor(clock: Pick<Clock, 'after'>): GpioHost;
   /** The process died: its outputs float. */
   releaseAll(): void;
-  /** The level on a line, whoever makes it. */
+  /** The level on a line, whoever drives it. */
   level(line: number): Level;
   /** A resistor: the level of the line while nobody drives it. Up by default. */
   pull(line: number, level: Level): void;
-  /** Something outside drives the line; undefined lets go of it. */
+  /** Something outside drives the line; undefined releases it. */
   drive(line: number, level: Level | undefined): void;
   /** A contact between two lines, open at first. */
   contact(a: number, b: number): { set(closed: boolean): void };
   /** Calls back after every change of the line's level. */
   watch(line: number, changed: (level: Level) => void): void;
-  /** From now on asking for this line fails so; undefined: as usual. */
+  /** Makes requests for this line fail; undefined: as usual. */
   refuse(line: number, code: HostErrorCode | undefined): void;
-  /** How often two outputs fought over one wire: on a real board that is smoke. */
+  /** How often two outputs drove one wire to different levels, which damages a real board. */
   shorts(): number;
 }
 
 interface Held {
-  /** Undefined: let go. */
+  /** Undefined: released. */
   drives: Level | undefined;
 }
 
@@ -40,16 +40,16 @@ interface Line {
   outside: Level | undefined;
   pull: Level;
   refusal: HostErrorCode | undefined;
-  /** The others that a closed contact joins it to, as often as there are such contacts. */
+  /** Lines that closed contacts connect it to, with the number of contacts. */
   readonly joined: Map<Line, number>;
-  /** The wire that it makes without a contact. */
+  /** The line alone: its wire without contacts. */
   readonly alone: readonly Line[];
 }
 
 interface Watcher {
   readonly line: Line;
   last: Level;
-  /** Of a process's own input; undefined: something outside. */
+  /** A process's own input; undefined: something outside. */
   readonly holder: Held | undefined;
   readonly changed: (level: Level) => void;
 }
@@ -76,7 +76,7 @@ export function createSimGpio(world: World): SimGpio {
     return line;
   }
 
-  /** This line and those that closed contacts make one wire with it: a handful, so an array is the fastest set. */
+  /** This line and all that closed contacts connect with it: few, so an array is the fastest set. */
   function wire(line: Line): readonly Line[] {
     if (line.joined.size === 0) return line.alone;
     const reached = [line];
@@ -94,7 +94,7 @@ export function createSimGpio(world: World): SimGpio {
 
   const drives = ({ held, outside }: Line, level: Level): boolean => held?.drives === level || outside === level;
 
-  /** What drives and pulls a wire makes of it. Loops, because keypads ask millions of times. */
+  /** The level of a wire. Loops, because keypads read it millions of times. */
   function levelOf(joined: readonly Line[]): Level {
     for (const line of joined) if (drives(line, 0)) return 0;
     for (const line of joined) if (drives(line, 1)) return 1;
@@ -108,7 +108,7 @@ export function createSimGpio(world: World): SimGpio {
     return false;
   }
 
-  /** Something changed at these lines: tells those who watch them, or a line of the same wire. */
+  /** These lines changed: calls those who watch them, or a line of the same wire. */
   function settle(...changed: readonly Line[]): void {
     let affected: readonly Line[] = [];
     for (const line of changed) {
@@ -145,11 +145,11 @@ export function createSimGpio(world: World): SimGpio {
         mine.drives = drive(value);
         settle(line);
       },
-      release: () => letGo(line, mine),
+      release: () => releaseLine(line, mine),
     };
   }
 
-  function letGo(line: Line, mine: Held): void {
+  function releaseLine(line: Line, mine: Held): void {
     if (line.held !== mine) return;
     line.held = undefined;
     watchers = watchers.filter((watcher) => watcher.holder !== mine);
@@ -181,7 +181,7 @@ export function createSimGpio(world: World): SimGpio {
           };
           watch(line, mine, () => clock.after(0, look));
         }
-        return { read: () => levelOf(wire(line)), release: () => letGo(line, mine) };
+        return { read: () => levelOf(wire(line)), release: () => releaseLine(line, mine) };
       },
     }),
     releaseAll() {

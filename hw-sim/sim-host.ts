@@ -2,8 +2,8 @@ import type { FlashHost, GpioHost, Host, HostError, HttpHost, SerialHost } from 
 import type { World } from './world.js';
 
 /**
- * One life of a process in the world: from power on to power off, exit or crash. A dead process can do nothing and
- * hears nothing, whatever it still had asked for.
+ * One process in the world, from power on to power off, exit or crash. After its end it can do nothing and receives
+ * nothing, whatever was under way.
  *
  * Invariants
  * - After the end no callback runs and no operation has an effect.
@@ -12,9 +12,9 @@ import type { World } from './world.js';
 export interface Life {
   readonly host: Host;
   readonly alive: boolean;
-  /** Operations so far that touched the world. */
+  /** How many operations have touched the world. */
   readonly touches: number;
-  /** Ends the life before the operation with that number takes effect. */
+  /** Ends the process just before the operation with this number. */
   endAtTouch(touch: number): void;
   end(): void;
 }
@@ -28,20 +28,20 @@ export interface LifeParts {
   readonly clock: DeviceClock;
   readonly random: DeviceRandom;
   readonly log: (line: string) => void;
-  /** The process left by itself, with its exit code. */
+  /** The process exited by itself. */
   readonly exited: (code: number) => void;
-  /** Called once, however the life ended; cuts cables and forgets volatile things. */
+  /** Called once, however the process ended. Disconnects cables and drops volatile state. */
   readonly ended: () => void;
 }
 
-/** The board's own idea of the time. */
+/** The board's wall clock. */
 export interface DeviceClock {
-  /** Added to the true wall clock. */
+  /** Its error against the true time. */
   offsetMs: number;
   synchronised: 'yes' | 'no' | 'unknown';
 }
 
-/** The board's source of chance; a bad one says the same for ever. */
+/** The board's random numbers; `stuck`: always the same. */
 export interface DeviceRandom {
   stuck: boolean;
 }
@@ -58,7 +58,7 @@ export function createLife(parts: LifeParts): Life {
     parts.ended();
   }
 
-  /** False when the power went just before this operation, or earlier. */
+  /** Counts an operation. False where the process ended before it. */
   function touch(): boolean {
     if (!alive) return false;
     touches += 1;
@@ -148,7 +148,7 @@ export function createLife(parts: LifeParts): Life {
               write(offset, bytes, done) {
                 if (touch()) volume.write(offset, bytes, whileAlive(done));
               },
-              /* Two instants at which the power may go, as on a real card. */
+              /* The power may go between the two, as on a real card. */
               writeDurably(offset, bytes, done) {
                 if (!touch()) return;
                 const written = (error?: HostError): void => {

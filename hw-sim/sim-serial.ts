@@ -9,25 +9,25 @@ import {
 } from '../drivers/host.js';
 import type { World } from './world.js';
 
-/** The far end of a cable: bytes in, and what it wants to say through `SerialCable.send`. */
+/** The device at the end of a cable. It sends through `SerialCable.send`. */
 export interface SerialDevice {
   receive(bytes: Uint8Array): void;
 }
 
 export interface SerialCable {
-  /** Bytes for the terminal. They take their time on the line and arrive in pieces. */
+  /** Sends bytes to the terminal, at the speed of the line and in pieces. */
   send(bytes: Uint8Array): void;
 }
 
-/** What can be wrong with a line; chances are per byte, 0 to 1. */
+/** Faults of a line; chances are per byte, 0 to 1. */
 export interface LineConditions {
-  /** A byte arrives changed, either way. */
+  /** A byte arrives changed, in either direction. */
   readonly garbled: number;
-  /** A byte does not arrive, either way. */
+  /** A byte is lost, in either direction. */
   readonly lost: number;
-  /** A byte arrives twice, either way. */
+  /** A byte arrives twice, in either direction. */
   readonly doubled: number;
-  /** The most bytes that arrive in one piece at the terminal. */
+  /** The largest piece that arrives at the terminal. */
   readonly pieceBytes: number;
   /** The longest gap between two pieces. Real ones stay below 5 ms. */
   readonly gapMs: number;
@@ -41,34 +41,34 @@ export interface SimSerialPort {
   /** Pulls the plug: what was on the line is lost and the terminal's connection breaks. */
   unplug(): void;
   plug(): void;
-  /** From now on opening answers with this error; undefined: as usual. */
+  /** Makes opening fail with this error; undefined: as usual. */
   refuse(code: HostErrorCode | undefined): void;
-  /** The system takes no bytes any more, as a line held by flow control. */
+  /** The system accepts no bytes, as when flow control holds the line. */
   stall(stalled: boolean): void;
-  /** Bytes that the device did not send: noise on the line. */
+  /** Adds noise on the line: bytes that the device did not send. */
   disturb(bytes: Uint8Array): void;
 }
 
 export interface SimSerial {
-  /** Puts a device on a port. `create` gets the near end of its cable. */
+  /** Attaches a device to a port. `create` gets the end of its cable. */
   attach(path: string, baud: number, create: (cable: SerialCable) => SerialDevice): SimSerialPort;
-  /** What one process sees. Its callbacks come through its own clock, so that a dead process gets none. */
+  /** The ports as one process uses them. Its callbacks come through its own clock, so that a dead process gets none. */
   hostFor(clock: Pick<Clock, 'after'>): SerialHost;
-  /** The process died: the system closes what it held open. */
+  /** The process died: the system closes its ports. */
   closeAll(): void;
 }
 
-/** What a tty of Linux buffers for a slow line. */
+/** The output buffer of a Linux tty. */
 const SYSTEM_BUFFER_BYTES = 4_096;
 const XON = 0x11;
 const XOFF = 0x13;
 
 /**
- * Serial ports of an imagined board. Bytes take the time of the line, arrive in pieces of any size, and are lost with
- * the plug; XON and XOFF are obeyed where the port was opened so, and delivered as bytes where not.
+ * Serial ports of a simulated board. Bytes travel at the speed of the line, arrive in pieces of any size, and are lost
+ * when the plug is pulled. XON and XOFF work where the port was opened with them; elsewhere they are bytes.
  *
- * Invariants: one connection a port; what a closed connection had not sent yet never reaches the device; after `closed`
- * nothing is called.
+ * Invariants: one connection a port; unsent bytes of a closed connection never reach the device; after `closed` nothing is
+ * called.
  */
 export function createSimSerial(world: World): SimSerial {
   const lines = new Map<string, Line>();
@@ -110,7 +110,7 @@ function createLine(world: World, path: string, baud: number, create: (cable: Se
   let held = false;
   let connection: Connection | undefined;
   let sending = false;
-  /** Counts cables and connections: what was on its way on an old one does not arrive. */
+  /** Counts cables and connections: bytes on an old one do not arrive. */
   let era = 0;
   let inboundFreeAtMs = 0;
 
@@ -162,11 +162,11 @@ function createLine(world: World, path: string, baud: number, create: (cable: Se
       }
       pump();
     }
-    /* No call of the process is under way: this comes from the world's heap. */
+    /* May be called directly: this comes from the world's heap, not from a call of the process. */
     if (data.length > 0) to.events.data(data);
   }
 
-  /** A callback into the process that holds the connection, unless it is closed by then. */
+  /** Calls back the process that opened the connection, unless it is closed by then. */
   function later(to: Connection, call: () => void): void {
     to.clock.after(0, () => {
       if (connection === to) call();
@@ -186,7 +186,7 @@ function createLine(world: World, path: string, baud: number, create: (cable: Se
     }
   }
 
-  /** Sends the oldest bytes to the device, a piece at a time and at the speed of the line. */
+  /** Sends the oldest bytes to the device, piece by piece at the speed of the line. */
   function pump(): void {
     takeIntoBuffer();
     const to = connection;

@@ -19,7 +19,7 @@ import { createKeyPairs } from './kiosk-settings.js';
 import { createWorld } from './world.js';
 
 const DEFAULT_PORT = 8080;
-/** The beginning of a world whose chance is chosen: 2026-01-01 12:00 in China. */
+/** The start time of a world with a given seed: 2026-01-01 12:00 in China. */
 const SEEDED_START_WALL_MS = 1_767_240_000_000;
 
 const exitCode = { done: 0, usage: 64, unavailable: 69, bug: 70 } as const;
@@ -27,15 +27,15 @@ const exitCode = { done: 0, usage: 64, unavailable: 69, bug: 70 } as const;
 interface SimOptions {
   readonly port: number;
   readonly seed: number | undefined;
-  /** An incident to play again, instead of running anything. */
+  /** An incident to replay, instead of running anything. */
   readonly replay: string | undefined;
 }
 
 /**
- * The command `tillbox sim`: a terminal on simulated hardware with a simulated acquirer, at the speed of life, with its
- * local API on this machine and a console on the standard input and output. `args` follow the command's name. Runs until
- * `quit`, Ctrl-C, Ctrl-D at a terminal, SIGTERM, or until what a file of lines asked for is done; the end of a pipe, or of
- * `/dev/null`, does not end it, since programs go on using the API. Nothing is kept.
+ * The command `tillbox sim`: a terminal on simulated hardware with a simulated acquirer, in real time, with its local API
+ * on this machine and a console on the standard input and output. `args` follow the command's name. Runs until `quit`,
+ * Ctrl-C, Ctrl-D at a terminal, SIGTERM, or the end of a file of commands. The end of a pipe, or of `/dev/null`, does not
+ * end it, since programs may still use the API. Nothing is kept.
  */
 export async function runSim(args: readonly string[], self: CommandProcess): Promise<number> {
   const options = optionsOf(args);
@@ -72,7 +72,7 @@ export async function runSim(args: readonly string[], self: CommandProcess): Pro
 
   const lineConsole = createLineConsole('> ', self.out);
   const ink = createInk(lineConsole.isTerminal && !self.env.NO_COLOR);
-  /* A bug in the terminal or in the simulation. Everything in this world is made up, so the trace holds no secret. */
+  /* A bug in the terminal or in the simulation. All keys and codes are simulated, so the trace holds no secret. */
   self.onCrash((error) => {
     lineConsole.close();
     self.errorOut(`${error.stack ?? error.message}\n`);
@@ -135,7 +135,7 @@ Its local API is at http://127.0.0.1:${port} (see /v1/status and /openapi.json).
 `;
 }
 
-/** The options, or what is wrong with them. */
+/** The options, or the error in them. */
 function optionsOf(args: readonly string[]): SimOptions | string {
   const { port, seed, replay } = parseArgs({
     args: [...args],

@@ -1,26 +1,26 @@
 /**
- * An imagined world: time that passes only when somebody waits, and chance that comes from a seed. The same seed and the
- * same actions give the same world, to the millisecond.
+ * A simulated world: virtual time, and random numbers from a seed. The same seed and the same actions give the same world,
+ * to the millisecond.
  *
  * Invariants
- * - Time never goes back; events of the same instant happen in the order they were asked for.
- * - Nothing happens inside `after`: everything comes out of `advance` or `run`.
+ * - Time never goes back; events of the same instant happen in the order in which they were scheduled.
+ * - `after` only schedules: events happen in `advance` and `run`.
  */
 export interface World {
   /** Milliseconds since the world began. */
   nowMs(): number;
-  /** The true wall clock, which no device in the world can see exactly. */
+  /** The true wall clock, which no device knows exactly. */
   wallMs(): number;
   after(delayMs: number, happen: () => void): Cancellable;
   /** Uniform in [0, 1). */
   random(): number;
-  /** When the next event happens; infinity when there is none. */
+  /** The time of the next event; infinity where there is none. */
   nextAtMs(): number;
-  /** Lets the next event happen; false when there is none. */
+  /** Runs the next event; false where there is none. */
   advance(): boolean;
-  /** Lets everything happen up to an instant, and moves the time there. */
+  /** Runs all events up to an instant, and moves the time there. */
   runUntil(atMs: number): void;
-  /** Events that have happened, for speed figures. */
+  /** How many events have happened, for speed figures. */
   readonly eventCount: number;
 }
 
@@ -28,7 +28,7 @@ export interface Cancellable {
   cancel(): void;
 }
 
-/** One event of the heap, and the way to cancel it. A class, because millions are made: their method is shared. */
+/** An event of the heap, with its `cancel`. A class, so that millions of them share the method. */
 class Happening implements Cancellable {
   constructor(
     readonly atMs: number,

@@ -111,11 +111,11 @@ export function createLinuxGpio(options: LinuxGpioOptions = {}): GpioHost {
             }),
           );
         } catch (error) {
-          letGo(gpio);
+          releaseLine(gpio);
           throw error;
         }
       }
-      return { read, release: () => letGo(gpio) };
+      return { read, release: () => releaseLine(gpio) };
     },
   };
 }
@@ -134,12 +134,12 @@ function outputOf(line: number, gpio: OnoffGpio, write: (level: Level) => void):
       } catch {
         // It has gone already.
       }
-      letGo(gpio);
+      releaseLine(gpio);
     },
   };
 }
 
-function letGo(gpio: OnoffGpio): void {
+function releaseLine(gpio: OnoffGpio): void {
   try {
     gpio.unwatchAll();
     gpio.unexport();

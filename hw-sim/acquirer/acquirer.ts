@@ -131,29 +131,29 @@ export function createAcquirer(options: AcquirerOptions): Acquirer {
         return withOrder(shapePay(json), payInterface.pay);
       case 'cancel':
         return withOrder(shapePaymentReference(json), (order) =>
-          meddled(name, requestIdOf(order), () => cancel(order)),
+          answerAs(name, requestIdOf(order), () => cancel(order)),
         );
       case 'inquiryPayment':
         return withOrder(shapePaymentReference(json), (order) =>
-          meddled(name, requestIdOf(order), () => inquirePayment(ledger, order)),
+          answerAs(name, requestIdOf(order), () => inquirePayment(ledger, order)),
         );
       case 'refund':
         return withOrder(shapeRefund(json), (order) =>
-          meddled(name, ledger.paymentById(order.paymentId)?.paymentRequestId, () => refund(order)),
+          answerAs(name, ledger.paymentById(order.paymentId)?.paymentRequestId, () => refund(order)),
         );
       case 'inquiryRefund':
         return withOrder(shapeRefundReference(json), (order) =>
-          meddled(name, refundedRequestIdOf(order), () => inquireRefund(ledger, order)),
+          answerAs(name, refundedRequestIdOf(order), () => inquireRefund(ledger, order)),
         );
     }
   }
 
-  function meddled(
+  function answerAs(
     name: Exclude<InterfaceName, 'pay'>,
     paymentRequestId: string | undefined,
     operate: () => Answer,
   ): Answer {
-    const planned = paymentRequestId === undefined ? undefined : planner.interference(name, paymentRequestId);
+    const planned = paymentRequestId === undefined ? undefined : planner.laterAnswer(name, paymentRequestId);
     if (planned === undefined) return operate();
     if (planned.effect === 'done') operate();
     return planned.answer;

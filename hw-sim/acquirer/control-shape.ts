@@ -4,7 +4,7 @@ import type { AcquirerSettings } from './acquirer-settings.js';
 import { magicPlan } from './magic-amounts.js';
 import {
   type Fate,
-  type Interference,
+  type LaterAnswer,
   type PaymentPlan,
   type PlannedAnswer,
   planForCode,
@@ -27,10 +27,10 @@ export function shapePlan(json: Json): PaymentPlan {
   }
   if (json.code !== undefined) return planForCode(text(json, 'code'));
   const answer = shapeAnswer(json.answer, 'answer');
-  const later: { [Name in Later]?: Interference } = {};
+  const later: { [Name in Later]?: LaterAnswer } = {};
   for (const [name, value] of Object.entries(objectOr(json, 'later'))) {
     if (!isLater(name)) throw new Error(`later.${name} is no interface`);
-    later[name] = shapeInterference(asObject(value, `later.${name}`), `later.${name}`);
+    later[name] = shapeLaterAnswer(asObject(value, `later.${name}`), `later.${name}`);
   }
   return {
     answer,
@@ -122,7 +122,7 @@ function shapeAnswer(value: unknown, name: string): PlannedAnswer {
   return answer;
 }
 
-function shapeInterference(json: Json, name: string): Interference {
+function shapeLaterAnswer(json: Json, name: string): LaterAnswer {
   return {
     answer: shapeAnswer(json.answer, `${name}.answer`),
     times: json.times === undefined ? Number.POSITIVE_INFINITY : count(json, 'times', 1_000_000),

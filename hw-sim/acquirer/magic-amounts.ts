@@ -1,4 +1,4 @@
-import { type Fate, type Interference, type PaymentPlan, planForCode, silence, successPlan } from './payment-plan.js';
+import { type Fate, type LaterAnswer, type PaymentPlan, planForCode, silence, successPlan } from './payment-plan.js';
 import { type InterfaceName, resultCodes, resultStatusOf } from './result-codes.js';
 
 /** One amount by which a developer provokes an outcome. */
@@ -15,8 +15,8 @@ const pending: Fate = { kind: 'pending' };
 const charged: Fate = { kind: 'succeeds', afterMs: 0 };
 const afterPassword: Fate = { kind: 'succeeds', afterMs: 6_000 };
 
-const ignored = (code: string, times: number): Interference => ({ answer: { code }, times, effect: 'none' });
-const actedOn = (code: string, times: number): Interference => ({ answer: { code }, times, effect: 'done' });
+const ignored = (code: string, times: number): LaterAnswer => ({ answer: { code }, times, effect: 'none' });
+const actedOn = (code: string, times: number): LaterAnswer => ({ answer: { code }, times, effect: 'done' });
 
 /** 9901–9904 are those of Alipay's own 2020 test gateway; the rest are stories that need more than one code. */
 const stories: readonly Omit<MagicAmount, 'ending'>[] = [

@@ -26,7 +26,7 @@ export type NotificationFault =
 export interface Notifier {
   /** Signs and sends until the receiver acknowledges. */
   notify(url: string, body: Readonly<Record<string, unknown>>, delayMs: number): void;
-  meddle(choose: ((body: Readonly<Record<string, unknown>>) => NotificationFault | undefined) | undefined): void;
+  chooseFaults(choose: ((body: Readonly<Record<string, unknown>>) => NotificationFault | undefined) | undefined): void;
 }
 
 const minuteMs = 60_000;
@@ -43,7 +43,7 @@ export function createNotifier(options: {
   readonly after: (delayMs: number, callback: () => void) => { cancel(): void };
   readonly send: SendNotification;
 }): Notifier {
-  let choose: Parameters<Notifier['meddle']>[0];
+  let choose: Parameters<Notifier['chooseFaults']>[0];
 
   function sign(url: string, text: string): Notification {
     const time = String(options.nowMs());
@@ -82,7 +82,7 @@ export function createNotifier(options: {
     notify(url, body, delayMs) {
       options.after(delayMs, () => attempt(url, body, 0));
     },
-    meddle(chooser) {
+    chooseFaults(chooser) {
       choose = chooser;
     },
   };

@@ -25,7 +25,7 @@ export type Fate =
   | { readonly kind: 'notTaken' };
 
 /** A later call about the payment is answered this way for its first `times` requests; `effect` says whether it acts. */
-export interface Interference {
+export interface LaterAnswer {
   readonly answer: PlannedAnswer;
   readonly times: number;
   readonly effect: 'done' | 'none';
@@ -36,7 +36,7 @@ export interface PaymentPlan {
   readonly answer: PlannedAnswer;
   readonly fate: Fate;
   readonly refundFate?: Fate;
-  readonly later?: { readonly [Name in Exclude<InterfaceName, 'pay'>]?: Interference };
+  readonly later?: { readonly [Name in Exclude<InterfaceName, 'pay'>]?: LaterAnswer };
 }
 
 const immediately = { kind: 'succeeds', afterMs: 0 } as const;

@@ -11,7 +11,7 @@ export interface Planner {
   planOf(order: PayOrder): PaymentPlan;
   known(paymentRequestId: string): PaymentPlan | undefined;
   /** The planned answer to a later call, counted down, if there is one. */
-  interference(
+  laterAnswer(
     name: Exclude<InterfaceName, 'pay'>,
     paymentRequestId: string,
   ): { readonly answer: PlannedAnswer; readonly effect: 'done' | 'none' } | undefined;
@@ -39,7 +39,7 @@ export function createPlanner(magicAmounts: () => boolean): Planner {
       return plan;
     },
     known: (paymentRequestId) => plans.get(paymentRequestId),
-    interference(name, paymentRequestId) {
+    laterAnswer(name, paymentRequestId) {
       const planned = plans.get(paymentRequestId)?.later?.[name];
       if (planned === undefined) return undefined;
       const key = `${name} ${paymentRequestId}`;

@@ -21,8 +21,8 @@ export interface ApiBridgeParts {
 const HOST = '127.0.0.1';
 
 /**
- * Makes the local API of the simulated terminal reachable for real programs, at `port` of this machine's loopback. A
- * terminal without power answers 502, in the place of a refused connection.
+ * Makes the local API of the simulated terminal reachable for real programs, at `port` of this machine's loopback. For a
+ * terminal without power it answers 502, where a real one would refuse the connection.
  */
 export function openApiBridge(
   parts: ApiBridgeParts,

@@ -2,8 +2,8 @@ import type { Bench } from './bench.js';
 import type { HostApp } from './host-app.js';
 
 /**
- * Whether nothing is under way: nobody holds a code before the glass, no call waits, no payment, receipt or reversal
- * request is between two states, and the terminal, where it has power, has finished its start.
+ * Whether nothing is under way: no code is held in front of the scanner, no call waits, no payment, receipt or reversal
+ * request waits for a result, and the terminal, where it has power, has started.
  */
 export function atRest(bench: Bench, hostApp: HostApp): boolean {
   if (bench.showing || hostApp.waiting > 0) return false;

@@ -11,15 +11,15 @@ import { createNarrator } from './narrator.js';
 import { createSay } from './say.js';
 import { createWallet } from './wallet.js';
 
-/** A bench in words: lines in, what happens out. All of it is plain text. */
+/** The text console of a bench: reads lines, and prints what happens. */
 export interface BenchConsole {
-  /** Somebody typed a line. Has to come from outside the world. */
+  /** A line was typed. Call it from outside the world. */
   line(text: string): void;
-  /** The script is over: quits when what it asked for is done. Has to come from outside the world, too. */
+  /** The script has ended: quits when its commands are done. Call it from outside the world. */
   ended(): void;
-  /** What a line that begins so may become. */
+  /** Completions of a line that starts so. */
   complete(start: string): string[];
-  /** The first things to try. */
+  /** First commands to try. */
   readonly intro: string;
 }
 
@@ -29,18 +29,18 @@ export interface BenchConsoleParts {
   /** Writes whole lines. */
   readonly print: (text: string) => void;
   readonly quit: () => void;
-  /** Writes every line before it is done: for a script, whose reader does not see what is typed. */
+  /** Prints each command before it runs: for a script, whose reader does not see what is typed. */
   readonly echo: boolean;
 }
 
 const LINE_LIMIT_CHARACTERS = 1_000;
-/** What is typed at once waits until the terminal has started, but not for ever. */
+/** Commands wait this long for the terminal to start. */
 const START_LIMIT_MS = 20_000;
-/** Longer than a payment with all its inquiries and the burst of cancels after it. */
+/** Longer than a payment with all its inquiries and the cancels after it. */
 const REST_LIMIT_MS = 300_000;
 const LONGEST_WAIT_S = 86_400;
 
-/** Shows all that changes on a bench, and does what is typed. The first line waits for the terminal's start. */
+/** Prints all that changes on a bench, and runs commands. The first command waits for the terminal's start. */
 export function createBenchConsole({ bench, ink, print, quit, echo }: BenchConsoleParts): BenchConsole {
   const { kiosk, settings } = bench;
   const say = createSay({ world: kiosk.world, timeZone: settings.config.terminal.timeZone, ink, print });

@@ -1,7 +1,7 @@
 import { configDefault, type TerminalSettings } from '../../firmware/for-simulator.js';
 import { type KeyPairs, kioskSettings, simEnvironment } from '../kiosk-settings.js';
 
-/** What may be chosen for a simulated box. The rest (keys, acquirer, devices, ports) is what it is simulated with. */
+/** Variables that may be set for a simulated box. The simulation sets the rest: keys, acquirer, devices, ports. */
 const CHOOSABLE: readonly string[] = [
   'TERMINAL_NUMBER',
   'TERMINAL_ID',
@@ -43,10 +43,10 @@ const CHOOSABLE: readonly string[] = [
 /** Settings of Node are for this process, not for the box. */
 const NOT_OF_THE_BOX = /^NODE_/;
 
-/** Either the settings, or a line for each fault in what was chosen. */
+/** Either the settings, or a line for each error in the environment. */
 export type BenchSettings = { readonly settings: TerminalSettings } | { readonly problems: readonly string[] };
 
-/** The settings of the box on the bench: simulated devices, with what the environment chooses of the rest. */
+/** The settings of the box on the bench: simulated devices, and what the environment chooses. */
 export function benchSettings(
   env: Readonly<Record<string, string | undefined>>,
   timeZone: string,
@@ -69,7 +69,7 @@ export function benchSettings(
   }
 }
 
-/** What is ignored would be taken for tried. */
+/** An ignored variable would mislead whoever tries it. */
 function whyNot(name: string): string {
   if (name === 'API_PORT') return 'API_PORT is set; choose the port of the bench with --port N';
   return (

@@ -13,13 +13,13 @@ import { SIMULATED_WIRING } from '../simulated-wiring.js';
 import type { World } from '../world.js';
 
 /**
- * A kiosk on a workbench: its devices are attached, and here are the hands that plug, unplug, show codes and pull the
- * mains plug.
+ * A kiosk on a workbench, with its devices, and what a person does there: plug and unplug cables, show codes, switch the
+ * mains power.
  *
  * Invariants
  * - One plug feeds the board, the scan engine and the printer; the network and the acquirer live on.
  * - A process that ends by itself while there is power is started again, as a supervisor does.
- * - At most one thing is before the scan engine's glass, and it is taken away when it was read or the arm gets tired.
+ * - At most one code is in front of the scanner, and is taken away when it was read or after a limit.
  */
 export interface Bench {
   readonly kiosk: Kiosk;
@@ -27,28 +27,28 @@ export interface Bench {
   readonly printer: ReceiptPrinterModel;
   readonly cables: Readonly<Record<'scanner' | 'printer', SimSerialPort>>;
   readonly powered: boolean;
-  /** Something is held before the glass. */
+  /** A code is held in front of the scanner. */
   readonly showing: boolean;
-  /** Holds a code before the glass. `taken` is called once, with whether it was read before the arm got tired. */
-  show(code: string, taken: (read: boolean) => void): void;
+  /** Holds a code in front of the scanner. `done` is called once, with whether it was read within the limit. */
+  show(code: string, done: (read: boolean) => void): void;
   powerOn(): void;
   pullPlug(): void;
   connectNetwork(connected: boolean): void;
   readonly networkConnected: boolean;
   listen(listener: BenchListener): void;
-  /** Lets everything happen up to an instant of the world, with the listeners looking on. */
+  /** Runs the world up to an instant, and calls the listeners on the way. */
   runUntil(atMs: number): void;
 }
 
-/** Who looks on. All calls come while the world goes on. */
+/** All calls come while the world runs. */
 export interface BenchListener {
   /** Something may have happened in the world. */
   looked?(): void;
-  /** The mains plug went in or out. */
+  /** The mains power was switched. */
   plugged?(powered: boolean): void;
   /** A terminal has started, and has decided nothing yet. */
   started?(terminal: Terminal): void;
-  /** The terminal's process ended by itself and is started again after `restartMs`. */
+  /** The terminal's process ended by itself, and is started again after `restartMs`. */
   ended?(exitCode: number | undefined, restartMs: number): void;
   logged?(line: string): void;
   decided?(...args: Parameters<NonNullable<TerminalParts['observe']>>): void;
@@ -71,7 +71,7 @@ export function createBench({ world, settings }: BenchParts): Bench {
   const tell = (call: (listener: BenchListener) => void): void => listeners.forEach(call);
   let powered = false;
   let restarting = false;
-  let held: { readonly code: string; readonly taken: (read: boolean) => void } | undefined;
+  let held: { readonly code: string; readonly done: (read: boolean) => void } | undefined;
 
   const kiosk = createKiosk({
     world,
@@ -106,10 +106,10 @@ export function createBench({ world, settings }: BenchParts): Bench {
   }
 
   function takeAway(read: boolean): void {
-    const taken = held?.taken;
+    const done = held?.done;
     held = undefined;
     scanner.device.hide();
-    taken?.(read);
+    done?.(read);
   }
 
   function supervise(): void {
@@ -138,9 +138,9 @@ export function createBench({ world, settings }: BenchParts): Bench {
     get showing() {
       return held !== undefined;
     },
-    show(code, taken) {
+    show(code, done) {
       takeAway(false);
-      const mine = { code, taken };
+      const mine = { code, done };
       held = mine;
       scanner.device.show(code);
       world.after(ARM_TIRED_MS, () => {

@@ -1,14 +1,14 @@
-/** A word that can be typed at the bench's console, and what it does. */
+/** A command of the bench's console. */
 export interface ConsoleCommand {
   readonly name: string;
-  /** What may follow the name, for the help. */
+  /** Its arguments, for the help. */
   readonly usage?: string;
   readonly summary: string;
-  /** `rest`: what followed the name, without blanks around it. Answers what was wrong with it, if anything was. */
+  /** `rest`: the text after the name, without blanks around it. Returns the error in it, if there is one. */
   run(rest: string): string | undefined;
 }
 
-/** A command that takes one of a few words after its name. */
+/** A command with one of a few words as its argument. */
 export function wordCommand<Word extends string>(
   name: string,
   words: readonly Word[],

@@ -4,7 +4,7 @@ import type { Say } from './say.js';
 
 const CABLES = ['scanner', 'printer', 'network'] as const;
 
-/** What hands can do to a kiosk. */
+/** Commands for what a person can do to a kiosk by hand. */
 export function createHandCommands(bench: Bench, say: Say, showPaper: () => void): readonly ConsoleCommand[] {
   const { printer, cables } = bench;
   return [

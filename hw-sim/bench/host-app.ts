@@ -4,11 +4,11 @@ import type { Kiosk } from '../kiosk.js';
 /** The kiosk's own program: a client of the terminal's local API, on the same board. */
 export interface HostApp {
   /**
-   * Calls the API. `answered` is called once, with nothing where the terminal is switched off, dies before it answers or
+   * Calls the API. `answered` is called once, with undefined where the terminal is off, loses power before it answers, or
    * does not answer in time.
    */
   call(method: 'GET' | 'POST', target: string, body: unknown, answered: (answer?: HostAppAnswer) => void): void;
-  /** Calls that wait for their answer. */
+  /** How many calls wait for an answer. */
   readonly waiting: number;
 }
 

@@ -14,12 +14,12 @@ export interface HostCommandParts {
 }
 
 export interface HostCommands {
-  /** Starts a sale; `words` are an amount and perhaps what is sold. Undefined where they do not begin with an amount. */
+  /** Starts a sale; `words` are an amount and perhaps a description. Undefined where they do not start with an amount. */
   sell(words: string): string | undefined;
   readonly commands: readonly ConsoleCommand[];
 }
 
-/** A customer at the kiosk and the host app that serves them. The host app does everything over the local API. */
+/** Commands of a customer and of the host app that serves them. The host app does everything over the local API. */
 export function createHostCommands({ bench, hostApp, wallet, say }: HostCommandParts): HostCommands {
   const { currency } = bench.settings.config.terminal;
   let orders = 0;
@@ -33,7 +33,7 @@ export function createHostCommands({ bench, hostApp, wallet, say }: HostCommandP
     });
   }
 
-  /** The newest sale that the terminal knows: the open one, where there is one. */
+  /** The newest sale of the terminal, which is the open one where there is one. */
   function withSale(act: (sale: Sale) => void): string | undefined {
     const sale = Object.values(bench.kiosk.terminal?.kernel.state.book.sales ?? {}).at(-1);
     if (sale === undefined) return 'there is no sale yet: type an amount';
@@ -129,7 +129,7 @@ function errorMessage(body: string): string {
   return error?.message ?? body;
 }
 
-/** Payment codes are shown to nobody whole, here as on the terminal. */
+/** A payment code is never shown whole, here as on the terminal. */
 function masked(code: string): string {
   return /^\d{12,}$/.test(code) ? `${code.slice(0, 2)}…${code.slice(-4)}` : `"${code}"`;
 }

@@ -1,4 +1,4 @@
-/** Colours for people; plain text where there is nobody to see them. */
+/** Colours for a terminal that people read; plain text elsewhere. */
 export interface Ink {
   bold(text: string): string;
   dim(text: string): string;

@@ -1,14 +1,14 @@
 import type { World } from '../world.js';
 
-/** Typed lines on their way to be done, and the pauses between them. */
+/** Typed lines that wait to be run, and the pauses between them. */
 export interface LineQueue {
-  /** Adds a line, and does it where nothing waits. False where there are too many. */
+  /** Adds a line, and runs it where nothing waits. False where too many wait. */
   push(line: string): boolean;
   /** Adds the last lines, however many wait. */
   pushLast(lines: readonly string[]): void;
-  /** The lines after this one wait until nothing is under way any more. */
+  /** The lines after this one wait until nothing is under way. */
   waitForRest(limitMs: number): void;
-  /** The lines after this one wait that long. */
+  /** The lines after this one wait this long. */
   waitFor(durationMs: number): void;
   /** Time has passed. */
   goOn(): void;
@@ -22,10 +22,10 @@ export interface LineQueueParts {
 }
 
 const WAITING_LIMIT = 1_000;
-/** A code that was read is still on the wire, an answer on its way: only a rest that lasts is one. */
+/** "Nothing is under way" has to last this long: bytes and answers may still be on the wire. */
 const REST_MS = 400;
 
-/** Invariant: lines are done in their order, one after the other; while one waits, those after it do too. */
+/** Invariant: lines run in their order; while one waits, those after it wait too. */
 export function createLineQueue({ world, atRest, execute }: LineQueueParts): LineQueue {
   let lines: string[] = [];
   let wait: { readonly over: () => boolean; readonly untilMs: number } | undefined;
@@ -36,7 +36,7 @@ export function createLineQueue({ world, atRest, execute }: LineQueueParts): Lin
     lookIn(limitMs);
   }
 
-  /** Only events of the world have somebody look. */
+  /** The queue is only checked at events of the world, so this makes one. */
   function lookIn(delayMs: number): void {
     world.after(delayMs, () => undefined);
   }

@@ -18,11 +18,11 @@ export interface LookCommandParts {
   readonly ink: Ink;
 }
 
-/** The newest of a long list are what a person wants. */
+/** Of a long list only the newest are shown. */
 const ROWS_SHOWN = 30;
 const RECEIPTS_SHOWN = 10;
 
-/** What there is to look at. */
+/** Commands that show the state of things. */
 export function createLookCommands(parts: LookCommandParts): {
   readonly commands: readonly ConsoleCommand[];
   readonly showPaper: () => void;

@@ -14,9 +14,9 @@ import { isBlankStrip, receiptBox } from './receipt-box.js';
 import type { Say } from './say.js';
 
 export interface Narrator {
-  /** Whether log lines and decisions are told too. */
+  /** Whether log lines and decisions are printed too. */
   trace: boolean;
-  /** The terminal's face now. */
+  /** Prints lamps and display. */
   panel(): string;
 }
 
@@ -26,7 +26,7 @@ export interface NarratorParts {
   readonly ink: Ink;
 }
 
-/** Tells of everything that changes on a bench, as it changes. */
+/** Prints everything that changes on a bench, as it changes. */
 export function createNarrator({ bench, say, ink }: NarratorParts): Narrator {
   const { kiosk, settings, printer } = bench;
   const { locale } = settings.config.terminal;

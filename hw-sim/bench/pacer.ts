@@ -1,9 +1,9 @@
 import type { Clock } from '../../drivers/host.js';
 import type { World } from '../world.js';
 
-/** Lets an imagined world go as fast as a real clock. */
+/** Runs an imagined world at the speed of a real clock. */
 export interface Pacer {
-  /** Brings the world up to now and lets something happen in it from outside. Everything from outside comes this way. */
+  /** Brings the world up to now, and then runs `act`. Everything from outside the world has to use it. */
   act(happen: () => void): void;
   stop(): void;
 }
@@ -11,19 +11,19 @@ export interface Pacer {
 export interface PacerParts {
   readonly clock: Pick<Clock, 'monotonicMs' | 'after'>;
   readonly world: Pick<World, 'nowMs' | 'nextAtMs'>;
-  /** Lets everything happen up to an instant of the world. */
+  /** Runs the world up to an instant. */
   readonly runUntil: (atMs: number) => void;
 }
 
-/** A machine that slept or was stopped for longer than this finds the world where it left it. */
+/** After a longer sleep of the machine the world continues where it was. */
 const CATCH_UP_LIMIT_MS = 1_000;
 const LONGEST_SLEEP_MS = 500;
 
 /**
  * Invariants
- * - Nothing is skipped: whatever falls due on the way happens, in its order and at its own instant.
- * - The world is never ahead of the clock. Where the process was held up for longer than the limit the world stood still
- *   for the rest, so that nobody finds all the time limits of a payment spent at once.
+ * - Nothing is skipped: all events that are due happen, in order and each at its own instant.
+ * - The world is never ahead of the clock. Where the process was delayed for longer than the limit the world stood still
+ *   for the rest, so that not all time limits of a payment are over at once.
  */
 export function createPacer({ clock, world, runUntil }: PacerParts): Pacer {
   let reachedMs = clock.monotonicMs();

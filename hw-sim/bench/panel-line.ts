@@ -3,7 +3,7 @@ import type { Ink } from './ink.js';
 
 const LAMPS = ['ready', 'busy', 'paid', 'fault'] as const;
 
-/** The terminal's face in a line: `[READY] busy  paid  fault   Ready`. Without power all is dark. */
+/** Lamps and display in one line: `[READY] busy  paid  fault   Ready`. Without power all lamps are off. */
 export function panelLine(shown: View | undefined, locale: 'en' | 'zh-CN', ink: Ink): string {
   const colours = { ready: ink.green, busy: ink.yellow, paid: ink.green, fault: ink.red };
   const lamps = LAMPS.map((lamp) =>

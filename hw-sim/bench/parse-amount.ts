@@ -1,6 +1,6 @@
 import { type Money, minorUnits } from '../../firmware/for-simulator.js';
 
-/** What a person types as an amount: `12`, `12.5`, `12.50` or `12,50`. Undefined where it is none in this currency. */
+/** An amount as people type it: `12`, `12.5`, `12.50` or `12,50`. Undefined where it is none in this currency. */
 export function parseAmount(text: string, currency: string): Money | undefined {
   const decimals = minorUnits[currency] ?? 2;
   const found = /^(\d{1,14})(?:[.,](\d{1,2}))?$/.exec(text);

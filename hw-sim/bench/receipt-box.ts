@@ -1,24 +1,24 @@
 import { columnsOf, FONT_DOTS, type PaperItem, paperText } from '../devices/paper.js';
 import { readCode128 } from '../devices/read-code128.js';
 
-/** Feeds shorter than half a line leave no gap in text. */
+/** A shorter feed than half a line makes no gap in the text. */
 const GAP_DOTS = 15;
 
-/** True where nothing is printed: after a power cut the terminal cuts off what may hang from the paper unseen. */
+/** True where nothing is printed: after a power cut the terminal cuts the paper, as something may hang from it. */
 export function isBlankStrip(strip: readonly PaperItem[]): boolean {
   return strip.every(({ kind }) => kind === 'feed');
 }
 
 /**
- * A strip of paper as a box of text. What a barcode holds is read from its bars, not taken from the text beside it; a QR
- * code is drawn so that a phone can read it from the screen.
+ * A strip of paper as a box of text. Barcodes are decoded from their bars, not from the text beside them; a QR code is
+ * drawn so that a phone can read it from the screen.
  */
 export function receiptBox(strip: readonly PaperItem[], widthDots: number): string[] {
   const columns = Math.floor(widthDots / FONT_DOTS.width);
   const lines: string[] = [];
   for (const item of strip) {
     const text = itemLines(item, columns);
-    /* Several gaps in a row say no more than one. */
+    /* Several gaps in a row become one. */
     if (text.length > 0 || (lines.at(-1) !== '' && item.kind === 'feed' && item.heightDots >= GAP_DOTS)) {
       lines.push(...(text.length > 0 ? text : ['']));
     }

@@ -1,7 +1,7 @@
 import type { World } from '../world.js';
 import type { Ink } from './ink.js';
 
-/** Who has something to say on the console. */
+/** Sources of lines on the console. */
 export type Speaker =
   | 'terminal'
   | 'sale'
@@ -14,7 +14,7 @@ export type Speaker =
   | 'bench'
   | 'log';
 
-/** Says what has just happened: the time, who, and what; more lines go below the first. */
+/** Prints an event: the time, its source and its text; further lines go below the first. */
 export type Say = (who: Speaker, ...lines: readonly string[]) => void;
 
 export interface SayParts {

@@ -2,7 +2,7 @@ import type { Kiosk } from '../kiosk.js';
 
 /** A customer's wallet app. */
 export interface Wallet {
-  /** A fresh payment code, as the app shows it; the acquirer takes it for a minute. */
+  /** A fresh payment code, which the acquirer accepts for a minute. */
   freshCode(): string;
 }
 

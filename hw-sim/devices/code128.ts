@@ -8,8 +8,8 @@ const SHIFT = 98;
 const FNC = { 1: 102, 2: 97, 3: 96 } as const;
 
 /**
- * The modules (true is a bar) of what follows GS k 73 n in ESC/POS, where `{A`, `{B` and `{C` choose the code set and
- * `{{` is a brace. Undefined where the data are not what the command asks for: then a printer prints nothing.
+ * The modules (true is a bar) of the data after GS k 73 n in ESC/POS, where `{A`, `{B` and `{C` choose the code set and
+ * `{{` is a brace. Undefined where the data are wrong: then a printer prints nothing.
  */
 export function code128Modules(data: readonly number[]): readonly boolean[] | undefined {
   const values: number[] = [];

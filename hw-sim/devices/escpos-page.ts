@@ -3,11 +3,11 @@ import { code128Modules } from './code128.js';
 import type { EscposToken } from './escpos-tokens.js';
 import { FONT_DOTS, itemHeight, type PaperItem, type TextRun } from './paper.js';
 
-/** The typesetter of an ESC/POS printer: commands in, paper items out. It knows nothing of time, paper or cables. */
+/** The page layout of an ESC/POS printer: commands in, paper items out. It does not handle time, paper or cables. */
 export interface EscposPage {
-  /** What this token puts on paper, often nothing. Cuts, status and fences are not its business. */
+  /** The items that this token prints, often none. Cuts, status and GS ( H are handled elsewhere. */
   take(token: EscposToken): readonly PaperItem[];
-  /** ESC @ and a power cut: forgets everything that is not on paper yet. */
+  /** ESC @ and a power cut: drops everything that is not on paper yet. */
   reset(): void;
 }
 
@@ -16,7 +16,7 @@ const CODE128 = 73;
 
 const gbk = new TextDecoder('gbk');
 
-/** A run that the next character may join. */
+/** A run of text that the next character may join. */
 interface GrowingRun extends TextRun {
   text: string;
 }
@@ -75,7 +75,7 @@ export function createEscposPage(widthDots: number): EscposPage {
   function putText(bytes: readonly number[]): readonly PaperItem[] {
     const [first = 0x20] = bytes;
     const narrow = bytes.length === 1 && first >= 0x80;
-    // A letter of a page that is not known here shows as a box.
+    // A character of an unknown code page is printed as a box.
     const letter = narrow ? (CODE_PAGES[codePage]?.[first - 0x80] ?? '\u25a1') : String.fromCharCode(first);
     const shown = bytes.length === 2 ? gbk.decode(Uint8Array.from(bytes)) : letter;
     const columns = bytes.length === 2 ? 2 : 1;
@@ -100,7 +100,7 @@ export function createEscposPage(widthDots: number): EscposPage {
   function putBarcode(symbology: number, data: readonly number[]): PaperItem[] {
     const before = line.length > 0 ? endLine() : [];
     const modules = symbology === CODE128 ? code128Modules(data) : undefined;
-    // Wrong data or too wide for the area: the printer prints nothing and says nothing.
+    // Wrong data, or too wide for the area: the printer prints nothing and reports nothing.
     if (modules === undefined || modules.length * barDots > area()) return before;
     const leftDots = graphicLeft(modules.length * barDots);
     return [...before, { kind: 'barcode', modules, moduleDots: barDots, heightDots: barcodeDots, leftDots }];
@@ -186,7 +186,7 @@ export function createEscposPage(widthDots: number): EscposPage {
   };
 }
 
-/** Paper that items use up. */
+/** The length of paper that items take. */
 export function heightOf(items: readonly PaperItem[]): number {
   return items.reduce((sum, item) => sum + itemHeight(item), 0);
 }

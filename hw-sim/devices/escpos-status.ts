@@ -1,4 +1,4 @@
-/** How a printer is, as far as it tells. */
+/** The condition of a printer, as far as it reports it. */
 export interface PrinterState {
   readonly offline: boolean;
   readonly coverOpen: boolean;

@@ -2,9 +2,9 @@
 export type EscposToken =
   | { readonly kind: 'text'; readonly bytes: readonly number[] }
   | { readonly kind: 'lineFeed' }
-  /** DLE EOT n: answered when it arrives, not when its turn comes. */
+  /** DLE EOT n: answered when it arrives, not in its turn. */
   | { readonly kind: 'realTimeStatus'; readonly n: number }
-  /** DLE ENQ and DLE DC4: act at once too. No receipt may contain them. */
+  /** DLE ENQ and DLE DC4: also executed at once. No receipt may contain them. */
   | { readonly kind: 'realTimeCommand'; readonly bytes: readonly number[] }
   | { readonly kind: 'command'; readonly name: string; readonly args: readonly number[] }
   /** GS k and GS ( with their data, and one row of GS v 0. */
@@ -16,7 +16,7 @@ export interface EscposTokenizer {
   push(byte: number): void;
   /** Bytes of a command that is not complete yet. */
   pendingBytes(): number;
-  /** Not in the middle of a command or its data. */
+  /** True outside of a command and its data. */
   isComplete(): boolean;
   reset(): void;
 }
@@ -62,8 +62,8 @@ const PREFIXES: Readonly<Record<number, readonly [name: string, lengths: Readonl
 };
 
 /**
- * Cuts the byte stream of a printer into commands, byte by byte, as the printer does: inside the data of one command
- * nothing is a command, and what it does not know it prints or swallows (Epson ESC/POS reference, command list).
+ * Splits the byte stream of a printer into commands, byte by byte, as the printer does: inside the data of a command
+ * nothing is a command, and what it does not know it prints or drops (Epson ESC/POS reference, command list).
  * Without a multi-byte font lead bytes are ordinary characters; with FS & two bytes make one.
  */
 export function createEscposTokenizer(token: (token: EscposToken) => void): EscposTokenizer {
@@ -100,7 +100,7 @@ export function createEscposTokenizer(token: (token: EscposToken) => void): Escp
     else if (second !== undefined) emit({ kind: 'text', bytes: [first, second] });
   }
 
-  /** Rows go on as they come: a picture may be larger than the buffer. */
+  /** Rows are passed on as they come: a picture may be larger than the buffer. */
   function takeRow(open: { readonly mode: number; readonly rowBytes: number; rowsLeft: number }, byte: number): void {
     row.push(byte);
     if (row.length < open.rowBytes) return;

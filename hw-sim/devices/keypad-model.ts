@@ -7,14 +7,14 @@ export interface KeypadModel {
   release(key: string): void;
   /** Presses and releases, as a finger does. */
   tap(key: string, holdMs?: number): void;
-  /** What went down lately, oldest first. */
+  /** The latest presses, oldest first. */
   presses(): readonly KeyPress[];
 }
 
 export interface KeyPress {
   readonly key: string;
   readonly fromMs: number;
-  /** Undefined while it is down. */
+  /** Undefined while the key is pressed. */
   readonly toMs: number | undefined;
 }
 
@@ -32,7 +32,7 @@ const PRESSES_KEPT = 40;
 
 export function createKeypadModel(world: World, gpio: SimGpio, options: KeypadModelOptions): KeypadModel {
   const contacts = new Map<string, { set(closed: boolean): void }>();
-  /** Counts movements of a key, so that an old bounce does not outlive the next movement. */
+  /** Counts presses and releases of a key, so that an old bounce ends with the next one. */
   const movement = new Map<string, number>();
 
   const down = new Set<string>();

@@ -1,52 +1,52 @@
 import type { SerialCable, SerialDevice } from '../sim-serial.js';
 import type { World } from '../world.js';
 
-/** What machines say beside their outcome: that they are at rest, everything twice, errors in quotes, its opposite. */
+/** Habits of real machines: they add idle reports, repeat everything, quote errors, or contradict their outcome. */
 export const MACHINE_HABITS = ['restsFirst', 'repeatsItself', 'quotesErrors', 'contradicts'] as const;
 
 export type MachineHabit = (typeof MACHINE_HABITS)[number];
 
-/** What passes between machine and reader about goods, as the machine sees it. */
+/** Messages about goods between machine and reader, as the machine sees them. */
 export type GoodsTalk = 'approved' | 'fell' | 'failed' | 'failedAfterAll';
 
 /** A vending machine and the MDB adapter between it and the terminal. */
 export interface MdbMachineModel extends SerialDevice {
   /** A customer presses a button of the machine. */
   choose(item: string, price: string): void;
-  /** The machine repeats what it asked, whether or not it had its answer. */
+  /** The machine repeats its request, whether or not it had an answer. */
   askAgain(): void;
-  /** The customer gives up at the machine. */
+  /** The customer cancels at the machine. */
   giveUp(): void;
-  /** The next goods hang fast: the machine reports a failure. */
+  /** The next goods get stuck: the machine reports a failure. */
   jam(): void;
   /** Somebody frees it. */
   free(): void;
-  /** From now on goods take so long from the approval to their fall; undefined: as usual. */
+  /** Sets the time from the approval to the fall of goods; undefined: as usual. */
   dawdle(vendMs: number | undefined): void;
-  /** From now on it has this habit; undefined: none. */
+  /** Sets its habit; undefined: none. */
   behave(habit: MachineHabit | undefined): void;
-  /** Calls back as it hears an approval, and as it says a word on the goods. */
+  /** Calls back when it receives an approval, and when it reports on the goods. */
   listen(listener: (talk: GoodsTalk) => void): void;
-  /** Off: the machine forgets what it was about, and what was moving falls or does not. */
+  /** Off: the machine loses its state, and what was moving may or may not fall. */
   machinePower(on: boolean): void;
-  /** The adapter starts anew, as after a brownout: switched off, settings forgotten, and not a word about it. */
+  /** The adapter restarts, as after a brownout: reader off, settings lost, and no message about it. */
   restartAdapter(): void;
   /** The adapter hangs: powered, and answering nothing. */
   hang(hung: boolean): void;
   /** Goods that fell, with the price that was asked and approved. */
   readonly fallen: readonly { readonly item: string; readonly price: string }[];
-  /** Those of them of which the machine said afterwards that they had not. */
+  /** Those of them that the machine denied afterwards. */
   readonly denied: readonly { readonly item: string; readonly price: string }[];
   /** How often a customer's choice was refused by the terminal. */
   refusals(): number;
   /** Approvals for which nothing was asked; a correct terminal sends none. */
   wrongApprovals(): number;
   settings(): ReadonlyMap<string, string>;
-  /** Whether it asks without a session that the reader began: only then can somebody choose. */
+  /** Whether a choice needs no session of the reader. */
   isAlwaysIdle(): boolean;
 }
 
-/** The settings it knows, and what it takes for them. */
+/** The settings that it knows, and the values that it accepts. */
 const SETTINGS: Readonly<Record<string, RegExp>> = {
   'mdb-addr': /^0x(?:10|60)$/,
   'mdb-currency-code': /^0x1\d{3}$/,
@@ -57,7 +57,7 @@ const ANSWER_MS = 8;
 const VEND_MS = 2_500;
 const PATIENCE_MS = 60_000;
 
-/** What an adapter says that is switched on once more: firmware differs. */
+/** The answer of an adapter that is switched on again: firmware differs. */
 export interface MdbMachineModelOptions {
   readonly onAgain: 'refuses' | 'tellsState';
 }
@@ -76,16 +76,16 @@ export function createMdbMachineModel(
   let hung = false;
   let jammed = false;
   let asked: { readonly item: string; readonly price: string } | undefined;
-  /** What the motor moves: nothing stops it but the machine's own power. */
+  /** The goods that the motor moves. Only a power cut of the machine stops it. */
   let moving: { readonly item: string; readonly price: string } | undefined;
   let vendMs = VEND_MS;
   let habit: MachineHabit | undefined;
-  /** At rest, and its word on the goods is still to come. */
+  /** Idle, with its report on the goods still to come. */
   let owesWord = false;
   const listeners: ((talk: GoodsTalk) => void)[] = [];
   let wrong = 0;
   let refusals = 0;
-  /** Counts what makes planned events void. */
+  /** Counts what invalidates planned events. */
   let turn = 0;
 
   function say(line: string): void {
@@ -135,7 +135,7 @@ export function createMdbMachineModel(
     else if (head === 'C' && word === '0') {
       on = false;
       rest();
-      // The reader that the machine saw is gone; firmware differs in whether it says so.
+      // The reader of the session is gone; firmware differs in whether it reports that.
       say('c,STATUS,INACTIVE');
     } else if (head === 'C' && word === '1') {
       if (!on) {
@@ -164,7 +164,7 @@ export function createMdbMachineModel(
     rest();
   }
 
-  /** `1` is `1.00`. Whether every real adapter, or machine, compares what it is approved is not documented. */
+  /** `1` equals `1.00`. Whether all real adapters or machines compare prices is not documented. */
   function isAskedPrice(price: string): boolean {
     return asked !== undefined && /^\d+(?:\.\d+)?$/.test(price) && Number(price) === Number(asked.price);
   }
@@ -190,7 +190,7 @@ export function createMdbMachineModel(
       const fell = !jammed;
       jammed = false;
       if (fell) fallen.push(goods);
-      /* Switched off and on in the meantime, the reader is not told any more. */
+      /* A reader that was switched off and on in the meantime gets no report. */
       if (mine !== turn) return;
       report(fell, goods);
     });

@@ -2,11 +2,11 @@ import type { Level } from '../../drivers/host.js';
 import type { SimGpio } from '../sim-gpio.js';
 import type { World } from '../world.js';
 
-/** Lamps, a buzzer and a door switch, with somebody who looks and listens. */
+/** Lamps, a buzzer and a door switch, as seen and heard from outside. */
 export interface PanelModel {
   /** The lamps that are lit at this instant. */
   lit(): readonly PanelLamp[];
-  /** How long each beep lasted that is over, in milliseconds, oldest first. */
+  /** The durations of finished beeps, in milliseconds, oldest first. */
   readonly beepsMs: readonly number[];
   openDoor(): void;
   closeDoor(): void;
@@ -23,7 +23,7 @@ export interface PanelModelLines {
   readonly doorPin: number;
 }
 
-/** A panel whose door is closed: its switch pulls the line low, which an open door lets go up. */
+/** The door starts closed: its switch pulls the line low, and an open door releases it. */
 export function createPanelModel(world: World, gpio: SimGpio, lines: PanelModelLines): PanelModel {
   const lamps: readonly (readonly [PanelLamp, number])[] = [
     ['ready', lines.readyPin],
@@ -31,7 +31,7 @@ export function createPanelModel(world: World, gpio: SimGpio, lines: PanelModelL
     ['paid', lines.paidPin],
     ['fault', lines.faultPin],
   ];
-  /* Transistors drive them: a floating line is dark and silent. */
+  /* Driven by transistors: a floating line is off. */
   for (const [, line] of lamps) gpio.pull(line, 0);
   gpio.pull(lines.buzzerPin, 0);
   gpio.drive(lines.doorPin, 0);

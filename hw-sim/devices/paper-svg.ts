@@ -3,8 +3,8 @@ import { columnsOf, FONT_DOTS, itemHeight, type PaperItem, type TextRun } from '
 const EDGE_DOTS = 24;
 
 /**
- * A picture of a strip of paper, one unit a dot. Text is set in whatever font the viewer has, each run squeezed or
- * stretched to the exact width that it takes on paper; barcodes and pictures are dot for dot.
+ * A picture of a strip of paper, one unit a dot. Text uses any font of the viewer, with each run scaled to its exact width
+ * on paper; barcodes and pictures are dot for dot.
  */
 export function paperSvg(strip: readonly PaperItem[], widthDots: number): string {
   const height = strip.reduce((sum, item) => sum + itemHeight(item), 0);
@@ -44,7 +44,7 @@ function itemSvg(item: PaperItem, top: number): string[] {
   }
 }
 
-/** Half-width and full-width characters apart, so that a viewer's font cannot shift what follows. */
+/** Separates half-width from full-width characters, so that a viewer's font cannot shift what follows. */
 function segmentsOf(run: TextRun): TextRun[] {
   let leftDots = run.leftDots;
   return (run.text.match(/[ -~]+|[^ -~]+/g) ?? []).map((text) => {

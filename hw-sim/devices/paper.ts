@@ -30,7 +30,7 @@ export interface TextRun {
 
 export const FONT_DOTS = { width: 12, height: 24 } as const;
 
-/** Puts items on a strip, which owns them from then on; rows of one picture join. */
+/** Adds items to a strip, which owns them from then on; rows of one picture are joined. */
 export function addToStrip(strip: PaperItem[], items: readonly PaperItem[]): void {
   for (const item of items) {
     const last = strip.at(-1);
@@ -88,7 +88,7 @@ export interface Dots {
   readonly black: Uint8Array;
 }
 
-/** The graphics of a strip as dots, for a barcode decoder. Text is left white: its shape is the printer's secret. */
+/** The graphics of a strip as dots, for a barcode decoder. Text is left white, as the printer's font is not known. */
 export function paperDots(strip: readonly PaperItem[], widthDots: number): Dots {
   const height = strip.reduce((sum, item) => sum + itemHeight(item), 0);
   const black = new Uint8Array(widthDots * height);

@@ -1,8 +1,8 @@
 import { CODE128_PATTERNS, CODE128_STOP } from './code128.js';
 
 /**
- * What a reader makes of CODE128 modules (true is a bar): the text, or undefined where they are no code or its check
- * character is wrong. Code sets B and C only, which is what receipts use.
+ * Decodes CODE128 modules (true is a bar). Undefined where they are no code or the check character is wrong. Code sets B
+ * and C only, which receipts use.
  */
 export function readCode128(modules: readonly boolean[]): string | undefined {
   const widths = runsOf(modules).join('');

@@ -5,24 +5,24 @@ import { automaticStatus, type PrinterState, paperSensor, realTimeStatus } from 
 import { createEscposTokenizer, type EscposToken } from './escpos-tokens.js';
 import { addToStrip, type PaperItem, paperText } from './paper.js';
 
-/** How a modelled printer differs from the usual one. */
+/** Properties in which printers differ. */
 export interface ReceiptPrinterModelOptions {
   /** 384 for 58 mm paper, 576 for 80 mm. */
   readonly widthDots: number;
   readonly rollDots: number;
   readonly bufferBytes: number;
-  /** Whether it says when its buffer is full. */
+  /** Whether it sends XOFF and XON. */
   readonly flowControl: 'none' | 'xonXoff';
-  /** It says XOFF when less than this is free, and XON at twice that. */
+  /** It sends XOFF when less than this is free, and XON at twice that. */
   readonly stopAtFreeBytes: number;
-  /** It says XOFF while it is off line too, the usual setting of the DIP switch: no question reaches it then. */
+  /** It also sends XOFF while it is offline, the usual DIP switch setting: then no question reaches it. */
   readonly stopsWhenOffline: boolean;
-  /** GS ( H: answered, skipped, or not known and printed as text; `mute`: skipped, and so is GS r. */
+  /** GS ( H is answered, skipped, or unknown and printed as text; `mute`: skipped, and GS r too. */
   readonly processIds: 'answered' | 'skipped' | 'printed' | 'mute';
-  /** Tells every change by itself from power-up on, as Epson's DIP switch 2-1 makes it. */
+  /** Reports every change by itself from power-up on, as with Epson's DIP switch 2-1. */
   readonly automaticStatus: boolean;
   readonly dotsPerSecond: number;
-  /** From power-on until it takes and answers bytes. */
+  /** From power-on until it accepts and answers bytes. */
   readonly startMs: number;
 }
 
@@ -39,48 +39,48 @@ export const USUAL_PRINTER: ReceiptPrinterModelOptions = {
   startMs: 1_500,
 };
 
-/** A receipt printer and the hands that serve it. */
+/** A receipt printer, and what a person does to it. */
 export interface ReceiptPrinterModel extends SerialDevice {
   openCover(): void;
   closeCover(): void;
-  /** Puts in a roll of that length; a new one by default. Zero takes the paper out. */
+  /** Loads a roll of this length; a new one by default. Zero removes the paper. */
   loadPaper(rollDots?: number): void;
-  /** The knife sticks at the next cut, until somebody frees it. */
+  /** The cutter jams at the next cut, until `freeCutter`. */
   jamCutter(): void;
   freeCutter(): void;
   overheat(hot: boolean): void;
   breakDown(): void;
   repair(): void;
-  /** Somebody keeps the feed button pressed: offline, and no other cause. */
+  /** Somebody holds the feed button: offline without another cause. */
   holdFeed(held: boolean): void;
   power(on: boolean): void;
   /** Powered, and answering nothing. */
   hang(hung: boolean): void;
   /** The strips that were cut off, oldest first. */
   receipts(): readonly (readonly PaperItem[])[];
-  /** What hangs out of the slot, not cut yet. */
+  /** The paper after the last cut. */
   unfinished(): readonly PaperItem[];
-  /** Everything that ever came out, as text. */
+  /** Everything that was ever printed, as text. */
   tape(): readonly string[];
-  /** Bytes that came while the buffer was full. */
+  /** How many bytes came while the buffer was full. */
   lostBytes(): number;
-  /** DLE ENQ and DLE DC4 that were received; receipts must never contain them. */
+  /** How many DLE ENQ and DLE DC4 were received; receipts must never contain them. */
   realTimeCommands(): number;
 }
 
 const NEAR_END_DOTS = 20_000;
 const CUT_MS = 250;
-/** From the hand at the knife until the printer has moved it home and takes the error back. */
+/** From freeing the cutter until the printer has moved it home and clears the error. */
 const KNIFE_HOME_MS = 1_000;
-/** Rows of a picture are dealt with in batches, so that one does not cost hundreds of events. */
+/** Rows of a picture are handled in batches, to save hundreds of events. */
 const WORK_SLICE_MS = 20;
 const ANSWER_MS = 3;
 const XON = 0x11;
 const XOFF = 0x13;
 
 /**
- * An ESC/POS printer: the line is read at once and cut into commands; DLE EOT is answered as it arrives (not inside the
- * data of another command, and not with a full buffer), everything else waits in the buffer for its turn on the paper.
+ * An ESC/POS printer: bytes are read at once and split into commands; DLE EOT is answered as it arrives (not inside the
+ * data of another command, and not with a full buffer), everything else waits in the buffer for its turn.
  * Faults stop the paper, not the line.
  */
 export function createReceiptPrinterModel(
@@ -97,7 +97,7 @@ export function createReceiptPrinterModel(
   let strip: PaperItem[] = [];
   const strips: PaperItem[][] = [];
   let switchedOn = true;
-  /** Switched on, and started. */
+  /** Switched on, and ready after its start. */
   let powered = true;
   let hung = false;
   let coverOpen = false;
@@ -108,7 +108,7 @@ export function createReceiptPrinterModel(
   let tellsChanges = options.automaticStatus;
   let held = false;
   let printing = false;
-  /** Counts power cuts: what was planned before one does not happen. */
+  /** Counts power cuts, which invalidate planned events. */
   let life = 0;
   let lost = 0;
   let realTimeCommands = 0;
@@ -196,7 +196,7 @@ export function createReceiptPrinterModel(
     }
   }
 
-  /** How long the paper moves for it, in milliseconds. */
+  /** How long the paper moves, in milliseconds. */
   function execute(token: EscposToken): number {
     if (token.kind === 'command') {
       if (token.name === 'GS V') return cut(token.args);
@@ -225,7 +225,7 @@ export function createReceiptPrinterModel(
   }
 
   function cut(args: readonly number[]): number {
-    // GS V 65 and 66 feed to the knife first.
+    // GS V 65 and 66 feed to the cutter first.
     const feeds = (args[0] ?? 0) >= 65;
     const feedMs = feeds ? put([{ kind: 'feed', heightDots: 100 + (args[1] ?? 0) }]) : 0;
     if (knife === 'willJam') {
@@ -240,7 +240,7 @@ export function createReceiptPrinterModel(
 
   function started(): void {
     powered = true;
-    // What a floating line gives while the printer starts, and its readiness.
+    // A byte from the floating line while the printer starts.
     say(0x00, 0xff, ...(options.flowControl === 'xonXoff' ? [XON] : []));
   }
 
@@ -248,7 +248,7 @@ export function createReceiptPrinterModel(
     receive(bytes) {
       if (!powered || hung) return;
       for (const byte of bytes) receive(byte);
-      // Also while the paper moves: the line does not wait for it.
+      // Also while the paper moves.
       flow();
       work();
     },

@@ -1,7 +1,7 @@
 import type { SerialCable, SerialDevice } from '../sim-serial.js';
 import type { World } from '../world.js';
 
-/** How a modelled engine differs from the usual one. */
+/** Properties in which engines differ. */
 export interface ScanEngineModelOptions {
   /** `gm65` understands the frames of the Grow family; `plain` only sends. */
   readonly kind: 'gm65' | 'plain';
@@ -9,38 +9,38 @@ export interface ScanEngineModelOptions {
   readonly terminator: string;
 }
 
-/** A scan engine and the glass before it. */
+/** A scan engine, and what is held in front of it. */
 export interface ScanEngineModel extends SerialDevice {
-  /** A person holds a phone or a paper before the glass; more than one code may be on it. */
+  /** A person holds a phone or a paper in front of it, with one code or more. */
   show(...codes: readonly string[]): void;
-  /** Takes it away. */
+  /** The person takes it away. */
   hide(): void;
-  /** What is held there now. */
+  /** The codes in front of it now. */
   onGlass(): readonly string[];
   /** The trigger line, for engines that have one: true is pressed. */
   press(pressed: boolean): void;
   power(on: boolean): void;
-  /** It hangs: powered, and answering nothing. */
+  /** It hangs: powered, but without answers. */
   hang(hung: boolean): void;
-  /** It is busy with other things: from now on its answers take that long; undefined: as usual. */
+  /** Sets the delay of its answers, as of a busy engine; undefined: as usual. */
   answerAfter(delayMs: number | undefined): void;
-  /** What a brownout or another host does to it: all registers are the factory's again, also those it remembers. */
+  /** All registers, also the stored ones, get their factory values, as after a brownout or by another host. */
   forgetSettings(): void;
   /** Ignores writes to this register, as firmware that does not know it. */
   refuseRegister(address: number): void;
   acceptRegister(address: number): void;
-  /** From now on this is wrong with its commands; undefined: nothing. */
+  /** Sets a fault of its commands; undefined: none. */
   spoil(how: CommandTrouble | undefined): void;
-  /** From now on it sends a code like this. */
+  /** Sets what it adds to each code. */
   decorate(how: Decoration): void;
   register(address: number): number;
   /** Whether a printed setup code changes its registers. */
   obeysSetupCodes(): boolean;
-  /** How often it was told to remember its registers. */
+  /** How often it was told to store its registers. */
   saves(): number;
 }
 
-/** What engines are set up to add to a code, each in one of the ways that are seen. */
+/** What engines may be set up to add to a code. */
 const DECORATIONS = {
   plain: (code: string) => code,
   eci: (code: string) => `\\000026${code}`,
@@ -64,7 +64,7 @@ export const DECORATION_NAMES = [
   'mark',
 ] as const satisfies readonly Decoration[];
 
-/** What can be wrong with the commands of an engine that reads codes as before. `lies`: tells a register's opposite. */
+/** Faults of the commands of an engine that still reads codes. `lies`: it answers the opposite of a register. */
 export const COMMAND_TROUBLES = [
   'ignoresWrites',
   'refusesWrites',
@@ -102,8 +102,7 @@ const REPLY_MS = 4;
 const SAME_CODE_MS = 1_000;
 
 /**
- * A GM65-like scan engine, or a plain one that always looks and sends. The model is a state machine of its own, written
- * from the manual and not from the driver.
+ * A GM65-like scan engine, or a plain one that always looks and sends. Written from the manual, not from the driver.
  */
 export function createScanEngineModel(
   world: Pick<World, 'after'>,
@@ -123,7 +122,7 @@ export function createScanEngineModel(
   let pressed = false;
   let saveCount = 0;
   let frame: number[] = [];
-  /** Counts what makes planned readings void. */
+  /** Counts what invalidates planned readings. */
   let look = 0;
 
   function register(address: number): number {
@@ -284,7 +283,7 @@ export function createScanEngineModel(
       frame = [];
       if (!on) return;
       registers = new Map(saved);
-      // What a floating line gives while the engine starts.
+      // A byte from the floating line while the engine starts.
       cable.send(Uint8Array.of(0x00, 0xff, 0x00));
       planReading(SAME_CODE_MS);
     },
@@ -315,7 +314,7 @@ function beginsCommand(frame: readonly number[]): boolean {
   return frame[0] === 0x7e && (frame.length < 2 || frame[1] === 0x00);
 }
 
-/** CRC-CCITT by table-free nibbles; on purpose not the driver's code. */
+/** CRC-CCITT by nibbles, without a table: not the driver's code on purpose. */
 function modelCrc(bytes: readonly number[]): number {
   let crc = 0;
   for (const byte of bytes) {

@@ -6,11 +6,11 @@ export interface VendMechanismModel {
   /** Goods that fell into the tray, by channel. */
   readonly fallen: readonly number[];
   stock(channel: number): number;
-  /** The next goods hang fast: the spiral turns and nothing falls. */
+  /** The next goods get stuck: the spiral turns and nothing falls. */
   jam(channel: number): void;
-  /** Somebody frees all spirals: what hangs already stays where it is. */
+  /** Somebody frees all spirals; goods that are stuck already stay so. */
   free(): void;
-  /** Somebody shakes the machine: what hangs falls. */
+  /** Somebody shakes the machine: stuck goods fall. */
   shake(): void;
   /** Something lies in the light barrier. */
   coverSensor(covered: boolean): void;
@@ -59,7 +59,7 @@ export function createVendMechanismModel(
 
   options.channelLines.forEach((line, channel) => {
     let turn = 0;
-    // Relays are closed by high; a floating line does not close one.
+    // High closes a relay; a floating line does not.
     gpio.pull(line, 0);
     gpio.watch(line, (level) => {
       const mine = ++turn;

@@ -6,21 +6,21 @@ import { type Coverage, count } from './coverage.js';
 import type { Oracle } from './oracle.js';
 
 /**
- * ISV mode: the merchant authorises the terminal anew, and somebody on the network wants to: with tokens of his own, or by
- * sending again what he has seen go by.
+ * ISV mode: the merchant authorises the terminal anew, and an attacker on the network tries to: with tokens of their own,
+ * or by replaying messages.
  */
 export interface Authorisation {
-  /** A message left the acquirer. */
-  messageLeft(message: AcquirerMessage): void;
+  /** The acquirer sent a message. */
+  messageSent(message: AcquirerMessage): void;
   /** The acquirer received an acknowledgement of it. */
   acknowledged(message: AcquirerMessage): void;
-  clearUp(): void;
+  windDown(): void;
 }
 
 export interface AuthorisationParts {
   readonly kiosk: Kiosk;
   readonly notifyUrl: string;
-  /** Whose tokens are right. */
+  /** The merchant whose tokens are right. */
   readonly merchantConfigured: boolean;
   readonly oracle: Oracle;
   readonly chance: Chance;
@@ -34,7 +34,7 @@ export function createAuthorisation(parts: AuthorisationParts): Authorisation {
   const { world, network, acquirer } = kiosk;
   const seen: AcquirerMessage[] = [];
   let over = false;
-  /* The merchant whose token comes first is the right one, as far as none is configured. */
+  /* Where no merchant is configured, the one whose token comes first is right. */
   let pinned = false;
 
   function happen(): void {
@@ -65,7 +65,7 @@ export function createAuthorisation(parts: AuthorisationParts): Authorisation {
     world.after(chance.between(1, 3_000), issue);
   }
 
-  /** Rightly signed, and not meant for this terminal: whoever granted it would get its takings. */
+  /** Rightly signed, but not for this terminal: payments with it would go to the one who granted it. */
   function issueWrongly(grant: Partial<Grant>): void {
     if (!(pinned || (merchantConfigured && grant.authClientId === undefined))) return issue();
     const token = `token-of-a-stranger-${chance.digits(12)}`;
@@ -93,7 +93,7 @@ export function createAuthorisation(parts: AuthorisationParts): Authorisation {
 
   world.after(chance.between(0, 20_000), happen);
   return {
-    messageLeft(message) {
+    messageSent(message) {
       if (message.body.includes('accessToken')) seen.push(message);
     },
     acknowledged({ body }) {
@@ -103,7 +103,7 @@ export function createAuthorisation(parts: AuthorisationParts): Authorisation {
       pinned = true;
       oracle.tokenAcknowledged(token);
     },
-    clearUp() {
+    windDown() {
       over = true;
     },
   };

@@ -7,7 +7,7 @@ export interface ApiCall {
   readonly body?: unknown;
 }
 
-/** Calls the local API as a program on the same machine does; whatever it answers may be read by people. */
+/** Calls the local API as a program on the same machine does. The oracle sees each answer, as people may read it. */
 export function callApi(
   { kiosk, port, oracle }: { readonly kiosk: Kiosk; readonly port: number; readonly oracle: Oracle },
   { method, target, body }: ApiCall,

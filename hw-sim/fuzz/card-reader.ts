@@ -15,11 +15,11 @@ import { type Coverage, count } from './coverage.js';
 import type { QueueEntry } from './oracle/hand-rules.js';
 import type { Oracle } from './oracle.js';
 
-/** Somebody with a laptop who takes the card out of a dark box, and works on its queue as `tillbox queue` does. */
+/** Somebody who takes the card out of a box that is off, and uses `tillbox queue` on it with a laptop. */
 export interface CardReader {
-  /** Reads it; what the card holds stays as it is. */
+  /** Reads the queue, and changes nothing. */
   read(): void;
-  /** The same, and settles an entry of the queue; then the card is back in the box. */
+  /** Settles an entry of the queue, and puts the card back into the box. */
   settle(): void;
 }
 
@@ -30,13 +30,13 @@ export interface CardReaderParts {
   readonly coverage: Coverage;
 }
 
-/** A settlement takes some forty operations. */
+/** One settlement takes about forty. */
 const OPERATIONS = 40;
 
 export function createCardReader({ kiosk, oracle, chance, coverage }: CardReaderParts): CardReader {
   const { segmentSizeBytes, flash } = kiosk;
 
-  /** The card in the laptop, in which time is another. */
+  /** The card in the laptop, which has another clock. */
   function takeCard(): { readonly card: SimFlash; readonly laptop: World } {
     const laptop = createWorld({ seed: chance.between(0, 1_000_000_000), startWallMs: kiosk.world.wallMs() });
     return { card: flash.copy({ after: laptop.after, random: laptop.random }), laptop };
@@ -61,7 +61,7 @@ export function createCardReader({ kiosk, oracle, chance, coverage }: CardReader
     return view;
   }
 
-  /** What waits for a person who will not see this box start again. */
+  /** Entries that wait for a person who cannot wait for this box to start again. */
   function look(card: SimFlash, laptop: World): readonly QueueEntry[] {
     const before = card.pages();
     const unflushed = card.unflushedSectors();
@@ -97,7 +97,7 @@ export function createCardReader({ kiosk, oracle, chance, coverage }: CardReader
       count(coverage, `card settle ${outcome} ${trouble === undefined ? 'done' : trouble.code}`);
       if (settled !== undefined) oracle.settlingAgreed(settling);
     });
-    /* Now and then the laptop's battery is empty. */
+    /* Sometimes the laptop loses its power. */
     if (chance.likely(0.2)) for (let left = chance.between(1, OPERATIONS); left > 0 && laptop.advance(); left -= 1);
     else while (laptop.advance());
     if (!answered) {

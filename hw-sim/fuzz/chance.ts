@@ -1,11 +1,11 @@
-/** Choices out of one stream of chance, so that a seed decides them all. */
+/** Random choices from one stream, so that the seed determines all of them. */
 export interface Chance {
   /** True with this probability. */
   likely(probability: number): boolean;
   /** A whole number from `least` to `most`, both included. */
   between(least: number, most: number): number;
   pick<T>(items: readonly [T, ...T[]]): T;
-  /** So many random digits. */
+  /** `count` random digits. */
   digits(count: number): string;
 }
 

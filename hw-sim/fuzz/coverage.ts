@@ -1,4 +1,4 @@
-/** Counts of what a run has reached, by name. */
+/** How often a run has reached each named situation. */
 export type Coverage = Map<string, number>;
 
 export function count(coverage: Coverage, name: string, times = 1): void {

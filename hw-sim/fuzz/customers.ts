@@ -30,7 +30,7 @@ export function createCustomers(parts: CustomersParts): Customers {
   let served = 0;
   let lastOrder = '';
 
-  /** Now and then the same order once more, where the first sale of it did not end as paid. */
+  /** Sometimes the same order again, where its first sale was not paid. */
   function chooseOrder(): string {
     const sales = Object.values(kiosk.terminal?.kernel.state.book.sales ?? {});
     const last = sales.findLast(({ orderId }) => orderId === lastOrder);

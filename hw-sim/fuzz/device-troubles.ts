@@ -7,15 +7,15 @@ import type { Chance } from './chance.js';
 import { type Coverage, count } from './coverage.js';
 import { createLineNoise } from './line-noise.js';
 
-/** What breaks in the devices that the kiosk has. */
+/** Faults of the devices that the kiosk has. */
 export interface DeviceTroubles {
-  /** Something is broken, or what was broken is mended. */
+  /** Breaks something, or repairs what was broken. */
   change(): void;
-  mend(): void;
-  /** Whether what the machine said may have reached the terminal as something else. */
-  readonly machineMisheard: boolean;
-  /** For how long nothing has been wrong between machine and terminal. */
-  machineSoundMs(): number;
+  repair(): void;
+  /** Whether bytes from the machine may have reached the terminal changed. */
+  readonly machineGarbled: boolean;
+  /** How long machine, adapter and cable have been without a fault. */
+  machineHealthyMs(): number;
 }
 
 const SPOILT_MS = 240_000;
@@ -45,7 +45,7 @@ export function createDeviceTroubles(
     }
   }
 
-  /** Contacts in dust: keys that nobody presses. */
+  /** Dust on the contacts: keys that nobody presses. */
   function chatter(): void {
     for (let times = chance.between(2, 12), at = 0; times > 0; times -= 1) {
       at += chance.between(50, 1_500);
@@ -57,13 +57,13 @@ export function createDeviceTroubles(
     count(coverage, `fault machine line ${machineNoise.begin()}`);
   }
 
-  /** Its commands go wrong, often just when it has lost its settings: then they cannot be set. */
+  /** Its commands fail, often just after it has lost its settings: then they cannot be set. */
   function spoilScanner(): void {
     const how = chance.pick(COMMAND_TROUBLES);
     count(coverage, `fault scanner ${how}`);
     scanner.spoil(how);
     if (chance.likely(0.5)) scanner.forgetSettings();
-    /* Long enough that it has to be told: others mend more quickly. */
+    /* Long enough that it has to be reported: other faults are repaired sooner. */
     world.after(chance.between(1_000, SPOILT_MS), () => scanner.spoil(undefined));
   }
 
@@ -91,7 +91,7 @@ export function createDeviceTroubles(
   if (equipment.keypad.kind !== 'none') {
     troubles.push(
       ['key stuck', () => stick([anyKey()])],
-      /* Three corners of a rectangle: the fourth appears. */
+      /* Three corners of a rectangle: the fourth appears to be pressed. */
       ['ghost key', () => stick(['1', '2', '4'])],
       ['keys chatter', chatter],
       ['keypad line shorted', () => gpio.drive(chance.pick(columnLines), 0)],
@@ -159,7 +159,7 @@ export function createDeviceTroubles(
     change() {
       const [first, ...more] = troubles;
       if (first === undefined) return;
-      /* As often mended as broken at first, and more often than each of them. */
+      /* Repaired as often as broken at first, and more often than by any single fault. */
       if (chance.likely(0.35)) {
         count(coverage, 'fault device mended');
         machineTroubledAtMs = world.nowMs();
@@ -170,12 +170,12 @@ export function createDeviceTroubles(
       if (name.startsWith('machine')) machineTroubledAtMs = world.nowMs();
       begin();
     },
-    mend() {
+    repair() {
       repair();
       scanner.spoil(undefined);
     },
-    machineSoundMs: () => (machineNoise.everHeard ? 0 : world.nowMs() - machineTroubledAtMs),
-    get machineMisheard() {
+    machineHealthyMs: () => (machineNoise.everHeard ? 0 : world.nowMs() - machineTroubledAtMs),
+    get machineGarbled() {
       return machineNoise.everHeard;
     },
   };

@@ -4,16 +4,16 @@ import type { KioskDevices } from '../kiosk-devices.js';
 import type { Oracle } from './oracle.js';
 
 /**
- * The last customer, when nothing is broken any more: asks for something and pays for it as well as one can. What "ready"
- * means is that somebody can buy; a lamp says little of a scanner that looks at nothing.
+ * The last customer, when all faults are over: asks for something and pays without mistakes. "Ready" has to mean that
+ * somebody can buy; the lamp alone does not show that the scanner works.
  */
 export interface FairCustomerParts {
   readonly kiosk: Kiosk;
   readonly devices: KioskDevices;
   readonly config: Config;
   readonly oracle: Oracle;
-  /** Whether noise may have changed what the vending machine was told. */
-  readonly misheard: boolean;
+  /** Whether noise may have changed bytes to or from the vending machine. */
+  readonly garbled: boolean;
 }
 
 const SECOND_MS = 1_000;
@@ -22,7 +22,7 @@ const OPENS_MS = 10_000;
 const ENDS_MS = 120_000;
 const CODE = '281111222233334444';
 
-export function serveFairly({ kiosk, devices, config, oracle, misheard }: FairCustomerParts): void {
+export function serveFairly({ kiosk, devices, config, oracle, garbled }: FairCustomerParts): void {
   const { world } = kiosk;
   const known = new Set(sales().map(({ saleId }) => saleId));
 
@@ -45,7 +45,7 @@ export function serveFairly({ kiosk, devices, config, oracle, misheard }: FairCu
     }
   }
 
-  /** Nobody can tell a wrong setting but by this: the machine takes no payment. Then somebody pulls its plug. */
+  /** A wrong setting shows only by this: the machine takes no payment. Then somebody restarts it by its plug. */
   function replugMachine(): void {
     devices.machinePort.unplug();
     devices.machinePort.plug();
@@ -71,7 +71,7 @@ export function serveFairly({ kiosk, devices, config, oracle, misheard }: FairCu
     devices.scanner.hide();
   }
 
-  if (misheard && !devices.machine.isAlwaysIdle()) replugMachine();
+  if (garbled && !devices.machine.isAlwaysIdle()) replugMachine();
   choose();
   if (!kiosk.runUntil(() => ours()?.state === 'awaitingCode', OPENS_MS)) return fail('no sale opens');
   world.runUntil(world.nowMs() + SECOND_MS);

@@ -37,7 +37,7 @@ export function finalCheck(kiosk: Kiosk, oracle: Oracle, archive: Archive): void
     if (sale.attempts.length === 0) continue;
     if (book.sales[sale.saleId]?.state !== sale.state) oracle.violate('flash forgot', `${sale.saleId} ${sale.state}`);
   }
-  oracle.settleUp(archive.whole(book), view(terminal.kernel.state).lamps.ready, [faultsOf(terminal.kernel.state)]);
+  oracle.checkEnd(archive.whole(book), view(terminal.kernel.state).lamps.ready, [faultsOf(terminal.kernel.state)]);
 }
 
 function faultsOf({ live }: Parameters<typeof view>[0]): string {

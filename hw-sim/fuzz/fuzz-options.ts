@@ -1,9 +1,9 @@
 import { parseArgs } from 'node:util';
-import { SIDES, type Side } from './bad-days.js';
 import { FUZZ_MODES, type FuzzMode } from './fuzz-settings.js';
+import { SIDES, type Side } from './world-faults.js';
 
 export interface FuzzOptions {
-  /** Of the first shift; each next shift has the next seed. */
+  /** Seed of the first shift; each shift after it has the next one. */
   readonly seed: number;
   readonly sales: number;
   readonly salesAShift: number;
@@ -12,7 +12,7 @@ export interface FuzzOptions {
   readonly without: readonly Side[];
   /** Only kiosks of this kind. */
   readonly only: FuzzMode | undefined;
-  /** Ends with the first failure, without narrowing it down: only whether there is one is asked. */
+  /** Ends at the first failure, and does not shrink it. */
   readonly firstOnly: boolean;
   /** Shows one shift with its log instead of running many. */
   readonly verbose: boolean;
@@ -32,13 +32,13 @@ Simulates sales under faults and power cuts, judged from outside. Without --seed
   --first        stops at the first failure and does not narrow it down
   --verbose      works one shift and shows its log`;
 
-/** The help that was asked for, or what is wrong. */
+/** The help text, or an error. */
 export interface FuzzAnswer {
-  readonly tell: string;
-  readonly asked: boolean;
+  readonly text: string;
+  readonly isHelp: boolean;
 }
 
-/** The options, or what to tell the user instead. */
+/** The options, or what to print instead. */
 export function parseFuzzOptions(args: readonly string[], clockSeed: number): FuzzOptions | FuzzAnswer {
   try {
     const { values } = parseArgs({
@@ -56,7 +56,7 @@ export function parseFuzzOptions(args: readonly string[], clockSeed: number): Fu
         help: { type: 'boolean', default: false },
       },
     });
-    if (values.help) return { tell: USAGE, asked: true };
+    if (values.help) return { text: USAGE, isHelp: true };
     const without = values.without.split(',').filter((side) => side !== '');
     const stranger = without.find((side) => !SIDES.some((known) => known === side));
     if (stranger !== undefined) return wrong(`--without: ${stranger} is none of ${SIDES.join(', ')}`);
@@ -80,7 +80,7 @@ export function parseFuzzOptions(args: readonly string[], clockSeed: number): Fu
   }
 }
 
-const wrong = (tell: string): FuzzAnswer => ({ tell, asked: false });
+const wrong = (text: string): FuzzAnswer => ({ text, isHelp: false });
 
 function whole(name: string, text: string, least: number, most: number): number {
   const value = Number(text);

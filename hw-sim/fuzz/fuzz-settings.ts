@@ -3,17 +3,17 @@ import { SIM_CUSTOMER_ID } from '../acquirer/acquirer.js';
 import { type KeyPairs, kioskSettings, simEnvironment } from '../kiosk-settings.js';
 import { SIMULATED_WIRING } from '../simulated-wiring.js';
 
-/** A way to set a kiosk up. */
+/** One configuration of a kiosk. */
 export interface FuzzSetting {
   readonly mode: FuzzMode;
   readonly terminal: TerminalSettings;
-  /** The same terminal, set up for another acquirer. */
+  /** The same terminal, configured for another acquirer. */
   readonly elsewhere: TerminalSettings;
 }
 
 export const OTHER_ACQUIRER_ORIGIN = 'http://127.0.0.1:8491';
 
-/** What a shift is about; a run can be narrowed to one of them. */
+/** Kinds of kiosks; a run can be limited to one of them. */
 export const FUZZ_MODES = ['host', 'equipped', 'amount', 'selection', 'mdb', 'isv'] as const;
 
 export type FuzzMode = (typeof FUZZ_MODES)[number];
@@ -41,8 +41,8 @@ const ISV = { ...BARE, ...NOTIFIED, ALIPAY_AGENT_TOKEN: 'token-of-the-first-day'
 const CATALOG = 'slot,name,price,channel\n05,Cola,4.50,2\n12,"Tea, green",3,3\n7,Gum,1.5,1\n31,Cola large,6,4\n';
 
 /**
- * Of about a hundred shifts. Few log or have a printer: a log line costs as much as a sale, and a printer that is asked for its
- * condition every second as much as three.
+ * Shifts of about a hundred. Few have a log or a printer: a log line costs as much time as a sale, and a printer, which is
+ * asked for its condition every second, as much as three.
  */
 const WEIGHTED: readonly (readonly [weight: number, mode: FuzzMode, env: Environment])[] = [
   [12, 'host', { ...BARE, ...QUIET }],
@@ -67,7 +67,7 @@ const WEIGHTED: readonly (readonly [weight: number, mode: FuzzMode, env: Environ
   [2, 'isv', { ...ISV, LOG_LEVEL: 'debug', ALIPAY_AGENT_MERCHANT: SIM_CUSTOMER_ID }],
 ];
 
-/** Every setting as often as its weight says; the seed chooses one. `only` narrows them down to one mode. */
+/** Each setting as often as its weight says, so that the seed can choose one. `only`: those of one mode. */
 export function fuzzSettings(
   keys: KeyPairs,
   { verbose = false, only }: { readonly verbose?: boolean; readonly only?: FuzzMode | undefined } = {},

@@ -3,16 +3,16 @@ import type { KioskDevices } from '../kiosk-devices.js';
 import type { Goods } from './oracle/goods-rules.js';
 
 /**
- * What falls out of a kiosk so configured, counted where it falls; undefined where the host app delivers. The lines of a
- * vending machine bear no checksum: where noise may have changed its name of an item (`misheard`), goods are told apart by
- * their prices alone. Those it compares itself before it vends.
+ * The goods that fall out of a kiosk with this configuration; undefined where the host app delivers. Lines to a vending
+ * machine have no checksum: where noise may have changed the name of an item (`garbled`), goods are compared by their
+ * prices only, which the machine itself checks before it vends.
  */
 export function goodsOf(
   { devices, sale }: Config,
   { vend, machine }: KioskDevices,
-  misheard: () => boolean,
+  garbled: () => boolean,
 ): Goods | undefined {
-  const named = (item: string, value: string): string => `${misheard() ? 'goods' : item} for ${value}`;
+  const named = (item: string, value: string): string => `${garbled() ? 'goods' : item} for ${value}`;
   const nameOfFallen = ({ item, price }: { readonly item: string; readonly price: string }): string =>
     named(item, `${Math.round(Number(price) * 100)}`);
   switch (devices.vend.kind) {

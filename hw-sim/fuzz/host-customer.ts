@@ -3,27 +3,26 @@ import { callApi } from './call-api.js';
 import { count } from './coverage.js';
 import { type Customer, createVisit, type VisitParts } from './visit.js';
 
-/** A host app that got no answer asks again, for longer than a box is dark. */
+/** A host app that got no answer asks again, for longer than a box is off. */
 const HOST_RETRY_MS = 2_000;
 const HOST_TRIES = 90;
 
-/** In these a customer may still take everything back. */
+/** States in which a customer may still cancel. */
 const CANCELLABLE: readonly Sale['state'][] = ['awaitingCode', 'paying', 'inquiring', 'approved'];
 
 /**
- * A customer with the host app that serves them: asks for a sale, shows codes, changes their mind, takes the goods, wants
- * money back.
+ * A customer and the host app that serves them: asks for a sale, shows codes, cancels, takes the goods, wants money back.
  */
 export function createHostCustomer(parts: VisitParts): Customer {
   const { kiosk, config, oracle, chance, coverage, orderId } = parts;
   const visit = createVisit(parts);
   const { soon, ask, leave } = visit;
-  /* The same price again and again, as kiosks have it, and now and then another. */
+  /* Mostly the same price, as in real kiosks. */
   const value = chance.likely(0.7) ? '1250' : `${chance.between(1, 99_999)}`;
 
   function wantSale(): void {
     if (!visit.triesAgain()) return;
-    /* The box may be dark, or die before it answers. */
+    /* The box may be off, or lose power before it answers. */
     soon(30_000, 60_000, () => {
       if (visit.saleId === undefined) wantSale();
     });
@@ -77,7 +76,7 @@ export function createHostCustomer(parts: VisitParts): Customer {
         });
       }
       case 'paying':
-        /* Most replies are here sooner: whoever still waits by then grows impatient. */
+        /* Most replies arrive sooner. A customer who still waits then may cancel. */
         return soon(200, 4_900, () => {
           if ((visit.seen === 'paying' || visit.seen === 'inquiring') && chance.likely(0.25)) cancel();
         });
@@ -91,8 +90,8 @@ export function createHostCustomer(parts: VisitParts): Customer {
   }
 
   /**
-   * The host app hands the goods out and tells whether they went; now and then it forgets. It is another program: the
-   * customer may leave and the box go dark, it still tells.
+   * The host app hands the goods out and reports whether that worked; sometimes it forgets. It is another program: it
+   * reports even when the customer has left or the box was off.
    */
   function handOut(saleId: string): void {
     if (chance.likely(0.1)) return;
@@ -110,7 +109,7 @@ export function createHostCustomer(parts: VisitParts): Customer {
     });
   }
 
-  /** Now and then the host app says it twice. */
+  /** Sometimes the host app reports twice. */
   function report(saleId: string, ok: boolean, told: () => void = () => undefined): void {
     const call = { type: 'deliveryReported', saleId, ok } as const;
     if (!ok) oracle.returnAsked(saleId, BigInt(value));

@@ -1,6 +1,6 @@
 import type { Ledger } from '../acquirer/ledger.js';
 
-/** What two acquirers know, as one: a payment is with the one that took it. */
+/** The ledgers of two acquirers as one: each payment is in the ledger of the one that took it. */
 export function joinLedgers(one: Ledger, other: Ledger): Ledger {
   const holder = (paymentRequestId: string): Ledger => (one.payment(paymentRequestId) === undefined ? other : one);
   return {

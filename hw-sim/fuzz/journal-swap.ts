@@ -5,26 +5,26 @@ import type { Violate } from './oracle/violate.js';
 
 export interface JournalSwapParts {
   readonly kiosk: Kiosk;
-  /** How often; 0 is never. */
+  /** How often, from 0: never. */
   readonly level: number;
   readonly violate: Violate;
   readonly chance: Chance;
   readonly coverage: Coverage;
 }
 
-/** Between two thoughts of it. */
+/** Between two chances of a swap. */
 const SELDOM_MS = 300_000;
-/** The terminal looks every half minute; a slow card and a write under way come on top. */
+/** The terminal checks every half minute, plus a slow card and a write under way. */
 const NOTICED_WITHIN_MS = 45_000;
 const LURK_STEP_MS = 2;
 const LURK_STEPS = 2_000;
 
 /**
- * Somebody puts copies in the place of a running terminal's journal, as a restore or a careless rename does: all that was
- * acknowledged is in them, and what is written afterwards to the files that were there is found by nobody. Halves may also be
- * swapped in the very moment of a write. The terminal has to end soon, whether it writes or rests.
+ * Somebody replaces the journal of a running terminal by copies, as a restore or a careless rename does. The copies have
+ * all that was acknowledged; what is written afterwards to the old files is lost. A half may also be replaced just during
+ * a write. The terminal has to end soon, whether it writes or is idle.
  */
-export function swapJournals({ kiosk, level, violate, chance, coverage }: JournalSwapParts): { clearUp(): void } {
+export function swapJournals({ kiosk, level, violate, chance, coverage }: JournalSwapParts): { windDown(): void } {
   const { world, flash } = kiosk;
   let over = false;
 
@@ -43,7 +43,7 @@ export function swapJournals({ kiosk, level, violate, chance, coverage }: Journa
     });
   }
 
-  /** Until something is being written. */
+  /** Waits until something is being written. */
   function lurk(stepsLeft: number): void {
     if (stepsLeft === 0 || flash.unflushedSectors() > 0) return swap(false);
     world.after(LURK_STEP_MS, () => lurk(stepsLeft - 1));
@@ -60,7 +60,7 @@ export function swapJournals({ kiosk, level, violate, chance, coverage }: Journa
 
   if (level > 0) think();
   return {
-    clearUp() {
+    windDown() {
       over = true;
     },
   };

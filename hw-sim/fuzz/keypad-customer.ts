@@ -6,19 +6,19 @@ import { type Customer, createVisit, type VisitParts } from './visit.js';
 const LIFT_MS = 70;
 
 /**
- * A customer at the keys: types an amount or a slot, mistypes, looks at the display or does not, takes it back, confirms,
- * shows a phone, presses `*` at any moment, walks away. Whatever sale is open then is theirs to pay.
+ * A customer at the keypad: types an amount or a slot, sometimes wrongly, checks the display or not, corrects, confirms,
+ * shows a phone, presses `*` at any time, walks away. They pay whatever sale is open.
  */
 export function createKeypadCustomer(parts: VisitParts): Customer {
   const { kiosk, devices, chance, coverage, config } = parts;
   const { world } = kiosk;
   const visit = createVisit(parts);
   const { soon, leave } = visit;
-  /** The next key goes down before the last one is up. */
+  /** Presses the next key before the last one is released. */
   const fast = chance.likely(0.3);
   const wanted = config.sale.mode === 'selection' ? chooseSlot(chance) : chooseAmount(chance);
 
-  /** A finger on each key in turn, as steady as fingers are. */
+  /** Presses each key in turn, with the small mistakes of a finger. */
   function type(keys: string, typed: () => void): void {
     const key = keys[0];
     if (key === undefined) return typed();
@@ -27,7 +27,7 @@ export function createKeypadCustomer(parts: VisitParts): Customer {
     devices.keypad.tap(pressed, heldMs);
     if (chance.likely(0.01)) devices.keypad.tap(`${chance.between(0, 9)}`, chance.between(40, 300));
     const times = chance.likely(0.01) ? keys : keys.slice(1);
-    /* The same key has to be up before it can go down again. */
+    /* A key has to be released before it can be pressed again. */
     const leastMs = times[0] === pressed ? heldMs + LIFT_MS : 50;
     if (fast) soon(leastMs, leastMs + 100, () => type(times, typed));
     else soon(120, 700, () => type(times, typed));
@@ -49,7 +49,7 @@ export function createKeypadCustomer(parts: VisitParts): Customer {
     });
   }
 
-  /** What the display shows as typed. */
+  /** The entry on the display. */
   function displayed(): string | undefined {
     return kiosk.terminal === undefined ? undefined : view(kiosk.terminal.kernel.state).entry;
   }
@@ -88,7 +88,7 @@ export function createKeypadCustomer(parts: VisitParts): Customer {
     }
   }
 
-  /** Somebody left a sale behind: it is cancelled by key, or paid. */
+  /** Where an earlier customer left a sale open, cancels it by key, or pays it. */
   function arrive(): void {
     const open = Object.values(kiosk.terminal?.kernel.state.book.sales ?? {}).at(-1);
     if (open?.state !== 'awaitingCode' || chance.likely(0.2)) return begin();
@@ -104,7 +104,7 @@ export function createKeypadCustomer(parts: VisitParts): Customer {
   };
 }
 
-/** With zeros and without, most in the catalogue, some not. */
+/** With and without leading zeros; most are in the catalogue. */
 function chooseSlot(chance: Chance): string {
   return chance.pick(['05', '5', '12', '12', '7', '07', '31', '31', '8', '99', '0']);
 }

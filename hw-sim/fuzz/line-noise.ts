@@ -2,12 +2,12 @@ import { GOOD_LINE, type SerialDevice, type SimSerialPort } from '../sim-serial.
 import type { World } from '../world.js';
 import type { Chance } from './chance.js';
 
-/** What disturbs the line to a device: long wires beside motors, loose plugs, a bus that is too busy. */
+/** Noise on the line to a device, as from long wires beside motors, loose plugs, or a busy bus. */
 export interface LineNoise {
-  /** Begins some kind of it, which ends by itself after a while. Tells which. */
+  /** Starts one kind of noise, which ends by itself after a while. Returns its name. */
   begin(): NoiseKind;
   end(): void;
-  /** Whether a byte may ever have been changed: from then on nobody knows what the terminal read. */
+  /** Whether any byte may have been changed so far: then nobody knows what the terminal read. */
   readonly everHeard: boolean;
 }
 
@@ -19,7 +19,7 @@ const SPELL_MS = 60_000;
 
 export function createLineNoise(world: World, port: SimSerialPort, device: SerialDevice, chance: Chance): LineNoise {
   let everHeard = false;
-  /** Counts the spells, so that one that is over does not end the next. */
+  /** Counts the periods of noise, so that the end of one does not end the next. */
   let spell = 0;
 
   function begin(): NoiseKind {
@@ -61,7 +61,7 @@ export function createLineNoise(world: World, port: SimSerialPort, device: Seria
     }
   }
 
-  /** Bytes that nobody sent, either way, again and again. */
+  /** Repeatedly adds bytes that nobody sent, in both directions. */
   function babble(): void {
     const mine = spell;
     const next = (): void => {
@@ -73,7 +73,7 @@ export function createLineNoise(world: World, port: SimSerialPort, device: Seria
     next();
   }
 
-  /** Any bytes, or those that lines are made of. */
+  /** Any bytes, or characters of the protocol. */
   function rubbish(): Uint8Array {
     const letters = chance.likely(0.5) ? '' : 'Ccv,VENDSTATUS01.-\r\n';
     const byte = (): number =>

@@ -6,12 +6,12 @@ import { type Coverage, count } from './coverage.js';
 import type { Oracle } from './oracle.js';
 
 /**
- * The end of a story: the card is wiped, and then the acquirer tells of payments that were on it. Each has to come to a
- * person, once, and go back when that person says so; those of other terminals are none of its business.
+ * The last part of some shifts: the card is wiped, and then the acquirer notifies payments that were on it. Each has to be
+ * held for a person, once, and be reversed when that person says so. Payments of other terminals must be ignored.
  */
 export interface LoseCardParts {
   readonly kiosk: Kiosk;
-  /** Of whoever took the kiosk's payments. */
+  /** Of all acquirers that took the kiosk's payments. */
   readonly ledger: Ledger;
   readonly notifyUrl: string;
   readonly apiPort: number;
@@ -21,14 +21,14 @@ export interface LoseCardParts {
 
 const PAYMENTS = 3;
 const START_MS = 120_000;
-/** Longer than two tries of a notification are apart. */
+/** Longer than the time between two tries of a notification. */
 const TOLD_MS = 300_000;
 const RETURN_MS = 45 * 60_000;
 const RULE = 'rule 1, the payment of a lost card';
 
 export function loseCard({ kiosk, ledger, notifyUrl, apiPort, oracle, coverage }: LoseCardParts): void {
   const { acquirer, flash } = kiosk;
-  /* Of payments that somebody looked at, others judge what may still become. */
+  /* Other rules judge payments with a reversal. */
   const { sales = {}, reversals = {} } = kiosk.terminal?.kernel.state.book ?? {};
   const plain = Object.values(sales).flatMap(({ saleId, state, attempts }) => {
     const untouched = Object.values(reversals).every((one) => one.saleId !== saleId);
@@ -58,7 +58,7 @@ export function loseCard({ kiosk, ledger, notifyUrl, apiPort, oracle, coverage }
     tell({ ...paymentFields(payment), paymentRequestId: stranger });
   }
   kiosk.world.runUntil(kiosk.world.nowMs() + TOLD_MS);
-  /* The acquirer may still tell of others that were not acknowledged before. */
+  /* The acquirer may also notify others that were not acknowledged before. */
   const ids = entries().map(({ paymentRequestId }) => paymentRequestId);
   if (new Set(ids).size !== ids.length) oracle.violate(RULE, `more than one entry: ${ids.join(' ')}`);
   for (const id of ids) if (ledger.payment(id) === undefined) oracle.violate(RULE, `${id} is of another terminal`);

@@ -3,7 +3,7 @@ import { MACHINE_HABITS } from '../devices/mdb-machine-model.js';
 import { count } from './coverage.js';
 import { type Customer, createVisit, type VisitParts } from './visit.js';
 
-/** What stands in the machine: its own number of it, and the price as the machine writes it. */
+/** Items of the machine: their numbers, and their prices as the machine writes them. */
 const MENU = [
   ['12', '2.50'],
   ['12', '2.50'],
@@ -12,14 +12,14 @@ const MENU = [
   ['A7', '0.10'],
   ['', '3.00'],
   ['40', '12.5'],
-  /* A machine that is set up wrongly. */
+  /* From a machine with wrong settings. */
   ['9', '0.00'],
   ['9', '1.005'],
 ] as const;
 
 /**
- * A customer of a vending machine that asks the box for the money: presses a button of the machine, chooses anew, shows a
- * phone, gives up at the machine or, where there are keys, at the box.
+ * A customer of a vending machine: presses a button of the machine, changes the choice, shows a phone, cancels at the
+ * machine or, where there is a keypad, at the box.
  */
 export function createMachineCustomer(parts: VisitParts): Customer {
   const { kiosk, devices, chance, config } = parts;
@@ -37,7 +37,7 @@ export function createMachineCustomer(parts: VisitParts): Customer {
     machine.choose(item, price);
     if (chance.likely(0.1)) soon(1, 2_000, () => machine.askAgain());
     if (chance.likely(0.05)) soon(10, 3_000, chooseAnew);
-    /* The machine was busy or away, or the box said no. */
+    /* The machine was busy or off, or the box refused. */
     soon(3_000, 40_000, choose);
   }
 

@@ -6,15 +6,15 @@ import { type Coverage, count } from './coverage.js';
 import { OTHER_ACQUIRER_ORIGIN } from './fuzz-settings.js';
 
 /**
- * Somebody who sets the box up for another acquirer while it is off, and later for the first one again: by mistake, or
- * for a test. What it took from one customer or the other stays with the acquirer that took it.
+ * Somebody who configures the box for another acquirer while it is off, and later for the first one again: by mistake, or
+ * for a test. Each payment stays with the acquirer that took it.
  */
 export interface Mover {
   /** Of the other acquirer. */
   readonly ledger: Ledger;
   /** The box is off. */
-  dark(): void;
-  /** Starts the box at each acquirer until that has nothing open, and at home last. */
+  boxOff(): void;
+  /** Runs the box with each acquirer until nothing is open there, and with the first one last. */
   bringHome(): void;
 }
 
@@ -26,9 +26,9 @@ export interface MoverParts {
   readonly coverage: Coverage;
 }
 
-/** Longer than the slowest rhythm of a queue that has called for a person, twice. */
+/** Longer than twice the slowest retry interval of a queue that waits for a person. */
 const DRAINS_MS = 45 * 60_000;
-/** For so long a host app still tells what became of the goods, and customers may still want their money back. */
+/** For this long a host app may still report on goods, and customers may still want their money back. */
 const LAST_WORDS_MS = 200_000;
 
 export function createMover({ kiosk, home, elsewhere, chance, coverage }: MoverParts): Mover {
@@ -44,7 +44,7 @@ export function createMover({ kiosk, home, elsewhere, chance, coverage }: MoverP
     kiosk.setUp(away ? elsewhere : home);
   }
 
-  /** The terminal runs, no sale is open, and whatever reversal is has another acquirer. */
+  /** The terminal runs, no sale is open, and any unfinished reversal belongs to the other acquirer. */
   function drained(): boolean {
     const state = kiosk.terminal?.kernel.state;
     if (state === undefined || !state.live.booted || Object.values(state.book.sales).some(isOpen)) return false;
@@ -56,7 +56,7 @@ export function createMover({ kiosk, home, elsewhere, chance, coverage }: MoverP
 
   return {
     ledger,
-    dark() {
+    boxOff() {
       if (!over && chance.likely(0.5)) move();
     },
     bringHome() {

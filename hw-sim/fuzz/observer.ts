@@ -2,14 +2,14 @@ import type { TerminalParts } from '../../firmware/for-simulator.js';
 import { type Coverage, count } from './coverage.js';
 import type { ReadinessRules, SellingDecision } from './oracle/readiness-rules.js';
 
-export interface Overheard extends Pick<ReadinessRules, 'answered' | 'decided' | 'paymentsAllowed'> {
+export interface ObservedEvents extends Pick<ReadinessRules, 'answered' | 'decided' | 'paymentsAllowed'> {
   paySent(paymentRequestId: string, code: string): void;
   alarmRaised(alarm: string, detail: string): void;
 }
 
-/** Notes what the terminal meets and decides. */
-export function createObserver(coverage: Coverage, overheard: Overheard): TerminalParts['observe'] {
-  /** What each exchange of a reversal asks. */
+/** Counts what the terminal receives and decides, and reports it. */
+export function createObserver(coverage: Coverage, events: ObservedEvents): TerminalParts['observe'] {
+  /** The call of each exchange of a reversal. */
   const asked = new Map<number, string>();
   return (input, decision) => {
     count(coverage, `input ${input.type}`);
@@ -21,7 +21,7 @@ export function createObserver(coverage: Coverage, overheard: Overheard): Termin
       else count(coverage, `code ${call} ${answer.code}`);
       if (answer.kind === 'answered' && answer.signature !== 'valid')
         count(coverage, `signature ${call} ${answer.signature}`);
-      overheard.answered({
+      events.answered({
         call: ASKED_BY[input.type],
         atMs: input.at.atMs,
         code: answer.kind === 'silence' ? undefined : answer.code,
@@ -31,20 +31,20 @@ export function createObserver(coverage: Coverage, overheard: Overheard): Termin
     }
     for (const record of decision.records) {
       count(coverage, `record ${record.type}`);
-      if (ALLOWING.has(record.type)) overheard.paymentsAllowed();
+      if (ALLOWING.has(record.type)) events.paymentsAllowed();
       const what = SELLING[record.type];
       if (what === undefined) continue;
       const { atMs, wallMs } = input.at;
       const reversals = Object.values(decision.state.book.reversals);
       const queued = reversals.filter(({ state }) => state !== 'finished').length;
-      overheard.decided({ what, atMs, wallMs, queued });
+      events.decided({ what, atMs, wallMs, queued });
     }
     for (const effect of decision.effects) {
-      if (effect.type === 'sendPay') overheard.paySent(effect.payment.paymentRequestId, effect.code);
+      if (effect.type === 'sendPay') events.paySent(effect.payment.paymentRequestId, effect.code);
       if (effect.type === 'sendReversal') asked.set(effect.exchange, REVERSAL_CALLS[effect.request.type]);
       if (effect.type === 'raiseAlarm') {
         count(coverage, `alarm ${effect.alarm}`);
-        overheard.alarmRaised(effect.alarm, effect.detail);
+        events.alarmRaised(effect.alarm, effect.detail);
       }
     }
   };
@@ -54,7 +54,7 @@ const SELLING: Readonly<Record<string, SellingDecision['what']>> = {
   saleStarted: 'a sale was begun',
   paymentStarted: 'a payment was sent',
 };
-/** A payment was made, also by the word of a notification, or a token came. */
+/** A payment succeeded, perhaps by a notification, or a token came. */
 const ALLOWING: ReadonlySet<string> = new Set(['paymentApproved', 'agentTokenReceived']);
 const ASKED_BY = {
   payAnswered: 'pay',

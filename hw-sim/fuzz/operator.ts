@@ -7,15 +7,15 @@ import type { QueueEntry } from './oracle/hand-rules.js';
 import type { Oracle } from './oracle.js';
 
 /**
- * The person who looks after the kiosk, over the local API as `tillbox queue` does: has reversals tried again, settles some
- * by hand, reads what there is to read.
+ * The person who looks after the kiosk, over the local API as `tillbox queue` does: retries reversals, settles some by
+ * hand, reads all that can be read.
  */
 export interface Operator {
-  /** A request left the terminal. One that is to undo a payment may meet a person who presses at that moment. */
-  requestLeft(url: string): void;
-  /** From now on only what waits for a person is decided, so that the rest has to drain by itself. */
-  clearUp(): void;
-  /** Nobody comes any more. */
+  /** The terminal sent a request. A person may act while a cancel or refund is under way. */
+  requestSent(url: string): void;
+  /** From now on settles only what waits for a person, so that the rest has to finish by itself. */
+  windDown(): void;
+  /** Does nothing any more. */
   leave(): void;
 }
 
@@ -25,7 +25,7 @@ export interface OperatorParts {
   readonly oracle: Oracle;
   readonly chance: Chance;
   readonly coverage: Coverage;
-  /** Has things tried again, and settles nothing: nobody could look up later what was declared. */
+  /** Only retries: the box keeps too few sales to check later what was declared. */
   readonly neverSettles: boolean;
 }
 
@@ -35,17 +35,17 @@ interface Entry extends QueueEntry {
 }
 
 const LAST_VISITS_MS = 60_000;
-/** Looked at in one visit. */
+/** Entries handled in one visit. */
 const ENTRIES = 4;
-/** By then most requests that just left are answered. */
+/** By then most requests are answered. */
 const UNDER_WAY_MS = 80;
-/** From one press to the next: nobody presses faster for long. */
+/** Between two actions: nobody is faster for long. */
 const HASTE_MS = 3_000;
 
 export function createOperator(parts: OperatorParts): Operator {
   const { kiosk, apiPort, oracle, chance, coverage, neverSettles } = parts;
   const { world } = kiosk;
-  /* Most kiosks are never looked at on their bad days. */
+  /* Nobody looks after most kiosks while faults last. */
   const diligent = chance.likely(0.3);
   const hasty = chance.likely(0.3);
   let over = false;
@@ -70,7 +70,7 @@ export function createOperator(parts: OperatorParts): Operator {
 
   function look(entry: Entry): void {
     if (over) {
-      /* What another acquirer has nobody here can end but a person. */
+      /* Only a person can end a reversal at another acquirer. */
       const waits = entry.manual || entry.lastCode === 'OTHER_ACCOUNT';
       if (waits) world.after(chance.between(0, 5_000), () => decide(entry));
       return;
@@ -84,7 +84,7 @@ export function createOperator(parts: OperatorParts): Operator {
     if (neverSettles) return retry(entry);
     if (chance.likely(0.5)) retry(entry);
     else settle(entry);
-    /* Two people, or one who presses twice. */
+    /* Two people, or one who acts twice. */
     if (chance.likely(0.1)) settle(entry);
   }
 
@@ -118,7 +118,7 @@ export function createOperator(parts: OperatorParts): Operator {
     });
   }
 
-  /** Two programs, or a person and the clock: the answer to what was just sent meets another decision. */
+  /** Acts while a request is under way, so that its answer arrives after another decision. */
   function interfere(): void {
     call({ method: 'GET', target: '/v1/reversals' }, (status, text) => {
       if (status !== 200) return;
@@ -134,13 +134,13 @@ export function createOperator(parts: OperatorParts): Operator {
 
   comeAgain();
   return {
-    requestLeft(url) {
+    requestSent(url) {
       if (over || !hasty || url.endsWith('/pay') || world.nowMs() < pressedAtMs + HASTE_MS) return;
-      /* An inquiry about a payment to be undone is rare beside its cancel, and its answer means something else. */
+      /* An inquiry for a reversal is rarer than a cancel, and its answer means something else. */
       if (url.endsWith('/cancel') && !chance.likely(0.1)) return;
       world.after(chance.between(0, UNDER_WAY_MS), interfere);
     },
-    clearUp() {
+    windDown() {
       over = true;
     },
     leave() {

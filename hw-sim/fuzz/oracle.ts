@@ -27,46 +27,46 @@ import { createTokenRules, type TokenRules } from './oracle/token-rules.js';
 import type { Violate } from './oracle/violate.js';
 
 /**
- * Judges a terminal from outside: by the acquirer's ledger, the goods, what people and the host app were told and what is
- * on flash. It knows nothing of how the terminal decides. The numbers are those of the money rules in
- * docs/architecture.md; each group of them has a file of its own.
+ * Judges a terminal from outside: by the acquirer's ledger, the goods, what people and the host app were told, and what is
+ * on flash. It does not know how the terminal decides. Rule numbers are those of the money rules in docs/architecture.md;
+ * `oracle/` has a file for each group of them.
  */
 export interface Oracle
   extends Omit<
       PaymentRules,
-      | 'settleUp'
+      | 'checkEnd'
       | 'codeShown'
       | 'isDenied'
       | 'mayBeBelieved'
-      | 'messageLeft'
+      | 'messageSent'
       | 'notificationAcknowledged'
       | 'settlingAgreed'
     >,
-    Omit<HandRules, 'settleUp' | 'isByHand' | 'wasKept'>,
+    Omit<HandRules, 'checkEnd' | 'isByHand' | 'wasKept'>,
     Pick<CardRules, 'cardRead'>,
     Pick<DecisionRules, 'retryAsked'>,
     Pick<ReadinessRules, 'answered' | 'decided' | 'paymentsAllowed'>,
     Pick<SecretRules, 'stored'>,
     Pick<TextRules, 'screenShown'>,
     StopRules,
-    Omit<TokenRules, 'requestLeft'> {
+    Omit<TokenRules, 'requestSent'> {
   readonly violations: readonly string[];
-  /** A reply or notification left the acquirer's side; true, forged or altered. */
-  messageLeft(message: AcquirerMessage): void;
+  /** The acquirer's side sent a reply or notification: true, forged or altered. */
+  messageSent(message: AcquirerMessage): void;
   /** The terminal acknowledged a notification. */
   notificationAcknowledged(message: AcquirerMessage): void;
-  /** A customer shows a code, once more. */
+  /** A customer shows a code. */
   codeShown(code: string): void;
   /** The operator was alarmed. */
   alarmRaised(alarm: string, detail: string): void;
-  /** A line of the log, an answer of the local API, a crash report: whatever people may read. */
+  /** People may read this: a line of the log, an answer of the local API, a crash report. */
   shown(text: string): void;
-  /** A request left the terminal. */
-  requestLeft(request: Pick<HttpRequest, 'url' | 'headers' | 'body'>): void;
-  /** Everything is calm, and the power was on for long. `book` is what the terminal has in mind. */
+  /** The terminal sent a request. */
+  requestSent(request: Pick<HttpRequest, 'url' | 'headers' | 'body'>): void;
+  /** Nothing is open, and the power has been on for long. `book` is the state in memory. */
   atRest(book: Book): void;
-  /** Everything is over and calm: the books must agree. `book` is what flash holds. */
-  settleUp(book: Book, ready: boolean, reasons: readonly string[]): void;
+  /** The end: nothing is open, and terminal and acquirer have to agree. `book` is what flash holds. */
+  checkEnd(book: Book, ready: boolean, reasons: readonly string[]): void;
   readonly violate: Violate;
 }
 
@@ -74,21 +74,21 @@ export interface OracleParts {
   /** Of the world. */
   readonly nowMs: () => number;
   readonly ledger: Ledger;
-  /** What the terminal is configured to keep to. */
+  /** Limits from the terminal's configuration. */
   readonly terms: RequestTerms & ReadinessTerms & HostTerms;
   readonly around: Surroundings;
-  /** The acquirer's own: tells a true signature from a false one. */
+  /** The acquirer's own signer, to recognise forged signatures. */
   readonly signer: AcquirerSigner;
   readonly clientId: string;
-  /** Where the terminal hands them out itself. */
+  /** Missing where the host app delivers. */
   readonly goods?: Goods;
-  /** Where the terminal has a printer. */
+  /** Missing without a printer. */
   readonly papers?: Papers;
-  /** Whether a sale whose goods may have gone waits for a person. */
+  /** Whether a sale with unknown goods waits for a person. */
   readonly unknownWaits: boolean;
-  /** What the terminal was configured with and nobody may read. */
+  /** Secrets of the configuration, which must not be shown. */
   readonly secrets: readonly string[];
-  /** ISV mode: the token that the terminal was configured with. */
+  /** ISV mode: the configured token. */
   readonly agentToken?: string;
 }
 
@@ -118,10 +118,10 @@ export function createOracle(parts: OracleParts): Oracle {
   return {
     violations,
     violate,
-    messageLeft(message) {
-      const proven = payments.messageLeft(message);
+    messageSent(message) {
+      const proven = payments.messageSent(message);
       if (proven !== undefined) lateCharges.proven(proven);
-      texts.messageLeft(message);
+      texts.messageSent(message);
     },
     notificationAcknowledged(message) {
       const proven = payments.notificationAcknowledged(message);
@@ -173,13 +173,13 @@ export function createOracle(parts: OracleParts): Oracle {
       payments.settlingAgreed(settling);
       lateCharges.settlingAgreed(settling.paymentRequestId);
     },
-    requestLeft({ url, headers, body }) {
-      tokens.requestLeft(headers);
-      decisions.requestLeft(url, body);
-      requests.requestLeft(url, body);
-      pace.requestLeft(url, body);
-      lateCharges.requestLeft(url, body);
-      alarms.requestLeft(url, body);
+    requestSent({ url, headers, body }) {
+      tokens.requestSent(headers);
+      decisions.requestSent(url, body);
+      requests.requestSent(url, body);
+      pace.requestSent(url, body);
+      lateCharges.requestSent(url, body);
+      alarms.requestSent(url, body);
     },
     tokenAcknowledged: tokens.tokenAcknowledged,
     strangersTokenIssued(token) {
@@ -207,7 +207,7 @@ export function createOracle(parts: OracleParts): Oracle {
     stoppedInOrder: stops.stoppedInOrder,
     salesFound: stops.salesFound,
     atRest: (book) => receipts?.atRest(book),
-    settleUp(book, ready, reasons) {
+    checkEnd(book, ready, reasons) {
       for (const sale of Object.values(book.sales)) {
         if (!ENDED.includes(sale.state)) violate('rule 8, a sale did not end', `${sale.saleId} ${sale.state}`);
       }
@@ -215,11 +215,11 @@ export function createOracle(parts: OracleParts): Oracle {
         if (reversal.state !== 'finished') violate('rule 8, the queue does not drain', reversal.reversalId);
       }
       if (!ready) violate('rule 8, the terminal does not become ready', reasons.join(' '));
-      hand.settleUp(book);
-      payments.settleUp(book);
-      lateCharges.settleUp();
-      goods?.settleUp(book);
-      receipts?.settleUp(book);
+      hand.checkEnd(book);
+      payments.checkEnd(book);
+      lateCharges.checkEnd();
+      goods?.checkEnd(book);
+      receipts?.checkEnd(book);
     },
   };
 }

@@ -6,19 +6,19 @@ import { type Coverage, count } from './coverage.js';
 const DAY_MS = 86_400_000;
 
 export interface PowerEvents {
-  /** The box has ended, however it did. */
-  dark(): void;
-  /** It ended because it was asked to, and people had been told of these sales. */
+  /** The process has ended, for whatever reason. */
+  ended(): void;
+  /** It stopped on request, and had shown these sales to people. */
   stoppedInOrder(sales: Book['sales']): void;
 }
 
-/** The supervisor, and somebody who pulls the plug or stops the terminal. */
-export function keepPower(kiosk: Kiosk, level: number, chance: Chance, coverage: Coverage, events: PowerEvents) {
+/** The supervisor that restarts the terminal, and everything that ends it: power cuts, crashes, stops. */
+export function createPower(kiosk: Kiosk, level: number, chance: Chance, coverage: Coverage, events: PowerEvents) {
   const { world, clock } = kiosk;
   let over = false;
 
   function boot(): void {
-    /* Without a battery the clock starts anywhere; the time service may or may not set it later. */
+    /* Without a battery the clock starts at any time, and the time service may set it later. */
     if (!over && chance.likely(level)) {
       clock.offsetMs = chance.pick([0, -5_000, 5_000, -30 * DAY_MS]);
       clock.synchronised = 'unknown';
@@ -36,18 +36,18 @@ export function keepPower(kiosk: Kiosk, level: number, chance: Chance, coverage:
       const { exitCode } = kiosk;
       count(coverage, exitCode === undefined ? 'fault power lost' : `exit ${exitCode}`);
       kiosk.flash.faults.io = false;
-      events.dark();
+      events.ended();
       world.after(chance.between(500, over ? 5_000 : 90_000), () => {
         boot();
         world.after(1_000, watch);
       });
       return;
     }
-    if (!over && chance.likely(level / 10)) misfortune();
+    if (!over && chance.likely(level / 10)) interrupt();
     world.after(1_000, watch);
   }
 
-  function misfortune(): void {
+  function interrupt(): void {
     const kind = chance.pick(['now', 'atTouch', 'crash', 'stop'] as const);
     count(coverage, `fault power ${kind}`);
     if (kind === 'now') kiosk.cutPower();
@@ -69,7 +69,7 @@ export function keepPower(kiosk: Kiosk, level: number, chance: Chance, coverage:
 
   world.after(1_000, watch);
   return {
-    clearUp() {
+    windDown() {
       over = true;
       kiosk.life?.endAtTouch(Number.POSITIVE_INFINITY);
     },

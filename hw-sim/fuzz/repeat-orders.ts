@@ -4,10 +4,10 @@ import type { Chance } from './chance.js';
 import { type Coverage, count } from './coverage.js';
 import type { Oracle } from './oracle.js';
 
-/** A host app that asks again for orders which were paid long ago: after a restart of its own it knows no better. */
+/** A host app that asks again for orders which were paid long ago, as it may after a restart of its own. */
 export interface RepeatOrders {
   saleChanged(sale: Sale): void;
-  clearUp(): void;
+  windDown(): void;
 }
 
 export interface RepeatOrdersParts {
@@ -19,7 +19,7 @@ export interface RepeatOrdersParts {
 
 export function repeatOrders({ kiosk, oracle, chance, coverage }: RepeatOrdersParts): RepeatOrders {
   const { world } = kiosk;
-  /** By order; the sale that it was paid by. */
+  /** By order: the sale that paid it. */
   const paid = new Map<string, Sale>();
   let over = false;
 
@@ -47,7 +47,7 @@ export function repeatOrders({ kiosk, oracle, chance, coverage }: RepeatOrdersPa
       if (sale.state === 'settled') paid.set(sale.orderId, sale);
       else if (paid.get(sale.orderId)?.saleId === sale.saleId) paid.delete(sale.orderId);
     },
-    clearUp() {
+    windDown() {
       over = true;
     },
   };

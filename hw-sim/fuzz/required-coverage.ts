@@ -6,7 +6,7 @@ import type { Coverage } from './coverage.js';
 import { FUZZ_MODES } from './fuzz-settings.js';
 import { NOISE_KINDS } from './line-noise.js';
 
-/** Every way a sale may go. A run that never sees one of them has not tried it. */
+/** All transitions of a sale. A long run has to reach each of them. */
 const TRANSITIONS = [
   'new > awaitingCode',
   'awaitingCode > paying',
@@ -33,7 +33,7 @@ const TRANSITIONS = [
   'reversing > settled',
 ];
 
-/** Only for real sockets: in the world a reply comes whole, and a huge one costs too much. */
+/** Only for real sockets: in the world a reply is never split, and a huge one takes too much time. */
 const NOT_HERE: readonly string[] = ['replyTrickled', 'huge'];
 
 const FAULTS = [
@@ -134,7 +134,7 @@ const RECORDS = [
   'agentTokenReceived',
 ];
 
-/** What people and strangers do, and the situations that only come about where two things meet. */
+/** What people and attackers do, and situations that need two things at the same time. */
 const MEETINGS = [
   'ignored payAnswered: late reply to pay',
   'ignored agentTokenNotified: an older agent token',
@@ -162,7 +162,7 @@ const MEETINGS = [
   ].map((done) => `operator ${done}`),
 ];
 
-/** What is done with the card of a dark box. `64`: the command refuses. */
+/** What is done with the card of a box that is off. `64`: the command refuses. */
 const CARDS = [
   'read with open reversals',
   'read without open reversals',
@@ -208,7 +208,7 @@ const REQUIRED: readonly string[] = [
   'exit 74',
 ];
 
-/** What a long run has to reach and has not. */
+/** What a long run should have reached and did not. */
 export function missingCoverage(coverage: Coverage): string[] {
   return REQUIRED.filter((name) => !coverage.has(name));
 }

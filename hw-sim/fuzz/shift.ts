@@ -5,7 +5,6 @@ import { attachDevices } from '../kiosk-devices.js';
 import { SIM_CLIENT_ID } from '../kiosk-settings.js';
 import { createRandom, createWorld } from '../world.js';
 import { type Authorisation, createAuthorisation } from './authorisation.js';
-import { beginBadDays, chooseBadDays, type Side } from './bad-days.js';
 import { createCardReader } from './card-reader.js';
 import { createChance } from './chance.js';
 import { type Coverage, count } from './coverage.js';
@@ -28,12 +27,13 @@ import { watchPanel } from './oracle/panel-rules.js';
 import { watchScanner } from './oracle/scanner-rules.js';
 import { createOracle, type OracleParts } from './oracle.js';
 import { papersOf } from './papers.js';
-import { keepPower } from './power.js';
+import { createPower } from './power.js';
 import { type RepeatOrders, repeatOrders } from './repeat-orders.js';
 import { surroundingsOf } from './surroundings.js';
 import { unplugAtRest } from './unplug-at-rest.js';
+import { chooseFaultLevels, type Side, startWorldFaults } from './world-faults.js';
 
-/** One kiosk's life from a seed: bad days with customers, then calm, then the reckoning. */
+/** One kiosk's life from a seed: customers under faults, then no faults, then the final check. */
 export interface ShiftReport {
   readonly seed: number;
   readonly sales: number;
@@ -48,16 +48,16 @@ export interface ShiftOptions {
   readonly sales: number;
   /** One of them is chosen by the seed. */
   readonly settings: readonly [FuzzSetting, ...FuzzSetting[]];
-  /** Sides of the world that stay fair: how a failure is narrowed down. */
+  /** Sides of the world without faults, to shrink a failure. */
   readonly without?: readonly Side[];
   readonly log?: (line: string) => void;
 }
 
-/** Longer than the slowest rhythm of a queue that has called for a person, twice. */
+/** Longer than twice the slowest retry interval of a queue that waits for a person. */
 const CALM_MS = 45 * 60_000;
-/** Fewer than customers come in a shift. */
+/** Fewer than the customers of a shift. */
 const FEW_SALES = 20;
-/** Longer than any message is under way. */
+/** Longer than any message takes. */
 const AFTERWARDS_MS = 150_000;
 const SHIFT_LIMIT_MS = 48 * 3_600_000;
 const DAY_MS = 86_400_000;
@@ -83,7 +83,7 @@ export function runShift(options: ShiftOptions): ShiftReport {
   let repeating: RepeatOrders | undefined;
   const { salesKept } = config.storage;
   const archive = createArchive(salesKept);
-  /* Nobody who comes later can look at what is no longer kept. */
+  /* People cannot look up later what is no longer kept. */
   const keepsFew = salesKept < FEW_SALES;
   const kiosk: Kiosk = createKiosk({
     world,
@@ -103,17 +103,17 @@ export function runShift(options: ShiftOptions): ShiftReport {
       paymentsAllowed: () => oracle.paymentsAllowed(),
     }),
     saveIncident: ({ text }) => oracle.shown(text),
-    wiretap(message) {
-      oracle.messageLeft(message);
-      authorisation?.messageLeft(message);
+    messageSent(message) {
+      oracle.messageSent(message);
+      authorisation?.messageSent(message);
     },
-    acknowledged(message) {
+    notificationAcknowledged(message) {
       oracle.notificationAcknowledged(message);
       authorisation?.acknowledged(message);
     },
-    asked(request) {
-      oracle.requestLeft(request);
-      operator?.requestLeft(request.url);
+    requestSent(request) {
+      oracle.requestSent(request);
+      operator?.requestSent(request.url);
     },
     started(terminal) {
       oracle.processStarted(devices.scanner.onGlass());
@@ -139,7 +139,7 @@ export function runShift(options: ShiftOptions): ShiftReport {
   });
   const devices = attachDevices(kiosk);
   const troubles = createDeviceTroubles(kiosk, devices, config.devices, chance, coverage);
-  const goods = goodsOf(config, devices, () => troubles.machineMisheard);
+  const goods = goodsOf(config, devices, () => troubles.machineGarbled);
   const { agentToken } = config.acquirer;
   const around = surroundingsOf(kiosk, config);
   const mover = chance.likely(0.1) ? createMover({ kiosk, home: settings, elsewhere, chance, coverage }) : undefined;
@@ -171,7 +171,7 @@ export function runShift(options: ShiftOptions): ShiftReport {
   });
 
   try {
-    const days = chooseBadDays(chance, options.without ?? []);
+    const levels = chooseFaultLevels(chance, options.without ?? []);
     if (chance.likely(0.1)) {
       count(coverage, 'fault random stuck');
       kiosk.random.stuck = true;
@@ -183,14 +183,14 @@ export function runShift(options: ShiftOptions): ShiftReport {
         kiosk,
         machine,
         config,
-        soundMs: troubles.machineSoundMs,
+        healthyMs: troubles.machineHealthyMs,
         violate: oracle.violate,
       });
     }
     kiosk.powerOn();
     if (config.devices.scanner.kind !== 'none') watchScanner(kiosk, devices.scanner, oracle.violate);
     if (config.devices.panel.kind !== 'none') watchPanel(kiosk, devices.panel, { ledger, around }, oracle.violate);
-    const badDays = beginBadDays(kiosk, troubles, days, chance, coverage);
+    const worldFaults = startWorldFaults(kiosk, troubles, levels, chance, coverage);
     if (keepsFew) repeating = repeatOrders({ kiosk, oracle, chance, coverage });
     const people = { kiosk, apiPort: config.api.port, oracle, chance, coverage };
     operator = createOperator({ ...people, neverSettles: keepsFew });
@@ -200,35 +200,35 @@ export function runShift(options: ShiftOptions): ShiftReport {
       authorisation = createAuthorisation({ kiosk, notifyUrl, merchantConfigured, oracle, chance, coverage });
     }
     const cardReader = createCardReader({ kiosk, oracle, chance, coverage });
-    const power = keepPower(kiosk, days.power, chance, coverage, {
-      dark() {
+    const power = createPower(kiosk, levels.power, chance, coverage, {
+      ended() {
         customers.powerLost();
-        mover?.dark();
+        mover?.boxOff();
         if (keepsFew) return;
         if (chance.likely(0.12)) cardReader.read();
         else if (chance.likely(0.1)) cardReader.settle();
       },
       stoppedInOrder: oracle.stoppedInOrder,
     });
-    const swaps = swapJournals({ kiosk, level: days.flash, violate: oracle.violate, chance, coverage });
+    const swaps = swapJournals({ kiosk, level: levels.flash, violate: oracle.violate, chance, coverage });
     customers.start();
     kiosk.runUntil(customers.done, SHIFT_LIMIT_MS);
-    badDays.clearUp();
-    power.clearUp();
-    swaps.clearUp();
-    operator.clearUp();
-    repeating?.clearUp();
-    authorisation?.clearUp();
+    worldFaults.windDown();
+    power.windDown();
+    swaps.windDown();
+    operator.windDown();
+    repeating?.windDown();
+    authorisation?.windDown();
     mover?.bringHome();
     kiosk.runUntil(() => isAtRest(kiosk), CALM_MS);
     world.runUntil(world.nowMs() + AFTERWARDS_MS);
     if (chance.likely(0.3) && isAtRest(kiosk)) unplugAtRest(kiosk, oracle.violate, coverage);
     kiosk.runUntil(() => isAtRest(kiosk), CALM_MS);
-    serveFairly({ kiosk, devices, config, oracle, misheard: troubles.machineMisheard });
+    serveFairly({ kiosk, devices, config, oracle, garbled: troubles.machineGarbled });
     kiosk.runUntil(() => isAtRest(kiosk), CALM_MS);
     finalCheck(kiosk, oracle, archive);
     const { url: notifyUrl } = config.notify;
-    /* A token is lost with the card, and the oracle knows of no excuse. */
+    /* A token is lost with the card, which the oracle does not allow. */
     if (notifyUrl !== undefined && agentToken === undefined && chance.likely(0.2)) {
       operator.leave();
       loseCard({ kiosk, ledger, notifyUrl, apiPort: config.api.port, oracle, coverage });
@@ -239,7 +239,7 @@ export function runShift(options: ShiftOptions): ShiftReport {
   return { seed, sales: customers.served(), violations: oracle.violations, coverage, virtualMs: world.nowMs() };
 }
 
-/** What the oracle holds the terminal to. */
+/** The limits that the oracle checks. */
 function termsOf({ notify, policy, sale, timing }: Config): OracleParts['terms'] {
   return {
     notifyUrl: notify.url,
@@ -247,7 +247,7 @@ function termsOf({ notify, policy, sale, timing }: Config): OracleParts['terms']
     attemptLimit: policy.attemptLimit,
     queueLimit: policy.queueLimit,
     hostConfirmMs: sale.mode === 'host' ? sale.hostConfirmMs : 0,
-    /* It may be off when it is confirmed, by an answer that took its time, and step once more. */
+    /* A slow answer may confirm a clock that is wrong by this much; it may then step again. */
     clockErrorLimitMs: timing.expiryMarginMs,
   };
 }

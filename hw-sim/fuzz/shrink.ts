@@ -1,6 +1,6 @@
-import { SIDES, type Side } from './bad-days.js';
 import type { FuzzSetting } from './fuzz-settings.js';
 import { runShift, type ShiftReport } from './shift.js';
+import { SIDES, type Side } from './world-faults.js';
 
 export interface Shrunk {
   readonly report: ShiftReport;
@@ -9,8 +9,8 @@ export interface Shrunk {
 }
 
 /**
- * Narrows a failing shift down: leaves sides of the world fair, then serves fewer customers, as long as a rule is still
- * broken. The same rule, or another one: any broken rule is worth a look.
+ * Shrinks a failing shift: removes the faults of one side after another, then customers, as long as a rule is still
+ * broken, be it the same one or another.
  */
 export function shrink(
   failing: ShiftReport,

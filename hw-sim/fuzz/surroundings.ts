@@ -3,7 +3,7 @@ import type { Kiosk } from '../kiosk.js';
 import { SIMULATED_WIRING } from '../simulated-wiring.js';
 import type { Surroundings } from './oracle/readiness-rules.js';
 
-/** What stands against a sale at a kiosk so configured, seen from outside. */
+/** What stops sales at a kiosk with this configuration, seen from outside. */
 export function surroundingsOf({ world, gpio }: Kiosk, { devices }: Config): Surroundings {
   let openedAtMs = Number.POSITIVE_INFINITY;
   let closedAtMs = 0;

@@ -4,10 +4,10 @@ import { FAIR_WEATHER } from '../network.js';
 import { type Coverage, count } from './coverage.js';
 import type { Violate } from './oracle/violate.js';
 
-/** The terminal may not learn it from the first customer, who would. */
+/** Within this time the terminal has to notice by itself. */
 const NOTICED_MS = 120_000;
 
-/** The network goes while nobody is there, and comes back: what a terminal that is ready says of it meanwhile. */
+/** Takes the network away while nobody is there, and checks that the terminal is not ready in the meantime. */
 export function unplugAtRest({ world, network, terminal }: Kiosk, violate: Violate, coverage: Coverage): void {
   if (terminal === undefined) return;
   count(coverage, 'fault network unplugged at rest');

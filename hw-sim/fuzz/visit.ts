@@ -6,11 +6,11 @@ import type { Chance } from './chance.js';
 import { type Coverage, count } from './coverage.js';
 import type { Oracle } from './oracle.js';
 
-/** A customer in front of the box. They leave when the sale is over, when the box goes dark or when they lose patience. */
+/** A customer in front of the box. They leave when the sale is over, when the power goes, or when they lose patience. */
 export interface Customer {
   /** The terminal published a change of a sale. */
   saleChanged(sale: Sale): void;
-  /** The box went dark. */
+  /** The box lost its power, or its process ended. */
   powerLost(): void;
 }
 
@@ -25,31 +25,31 @@ export interface VisitParts {
   readonly left: () => void;
 }
 
-/** What customers of every kind do: wait, ask, follow their sale, show a phone, lose patience, leave once. */
+/** What customers of all kinds do: wait, ask, follow their sale, show a phone, lose patience, leave once. */
 export interface Visit {
   readonly gone: boolean;
   /** The customer's sale, once there is one. */
   readonly saleId: string | undefined;
-  /** How it was last seen. */
+  /** Its state when the customer last looked. */
   readonly seen: Sale['state'] | undefined;
   leave(why: string): void;
-  /** Acts after a while, unless the customer has left by then. */
+  /** Runs `act` after a while, unless the customer has left by then. */
   soon(leastMs: number, mostMs: number, act: () => void): void;
   ask(call: Call, told: (answer: CallAnswer) => void): void;
-  /** That sale is the customer's, unless they have one. */
+  /** Takes that sale as the customer's, unless they have one. */
   claim(saleId: string): void;
   /**
-   * Looks at a sale: true where it is the customer's and stands otherwise than before, or waits for a code once more. One
-   * that ended without goods makes them leave.
+   * Looks at a sale: true where it is the customer's and its state has changed, or it waits for a code again. The customer
+   * leaves after a sale that ended without goods.
    */
   notices(sale: Sale): boolean;
-  /** True as often as a customer bears to begin anew; then they leave. */
+  /** True a few times; then the customer leaves. */
   triesAgain(): boolean;
-  /** Holds a phone before the glass: mostly with a fresh code. `give` takes it where the host app has a camera of its own. */
+  /** Shows a phone to the scanner, mostly with a fresh code. `give` takes the code where the host app has its own camera. */
   showPhone(give?: (code: string) => void): void;
-  /** Shows a phone sooner or later, and perhaps once more, while a code is wanted. */
+  /** Shows a phone after a while, perhaps twice, while the sale waits for a code. */
   bringPhone(): void;
-  /** Waits for the payment, and now and then cancels it. */
+  /** Waits for the payment, and sometimes cancels it. */
   growImpatient(cancel: () => void): void;
   /** Asks for the whole payment of a sale, or a part of it. */
   wantMoneyBack(saleId: string, value: string): void;
@@ -67,7 +67,7 @@ export function createVisit({ kiosk, devices, config, oracle, chance, coverage, 
   let tries = 0;
   let saleId: string | undefined;
   let seen: Sale['state'] | undefined;
-  /** What goes back on their word, in the smallest unit. */
+  /** Money that the terminal agreed to give back, in the smallest unit. */
   let agreed = 0n;
 
   function soon(leastMs: number, mostMs: number, act: () => void): void {
@@ -96,7 +96,7 @@ export function createVisit({ kiosk, devices, config, oracle, chance, coverage, 
     else kiosk.terminal?.kernel.feed({ type: 'codeScanned', code });
   }
 
-  /** Holds the phone before the glass for a while. */
+  /** Holds the phone in front of the scanner for a while. */
   function hold(...codes: readonly string[]): void {
     devices.scanner.show(...codes);
     world.after(chance.between(300, 4_000), () => devices.scanner.hide());
@@ -114,7 +114,7 @@ export function createVisit({ kiosk, devices, config, oracle, chance, coverage, 
     }
     if (chance.likely(0.05)) return present(chance.pick(['6901234567892', 'hi', '28', FACTORY_RESET_BARCODE]));
     if (chance.likely(0.03)) return leave('walked away');
-    /* Two people before the glass: nobody can tell who pays. */
+    /* Two people at once: nobody can tell who pays. */
     if (scanned && chance.likely(0.03)) {
       count(coverage, 'customer two phones');
       return hold(makeCode(), makeCode());
@@ -145,7 +145,7 @@ export function createVisit({ kiosk, devices, config, oracle, chance, coverage, 
         oracle.returnAgreed(saleId, back);
       }
       if (answer.kind === 'reversal' && chance.likely(0.3)) ask(call, () => undefined);
-      /* Of what is left, or of what is not. */
+      /* Of the rest, or of more than that. */
       if (chance.likely(0.3)) soon(0, 2_000, () => wantMoneyBack(saleId, value));
       if (chance.likely(0.3))
         soon(0, 5_000, () => ask({ type: 'receiptRequested', saleId, refundId }, () => undefined));

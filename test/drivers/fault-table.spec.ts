@@ -23,7 +23,7 @@ interface Case {
   /** Breaks it; at once or when the device is ready. */
   readonly break: () => void;
   readonly when: 'beforeStart' | 'running';
-  readonly mend: () => void;
+  readonly repair: () => void;
   readonly open: (statusChanged: (status: DeviceStatus) => void) => { status(): DeviceStatus; close(): void };
   readonly world: World;
   /** How long until the fault is seen, and until all is well again. */
@@ -50,7 +50,7 @@ function onSerial<D extends SerialDevice>(create: (world: World, cable: SerialCa
 }
 
 function scanner(
-  how: (made: ReturnType<typeof scannerParts>) => Pick<Case, 'break' | 'when' | 'mend'> & Partial<Case>,
+  how: (made: ReturnType<typeof scannerParts>) => Pick<Case, 'break' | 'when' | 'repair'> & Partial<Case>,
 ): Case {
   const made = scannerParts();
   return { seenWithinMs: 45_000, wellWithinMs: 80_000, world: made.world, open: made.open, ...how(made) };
@@ -73,7 +73,7 @@ function scannerParts() {
 }
 
 function printer(
-  how: (made: ReturnType<typeof printerParts>) => Pick<Case, 'break' | 'when' | 'mend'> & Partial<Case>,
+  how: (made: ReturnType<typeof printerParts>) => Pick<Case, 'break' | 'when' | 'repair'> & Partial<Case>,
 ): Case {
   const made = printerParts();
   return { seenWithinMs: 5_000, wellWithinMs: 60_000, world: made.world, open: made.open, ...how(made) };
@@ -91,7 +91,9 @@ function printerParts() {
   return { ...made, open };
 }
 
-function mdb(how: (made: ReturnType<typeof mdbParts>) => Pick<Case, 'break' | 'when' | 'mend'> & Partial<Case>): Case {
+function mdb(
+  how: (made: ReturnType<typeof mdbParts>) => Pick<Case, 'break' | 'when' | 'repair'> & Partial<Case>,
+): Case {
   const made = mdbParts();
   return { seenWithinMs: 20_000, wellWithinMs: 80_000, world: made.world, open: made.open, ...how(made) };
 }
@@ -130,7 +132,7 @@ function lineRefused(make: (made: ReturnType<typeof onLines>) => { line: number;
     open,
     when: 'beforeStart',
     break: () => made.gpio.refuse(line, 'busy'),
-    mend: () => made.gpio.refuse(line, undefined),
+    repair: () => made.gpio.refuse(line, undefined),
   };
 }
 
@@ -142,23 +144,23 @@ const CASES: Readonly<Record<DeviceFault, () => Case>> = {
     scanner(({ port }) => ({
       when: 'running',
       break: () => port.unplug(),
-      mend: () => port.plug(),
+      repair: () => port.plug(),
       seenWithinMs: 100,
     })),
   scannerPortDenied: () =>
     scanner(({ port }) => ({
       when: 'beforeStart',
       break: () => port.refuse('denied'),
-      mend: () => port.refuse(undefined),
+      repair: () => port.refuse(undefined),
     })),
   scannerSilent: () =>
-    scanner(({ device }) => ({ when: 'running', break: () => device.power(false), mend: () => device.power(true) })),
+    scanner(({ device }) => ({ when: 'running', break: () => device.power(false), repair: () => device.power(true) })),
   scannerSetupCodesOpen: () =>
     scanner(({ device, port }) => ({
       when: 'beforeStart',
       break: () => device.refuseRegister(0x0003),
       // Another engine is plugged in.
-      mend: () => {
+      repair: () => {
         device.acceptRegister(0x0003);
         port.unplug();
         port.plug();
@@ -169,7 +171,7 @@ const CASES: Readonly<Record<DeviceFault, () => Case>> = {
       when: 'beforeStart',
       warning: true,
       break: () => device.refuseRegister(0x0060),
-      mend: () => {
+      repair: () => {
         device.acceptRegister(0x0060);
         port.unplug();
         port.plug();
@@ -179,34 +181,34 @@ const CASES: Readonly<Record<DeviceFault, () => Case>> = {
     scanner(({ gpio }) => ({
       when: 'beforeStart',
       break: () => gpio.refuse(22, 'busy'),
-      mend: () => gpio.refuse(22, undefined),
+      repair: () => gpio.refuse(22, undefined),
     })),
   printerAbsent: () =>
     printer(({ port }) => ({
       when: 'running',
       break: () => port.unplug(),
-      mend: () => port.plug(),
+      repair: () => port.plug(),
       seenWithinMs: 100,
     })),
   printerPortDenied: () =>
     printer(({ port }) => ({
       when: 'beforeStart',
       break: () => port.refuse('busy'),
-      mend: () => port.refuse(undefined),
+      repair: () => port.refuse(undefined),
     })),
   printerSilent: () =>
-    printer(({ device }) => ({ when: 'running', break: () => device.power(false), mend: () => device.power(true) })),
+    printer(({ device }) => ({ when: 'running', break: () => device.power(false), repair: () => device.power(true) })),
   printerPaperOut: () =>
-    printer(({ device }) => ({ when: 'running', break: () => device.loadPaper(0), mend: () => device.loadPaper() })),
+    printer(({ device }) => ({ when: 'running', break: () => device.loadPaper(0), repair: () => device.loadPaper() })),
   printerPaperNearEnd: () =>
     printer(({ device }) => ({
       when: 'running',
       warning: true,
       break: () => device.loadPaper(10_000),
-      mend: () => device.loadPaper(),
+      repair: () => device.loadPaper(),
     })),
   printerCoverOpen: () =>
-    printer(({ device }) => ({ when: 'running', break: () => device.openCover(), mend: () => device.closeCover() })),
+    printer(({ device }) => ({ when: 'running', break: () => device.openCover(), repair: () => device.closeCover() })),
   printerCutter: () => {
     let print = (): void => undefined;
     return printer(({ device, open }) => ({
@@ -221,26 +223,26 @@ const CASES: Readonly<Record<DeviceFault, () => Case>> = {
         device.jamCutter();
         print();
       },
-      mend: () => device.freeCutter(),
+      repair: () => device.freeCutter(),
     }));
   },
   printerOverheated: () =>
     printer(({ device }) => ({
       when: 'running',
       break: () => device.overheat(true),
-      mend: () => device.overheat(false),
+      repair: () => device.overheat(false),
     })),
   printerOffline: () =>
     printer(({ device }) => ({
       when: 'running',
       break: () => device.holdFeed(true),
-      mend: () => device.holdFeed(false),
+      repair: () => device.holdFeed(false),
     })),
   printerBroken: () =>
     printer(({ device, port }) => ({
       when: 'running',
       break: () => device.breakDown(),
-      mend() {
+      repair() {
         device.repair();
         port.unplug();
         port.plug();
@@ -267,7 +269,7 @@ const CASES: Readonly<Record<DeviceFault, () => Case>> = {
           babbling = true;
           babble();
         },
-        mend: () => {
+        repair: () => {
           babbling = false;
         },
         warning: true,
@@ -280,7 +282,7 @@ const CASES: Readonly<Record<DeviceFault, () => Case>> = {
       ...limits,
       when: 'running',
       break: () => keypad.press('3'),
-      mend: () => keypad.release('3'),
+      repair: () => keypad.release('3'),
       open: (statusChanged) =>
         createMatrixKeypad(parts, KEYPAD, { keyPressed: () => undefined, keysUnclear: () => undefined, statusChanged }),
     };
@@ -309,7 +311,7 @@ const CASES: Readonly<Record<DeviceFault, () => Case>> = {
       ...limits,
       when: 'running',
       break: () => goods.coverSensor(true),
-      mend: () => goods.coverSensor(false),
+      repair: () => goods.coverSensor(false),
       open: (statusChanged) =>
         createRelayVend(
           parts,
@@ -319,14 +321,14 @@ const CASES: Readonly<Record<DeviceFault, () => Case>> = {
     };
   },
   vendMachineAbsent: () =>
-    mdb(({ port }) => ({ when: 'running', break: () => port.unplug(), mend: () => port.plug() })),
+    mdb(({ port }) => ({ when: 'running', break: () => port.unplug(), repair: () => port.plug() })),
   vendMachineSilent: () =>
-    mdb(({ device }) => ({ when: 'running', break: () => device.hang(true), mend: () => device.hang(false) })),
+    mdb(({ device }) => ({ when: 'running', break: () => device.hang(true), repair: () => device.hang(false) })),
   vendPrices: () =>
     mdb(({ device, world }) => ({
       when: 'running',
       break: () => device.choose('9', '1.505'),
-      mend() {
+      repair() {
         for (let at = 1; at <= 10; at += 1) {
           world.after(at * 1_000, () => device.choose('9', '1.50'));
           world.after(at * 1_000 + 500, () => device.giveUp());
@@ -345,7 +347,7 @@ const CASES: Readonly<Record<DeviceFault, () => Case>> = {
       return {
         when: 'beforeStart',
         break: () => undefined,
-        mend() {
+        repair() {
           old = false;
           port.unplug();
           port.plug();
@@ -367,7 +369,7 @@ const CASES: Readonly<Record<DeviceFault, () => Case>> = {
           babbling = true;
           babble();
         },
-        mend: () => {
+        repair: () => {
           babbling = false;
         },
         warning: true,
@@ -377,7 +379,7 @@ const CASES: Readonly<Record<DeviceFault, () => Case>> = {
     mdb(({ port }) => ({
       when: 'beforeStart',
       break: () => port.refuse('denied'),
-      mend: () => port.refuse(undefined),
+      repair: () => port.refuse(undefined),
     })),
 };
 
@@ -402,7 +404,7 @@ describe('device faults', () => {
         assert.ok(told.includes(fault), `${state}: ${told.join()}`);
         assert.equal(state, fault.endsWith('Absent') ? 'absent' : 'fault');
       }
-      one.mend();
+      one.repair();
       pass(one.world, one.wellWithinMs);
       assert.deepEqual(device.status(), { state: 'ok', faults: [], warnings: [] });
       for (const status of seen) {

@@ -268,12 +268,12 @@ describe('a sale at a vending machine that asks, in the imagined world', () => {
     sellsAgain();
   });
 
-  const BREAKS: readonly (readonly [how: string, act: () => void, mend: () => void])[] = [
+  const BREAKS: readonly (readonly [how: string, act: () => void, repair: () => void])[] = [
     ['the machine resets', () => box.devices.machine.machinePower(false), () => box.devices.machine.machinePower(true)],
     ['the adapter hangs', () => box.devices.machine.hang(true), () => box.devices.machine.hang(false)],
     ['the cable is pulled', () => box.devices.machinePort.unplug(), () => box.devices.machinePort.plug()],
   ];
-  for (const [how, act, mend] of BREAKS) {
+  for (const [how, act, repair] of BREAKS) {
     it(`is refunded by default when ${how} after the approval, and the operator is told`, () => {
       machineKiosk();
       chooseAndPay();
@@ -282,7 +282,7 @@ describe('a sale at a vending machine that asks, in the imagined world', () => {
       assert.deepEqual([box.sale().endCode, box.moneyKept()], ['vendUnknown', 0]);
       assert.ok(box.alarms.includes('vendUnknown'));
       assert.equal(box.display().includes('Paid'), false);
-      mend();
+      repair();
       sellsAgain();
     });
   }

@@ -1,23 +1,23 @@
 import type { Sale } from '../../../firmware/for-simulator.js';
 import type { Violate } from './violate.js';
 
-/** Rules 1 and 8 for the operator: hears of money that does not come back, and of goods of which nobody knows. */
+/** Rules 1 and 8, for the operator: an alarm reports money that does not come back, and goods of which nobody knows. */
 export interface AlarmRules {
-  /** A process started: what the last one tried is begun anew. */
+  /** A process started: it starts again whatever the last one tried. */
   processStarted(): void;
   /** The operator was alarmed. */
   alarmRaised(alarm: string, detail: string): void;
-  /** A person wants the reversal of this payment sent: it begins anew, too. */
+  /** A person wants the reversal of this payment sent: it starts again too. */
   retryAsked(paymentRequestId: string): void;
-  /** A request left the terminal. */
-  requestLeft(url: string, body: string): void;
+  /** The terminal sent a request. */
+  requestSent(url: string, body: string): void;
   /** The terminal published a change of a sale. */
   saleChanged(sale: Sale): void;
 }
 
-/** For so long the acquirer is asked at short intervals, and nobody is disturbed. */
+/** For this long the acquirer is asked at short intervals, without an alarm. */
 const BURST_MS = 70_000;
-/** Cancels after that, two of which may have gone well without ending it: the payment could still arrive. */
+/** Cancels after that. Two of them may have succeeded without ending the reversal, as the payment could still arrive. */
 const UNTOLD_LIMIT = 4;
 const UNATTENDED_LIMIT = 9;
 
@@ -30,7 +30,7 @@ export function createAlarmRules(nowMs: () => number, violate: Violate): AlarmRu
   /** By payment. */
   const undoings = new Map<string, Undoing>();
   const doubted = new Set<string>();
-  /** Since the process started: a restart tells again of what waits for a person. */
+  /** Since the process started: a restart repeats the alarms for what waits for a person. */
   let heard: string[] = [];
 
   function isHeard(alarm: string, id: string): boolean {
@@ -57,12 +57,12 @@ export function createAlarmRules(nowMs: () => number, violate: Violate): AlarmRu
     },
     alarmRaised(alarm, detail) {
       if (alarm === 'vendUnknown') doubted.add(detail);
-      /* Of the same payment another reversal begins. */
+      /* Another reversal of the same payment may start. */
       if (alarm === 'resultContradicts') undoings.delete(detail);
       heard.push(`${alarm} ${detail}`);
     },
     retryAsked: (paymentRequestId) => void undoings.delete(paymentRequestId),
-    requestLeft(url, body) {
+    requestSent(url, body) {
       if (url.endsWith('/cancel')) cancelLeft(JSON.parse(body).paymentRequestId);
     },
     saleChanged({ saleId, state, endCode }) {

@@ -1,11 +1,11 @@
 import type { Book, Reversal, Sale } from '../../../firmware/for-simulator.js';
 
-/** The last that was published of each sale and reversal: the reckoning needs also those that a terminal no longer keeps. */
+/** Each sale and reversal as last published: the final check needs also those that a terminal no longer keeps. */
 export interface Archive {
   published(book: Book): void;
   /**
-   * The book with what it dropped rightly: nothing, unless it keeps as many sales as it should. What was on its way back when
-   * it went can only have come back.
+   * The book, and what it was right to drop: nothing, unless it keeps as many sales as it should. A reversal that was
+   * under way when it was dropped can only have finished.
    */
   whole(book: Book): Book;
 }

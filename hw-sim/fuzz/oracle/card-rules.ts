@@ -2,7 +2,7 @@ import type { CutOffView, ReversalView, Sale, SaleView } from '../../../firmware
 import type { Ledger } from '../../acquirer/ledger.js';
 import type { Violate } from './violate.js';
 
-/** Rules 1 and 6 while the box is dark: the card alone answers for every charge, and the queue on it is whole. */
+/** Rules 1 and 6 while the box is off: the card alone accounts for every charge, and the queue on it is complete. */
 export interface CardRules {
   /** The terminal published a change of a sale. */
   saleChanged(sale: Sale): void;
@@ -11,20 +11,20 @@ export interface CardRules {
   cardRead(card: CardAtRest): void;
 }
 
-/** What a card without a box tells. */
+/** What can be read from a card without a box. */
 export interface CardAtRest {
-  /** Why it may not be all there is. */
+  /** Why it may be incomplete. */
   readonly troubles: readonly string[];
   readonly sales: readonly SaleView[];
   /** The queue as `tillbox queue` lists it. */
   readonly queue: readonly ReversalView[];
-  /** What it lists besides: the box may never start again to undo it. */
+  /** What it lists besides: payments that only a start of the box would reverse. */
   readonly cutOff: readonly CutOffView[];
 }
 
 export interface CardRulesParts {
   readonly ledger: Ledger;
-  /** Whether the acquirer said that this payment failed, and the terminal acknowledged nothing else since. */
+  /** Whether the acquirer said that this payment failed, and the terminal acknowledged nothing else since then. */
   readonly isDenied: (paymentRequestId: string) => boolean;
   readonly violate: Violate;
 }
@@ -36,7 +36,7 @@ export function createCardRules({ ledger, isDenied, violate }: CardRulesParts): 
   const isByHand = ({ end }: ReversalView): boolean => end?.how === 'settledByHand';
   const isHeld = (paymentRequestId: string): boolean => ledger.standing(paymentRequestId).heldValue !== 0n;
 
-  /** A reversal that people were told of is listed until the money is back, or a person answers for it. */
+  /** A reversal that was reported is listed until the money is back, or until a person settled it. */
   function reversalsKept(queue: readonly ReversalView[]): void {
     for (const { saleId, state } of published.values()) {
       if (state !== 'reversing') continue;
@@ -53,7 +53,7 @@ export function createCardRules({ ledger, isDenied, violate }: CardRulesParts): 
     }
   }
 
-  /** Goods, or an entry that people see: what only a start of the box would find is lost where none comes. */
+  /** Goods, or an entry that people see: the box may never start again, and then nobody finds anything else. */
   function chargesAnsweredFor({ sales, queue, cutOff }: CardAtRest): void {
     const states = new Map<string, Sale['state']>();
     const failed = new Set<string>();
@@ -65,7 +65,7 @@ export function createCardRules({ ledger, isDenied, violate }: CardRulesParts): 
     }
     for (const { paymentRequestId } of ledger.payments()) {
       if (!isHeld(paymentRequestId)) continue;
-      /* The acquirer itself said so; that it was wrong the terminal can learn from a notification only. */
+      /* The acquirer itself said so. Only a notification can tell the terminal that this was wrong. */
       if (failed.has(paymentRequestId) && isDenied(paymentRequestId)) continue;
       const state = states.get(paymentRequestId);
       if (state === 'settled' || cutOff.some((sale) => sale.paymentRequestId === paymentRequestId)) continue;
@@ -79,7 +79,7 @@ export function createCardRules({ ledger, isDenied, violate }: CardRulesParts): 
     saleChanged: (sale) => void published.set(sale.saleId, sale),
     returnAgreed: (saleId, value) => void agreed.set(saleId, (agreed.get(saleId) ?? 0n) + value),
     cardRead(card) {
-      /* Before the first sale the journal may not be made yet. */
+      /* Before the first sale there may be no journal yet. */
       if (published.size > 0 && card.troubles.length > 0) {
         violate('rule 6, a card is not whole', card.troubles.join('; '));
       }

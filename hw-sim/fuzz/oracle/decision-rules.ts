@@ -3,7 +3,7 @@ import type { Ledger } from '../../acquirer/ledger.js';
 import type { Settling } from './hand-rules.js';
 import type { Violate } from './violate.js';
 
-/** Rules 5 and 6 at the wire: what a person has to decide is not sent before, and what one has settled not afterwards. */
+/** Rules 5 and 6 in requests: what a person has to decide is not sent before, and what one has settled not afterwards. */
 export interface DecisionRules {
   /** The terminal published a change of a sale. */
   saleChanged(sale: Sale): void;
@@ -11,16 +11,16 @@ export interface DecisionRules {
   returnAsked(saleId: string): void;
   /** A person wants the reversal of this payment sent. */
   retryAsked(paymentRequestId: string): void;
-  /** The operator was alarmed: what was settled as reversed turns out to be charged, and has to be reversed. */
+  /** An alarm was raised: a payment that was settled as reversed is charged after all, and has to be reversed. */
   alarmRaised(alarm: string, detail: string): void;
   settlingAgreed(settling: Settling): void;
-  /** A request left the terminal. */
-  requestLeft(url: string, body: string): void;
+  /** The terminal sent a request. */
+  requestSent(url: string, body: string): void;
 }
 
 export interface DecisionRulesParts {
   readonly ledger: Ledger;
-  /** Whether a sale whose goods may have gone waits for a person. */
+  /** Whether a sale with unknown goods waits for a person. */
   readonly unknownWaits: boolean;
   readonly violate: Violate;
 }
@@ -29,12 +29,12 @@ export function createDecisionRules({ ledger, unknownWaits, violate }: DecisionR
   /** Payments that wait for a person, and those that one wants to be reversed. */
   const waiting = new Set<string>();
   const decided = new Set<string>();
-  /** Payments whose undoing was sent: effects run before the change that they belong to is published. */
+  /** Payments whose cancel or refund was sent: effects run before the change that they belong to is published. */
   const undone = new Set<string>();
-  /** Payments that are not cancelled any more, as they were settled, and refund requests that are not sent any more. */
+  /** Settled payments, which must not be cancelled any more, and refund requests that must not be sent any more. */
   const closed = new Map<string, Settling>();
   const closedRefunds = new Set<string>();
-  /** Of each payment its sale as published last, how often somebody wanted money of it back, and the refunds asked for. */
+  /** By payment: its sale as last published, how often money of it was asked back, and the refunds asked for. */
   const sales = new Map<string, Sale>();
   const wanted = new Map<string, number>();
   const refunds = new Map<string, Set<string>>();
@@ -89,7 +89,7 @@ export function createDecisionRules({ ledger, unknownWaits, violate }: DecisionR
       if (cause !== 'refundRequested') closed.set(paymentRequestId, settling);
       if (refundRequestId !== undefined) closedRefunds.add(refundRequestId);
     },
-    requestLeft(url, body) {
+    requestSent(url, body) {
       if (url.endsWith('/payments/cancel')) cancelLeft(JSON.parse(body).paymentRequestId);
       else if (url.endsWith('/payments/refund')) {
         const { paymentId, refundRequestId } = JSON.parse(body);

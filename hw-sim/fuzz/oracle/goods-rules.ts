@@ -1,13 +1,13 @@
 import type { Book, Sale } from '../../../firmware/for-simulator.js';
 import type { Violate } from './violate.js';
 
-/** What came out of the machine, counted at its own end. */
+/** What came out of the machine, counted by the machine. */
 export interface Goods {
-  /** One entry for each thing that fell; equal things have equal names. */
+  /** One entry for each item that fell; equal items have equal names. */
   fallen(): readonly string[];
-  /** Those of them of which the machine said afterwards that they had not: perhaps all that could be heard of them. */
+  /** Those of them that the machine denied afterwards. The terminal may have heard nothing else about them. */
   denied(): readonly string[];
-  /** What a sale has to make fall. */
+  /** The item that a sale releases. */
   nameOf(sale: Sale): string;
   /** What it costs, in the smallest unit, where it has a price. */
   priceOf(name: string): string | undefined;
@@ -15,27 +15,27 @@ export interface Goods {
 
 export interface GoodsRules {
   alarmRaised(alarm: string, detail: string): void;
-  settleUp(book: Book): void;
+  checkEnd(book: Book): void;
 }
 
 /**
- * Rules 1 and 2 by the goods: what was sold fell, and what fell was sold, each kind by itself. Where the power or the word
- * of the machine was lost while it moved nobody can know, and the customer wins, or a person says by name what happened,
- * or the money is kept and the operator hears of it.
+ * Rules 1 and 2 by the goods: what was sold fell, and what fell was sold, counted by kind. Where the power, or the
+ * machine's report, was lost while it moved, nobody can know. Then the customer gets the money back, or a person decides
+ * by name, or the money is kept and an alarm reports it.
  */
 export function createGoodsRules(goods: Goods, violate: Violate): GoodsRules {
-  /** Sales of which the operator heard that nobody knows. */
+  /** Sales with an alarm that their goods are unknown. */
   const alarmed = new Set<string>();
 
   return {
     alarmRaised(alarm, detail) {
       if (alarm === 'vendUnknown') alarmed.add(detail);
     },
-    settleUp(book) {
+    checkEnd(book) {
       const sales = Object.values(book.sales);
       const judged = new Set<string>();
       for (const { saleId, cause, end } of Object.values(book.reversals)) {
-        /* Who says that the payment stands, though the goods did not come out, has seen to it. */
+        /* A person who lets the payment stand, though the goods did not come out, has taken care of it. */
         if (end?.how === 'settledByHand' && (cause === 'vendUnknown' || end.outcome === 'paid')) judged.add(saleId);
       }
       const isUnsure = ({ saleId, endCode, goodsUnknown }: Sale): boolean =>

@@ -1,17 +1,17 @@
 import type { Book, Reversal } from '../../../firmware/for-simulator.js';
 import type { Violate } from './violate.js';
 
-/** Rule 6, the part of people: a reversal is closed by hand only when somebody did, and who and why are kept. */
+/** Rule 6, settling by hand: a reversal is closed by hand only where a person did so, and who and why are recorded. */
 export interface HandRules {
-  /** A person asked for it; the terminal may have heard it, or not. */
+  /** A person asked for it. The terminal may or may not have received it. */
   settlingAsked(settling: Settling): void;
-  /** The terminal told them that it is done. */
+  /** The terminal answered that it is done. */
   settlingAgreed(settling: Settling): void;
   /** Whether it was closed by hand. */
   isByHand(reversal: Reversal): boolean;
   /** Whether a person said that the goods of this payment are out and the money stays. */
   wasKept(paymentRequestId: string): boolean;
-  settleUp(book: Book): void;
+  checkEnd(book: Book): void;
 }
 
 export interface Settling extends QueueEntry {
@@ -20,7 +20,7 @@ export interface Settling extends QueueEntry {
   readonly outcome: 'reversed' | 'paid';
 }
 
-/** What a person knows of an entry of the queue. */
+/** What a person declares about an entry of the queue. */
 export interface QueueEntry {
   readonly reversalId: string;
   readonly saleId: string;
@@ -47,7 +47,7 @@ export function createHandRules(violate: Violate): HandRules {
     settlingAgreed: (settling) => agreed.push(settling),
     isByHand,
     wasKept: (paymentRequestId) => kept.has(paymentRequestId),
-    settleUp(book) {
+    checkEnd(book) {
       for (const reversal of Object.values(book.reversals)) {
         if (!isByHand(reversal) || asked.has(wordsOf(reversal))) continue;
         violate('rule 6, a reversal was closed in the name of nobody', wordsOf(reversal));

@@ -2,8 +2,8 @@ import type { Sale } from '../../../firmware/for-simulator.js';
 import type { Violate } from './violate.js';
 
 /**
- * Rules 1 and 2 where the host app delivers: an approved sale is its business until it says otherwise, or says nothing for
- * as long as it may. It is another program: it outlives a power cut of the box, and is waited for anew after one.
+ * Rules 1 and 2 where the host app delivers: an approved sale stays as it is until the host app reports, or has not
+ * reported within its time. It is another program: it survives a power cut of the box, and its time starts anew after one.
  */
 export interface HostRules {
   processStarted(): void;
@@ -12,11 +12,11 @@ export interface HostRules {
 }
 
 export interface HostTerms {
-  /** How long the host app may be silent; 0 where it is not waited for. */
+  /** How long the host app may take to report; 0 where nothing waits for it. */
   readonly hostConfirmMs: number;
 }
 
-/** A decision is published once a slow card has it. */
+/** A slow card delays the publishing of a decision. */
 const COMMIT_MS = 7_000;
 
 export function createHostRules({ hostConfirmMs }: HostTerms, nowMs: () => number, violate: Violate): HostRules {

@@ -2,21 +2,21 @@ import type { Sale } from '../../../firmware/for-simulator.js';
 import type { KeyPress, KeypadModel } from '../../devices/keypad-model.js';
 import type { Violate } from './violate.js';
 
-/** What is sold is all that was typed: judged by the contacts of the keys, and not by what the terminal made of them. */
+/** What is sold is the whole number that was typed. Judged by the contacts of the keys, not by what the terminal read. */
 export interface KeyRules {
   /** The terminal published a change of a sale; `before`: how it was. */
   saleChanged(sale: Sale, before: Sale | undefined): void;
 }
 
-/** Two presses no further apart belong to one number: below the pause after which a hand begins anew. */
+/** Two presses no further apart belong to one number: less than the pause after which the terminal starts a new entry. */
 const IN_ONE_GO_MS = 1_700;
-/** A shorter touch of a contact is no press for certain. */
+/** A shorter contact is not certainly a press. */
 const CERTAIN_MS = 40;
-/** A key that is up for a shorter time only bounced. */
+/** A key that was up for a shorter time only bounced. */
 const LIFTED_MS = 60;
 
 export function createKeyRules(keypad: KeypadModel, violate: Violate): KeyRules {
-  /** Digits that were pressed in one go before a `#`; undefined where nobody can tell. */
+  /** Digits that were pressed without a pause before a `#`; undefined where that is not certain. */
   function typedBefore(confirm: number, presses: readonly KeyPress[]): string | undefined {
     let digits = '';
     for (let at = confirm - 1; at >= 0; at -= 1) {

@@ -1,32 +1,32 @@
 import type { Sale } from '../../../firmware/for-simulator.js';
 import type { Violate } from './violate.js';
 
-/** Rule 6, its hurry: who learns of a charge that has to go back undoes it within seconds, whatever the queue waited for. */
+/** Rule 6, the time limit: a terminal that learns of a charge to be reversed cancels it within seconds, whatever the queue waits for. */
 export interface LateChargeRules {
-  /** A process started: it begins with what is in its queue. */
+  /** A process started: it starts with what is in its queue. */
   processStarted(): void;
-  /** A message left the acquirer that proves this payment. */
+  /** The acquirer sent a message that proves this payment. */
   proven(paymentRequestId: string): void;
   /** The terminal acknowledged a notification that proves this payment. */
   acknowledged(paymentRequestId: string): void;
   /** The terminal published a change of a sale. */
   saleChanged(sale: Sale): void;
-  /** A person has seen to the reversal of this payment. */
+  /** A person settled the reversal of this payment. */
   settlingAgreed(paymentRequestId: string): void;
-  /** A request left the terminal. */
-  requestLeft(url: string, body: string): void;
-  settleUp(): void;
+  /** The terminal sent a request. */
+  requestSent(url: string, body: string): void;
+  checkEnd(): void;
 }
 
-/** A request that was under way has its time, and is repeated at the short interval. */
+/** A request that was under way may take its time; it is then repeated at the short interval. */
 const HURRY_MS = 20_000;
 
 export function createLateChargeRules(nowMs: () => number, violate: Violate): LateChargeRules {
-  /** When each payment was proven, oldest first: only the first word of it is news. */
+  /** When each payment was first proven, oldest first. */
   const words = new Map<string, readonly number[]>();
-  /** When it was last asked to be undone. */
+  /** When its reversal was last requested. */
   const asked = new Map<string, number>();
-  /** Payments on their way back of which the terminal has no proof on flash. */
+  /** Payments being reversed of which the terminal has no proof on flash. */
   const unproven = new Set<string>();
   const due = new Map<string, number>();
 
@@ -58,15 +58,15 @@ export function createLateChargeRules(nowMs: () => number, violate: Violate): La
       if (state === 'reversed') due.delete(attempt.paymentRequestId);
     },
     settlingAgreed: (paymentRequestId) => void due.delete(paymentRequestId),
-    requestLeft(url, body) {
+    requestSent(url, body) {
       if (unproven.size === 0 || url.endsWith('/pay')) return;
-      /* A cancel, or where the time for that is over an inquiry. */
+      /* A cancel, or an inquiry where the cancellable period is over. */
       const { paymentRequestId } = JSON.parse(body);
       if (!unproven.has(paymentRequestId)) return;
       asked.set(paymentRequestId, nowMs());
       if (due.has(paymentRequestId)) over(paymentRequestId);
     },
-    settleUp() {
+    checkEnd() {
       for (const paymentRequestId of [...due.keys()]) over(paymentRequestId);
     },
   };

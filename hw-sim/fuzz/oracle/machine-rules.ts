@@ -3,7 +3,7 @@ import type { GoodsTalk, MdbMachineModel } from '../../devices/mdb-machine-model
 import type { Kiosk } from '../../kiosk.js';
 import type { Violate } from './violate.js';
 
-/** Rules 1 and 2 by the machine's own word: where it could be heard in time, it decides, and what contradicts it is told. */
+/** Rules 1 and 2 by the machine's report: where it arrived in time, it decides, and a later contradiction raises an alarm. */
 export interface MachineRules {
   /** The operator was alarmed. */
   alarmRaised(alarm: string, detail: string): void;
@@ -14,20 +14,20 @@ export interface MachineRulesParts {
   readonly machine: MdbMachineModel;
   readonly config: Config;
   /** For how long nothing has been wrong with machine, adapter and cable. */
-  readonly soundMs: () => number;
+  readonly healthyMs: () => number;
   readonly violate: Violate;
 }
 
-/** Trouble with the line goes on for a while after it began. */
+/** How long a fault of the line may last. */
 const SOUND_AGAIN_MS = 70_000;
-/** Before its own limit the terminal surely waits. */
+/** The terminal waits at least this long. */
 const MARGIN_MS = 1_000;
-/** The slowest flash takes no longer to note it. */
+/** The slowest flash takes no longer to record it. */
 const DECIDED_MS = 60_000;
 const NOT_OUT: readonly (string | undefined)[] = ['vendFailed', 'vendUnknown'];
 
 export function watchMachine(parts: MachineRulesParts): MachineRules {
-  const { kiosk, machine, config, soundMs, violate } = parts;
+  const { kiosk, machine, config, healthyMs, violate } = parts;
   const { world } = kiosk;
   const timeoutMs = config.devices.vend.kind === 'mdb' ? config.devices.vend.timeoutMs : 0;
   const contradicted = new Set<string>();
@@ -38,10 +38,10 @@ export function watchMachine(parts: MachineRulesParts): MachineRules {
 
   function hears(): boolean {
     if (approved === undefined || approved.by === undefined || kiosk.terminal !== approved.by) return false;
-    return soundMs() > world.nowMs() - approved.atMs + SOUND_AGAIN_MS;
+    return healthyMs() > world.nowMs() - approved.atMs + SOUND_AGAIN_MS;
   }
 
-  /** Unless the terminal is another by then. */
+  /** Unless another process runs by then. */
   function later(look: () => void): void {
     const by = kiosk.terminal;
     world.after(DECIDED_MS, () => {

@@ -5,10 +5,10 @@ import type { Surroundings } from './readiness-rules.js';
 import type { Violate } from './violate.js';
 
 const LOOK_MS = 2_000;
-/** While a slow card writes, nothing new is shown. */
+/** A slow card delays what is shown. */
 const DOOR_SHOWN_MS = 20_000;
 
-/** Rules 2 and 4 by the lamps, which are all that many customers see: looked at again and again. */
+/** Rules 2 and 4 by the lamps, which are all that many customers see. Checked at intervals. */
 export function watchPanel(
   kiosk: Kiosk,
   panel: PanelModel,

@@ -5,35 +5,35 @@ import type { AcquirerMessage } from '../../kiosk.js';
 import type { HandRules, Settling } from './hand-rules.js';
 import type { Violate } from './violate.js';
 
-/** Rules 1 to 5 and 7, as far as the ledger tells: what was charged, on whose word, and what became of it. */
+/** Rules 1 to 5 and 7 by the ledger: what was charged, on what proof, and what became of it. */
 export interface PaymentRules {
-  /** A reply or notification left the acquirer's side; true, forged or altered. Answers the payment that it proves. */
-  messageLeft(message: AcquirerMessage): string | undefined;
-  /** The terminal acknowledged a notification. Answers the payment that it proves. */
+  /** The acquirer's side sent a reply or notification: true, forged or altered. Returns the payment that it proves. */
+  messageSent(message: AcquirerMessage): string | undefined;
+  /** The terminal acknowledged a notification. Returns the payment that it proves. */
   notificationAcknowledged(message: AcquirerMessage): string | undefined;
-  /** The terminal told a person that a reversal is settled as they said. */
+  /** The terminal answered a person that a reversal is settled as they declared. */
   settlingAgreed(settling: Settling): void;
   /** The terminal published a change of a sale. */
   saleChanged(sale: Sale, before: Sale | undefined): void;
   codeShown(code: string): void;
-  /** A payment request went out, with the code that the customer showed. */
+  /** A payment request was sent, with the code that the customer showed. */
   paySent(paymentRequestId: string, code: string): void;
   /**
-   * A process started: to it a phone that is still held up is shown for the first time, because codes are kept nowhere.
-   * No harm is done: the acquirer takes a code once.
+   * A process started: it reads a phone that is still held up as a new one, because codes are kept nowhere. That is
+   * harmless: the acquirer takes a code once.
    */
   processStarted(onGlass: readonly string[]): void;
-  /** Somebody asked for money back; the terminal may have heard it, or not. */
+  /** Somebody asked for money back. The terminal may or may not have received it. */
   returnAsked(saleId: string, value: bigint): void;
   /** The terminal agreed to it. */
   returnAgreed(saleId: string, value: bigint): void;
-  /** The host app told whether it handed the goods out, and the terminal took its word for it. */
+  /** The host app reported whether it handed the goods out, and the terminal accepted it. */
   deliveryAgreed(saleId: string, delivered: boolean): void;
-  /** Whether the acquirer said that this payment failed, and the terminal acknowledged nothing else since. */
+  /** Whether the acquirer said that this payment failed, and the terminal acknowledged nothing else since then. */
   isDenied(paymentRequestId: string): boolean;
-  /** Whether the acquirer signed it, and it says one thing only. */
+  /** Whether it is rightly signed and has exactly one result. */
   mayBeBelieved(message: AcquirerMessage): boolean;
-  settleUp(book: Book): void;
+  checkEnd(book: Book): void;
 }
 
 export interface PaymentRulesParts {
@@ -47,12 +47,12 @@ export interface PaymentRulesParts {
 const FINAL: readonly Sale['state'][] = ['declined', 'cancelled', 'reversed'];
 
 export function createPaymentRules({ ledger, signer, clientId, hand, violate }: PaymentRulesParts): PaymentRules {
-  /** Payments of which a message that may be believed has left the acquirer. */
+  /** Payments that a credible message of the acquirer has proven. */
   const provenPaid = new Set<string>();
-  /** Payments that the acquirer itself has said to have failed, and those of whose success the terminal was told since. */
+  /** Payments that the acquirer reported as failed, and those whose success it has notified. */
   const denied = new Set<string>();
   const notified = new Set<string>();
-  /** Of each payment request the code. */
+  /** The code of each payment request. */
   const requests = new Map<string, string>();
   /** How often each code was shown, less how often it was sent. */
   const codes = new Map<string, number>();
@@ -78,7 +78,7 @@ export function createPaymentRules({ ledger, signer, clientId, hand, violate }: 
       const byHand = reversals.filter((reversal) => reversal.paymentRequestId === id && hand.isByHand(reversal));
       const paidSale = sale.state === 'settled' && attempt === last;
       if (!paidSale) {
-        /* A person answers by name for the money of this payment; or the acquirer, who denied it and never told. */
+        /* A person settled this payment by name; or the acquirer is to blame, which denied it and never said otherwise. */
         const untold = attempt.result === 'F' && isDenied(id);
         const seenTo = byHand.some(({ cause }) => cause === 'paidAfterFailure');
         if (heldValue !== 0n && settledUncharged.has(id) && notified.has(id) && !seenTo) {
@@ -90,7 +90,7 @@ export function createPaymentRules({ ledger, signer, clientId, hand, violate }: 
         continue;
       }
       if (!charged) violate('rule 2, goods without payment', id);
-      /* A cancel was under way when a person said that the money stays: that word is theirs too. */
+      /* A cancel was under way when a person declared that the payment stands: they are responsible for that too. */
       if (byHand.some(({ cause }) => cause !== 'refundRequested')) continue;
       if (failures.has(sale.saleId) && heldValue !== 0n && byHand.length === 0) {
         violate('rule 1, charged without goods', `the host could not hand them out for ${sale.saleId}`);
@@ -106,12 +106,11 @@ export function createPaymentRules({ ledger, signer, clientId, hand, violate }: 
     }
   }
 
-  /** Rightly signed, and with one result only. */
   const mayBeBelieved = ({ url, time, headers, body }: AcquirerMessage): boolean =>
     body.indexOf('"result":') === body.lastIndexOf('"result":') &&
     signatureOf(headers.signature) === signer.sign(signedContent(url.slice(url.indexOf('/', 8)), clientId, time, body));
 
-  /** Of a message that may be believed, the payment that it says to be paid, with its amount. */
+  /** The payment that a credible message reports as paid, with the right amount. */
   function paymentProven(message: AcquirerMessage): string | undefined {
     if (!/"SUCCESS"/i.test(message.body) || !mayBeBelieved(message)) return undefined;
     const told = read(message.body);
@@ -120,7 +119,7 @@ export function createPaymentRules({ ledger, signer, clientId, hand, violate }: 
     return amount?.value === told.value && amount.currency === told.currency ? told.paymentRequestId : undefined;
   }
 
-  /** Of a reply to pay that may be believed, the payment that it says to have failed. */
+  /** The payment that a credible reply to pay reports as failed. */
   function paymentDenied(message: AcquirerMessage): string | undefined {
     if (!message.url.endsWith('/pay') || !/"F"/.test(message.body) || !mayBeBelieved(message)) return undefined;
     const { paymentRequestId } = JSON.parse(message.body);
@@ -128,7 +127,7 @@ export function createPaymentRules({ ledger, signer, clientId, hand, violate }: 
   }
 
   return {
-    messageLeft(message) {
+    messageSent(message) {
       const proven = paymentProven(message);
       if (proven !== undefined) provenPaid.add(proven);
       const refused = paymentDenied(message);
@@ -187,7 +186,7 @@ export function createPaymentRules({ ledger, signer, clientId, hand, violate }: 
     deliveryAgreed: (saleId, delivered) => void (delivered ? deliveries : failures).add(saleId),
     isDenied,
     mayBeBelieved,
-    settleUp(book) {
+    checkEnd(book) {
       const known = new Set<string>();
       for (const sale of Object.values(book.sales)) {
         for (const attempt of sale.attempts) known.add(attempt.paymentRequestId);

@@ -1,55 +1,55 @@
 import type { Violate } from './violate.js';
 
 /**
- * Ready before charge: no sale begins and no payment is sent while something stands against it that the terminal can know
- * of. Judged at the instant of the decision, and by the world as far as it can tell.
+ * Ready before charge: no sale starts and no payment is sent while a fault stops sales that the terminal can know of.
+ * Judged at the instant of the decision, by the state of the world.
  */
 export interface ReadinessRules {
-  /** A process started, and nobody has answered it yet. */
+  /** A process started, and has had no answer yet. */
   processStarted(): void;
-  /** The acquirer's answer to something, or its silence, in the order in which the terminal took them. */
+  /** An answer of the acquirer, or silence, in the order in which the terminal processed them. */
   answered(word: AcquirerWord): void;
   decided(decision: SellingDecision): void;
-  /** A payment came about, or the merchant authorised the terminal anew: what payments were refused for may be over. */
+  /** A payment succeeded, or the merchant authorised the terminal anew: the reason for refused payments may be gone. */
   paymentsAllowed(): void;
 }
 
 export interface AcquirerWord {
-  /** What was asked: silence on a reversal may be about that one alone. */
+  /** The kind of call: silence on a reversal may concern only that one. */
   readonly call: 'pay' | 'inquiry' | 'reversal';
   readonly atMs: number;
   /** Its result code; undefined where there was no answer. */
   readonly code: string | undefined;
   /** Whether the answer has a right signature; undefined where there was none. */
   readonly signed: boolean | undefined;
-  /** Nobody waited for it any more. */
+  /** It came too late: nothing waited for it. */
   readonly late: boolean;
 }
 
 export interface SellingDecision {
   readonly what: 'a sale was begun' | 'a payment was sent';
   readonly atMs: number;
-  /** What the terminal took the time for. */
+  /** The terminal's own wall clock. */
   readonly wallMs: number;
   /** Reversals that were not finished then. */
   readonly queued: number;
 }
 
-/** What stood in the way at an instant, looked at from outside the box. */
+/** What stopped sales at an instant, seen from outside the box. */
 export interface Surroundings {
   /** For how long the door had been open; 0 where it was shut. */
   doorOpenMs(atMs: number): number;
-  /** How wrong the box was about the time. */
+  /** The error of the box's wall clock. */
   clockErrorMs(atMs: number, wallMs: number): number;
 }
 
 export interface ReadinessTerms {
   readonly queueLimit: number;
-  /** How wrong a clock may be that was confirmed, and stepped by as much again. */
+  /** The largest error of a confirmed clock; it may then step by as much again. */
   readonly clockErrorLimitMs: number;
 }
 
-/** What only another payment disproves: an inquiry or a reversal does not meet the contract of payments. */
+/** Codes that only another payment disproves: inquiries and reversals do not depend on the contract for payments. */
 const ABOUT_PAYMENTS: ReadonlySet<string> = new Set([
   'INVALID_CONTRACT',
   'INVALID_MERCHANT_STATUS',
@@ -57,7 +57,7 @@ const ABOUT_PAYMENTS: ReadonlySet<string> = new Set([
   'MERCHANT_NOT_REGISTERED',
   'BUSINESS_NOT_SUPPORT',
 ]);
-/** After that one customer may try whether it is over. */
+/** After that one customer may try again. */
 const REFUSAL_HOLDS_MS = 45_000;
 
 /** A door's switch bounces. */

@@ -1,26 +1,26 @@
 import { type Book, formatMoney, type Sale } from '../../../firmware/for-simulator.js';
 import type { Violate } from './violate.js';
 
-/** What came out of the printer, without blanks and line ends: a long number goes on in the next line. */
+/** What came out of the printer, without blanks and line ends, as a long number continues on the next line. */
 export interface Papers {
   /** The text of each strip that was cut off, oldest first. */
   strips(): readonly string[];
   /** Everything that ever came out. */
   tape(): string;
-  /** What every slip begins with: where it is missing, the first part is on another strip. */
+  /** What every receipt starts with: where it is missing, the first part is on another strip. */
   readonly beginning: string;
 }
 
 /**
- * Rules 1 and 2 on paper: a slip that says "paid" is of a sale that was, for its amount, and but one of them is no copy;
- * what counts as printed is on paper, and no slip is awaited for ever.
+ * Rules 1 and 2 on paper: a receipt that says "paid" belongs to a paid sale and has its amount, and only one of them is
+ * not a copy. What counts as printed is on paper, and no receipt stays due for ever.
  */
 export interface ReceiptRules {
   /** The terminal published a change of a sale. */
   saleChanged(sale: Sale): void;
-  /** Everything is calm, and the power was on for long. `book` is what the terminal has in mind. */
+  /** Nothing is open, and the power has been on for long. `book` is the state in memory. */
   atRest(book: Book): void;
-  settleUp(book: Book): void;
+  checkEnd(book: Book): void;
 }
 
 const PAID = 'PaidwithAlipay';
@@ -46,12 +46,12 @@ export function createReceiptRules(papers: Papers, violate: Violate): ReceiptRul
         if (receipt === 'due') violate('rule 1, a receipt is awaited for ever', saleId);
       }
     },
-    settleUp(book) {
+    checkEnd(book) {
       const originals = new Set<string>();
       for (const strip of papers.strips()) {
         const ids = new Set(strip.match(REQUEST_ID));
         const [id] = ids;
-        /* With a jammed knife more than one receipt hangs on a strip, and after a power cut a part of one. */
+        /* After a jam of the cutter a strip has several receipts, after a power cut a part of one. */
         if (ids.size !== 1 || id === undefined || !strip.includes(PAID) || MARKED.test(strip)) continue;
         if (!delivered.has(id)) violate('rule 2, a slip says paid and it was not', id);
         if (!strip.includes(papers.beginning)) continue;

@@ -3,12 +3,12 @@ import { parseIsoTime } from '../../acquirer/iso-time.js';
 import type { Violate } from './violate.js';
 
 /**
- * Rules 3 and 6 in what a payment request says: which sale it is of, where its result is to be told, and until when it may
- * be taken. A cancel is believed when the payment can no longer arrive, so both sides have to mean the same instant.
+ * Rules 3 and 6 in payment requests: which sale it is for, where its result is to be sent, and when it expires. A cancel
+ * counts once the payment can no longer arrive, so both sides have to mean the same instant.
  */
 export interface RequestRules {
-  /** A request left the terminal. */
-  requestLeft(url: string, body: string): void;
+  /** The terminal sent a request. */
+  requestSent(url: string, body: string): void;
   /** The terminal published a change of a sale. */
   saleChanged(sale: Sale): void;
 }
@@ -28,25 +28,25 @@ interface PayBody {
   readonly order: { readonly referenceOrderId: string };
 }
 
-/** One payment in so many is read: what is wrong is wrong of all, and reading is dear. */
+/** One payment in so many is checked: a mistake would be in all of them, and parsing is slow. */
 const READ_EVERY = 4;
 const ID = /"paymentRequestId":"(\d+)"/;
-/** Times in requests are told to the second. */
+/** Times in requests are whole seconds. */
 const SECOND_MS = 1_000;
 
 export function createRequestRules(terms: RequestTerms, violate: Violate): RequestRules {
-  /** What was told of a payment before the sale that it belongs to is published. */
+  /** What the request of a payment said, until its sale is published. */
   const told = new Map<string, PayBody>();
-  /** Where each payment was asked for. */
+  /** The URL that each payment was sent to. */
   const origins = new Map<string, string>();
   let payments = 0;
 
-  /** Where none is told the acquirer chooses the end by itself. */
+  /** Where none is given the acquirer chooses the expiry by itself. */
   const endMsOf = ({ paymentExpiryTime }: PayBody): number =>
     parseIsoTime(paymentExpiryTime ?? '') ?? Number.POSITIVE_INFINITY;
 
   return {
-    requestLeft(url, body) {
+    requestSent(url, body) {
       const paymentRequestId = ID.exec(body)?.[1] ?? '';
       if (!url.endsWith('/pay')) {
         const origin = origins.get(paymentRequestId);

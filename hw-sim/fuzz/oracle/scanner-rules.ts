@@ -3,10 +3,10 @@ import type { Kiosk } from '../../kiosk.js';
 import type { Violate } from './violate.js';
 
 const LOOK_MS = 5_000;
-/** Three missed heartbeats, and a set-up of an engine that takes its time for each answer. */
+/** Three missed heartbeats, and the setup of an engine that answers slowly. */
 const UNTOLD_LIMIT_MS = 90_000;
 
-/** A scan engine that anybody can set up with a printed code is told as a fault: looked at again and again. */
+/** A scan engine that anybody can set up with a printed code is reported as a fault. Checked at intervals. */
 export function watchScanner(kiosk: Kiosk, scanner: ScanEngineModel, violate: Violate): void {
   const { world } = kiosk;
   let untoldSinceMs: number | undefined;

@@ -1,16 +1,16 @@
 import type { Violate } from './violate.js';
 
-/** Rule 9: no payment code, key or token where people can read it. */
+/** Rule 9: no payment code, key or token is shown where people can read it. */
 export interface SecretRules {
   add(secret: string): void;
   addCode(code: string): void;
   shown(text: string): void;
-  /** What flash holds: tokens have to be there, and nobody reads them; payment codes are kept nowhere. */
+  /** What flash holds: it has to keep tokens, but never payment codes. */
   stored(pages: readonly Uint8Array[]): void;
 }
 
 const PAYMENT_CODE = /(?<!\d)(?:2[5-9]|30)\d{15,30}(?!\d)/g;
-/** Of a secret with several lines each line counts; shorter ones are frames. */
+/** Each line of a secret with several lines counts. Shorter ones are PEM headers. */
 const LINE_CHARS = 24;
 
 export function createSecretRules(configured: readonly string[], violate: Violate): SecretRules {

@@ -1,9 +1,9 @@
 import type { Book } from '../../../firmware/for-simulator.js';
 import type { Violate } from './violate.js';
 
-/** An orderly stop keeps what was answered, also what a power cut may take. */
+/** An orderly stop keeps what was answered, also what a power cut may lose. */
 export interface StopRules {
-  /** The process ended as one that was asked to, and had told people of these sales. */
+  /** The process stopped on request, and had shown these sales to people. */
   stoppedInOrder(sales: Book['sales']): void;
   /** A process started, and found these sales on flash. */
   salesFound(sales: Book['sales']): void;

@@ -4,13 +4,13 @@ import type { AcquirerMessage } from '../../kiosk.js';
 import type { Settling } from './hand-rules.js';
 import type { Violate } from './violate.js';
 
-/** Rule 10: what customers read on the screen and what the host app is told to show is true. Judged by the English words. */
+/** Rule 10: texts for customers, on the screen and for the host app, are true. Judged by the English texts. */
 export interface TextRules {
-  /** A reply or notification left the acquirer's side; true, forged or altered. */
-  messageLeft(message: AcquirerMessage): void;
+  /** The acquirer's side sent a reply or notification: true, forged or altered. */
+  messageSent(message: AcquirerMessage): void;
   /** The terminal published a change of a sale. */
   saleChanged(sale: Sale): void;
-  /** A person decided, perhaps on the card of a box that is off, which shows nothing then. */
+  /** A person decided, perhaps on the card of a box that is off and shows nothing. */
   settlingAgreed(settling: Settling): void;
   /** The screen may have changed. */
   screenShown(view: View, book: Book): void;
@@ -23,14 +23,14 @@ export interface TextRulesParts {
   readonly nowMs: () => number;
   readonly ledger: Ledger;
   readonly mayBeBelieved: (message: AcquirerMessage) => boolean;
-  /** Whether the acquirer itself said that this payment failed, and nothing else since. */
+  /** Whether the acquirer reported this payment as failed, and nothing else since then. */
   readonly isDenied: (paymentRequestId: string) => boolean;
-  /** Whether a person said that this payment stands. */
+  /** Whether a person declared that this payment stands. */
   readonly wasKept: (paymentRequestId: string) => boolean;
   readonly violate: Violate;
 }
 
-/** An answer of the API may be as old when it is read. */
+/** An answer of the API may be this old when it is read. */
 const ANSWER_AGE_MS = 12_000;
 
 const PHONE = /on your phone/;
@@ -44,7 +44,7 @@ type Told = Pick<Sale, 'saleId' | 'state'> & { readonly attempts: readonly { rea
 
 export function createTextRules(parts: TextRulesParts): TextRules {
   const { nowMs, ledger, mayBeBelieved, isDenied, wasKept, violate } = parts;
-  /** Payments of which the acquirer said that the customer has to confirm them. */
+  /** Payments that the acquirer asked the customer to confirm. */
   const prompted = new Set<string>();
   const toldPaid = new Set<string>();
   /** Since when a person has to decide about the money of a sale. */
@@ -76,7 +76,7 @@ export function createTextRules(parts: TextRulesParts): TextRules {
     for (const saleId of held) if (!heldSinceMs.has(saleId)) heldSinceMs.set(saleId, nowMs());
   }
 
-  /** A sale as the API presents it, or anything else. */
+  /** `answer`: a sale of the API, or anything else. */
   function judgeAnswer(answer: unknown): void {
     if (!isSaleAnswer(answer)) return;
     const sinceMs = heldSinceMs.get(answer.saleId);
@@ -89,7 +89,7 @@ export function createTextRules(parts: TextRulesParts): TextRules {
   }
 
   return {
-    messageLeft(message) {
+    messageSent(message) {
       if (!/"PAYMENT_IN_PROCESS"|"PROCESSING"/i.test(message.body) || !mayBeBelieved(message)) return;
       const { paymentRequestId } = JSON.parse(message.asked ?? message.body);
       prompted.add(paymentRequestId);

@@ -1,19 +1,19 @@
 import type { Violate } from './violate.js';
 
 /**
- * ISV mode: once the terminal has acknowledged a token, no request leaves with an older one, nor without, whatever
- * happened to the power; and no token is ever used, or acknowledged, that the acquirer did not issue for this terminal
- * and its merchant.
+ * ISV mode: once the terminal has acknowledged a token, no request is sent with an older one or without one, whatever
+ * happened to the power. A token that the acquirer did not issue for this terminal and its merchant is never used or
+ * acknowledged.
  */
 export interface TokenRules {
-  /** The acquirer made a token; it will notify the terminal until that acknowledges it. */
+  /** The acquirer issued a token. It notifies the terminal until the terminal acknowledges it. */
   tokenIssued(token: string): void;
-  /** The same for another terminal's client, or by another merchant. */
+  /** It issued one for another client, or of another merchant. */
   strangersTokenIssued(token: string): void;
   /** The acquirer received the acknowledgement. */
   tokenAcknowledged(token: string): void;
-  /** A request left the terminal. Header names in lower case. */
-  requestLeft(headers: Readonly<Record<string, string>>): void;
+  /** The terminal sent a request. Header names are in lower case. */
+  requestSent(headers: Readonly<Record<string, string>>): void;
 }
 
 export function createTokenRules(configured: string | undefined, violate: Violate): TokenRules {
@@ -29,7 +29,7 @@ export function createTokenRules(configured: string | undefined, violate: Violat
       if (strangers.has(token)) violate('rule 2, a token of another merchant is acknowledged', token);
       newestAcknowledged = Math.max(newestAcknowledged, issued.indexOf(token));
     },
-    requestLeft(headers) {
+    requestSent(headers) {
       const token = headers['agent-token'];
       if (token !== undefined && strangers.has(token)) violate('rule 2, a token of another merchant is used', token);
       else if (token !== undefined && !issued.includes(token)) violate('rule 2, a token of nobody is used', token);

@@ -466,13 +466,13 @@ describe('receipt printer', () => {
   const offLine: [
     fault: PrinterFault,
     cause: (printer: ReceiptPrinterModel) => void,
-    mend: (printer: ReceiptPrinterModel) => void,
+    repair: (printer: ReceiptPrinterModel) => void,
   ][] = [
     ['printerCoverOpen', (printer) => printer.openCover(), (printer) => printer.closeCover()],
     ['printerPaperOut', (printer) => printer.loadPaper(0), (printer) => printer.loadPaper()],
     ['printerOffline', (printer) => printer.holdFeed(true), (printer) => printer.holdFeed(false)],
   ];
-  for (const [fault, cause, mend] of offLine) {
+  for (const [fault, cause, repair] of offLine) {
     for (const [when, atMs] of [
       ['at rest', undefined],
       ['in a receipt', 600],
@@ -491,7 +491,7 @@ describe('receipt printer', () => {
         pass(world, 60_000);
         assert.deepEqual(driver.status().faults, [fault]);
         assert.equal(statuses.length, told, 'it does not come and go');
-        mend(printer);
+        repair(printer);
         pass(world, 10_000);
         assert.equal(driver.status().state, 'ok');
         answers.length = 0;

@@ -81,7 +81,7 @@ describe('notifications', () => {
     ] as const;
     let next = 0;
     bench.acknowledge = undefined;
-    bench.acquirer.notifications.meddle(() => faults[next++]);
+    bench.acquirer.notifications.chooseFaults(() => faults[next++]);
     bench.pay('R1');
     bench.world.runUntil(25 * minuteMs);
     assert.deepEqual(

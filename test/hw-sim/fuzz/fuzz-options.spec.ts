@@ -20,9 +20,9 @@ describe('parseFuzzOptions', () => {
 
   it('explains every option when it is asked', () => {
     const help = parsed('--help');
-    assert.ok('tell' in help && help.asked);
+    assert.ok('text' in help && help.isHelp);
     for (const option of ['sales', 'seed', 'minutes', 'workers', 'shift', 'without', 'only', 'first', 'verbose']) {
-      assert.match(help.tell, new RegExp(`^  --${option} .*\\S`, 'm'));
+      assert.match(help.text, new RegExp(`^  --${option} .*\\S`, 'm'));
     }
   });
 
@@ -41,8 +41,8 @@ describe('parseFuzzOptions', () => {
   for (const [args, expected] of wrong) {
     it(`says what is wrong with ${args.join(' ')}`, () => {
       const answer = parsed(...args);
-      assert.ok('tell' in answer && !answer.asked);
-      assert.match(answer.tell, expected);
+      assert.ok('text' in answer && !answer.isHelp);
+      assert.match(answer.text, expected);
     });
   }
 });

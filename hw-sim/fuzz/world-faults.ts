@@ -11,11 +11,11 @@ export const SIDES = ['network', 'replies', 'acquirer', 'notifications', 'clock'
 
 export type Side = (typeof SIDES)[number];
 
-/** How bad each side of the world is during one shift; 0 is fair. Chosen anew for each shift (a swarm). */
-export type BadDays = Readonly<Record<Side, number>>;
+/** How often each side of the world fails during one shift, from 0: never. Chosen for each shift (swarm testing). */
+export type FaultLevels = Readonly<Record<Side, number>>;
 
-/** Each side is fair in more than half of the shifts, so that rare combinations meet calm surroundings too. */
-export function chooseBadDays(chance: Chance, without: readonly Side[]): BadDays {
+/** Each side is free of faults in more than half of the shifts, so that rare faults are also seen alone. */
+export function chooseFaultLevels(chance: Chance, without: readonly Side[]): FaultLevels {
   const level = (side: Side): number => {
     const chosen = chance.likely(side === 'acquirer' ? 0.2 : 0.55) ? 0 : chance.pick([0.05, 0.2, 0.5]);
     return without.includes(side) ? 0 : chosen;
@@ -39,38 +39,39 @@ const plans: readonly [PaymentPlan, ...PaymentPlan[]] = magicAmounts.map(({ plan
 
 const CHANGE_EVERY_MS = 20_000;
 
-/** Makes the world as bad as the days are, changing all the time, until `clearUp`. */
-export function beginBadDays(
+/** Changes the faults of the world at random times, as often as the levels say, until `windDown`. */
+export function startWorldFaults(
   kiosk: Kiosk,
   devices: DeviceTroubles,
-  days: BadDays,
+  levels: FaultLevels,
   chance: Chance,
   coverage: Coverage,
-): { clearUp(): void } {
+): { windDown(): void } {
   const { world, network, acquirer, acquirerFaults, flash, clock } = kiosk;
   let over = false;
-  /** What all requests meet for a while, because what is slow is slow for all of them. */
-  let spell: 'slow' | 'overtaking' | undefined;
+  /** Delays all requests for a while: a slow network is slow for all of them. */
+  let timing: 'slow' | 'overtaking' | undefined;
 
   function change(): void {
     if (over) return;
-    if (days.network > 0) changeNetwork();
-    if (days.clock > 0 && chance.likely(days.clock / 4)) changeClock();
-    if (days.devices > 0 && chance.likely(days.devices)) devices.change();
-    if (days.flash > 0 && chance.likely(days.flash / 2)) changeFlash();
-    if (days.replies > 0) spell = chance.likely(days.replies / 2) ? chance.pick(['slow', 'overtaking']) : undefined;
+    if (levels.network > 0) changeNetwork();
+    if (levels.clock > 0 && chance.likely(levels.clock / 4)) changeClock();
+    if (levels.devices > 0 && chance.likely(levels.devices)) devices.change();
+    if (levels.flash > 0 && chance.likely(levels.flash / 2)) changeFlash();
+    if (levels.replies > 0)
+      timing = chance.likely(levels.replies / 2) ? chance.pick(['slow', 'overtaking']) : undefined;
     world.after(chance.between(1, CHANGE_EVERY_MS), change);
   }
 
   function changeNetwork(): void {
     const some = (name: string): number => {
-      if (!chance.likely(days.network)) return 0;
+      if (!chance.likely(levels.network)) return 0;
       count(coverage, `fault network ${name}`);
       return chance.pick([0.02, 0.2, 0.8]);
     };
-    const down = chance.likely(days.network / 5);
+    const down = chance.likely(levels.network / 5);
     if (down) count(coverage, 'fault network down');
-    const slow = chance.likely(days.network / 3);
+    const slow = chance.likely(levels.network / 3);
     if (slow) count(coverage, 'fault network slow');
     network.conditions = {
       latencyMs: slow ? chance.between(500, 8000) : 40,
@@ -89,7 +90,7 @@ export function beginBadDays(
     const stepMs = chance.pick([-3_600_000, -15_000, -2_000, 2_000, 15_000, 3_600_000]);
     count(coverage, `fault clock step ${Math.abs(stepMs) > 60_000 ? 'far' : 'near'}`);
     clock.offsetMs += stepMs;
-    /* The machine's time service notices after a while. */
+    /* The board's time service corrects it after a while. */
     world.after(chance.between(1_000, 60_000), () => {
       if (!over) clock.offsetMs = chance.between(-1_000, 1_000);
     });
@@ -107,12 +108,12 @@ export function beginBadDays(
   }
 
   /**
-   * Slow: a reply comes just in time, after the customer has lost patience. Overtaking: a payment arrives after its own
-   * cancel, and before it expires.
+   * Slow: a reply comes just within its time, when the customer has lost patience. Overtaking: a payment arrives after its
+   * own cancel, and before it expires.
    */
-  function spellFault(path: string): AcquirerFault | undefined {
-    if (spell === undefined || chance.likely(0.3)) return undefined;
-    if (spell === 'slow') return { kind: 'replyDelayed', delayMs: chance.between(200, 4_900) };
+  function timingFault(path: string): AcquirerFault | undefined {
+    if (timing === undefined || chance.likely(0.3)) return undefined;
+    if (timing === 'slow') return { kind: 'replyDelayed', delayMs: chance.between(200, 4_900) };
     return path.endsWith('/pay') ? { kind: 'requestDelayed', delayMs: chance.between(1_000, 59_000) } : undefined;
   }
 
@@ -122,22 +123,22 @@ export function beginBadDays(
     payAfterCancel: 'charges',
   });
   acquirer.plans.choosePlans((order) => {
-    if (!chance.likely(days.acquirer)) return undefined;
+    if (!chance.likely(levels.acquirer)) return undefined;
     const plan = chance.pick(plans);
     count(coverage, `plan ${plan.answer.code} ${plan.fate.kind}`);
     return order.amount.value === '' ? undefined : plan;
   });
   acquirerFaults.chooseFaults(({ path, body }) => {
-    const fault = spellFault(path) ?? (chance.likely(days.replies) ? chooseReplyFault(chance) : undefined);
+    const fault = timingFault(path) ?? (chance.likely(levels.replies) ? chooseReplyFault(chance) : undefined);
     if (fault === undefined) return undefined;
-    /* Of a payment that was said to have failed only a notification can tell that it did not. */
+    /* Only a notification can correct a wrong failure. */
     if (fault.kind === 'wrongFailure' && !(path.endsWith('/pay') && body.includes('"paymentNotifyUrl"')))
       return undefined;
     count(coverage, `fault reply ${fault.kind}`);
     return fault;
   });
-  acquirer.notifications.meddle(() => {
-    if (!chance.likely(days.notifications)) return undefined;
+  acquirer.notifications.chooseFaults(() => {
+    if (!chance.likely(levels.notifications)) return undefined;
     const kind = chance.pick(['lost', 'duplicated', 'forged', 'altered'] as const);
     count(coverage, `fault notification ${kind}`);
     if (kind !== 'altered') return { kind };
@@ -146,7 +147,7 @@ export function beginBadDays(
   change();
 
   return {
-    clearUp() {
+    windDown() {
       over = true;
       network.conditions = FAIR_WEATHER;
       acquirerFaults.clear();
@@ -154,10 +155,10 @@ export function beginBadDays(
       acquirer.plans.choosePlans(undefined);
       for (const { paymentRequestId } of acquirer.ledger.payments())
         acquirer.plans.planFor(paymentRequestId, successPlan);
-      acquirer.notifications.meddle(undefined);
+      acquirer.notifications.chooseFaults(undefined);
       Object.assign(flash.faults, { syncMs: 1, io: false, readOnly: false, full: false });
       flash.faults.missing.clear();
-      devices.mend();
+      devices.repair();
       clock.offsetMs = 0;
       clock.synchronised = 'yes';
     },
