@@ -1,4 +1,5 @@
 import { generateKeyPairSync, type KeyObject, sign } from 'node:crypto';
+import { isIPv4 } from 'node:net';
 
 /** A certificate and its key, both PEM, and what signs others with it. */
 export interface MadeCertificate {
@@ -11,20 +12,20 @@ export interface CertificateTerms {
   readonly name: string;
   /** Absent: signed by itself. */
   readonly issuer?: MadeCertificate['signer'];
-  /** DNS name that a server is known by; absent: for an authority. */
+  /** DNS name or IPv4 address of a server, or any name of a client; absent: for an authority. */
   readonly host?: string;
   readonly fromMs: number;
   readonly untilMs: number;
 }
 
-/** A real X.509 certificate with any terms, which neither Node nor the `openssl` of every machine can make (RFC 5280, §4.1). */
+/** Makes an X.509 certificate (RFC 5280, §4.1); node:crypto only reads them. */
 export function makeCertificate({ name, issuer, host, fromMs, untilMs }: CertificateTerms): MadeCertificate {
   const { privateKey, publicKey } = generateKeyPairSync('ec', { namedCurve: 'P-256' });
   const signer = issuer ?? { name, key: privateKey };
   const extension =
     host === undefined
       ? sequence(oid(2, 5, 29, 19), der(0x01, [0xff]), der(0x04, sequence(der(0x01, [0xff]))))
-      : sequence(oid(2, 5, 29, 17), der(0x04, sequence(der(0x82, Buffer.from(host)))));
+      : sequence(oid(2, 5, 29, 17), der(0x04, sequence(alternativeName(host))));
   const body = sequence(
     der(0xa0, der(0x02, [2])),
     der(0x02, [1 + (serial++ % 100)]),
@@ -45,6 +46,9 @@ export function makeCertificate({ name, issuer, host, fromMs, untilMs }: Certifi
 }
 
 let serial = 0;
+
+const alternativeName = (host: string): Buffer =>
+  isIPv4(host) ? der(0x87, host.split('.').map(Number)) : der(0x82, Buffer.from(host));
 
 function der(tag: number, content: Uint8Array | readonly number[]): Buffer {
   const bytes = Buffer.from(content);

@@ -7,7 +7,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { HostError, HttpReply, HttpRequest } from '../../../drivers/host.js';
 import { createHttpClient } from '../../../drivers/linux/http-client.js';
-import { tlsFixture } from './tls-fixture.js';
+import { makeCertificate } from '../../support/make-certificate.js';
 
 const usual: Omit<HttpRequest, 'url'> = {
   method: 'POST',
@@ -221,22 +221,23 @@ describe('http client on real sockets', () => {
   describe('over TLS', () => {
     const directory = mkdtempSync(join(tmpdir(), 'tillbox-tls-'));
     after(() => rmSync(directory, { recursive: true }));
-    const file = (name: keyof typeof tlsFixture) => {
+    const dayMs = 86_400_000;
+    const valid = { fromMs: Date.now() - dayMs, untilMs: Date.now() + dayMs };
+    const authority = makeCertificate({ name: 'An Authority', ...valid });
+    const { cert, key } = makeCertificate({ name: 'Server', issuer: authority.signer, host: '127.0.0.1', ...valid });
+    const client = makeCertificate({ name: 'Client', issuer: authority.signer, host: 'client', ...valid });
+    const ca = authority.cert;
+    const pem = { ca, clientCert: client.cert, clientKey: client.key };
+    const file = (name: keyof typeof pem) => {
       const path = join(directory, name);
-      writeFileSync(path, tlsFixture[name]);
+      writeFileSync(path, pem[name]);
       return path;
     };
 
     async function tlsServer(requestCert: boolean): Promise<{ url: string; seen: boolean[] }> {
       const seen: boolean[] = [];
       const server = createHttpsServer(
-        {
-          cert: tlsFixture.serverCert,
-          key: tlsFixture.serverKey,
-          ca: tlsFixture.ca,
-          requestCert,
-          rejectUnauthorized: false,
-        },
+        { cert, key, ca, requestCert, rejectUnauthorized: false },
         (request, response) => {
           seen.push('authorized' in request.socket && request.socket.authorized === true);
           response.end('ok');
@@ -302,7 +303,7 @@ describe('http client on real sockets', () => {
     it('reports a server of an old TLS version as refused', async () => {
       const seen: string[] = [];
       const server = createHttpsServer(
-        { cert: tlsFixture.serverCert, key: tlsFixture.serverKey, minVersion: 'TLSv1', maxVersion: 'TLSv1.1' },
+        { cert, key, minVersion: 'TLSv1', maxVersion: 'TLSv1.1' },
         (request, response) => {
           seen.push(request.url ?? '');
           response.end('ok');
@@ -315,7 +316,6 @@ describe('http client on real sockets', () => {
 
     for (const version of ['TLSv1.2', 'TLSv1.3'] as const) {
       it(`never says of a client certificate that is refused over ${version} after the request may have left that it did not`, async () => {
-        const { serverCert: cert, serverKey: key, ca } = tlsFixture;
         const server = createHttpsServer(
           { cert, key, ca, requestCert: true, rejectUnauthorized: true, minVersion: version, maxVersion: version },
           (_request, response) => response.end('ok'),
@@ -335,7 +335,6 @@ describe('http client on real sockets', () => {
     ] as const) {
       it(`reports a connection that breaks ${what} as ${then}`, async () => {
         let heard = 0;
-        const { serverCert: cert, serverKey: key } = tlsFixture;
         const server = createHttpsServer({ cert, key }, (request, response) => {
           heard += 1;
           if (heard < requests) response.end('ok');
