@@ -3,11 +3,11 @@ import { constants, openSync } from 'node:fs';
 import { ReadStream } from 'node:tty';
 import koffi from 'koffi';
 
-/** A pseudo-terminal of the kernel: a program opens its tty, this process has the far end. */
+/** A pseudo-terminal: a program opens the tty, this process holds the far end. */
 export interface Pty {
-  /** The file of the tty. */
+  /** Path of the tty. */
   readonly file: string;
-  /** Reads only once somebody listens. Destroying it hangs the tty up; an error of it says that nobody has the tty open any more. */
+  /** Starts to read with the first `data` listener. `destroy` hangs up the tty. It closes when the last program closes the tty. */
   readonly far: ReadStream;
 }
 
@@ -19,11 +19,11 @@ const tcgetattr = libc.func('int tcgetattr(int fd, void *settings)');
 const tcsetattr = libc.func('int tcsetattr(int fd, int when, void *settings)');
 const cfmakeraw = libc.func('void cfmakeraw(void *settings)');
 
-/** `raw`: a wire that carries every byte as it is. `cooked`: a terminal for a person, with echo, line ends and Ctrl-C. */
+/** `raw` carries every byte unchanged. `cooked` echoes, translates line ends and turns Ctrl-C into SIGINT. */
 export function openPty(settings: 'raw' | 'cooked'): Pty {
   const fd = openSync('/dev/ptmx', constants.O_RDWR | constants.O_NOCTTY);
   const name = Buffer.alloc(64);
-  /* A struct termios has 60 bytes; only the C library looks into it. */
+  /* Larger than any `struct termios`; only the C library reads its fields. */
   const termios = Buffer.alloc(256);
   assert.deepEqual([grantpt(fd), unlockpt(fd), ptsname(fd, name, name.length), tcgetattr(fd, termios)], [0, 0, 0, 0]);
   if (settings === 'raw') {
@@ -31,6 +31,7 @@ export function openPty(settings: 'raw' | 'cooked'): Pty {
     assert.equal(tcsetattr(fd, 0, termios), 0);
   }
   const far = new ReadStream(fd);
+  /* EIO, when the last program closes the tty. */
   far.on('error', () => undefined);
   return { file: name.toString('utf8', 0, name.indexOf(0)), far };
 }

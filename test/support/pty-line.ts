@@ -3,21 +3,21 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { openPty } from './open-pty.js';
 
-/** A cable to a serial port of the terminal. The device's end is in this process. */
+/** A serial line whose device is played by this process. */
 export interface PtyLine {
-  /** What the terminal opens: the same at each plugging in. */
+  /** The port that the terminal opens; the same after each `plug`. */
   readonly path: string;
   send(bytes: Uint8Array | string): void;
   onBytes(take: (bytes: Uint8Array) => void): void;
   /** Every byte that the terminal sent. */
   received(): Buffer;
-  /** The port vanishes as that of an adapter does which is pulled out. */
+  /** Removes the port, as a USB adapter does that is pulled out. */
   unplug(): void;
   plug(): void;
   remove(): void;
 }
 
-/** Makes a cable and plugs it in. */
+/** Creates a line that is plugged in. */
 export function createPtyLine(): PtyLine {
   const directory = mkdtempSync(join(tmpdir(), 'tillbox-line-'));
   const path = join(directory, 'tty');
@@ -36,7 +36,7 @@ export function createPtyLine(): PtyLine {
     },
     plug() {
       const { file, far } = openPty('raw');
-      /* While a tty is closed by all, its far end cannot be read. */
+      /* The far end closes with the last program that has the tty open; this one keeps it. */
       const held = openSync(file, constants.O_RDWR | constants.O_NOCTTY);
       symlinkSync(file, path);
       far.on('data', (bytes: Buffer) => {

@@ -3,23 +3,22 @@ import { once } from 'node:events';
 import { openPty } from './open-pty.js';
 import { terminalScreen } from './terminal-screen.js';
 
-/** A process that a person has started at a terminal of their own. */
+/** A process that was started from a shell on a pseudo-terminal. */
 export interface PtyProcess {
-  /** What is on the terminal, from the first line to the last. */
+  /** All text on the terminal, from the first line to the last. */
   screen(): string;
   type(text: string): void;
-  /** The window is closed, or the connection is lost. */
+  /** Closes the terminal, as a lost SSH connection does. */
   hangUp(): void;
-  /** Resolves with the exit code as a shell sees it, once the process has ended. */
+  /** Resolves with the exit code that the shell sees, after all output has been read. */
   readonly ended: Promise<number>;
   /** Kills whatever is left. */
   remove(): void;
 }
 
 /*
- * The leader of a session that has no terminal gets the first one it opens. As an interactive shell does, it passes on
- * the loss of its terminal; and it lives to tell how that was taken. The shell gives what it starts with `&` no input
- * but a descriptor's that was copied before.
+ * The shell leads a new session, so the tty that it opens becomes its controlling terminal. It passes SIGHUP on, as an
+ * interactive shell does, and then still reports the exit code. `&` would connect the input to /dev/null: hence descriptor 3.
  */
 const SHELL = `
   exec <>"$0" >&0 2>&0 3<&0
@@ -31,7 +30,7 @@ const SHELL = `
   exit $code
 `;
 
-/** Runs a script with node on a pseudo-terminal. */
+/** Runs a script with node on a pseudo-terminal of its own. */
 export function startOnPty(
   script: string,
   args: readonly string[],
@@ -44,7 +43,6 @@ export function startOnPty(
     stdio: 'ignore',
     detached: true,
   });
-  /* With the last of the tty's users everything that they wrote has been read. */
   const read = new Promise<void>((resolve) => far.once('close', resolve));
   const ended = once(shell, 'exit').then(async ([code]) => {
     await read;
@@ -61,8 +59,8 @@ export function startOnPty(
     ended,
     remove() {
       far.destroy();
-      /* The process group of a shell that lives. */
-      if (shell.pid !== undefined && shell.exitCode === null) process.kill(-shell.pid, 'SIGKILL');
+      const runs = shell.exitCode === null && shell.signalCode === null;
+      if (runs && shell.pid !== undefined) process.kill(-shell.pid, 'SIGKILL');
     },
   };
 }
