@@ -2,15 +2,15 @@ import type { Clock } from '../../drivers/host.js';
 import type { CallAnswer } from '../../flows/call-answer.js';
 import type { Call, Kernel } from '../kernel.js';
 import { apiError } from '../service/api-error.js';
-import { API_LIMITS } from '../service/api-limits.js';
 import type { ApiReply } from '../service/api-reply.js';
+import { API_LIMITS } from './api-contract.js';
 
-/** Asks the kernel on behalf of a request. `answered` is not called where the reply has been given already. */
+/** Asks the kernel on behalf of a request. `answered` is not called where the request was answered already. */
 export type AskKernel = (call: Call, reply: ApiReply, answered: (answer: CallAnswer) => void) => void;
 
 /**
  * Invariants
- * - Each reply is given exactly once: the kernel's answer, or that there was none in time.
+ * - Each request is answered exactly once: with the kernel's answer, or that there was none in time.
  * - A caller that has gone, or was told that nobody answered, changes nothing about the decision.
  * - No more than `API_LIMITS.callsInFlight` wait; a flood ends here and not in the kernel's inbox.
  */

@@ -1,32 +1,24 @@
-import type {
-  Clock,
-  HostError,
-  HttpHandler,
-  HttpHost,
-  HttpRequestHead,
-  HttpVerdict,
-  Random,
-} from '../../drivers/host.js';
+import type { Clock, HostError, HttpHost, Random } from '../../drivers/host.js';
 import { isLoopback } from '../../drivers/is-loopback.js';
 import { openReversals } from '../../flows/book.js';
 import type { Locale } from '../../flows/customer-texts.js';
 import { ownEntry } from '../../flows/own-entry.js';
 import { lacksJournal, readiness } from '../../flows/readiness.js';
+import type { Sale } from '../../flows/sale.js';
 import type { Kernel } from '../kernel.js';
-import { type ApiError, apiError, notReadyError } from '../service/api-error.js';
-import { API_LISTENING } from '../service/api-listening.js';
-import { createApiReply, wordError } from '../service/api-reply.js';
 import type { ApiRoute } from '../service/api-route.js';
-import { createApiRouter, type RouteMatch } from '../service/api-router.js';
 import { openApi } from '../service/open-api.js';
-import { createRequestGuard } from '../service/request-guard.js';
+import { createService, type Service } from '../service/service.js';
+import { API_CONTRACT } from './api-contract.js';
 import { createApiMetrics } from './api-metrics.js';
 import { createAskKernel } from './ask-kernel.js';
+import type { BookRouteParts } from './book-routes.js';
 import { createEventFeed } from './event-feed.js';
 import { createInputSchemas } from './input-schemas.js';
 import { presentReversal } from './present-reversal.js';
 import { presentSale } from './present-sale.js';
 import { presentStatus } from './present-status.js';
+import { notReadyError } from './reply-with-answer.js';
 import { reversalRoutes } from './reversal-routes.js';
 import { saleRoutes } from './sale-routes.js';
 import type { StatusSources } from './status-sources.js';
@@ -74,8 +66,8 @@ export function createLocalApi(
   if (options.token === undefined && !isLoopback(options.host)) {
     throw new Error(`the API on ${options.host} can be reached from outside: set API_TOKEN, or API_HOST=127.0.0.1`);
   }
-  const { judge, handler, close } = createApiHandler(parts);
-  http.listen({ host: options.host, port: options.port, ...API_LISTENING, judge }, handler, (error, listener) => {
+  const { service, close } = createApiService(parts);
+  http.listen(service.options, service.handler, (error, listener) => {
     if (listener === undefined) {
       close();
       return listening(error);
@@ -90,14 +82,18 @@ export function createLocalApi(
   });
 }
 
-function createApiHandler({ clock, random, kernel, options, about, sources }: LocalApiParts) {
-  const { locale, token } = options;
+function createApiService({ clock, random, kernel, options, about, sources }: LocalApiParts): {
+  readonly service: Service;
+  close(): void;
+} {
+  const { locale } = options;
   const status = () => presentStatus(kernel.state, sources, about.version, clock.wallMs());
+  const saleView = (sale: Sale) => presentSale(kernel.state.book, sale, locale);
   const feed = createEventFeed({
     kernel,
     clock,
     epoch: Buffer.from(random.bytes(6)).toString('hex'),
-    presentSale: (sale) => presentSale(kernel.state.book, sale, locale),
+    presentSale: saleView,
     presentReversal,
     presentStatus: status,
   });
@@ -106,84 +102,54 @@ function createApiHandler({ clock, random, kernel, options, about, sources }: Lo
     sources,
     version: about.version,
     wallMs: () => clock.wallMs(),
-    eventStreams: feed.streams,
+    eventStreams: feed.count,
   });
   const unwatch = watchBook(kernel, [feed.watcher, metrics.watcher]);
-  const routes = routeTable();
-  /** Made when somebody asks: few do, and a box that starts has other things to do. */
-  let contract: object | undefined;
-  const guard = createRequestGuard(options.host, token);
-  const match = createApiRouter(routes);
-
-  function routeTable(): ApiRoute[] {
-    const ask = createAskKernel(kernel, clock);
-    const inputs = createInputSchemas(kernel.state.policy.currency);
-    const views = {
-      sale: (saleId: string) => {
+  const book: BookRouteParts = {
+    ask: createAskKernel(kernel, clock),
+    inputs: createInputSchemas(kernel.state.policy.currency),
+    views: {
+      sale(saleId) {
         const sale = ownEntry(kernel.state.book.sales, saleId);
-        return sale === undefined ? undefined : presentSale(kernel.state.book, sale, locale);
+        return sale && saleView(sale);
       },
-      reversal: (reversalId: string) => {
+      reversal(reversalId) {
         const reversal = ownEntry(kernel.state.book.reversals, reversalId);
-        return reversal === undefined ? undefined : presentReversal(reversal);
+        return reversal && presentReversal(reversal);
       },
-    };
-    const saleOfOrder = (orderId: string) => {
-      const sale = Object.values(kernel.state.book.sales).findLast((one) => one.orderId === orderId);
-      return sale === undefined ? undefined : presentSale(kernel.state.book, sale, locale);
-    };
-    const reversals = (all: boolean) => {
-      const { book } = kernel.state;
-      return (all ? Object.values(book.reversals) : openReversals(book)).map(presentReversal);
-    };
-    return [
-      ...saleRoutes({ ask, inputs, views, saleOfOrder }),
-      ...reversalRoutes({ ask, inputs, views, reversals }),
-      ...watchRoutes({ status, openEvents: feed.open, metrics: metrics.render, openApi: document }),
-    ];
-  }
+    },
+    whyNoBook: () => (lacksJournal(kernel.state) ? notReadyError(readiness(kernel.state).reasons) : undefined),
+  };
+  const routes: readonly ApiRoute[] = [
+    ...saleRoutes({
+      ...book,
+      saleOfOrder(orderId) {
+        const sale = Object.values(kernel.state.book.sales).findLast((one) => one.orderId === orderId);
+        return sale && saleView(sale);
+      },
+    }),
+    ...reversalRoutes({
+      ...book,
+      reversals(all) {
+        const { book } = kernel.state;
+        return (all ? Object.values(book.reversals) : openReversals(book)).map(presentReversal);
+      },
+    }),
+    ...watchRoutes({ status, openEvents: feed.open, metrics: metrics.render, openApi: document }),
+  ];
 
+  /* Made when somebody asks: few do, and a box that starts has other things to do. */
+  let madeDocument: object | undefined;
   function document(): object {
-    contract ??= openApi(routes, about.version, token !== undefined);
-    return contract;
+    madeDocument ??= openApi(routes, API_CONTRACT, about.version, options.token !== undefined);
+    return madeDocument;
   }
-
-  const judge = (head: HttpRequestHead): HttpVerdict | undefined => {
-    const error = guard(head) ?? whyNoRoute(match(head.method, head.target));
-    if (error === undefined) return undefined;
-    metrics.answered(head.method, 'none', error.status);
-    return { status: error.status, ...wordError(error) };
-  };
-
-  const handler: HttpHandler = (request, response) => {
-    const { method, target } = request;
-    const found = match(method, target);
-    if (found.kind !== 'route') throw new Error('a request without a route was not turned away');
-    const { route, params, query } = found;
-    const reply = createApiReply(response, (answerStatus) => metrics.answered(method, route.path, answerStatus));
-    if (route.ofBook && lacksJournal(kernel.state)) return reply.error(notReadyError(readiness(kernel.state).reasons));
-    route.serve(params, query, request, reply);
-  };
 
   return {
-    judge,
-    handler,
+    service: createService({ ...options, contract: API_CONTRACT, routes, answered: metrics.answered }),
     close() {
       unwatch();
       feed.close();
     },
   };
-}
-
-function whyNoRoute(found: RouteMatch): ApiError | undefined {
-  switch (found.kind) {
-    case 'route':
-      return undefined;
-    case 'wrongMethod': {
-      const error = apiError(405, 'wrongMethod', `this path takes ${found.allow}`);
-      return { ...error, headers: { allow: found.allow } };
-    }
-    case 'unknownPath':
-      return apiError(404, 'unknownPath', 'there is nothing at this path; see /openapi.json');
-  }
 }

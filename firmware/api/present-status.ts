@@ -3,9 +3,8 @@ import { FAULTS, type FaultCode } from '../../flows/faults.js';
 import { present } from '../../flows/present.js';
 import { lacksJournal, readiness } from '../../flows/readiness.js';
 import type { TerminalState } from '../../flows/terminal-state.js';
-import type { Diagnosis } from '../acquirer/diagnosis.js';
 import type { StatusView } from './output-schemas.js';
-import type { StatusSources } from './status-sources.js';
+import type { AcquirerTrouble, StatusSources } from './status-sources.js';
 import { utcTime } from './utc-time.js';
 
 /** How the terminal is doing. `wallMs`: what its clock says now. */
@@ -53,7 +52,11 @@ function queueNumbers(book: Book): { readonly depth: number; readonly needsPerso
   return { depth: queue.length, needsPerson: queue.filter(({ state }) => state === 'needsPerson').length };
 }
 
-function faultRow(code: FaultCode, blocksSale: boolean, trouble: Diagnosis | undefined): StatusView['faults'][number] {
+function faultRow(
+  code: FaultCode,
+  blocksSale: boolean,
+  trouble: AcquirerTrouble | undefined,
+): StatusView['faults'][number] {
   const { meaning, operatorAction } = FAULTS[code];
   if (trouble === undefined || !ABOUT_ACQUIRER.includes(code)) return { code, blocksSale, meaning, operatorAction };
   return { code, blocksSale, meaning, detail: trouble.found, operatorAction: trouble.todo };

@@ -1,5 +1,6 @@
 import type { CallAnswer } from '../../flows/call-answer.js';
-import { apiError, fieldError, notReadyError } from '../service/api-error.js';
+import type { FaultCode } from '../../flows/faults.js';
+import { type ApiError, apiError, fieldError } from '../service/api-error.js';
 import type { ApiReply } from '../service/api-reply.js';
 
 /** Finds what an answer names, as callers see it. */
@@ -24,6 +25,11 @@ export function replyWithAnswer(answer: CallAnswer, views: AnswerViews, reply: A
     case 'invalid':
       return reply.error(fieldError(answer.field, answer.message));
   }
+}
+
+export function notReadyError(reasons: readonly FaultCode[]): ApiError {
+  const error = apiError(503, 'notReady', `the terminal cannot take payments: ${reasons.join(', ')}`);
+  return { ...error, details: { reasons } };
 }
 
 /** The found thing, or 404. */

@@ -1,14 +1,9 @@
-import { type ApiRoute, bookRoute, type RouteAnswer, type RouteParams } from '../service/api-route.js';
-import { refusals } from '../service/route-answers.js';
-import type { AskKernel } from './ask-kernel.js';
-import type { InputSchemas } from './input-schemas.js';
+import { type ApiRoute, apiRoute, type RouteAnswer, type RouteParams } from '../service/api-route.js';
+import { type BookRouteParts, bookRoutes, refusals } from './book-routes.js';
 import { type ReversalView, reversalSchema, reversalsSchema } from './output-schemas.js';
-import { type AnswerViews, replyWith, replyWithAnswer } from './reply-with-answer.js';
+import { replyWith, replyWithAnswer } from './reply-with-answer.js';
 
-export interface ReversalRouteParts {
-  readonly ask: AskKernel;
-  readonly inputs: InputSchemas;
-  readonly views: AnswerViews;
+export interface ReversalRouteParts extends BookRouteParts {
   /** Oldest first; without the finished ones unless `all`. */
   readonly reversals: (all: boolean) => ReversalView[];
 }
@@ -20,10 +15,10 @@ const reversal = (status: number, description: string): RouteAnswer => ({
 });
 
 /** Money on its way back: refunds, and the cancel queue. */
-export function reversalRoutes({ ask, inputs, views, reversals }: ReversalRouteParts): ApiRoute[] {
+export function reversalRoutes({ ask, inputs, views, whyNoBook, reversals }: ReversalRouteParts): ApiRoute[] {
   const reversalId = (params: RouteParams): string => params.reversalId ?? '';
-  return [
-    bookRoute({
+  return bookRoutes(whyNoBook, [
+    apiRoute({
       method: 'POST',
       path: '/v1/refunds',
       operationId: 'refundSale',
@@ -42,7 +37,7 @@ export function reversalRoutes({ ask, inputs, views, reversals }: ReversalRouteP
       handle: ({ body }, reply) =>
         ask({ type: 'refundRequested', ...body }, reply, (answer) => replyWithAnswer(answer, views, reply)),
     }),
-    bookRoute({
+    apiRoute({
       method: 'GET',
       path: '/v1/reversals',
       operationId: 'listReversals',
@@ -51,7 +46,7 @@ export function reversalRoutes({ ask, inputs, views, reversals }: ReversalRouteP
       answers: [{ status: 200, description: 'the queue', schema: reversalsSchema }, refusals.invalid],
       handle: ({ query }, reply) => reply.json(200, { reversals: reversals(query.state === 'all') }),
     }),
-    bookRoute({
+    apiRoute({
       method: 'GET',
       path: '/v1/reversals/{reversalId}',
       operationId: 'readReversal',
@@ -59,7 +54,7 @@ export function reversalRoutes({ ask, inputs, views, reversals }: ReversalRouteP
       answers: [reversal(200, 'found'), refusals.noReversal],
       handle: ({ params }, reply) => replyWith(reply, 200, views.reversal(reversalId(params)), 'reversal'),
     }),
-    bookRoute({
+    apiRoute({
       method: 'POST',
       path: '/v1/reversals/{reversalId}/retry',
       operationId: 'retryReversal',
@@ -78,7 +73,7 @@ export function reversalRoutes({ ask, inputs, views, reversals }: ReversalRouteP
           replyWithAnswer(answer, views, reply),
         ),
     }),
-    bookRoute({
+    apiRoute({
       method: 'POST',
       path: '/v1/reversals/{reversalId}/settle',
       operationId: 'settleReversal',
@@ -99,5 +94,5 @@ export function reversalRoutes({ ask, inputs, views, reversals }: ReversalRouteP
           replyWithAnswer(answer, views, reply, 200),
         ),
     }),
-  ];
+  ]);
 }

@@ -1,17 +1,12 @@
 import { codeContent } from '../../flows/code-content.js';
 import type { Call } from '../kernel.js';
 import type { ApiReply } from '../service/api-reply.js';
-import { type ApiRoute, bookRoute, type RouteAnswer, type RouteParams } from '../service/api-route.js';
-import { refusals } from '../service/route-answers.js';
-import type { AskKernel } from './ask-kernel.js';
-import type { InputSchemas } from './input-schemas.js';
+import { type ApiRoute, apiRoute, type RouteAnswer, type RouteParams } from '../service/api-route.js';
+import { type BookRouteParts, bookRoutes, refusals } from './book-routes.js';
 import { type SaleView, saleSchema } from './output-schemas.js';
-import { type AnswerViews, replyWith, replyWithAnswer } from './reply-with-answer.js';
+import { replyWith, replyWithAnswer } from './reply-with-answer.js';
 
-export interface SaleRouteParts {
-  readonly ask: AskKernel;
-  readonly inputs: InputSchemas;
-  readonly views: AnswerViews;
+export interface SaleRouteParts extends BookRouteParts {
   /** The newest sale of an order: only the last one can have been paid, or be on its way to it. */
   readonly saleOfOrder: (orderId: string) => SaleView | undefined;
 }
@@ -19,12 +14,12 @@ export interface SaleRouteParts {
 const sale = (status: number, description: string): RouteAnswer => ({ status, description, schema: saleSchema });
 
 /** Sales: start one, watch it, give it a code, cancel it, tell of its delivery, print its receipt again. */
-export function saleRoutes({ ask, inputs, views, saleOfOrder }: SaleRouteParts): ApiRoute[] {
+export function saleRoutes({ ask, inputs, views, whyNoBook, saleOfOrder }: SaleRouteParts): ApiRoute[] {
   const decide = (call: Call, reply: ApiReply): void =>
     ask(call, reply, (answer) => replyWithAnswer(answer, views, reply));
   const saleId = (params: RouteParams): string => params.saleId ?? '';
-  return [
-    bookRoute({
+  return bookRoutes(whyNoBook, [
+    apiRoute({
       method: 'POST',
       path: '/v1/sales',
       operationId: 'startSale',
@@ -42,7 +37,7 @@ export function saleRoutes({ ask, inputs, views, saleOfOrder }: SaleRouteParts):
       ],
       handle: ({ body }, reply) => decide({ type: 'saleRequested', ...body }, reply),
     }),
-    bookRoute({
+    apiRoute({
       method: 'GET',
       path: '/v1/sales',
       operationId: 'findSale',
@@ -51,7 +46,7 @@ export function saleRoutes({ ask, inputs, views, saleOfOrder }: SaleRouteParts):
       answers: [sale(200, 'found'), refusals.invalid, refusals.noSale],
       handle: ({ query }, reply) => replyWith(reply, 200, saleOfOrder(query.orderId), 'sale'),
     }),
-    bookRoute({
+    apiRoute({
       method: 'GET',
       path: '/v1/sales/{saleId}',
       operationId: 'readSale',
@@ -59,7 +54,7 @@ export function saleRoutes({ ask, inputs, views, saleOfOrder }: SaleRouteParts):
       answers: [sale(200, 'found'), refusals.noSale],
       handle: ({ params }, reply) => replyWith(reply, 200, views.sale(saleId(params)), 'sale'),
     }),
-    bookRoute({
+    apiRoute({
       method: 'POST',
       path: '/v1/sales/{saleId}/code',
       operationId: 'giveCode',
@@ -75,7 +70,7 @@ export function saleRoutes({ ask, inputs, views, saleOfOrder }: SaleRouteParts):
       handle: ({ params, body }, reply) =>
         decide({ type: 'codeGiven', saleId: saleId(params), code: codeContent(body.code) }, reply),
     }),
-    bookRoute({
+    apiRoute({
       method: 'POST',
       path: '/v1/sales/{saleId}/cancel',
       operationId: 'cancelSale',
@@ -88,7 +83,7 @@ export function saleRoutes({ ask, inputs, views, saleOfOrder }: SaleRouteParts):
       ],
       handle: ({ params }, reply) => decide({ type: 'cancelRequested', saleId: saleId(params) }, reply),
     }),
-    bookRoute({
+    apiRoute({
       method: 'POST',
       path: '/v1/sales/{saleId}/delivered',
       operationId: 'reportDelivery',
@@ -103,7 +98,7 @@ export function saleRoutes({ ask, inputs, views, saleOfOrder }: SaleRouteParts):
       handle: ({ params, body }, reply) =>
         decide({ type: 'deliveryReported', saleId: saleId(params), ok: body.ok }, reply),
     }),
-    bookRoute({
+    apiRoute({
       method: 'POST',
       path: '/v1/sales/{saleId}/receipt',
       operationId: 'printReceipt',
@@ -117,5 +112,5 @@ export function saleRoutes({ ask, inputs, views, saleOfOrder }: SaleRouteParts):
       ],
       handle: ({ params, body }, reply) => decide({ type: 'receiptRequested', saleId: saleId(params), ...body }, reply),
     }),
-  ];
+  ]);
 }

@@ -1,11 +1,11 @@
 import type { AlarmCode } from '../../flows/effect.js';
 import type { FaultCode } from '../../flows/faults.js';
-import type { TroubleKeeper } from '../acquirer/trouble-keeper.js';
+import type { Live } from '../../flows/terminal-state.js';
 import type { RefusalCounts } from '../log/refusal-book.js';
 
 /**
- * What the status and the metrics tell beyond the flow's own state. Asked at each request; they answer at once and never
- * with a payment code, a key or a token.
+ * What the status and the metrics show beyond the flow's state. Called at each request; none returns a payment code, a key
+ * or a token.
  */
 export interface StatusSources {
   /** By the flow's device names where there is one. */
@@ -14,8 +14,8 @@ export interface StatusSources {
   readonly gpio: () => string;
   /** Of the last answer of the acquirer, milliseconds since 1970; undefined since the start. */
   readonly lastAcquirerContactWallMs: () => number | undefined;
-  /** What stands between us and the acquirer, in words. */
-  readonly acquirerTrouble: TroubleKeeper['of'];
+  /** What stands between us and the acquirer; undefined where nothing does, or nobody knows. */
+  readonly acquirerTrouble: (live: Live) => AcquirerTrouble | undefined;
   /** Facts about the store: sequence, damage found, bytes. */
   readonly store: () => Readonly<Record<string, string | number | boolean>>;
   /** Lines of the log that could not be written, since the start. */
@@ -26,6 +26,12 @@ export interface StatusSources {
   readonly notificationsIgnored: () => number;
   /** What devices gave and the terminal did not take, since the start. */
   readonly refusals: () => RefusalCounts;
+}
+
+/** For technicians. */
+export interface AcquirerTrouble {
+  readonly found: string;
+  readonly todo: string;
 }
 
 export interface DeviceReport {

@@ -1,6 +1,6 @@
 import type { ApiReply } from '../service/api-reply.js';
 import { type ApiRoute, apiRoute } from '../service/api-route.js';
-import { refusals } from '../service/route-answers.js';
+import { refusal } from '../service/route-answers.js';
 import { type StatusView, statusSchema } from './output-schemas.js';
 
 export interface WatchRouteParts {
@@ -32,7 +32,7 @@ export function watchRoutes({ status, openEvents, metrics, openApi }: WatchRoute
       headers: { 'Last-Event-ID': 'the id of the last event that was read, to go on from there' },
       answers: [
         { status: 200, description: 'a stream that stays open', contentType: 'text/event-stream' },
-        refusals.tooManyStreams,
+        refusal(503, ['tooManyStreams'], 'too many streams are open'),
       ],
       handle: ({ headers }, reply) => openEvents(headers['last-event-id'], reply),
     }),

@@ -1,67 +1,70 @@
 import type { GenericSchema } from 'valibot';
-import { ID_PATTERN } from '../api/input-schemas.js';
-import { errorSchema, reversalSchema, saleSchema, statusSchema } from '../api/output-schemas.js';
-import { API_LIMITS } from './api-limits.js';
 import type { ApiRoute, RouteAnswer } from './api-route.js';
 import { type JsonSchema, jsonSchema, namedJsonSchema } from './json-schema.js';
 import { routeAnswers } from './route-answers.js';
+import type { ServiceContract } from './service-contract.js';
 
-const NAMES: ReadonlyMap<GenericSchema, string> = new Map<GenericSchema, string>([
-  [saleSchema, 'Sale'],
-  [reversalSchema, 'Reversal'],
-  [statusSchema, 'Status'],
-  [errorSchema, 'Error'],
-]);
-
-const ERROR = { content: { 'application/json': { schema: jsonSchema(errorSchema, NAMES) } } };
-
-/** The OpenAPI 3.1 document of a table of routes: what is served is what is described. */
-export function openApi(routes: readonly ApiRoute[], version: string, tokenNeeded: boolean): object {
+/** The OpenAPI 3.1 document of the routes of a service: what is served is what is described. */
+export function openApi(
+  routes: readonly ApiRoute[],
+  contract: ServiceContract,
+  version: string,
+  tokenNeeded: boolean,
+): object {
+  const { title, description, limits, schemas } = contract;
+  const names: SchemaNames = new Map(Object.entries(schemas).map(([name, schema]) => [schema, name]));
   const paths: Record<string, Record<string, object>> = {};
-  for (const route of routes)
-    paths[route.path] = { ...paths[route.path], [route.method.toLowerCase()]: operation(route) };
+  for (const route of routes) {
+    paths[route.path] = { ...paths[route.path], [route.method.toLowerCase()]: operation(route, contract, names) };
+  }
   return {
     openapi: '3.1.0',
     info: {
-      title: 'Tillbox local API',
+      title,
       version,
-      description:
-        'Amounts are integers of the smallest unit, as strings. Times are ISO 8601 in UTC, to the second. ' +
-        `Bodies are JSON of at most ${API_LIMITS.bodyBytes} bytes.`,
+      description: `${description} Bodies are JSON of at most ${limits.bodyBytes} bytes.`,
     },
     ...(tokenNeeded ? { security: [{ token: [] }] } : {}),
     paths,
     components: {
-      schemas: Object.fromEntries([...NAMES].map(([schema, name]) => [name, namedJsonSchema(schema, NAMES)])),
+      schemas: Object.fromEntries([...names].map(([schema, name]) => [name, namedJsonSchema(schema, names)])),
       ...(tokenNeeded ? { securitySchemes: { token: { type: 'http', scheme: 'bearer' } } } : {}),
     },
   };
 }
 
-function operation(route: ApiRoute): object {
+type SchemaNames = ReadonlyMap<GenericSchema, string>;
+
+function operation(route: ApiRoute, { idPattern, limits, schemas }: ServiceContract, names: SchemaNames): object {
   const parameters = [
-    ...pathParameters(route.path),
+    ...pathParameters(route.path, idPattern),
     ...queryParameters(route.query),
     ...headerParameters(route.headers),
   ];
+  /* A refusal is the service's `Error`. */
+  const response = ({ description, schema, contentType = 'application/json', codes }: RouteAnswer): object => {
+    const described = schema ?? (codes && schemas.Error);
+    const media = described === undefined ? {} : { schema: withCodes(jsonSchema(described, names), codes) };
+    return { description, content: { [contentType]: media } };
+  };
   return {
     operationId: route.operationId,
     summary: route.summary,
     ...(parameters.length === 0 ? {} : { parameters }),
     ...(route.body === undefined ? {} : { requestBody: requestBody(jsonSchema(route.body)) }),
     responses: {
-      ...Object.fromEntries(routeAnswers(route).map((answer) => [`${answer.status}`, response(answer)])),
-      default: { description: 'refused', ...ERROR },
+      ...Object.fromEntries(routeAnswers(route, limits).map((answer) => [`${answer.status}`, response(answer)])),
+      default: response({ status: 0, description: 'refused', schema: schemas.Error }),
     },
   };
 }
 
-function pathParameters(path: string): object[] {
+function pathParameters(path: string, { source }: RegExp): object[] {
   return [...path.matchAll(/\{(\w+)\}/g)].map(([, name]) => ({
     name,
     in: 'path',
     required: true,
-    schema: { type: 'string', pattern: ID_PATTERN.source },
+    schema: { type: 'string', pattern: source },
   }));
 }
 
@@ -93,12 +96,7 @@ function requestBody(schema: JsonSchema): object {
   return { required: schema.required !== undefined, content: { 'application/json': { schema } } };
 }
 
-function response({ description, schema, contentType = 'application/json', codes }: RouteAnswer): object {
-  const whole = schema === undefined ? {} : { schema: withCodes(jsonSchema(schema, NAMES), codes) };
-  return { description, content: { [contentType]: whole } };
-}
-
-/** An error whose code is one of these. */
+/** The error whose code is one of these. */
 function withCodes(schema: JsonSchema, codes: RouteAnswer['codes']): object {
   if (codes === undefined) return schema;
   return { allOf: [schema, { properties: { error: { properties: { code: { enum: codes } } } } }] };

@@ -2,12 +2,12 @@ import { createHash, timingSafeEqual } from 'node:crypto';
 import type { HttpRequestHead } from '../../drivers/host.js';
 import { isLoopback } from '../../drivers/is-loopback.js';
 import { type ApiError, apiError } from './api-error.js';
-import { API_LIMITS } from './api-limits.js';
+import type { ServiceContract } from './service-contract.js';
 
-/** Says why a request is turned away by its headers, or nothing. */
+/** Why a request is refused by its headers; undefined where it is not. */
 export type RequestGuard = (head: HttpRequestHead) => ApiError | undefined;
 
-/** All interfaces: the names by which others reach the machine are not known here. */
+/** All interfaces: by which names others reach the machine is unknown here. */
 const WILDCARDS: readonly string[] = ['', '0.0.0.0', '::', '[::]'];
 
 /**
@@ -16,19 +16,23 @@ const WILDCARDS: readonly string[] = ['', '0.0.0.0', '::', '[::]'];
  * - `Host` has to be a loopback name or the bound host, or else a foreign page could have its own name resolve to
  *   127.0.0.1 and read the answers (DNS rebinding). Bound to all interfaces any name will do, because then the token,
  *   which such a page cannot know, is what keeps it out.
- * - `Origin`, which browsers send, has to be the terminal's own. They leave it out where a page only reads, as with an
- *   image or a link; what `Sec-Fetch-Site` and `Referer` tell has to be the terminal's own then, too.
+ * - `Origin`, which browsers send, has to be the service's own. Browsers leave it out where a page only reads, as with an
+ *   image or a link; then `Sec-Fetch-Site` and `Referer` have to be the service's own.
  * - A configured token is required of every request, without exceptions.
  */
-export function createRequestGuard(host: string, token: string | undefined): RequestGuard {
+export function createRequestGuard(
+  { name, tokenSetting, limits }: Pick<ServiceContract, 'name' | 'tokenSetting' | 'limits'>,
+  host: string,
+  token: string | undefined,
+): RequestGuard {
   const anyName = WILDCARDS.includes(host);
   const bound = host.toLowerCase().replace(/^\[|\]$/g, '');
   const expected = token === undefined ? undefined : digest(token);
 
   function hostAllowed(header: string | undefined): boolean {
-    const name = hostName(header);
-    if (name === undefined) return false;
-    return anyName || name === bound || isLoopback(name);
+    const asked = hostName(header);
+    if (asked === undefined) return false;
+    return anyName || asked === bound || isLoopback(asked);
   }
 
   function tokenRight(header: string | undefined): boolean {
@@ -39,17 +43,17 @@ export function createRequestGuard(host: string, token: string | undefined): Req
 
   return ({ headers, target }) => {
     if (!hostAllowed(headers.host)) {
-      return apiError(403, 'hostNotAllowed', 'address the terminal by a loopback name or the host it is bound to');
+      return apiError(403, 'hostNotAllowed', `address ${name} by a loopback name or the host it is bound to`);
     }
     if (!ofOwnPage(headers)) {
       return apiError(403, 'originNotAllowed', 'web pages of other origins may not use this API');
     }
     if (!tokenRight(headers.authorization)) {
-      const refusal = apiError(401, 'tokenNeeded', TOKEN_NEEDED);
-      return { ...refusal, headers: { 'www-authenticate': 'Bearer' } };
+      /* Phrased so that no log takes the word after Bearer for a token. */
+      const message = `the header Authorization has to be Bearer and the token of ${tokenSetting}`;
+      return { ...apiError(401, 'tokenNeeded', message), headers: { 'www-authenticate': 'Bearer' } };
     }
-    if (target.length > API_LIMITS.targetChars)
-      return apiError(414, 'targetTooLong', 'the path and query are too long');
+    if (target.length > limits.targetChars) return apiError(414, 'targetTooLong', 'the path and query are too long');
     return undefined;
   };
 }
@@ -76,6 +80,3 @@ function ofOwnPage({ origin, referer, host, 'sec-fetch-site': site }: HttpReques
 function digest(text: string): Buffer {
   return createHash('sha256').update(text, 'utf8').digest();
 }
-
-/** Worded so that no log takes the word Bearer for the beginning of a token. */
-const TOKEN_NEEDED = 'the header Authorization has to be Bearer and the token of API_TOKEN';

@@ -1,3 +1,4 @@
+import { API_LIMITS } from '../../firmware/api/api-contract.js';
 import { createInputSchemas } from '../../firmware/api/input-schemas.js';
 import { reversalRoutes } from '../../firmware/api/reversal-routes.js';
 import { saleRoutes } from '../../firmware/api/sale-routes.js';
@@ -5,7 +6,6 @@ import { watchRoutes } from '../../firmware/api/watch-routes.js';
 import { commandTable } from '../../firmware/commands/command-table.js';
 import { configMarkdown } from '../../firmware/config/config-markdown.js';
 import { exitCode } from '../../firmware/log/exit-code.js';
-import { API_LIMITS } from '../../firmware/service/api-limits.js';
 import type { ApiRoute } from '../../firmware/service/api-route.js';
 import { CUSTOMER_TEXTS } from '../../flows/customer-texts.js';
 import { FAULTS, type FaultRow } from '../../flows/faults.js';
@@ -160,10 +160,10 @@ function routes(): string {
     throw new Error('the documents serve nothing');
   };
   const inputs = createInputSchemas('CNY');
-  const views = { sale: unused, reversal: unused };
+  const book = { ask: unused, inputs, views: { sale: unused, reversal: unused }, whyNoBook: unused };
   const rows: readonly ApiRoute[] = [
-    ...saleRoutes({ ask: unused, inputs, views, saleOfOrder: unused }),
-    ...reversalRoutes({ ask: unused, inputs, views, reversals: unused }),
+    ...saleRoutes({ ...book, saleOfOrder: unused }),
+    ...reversalRoutes({ ...book, reversals: unused }),
     ...watchRoutes({ status: unused, openEvents: unused, metrics: unused, openApi: unused }),
   ];
   return markdownTable(

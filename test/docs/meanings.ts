@@ -1,5 +1,5 @@
+import type { API_LIMITS } from '../../firmware/api/api-contract.js';
 import type { exitCode } from '../../firmware/log/exit-code.js';
-import type { API_LIMITS } from '../../firmware/service/api-limits.js';
 import type { ConflictCode } from '../../flows/call-answer.js';
 import type { AlarmCode } from '../../flows/effect.js';
 import type { CancelAction, InquiryAction, RefundAction } from '../../flows/result-codes.js';

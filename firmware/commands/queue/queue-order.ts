@@ -1,7 +1,7 @@
 import { parseArgs } from 'node:util';
 import { present } from '../../../flows/present.js';
 import { createInputSchemas } from '../../api/input-schemas.js';
-import { validateInput } from '../../service/validate-input.js';
+import { validateInput } from '../../service/read-input.js';
 import type { Settlement } from './queue-source.js';
 
 /** What `tillbox queue` was asked to do. */

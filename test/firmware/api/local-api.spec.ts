@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict';
 import * as v from 'valibot';
+import { API_LISTENING } from '../../../firmware/api/api-contract.js';
 import { createLocalApi } from '../../../firmware/api/local-api.js';
 import { reversalSchema, saleSchema, statusSchema } from '../../../firmware/api/output-schemas.js';
-import { listenerRefusal } from '../../../firmware/service/listener-refusal.js';
 import { JOURNAL_FAULTS } from '../../../flows/faults.js';
 import { createMemoryHttp } from '../memory-http.js';
 import { answered, createTestTerminal } from '../test-terminal.js';
@@ -15,15 +15,15 @@ describe('local API', () => {
   describe('listening', () => {
     it('takes the host, the port and the limits to the listener', () => {
       const { http, api } = createApiFixture();
-      const { judge, ...limits } = http.options();
+      const { judge, refusal, ...limits } = http.options();
       assert.equal(typeof judge, 'function');
+      assert.deepEqual(refusal?.(408), API_LISTENING.refusal?.(408));
       assert.deepEqual(limits, {
         host: '127.0.0.1',
         port: 8080,
         bodyLimitBytes: 65_536,
         requestTimeoutMs: 10_000,
         connectionLimit: 64,
-        refusal: listenerRefusal,
       });
       assert.equal(api.port, 8080);
     });

@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict';
+import { API_LIMITS } from '../../../firmware/api/api-contract.js';
 import { createInputSchemas } from '../../../firmware/api/input-schemas.js';
 import { replyWithAnswer } from '../../../firmware/api/reply-with-answer.js';
 import { reversalRoutes } from '../../../firmware/api/reversal-routes.js';
@@ -7,25 +8,25 @@ import { watchRoutes } from '../../../firmware/api/watch-routes.js';
 import type { ApiError } from '../../../firmware/service/api-error.js';
 import type { ApiReply } from '../../../firmware/service/api-reply.js';
 import type { ApiRoute } from '../../../firmware/service/api-route.js';
-import { LISTENER_REFUSALS } from '../../../firmware/service/listener-refusal.js';
 import { routeAnswers } from '../../../firmware/service/route-answers.js';
+import { listenerRefusals } from '../../../firmware/service/service-contract.js';
 import type { Event } from '../../../flows/input.js';
 import type { Policy } from '../../../flows/policy.js';
 import { type Step, step } from '../../../flows/step.js';
 import { CODE, cny, createMoment, paid, SILENCE } from '../../flows/builders.js';
 import { type Drive, startPaying } from '../../flows/drive.js';
 import { SITUATIONS } from '../../flows/situations.js';
-import { createApiFixture, errorOf } from '../api/api-fixture.js';
+import { createApiFixture, errorOf } from './api-fixture.js';
 
 /* Refusals as `call status code`. */
 
 function routes(): ApiRoute[] {
   const unused = (): never => assert.fail('only the table is read');
   const inputs = createInputSchemas('CNY');
-  const views = { sale: unused, reversal: unused };
+  const book = { ask: unused, inputs, views: { sale: unused, reversal: unused }, whyNoBook: unused };
   return [
-    ...saleRoutes({ ask: unused, inputs, views, saleOfOrder: unused }),
-    ...reversalRoutes({ ask: unused, inputs, views, reversals: unused }),
+    ...saleRoutes({ ...book, saleOfOrder: unused }),
+    ...reversalRoutes({ ...book, reversals: unused }),
     ...watchRoutes({ status: unused, openEvents: unused, metrics: unused, openApi: unused }),
   ];
 }
@@ -178,7 +179,7 @@ describe('what the routes say that they answer', () => {
   });
 
   it('names every refusal before a desk is asked', () => {
-    const whole = told(routeAnswers);
+    const whole = told((route) => routeAnswers(route, API_LIMITS));
     const seen = new Set<string>();
     const json = { 'content-type': 'application/json' };
     const long = `x=${'1'.repeat(3000)}`;
@@ -210,12 +211,13 @@ describe('what the routes say that they answer', () => {
   });
 
   it('names for each call the refusals that any call can get', () => {
-    const whole = told(routeAnswers);
-    for (const { method, path, ofBook } of routes()) {
-      assert.equal(ofBook === true, /\/(sales|refunds|reversals)/.test(path), path);
-      const any = Object.values(LISTENER_REFUSALS).map(({ status, code }) => `${status} ${code}`);
+    const whole = told((route) => routeAnswers(route, API_LIMITS));
+    for (const { method, path, whyNot } of routes()) {
+      const ofBook = whyNot !== undefined;
+      assert.equal(ofBook, /\/(sales|refunds|reversals)/.test(path), path);
+      const any = Object.values(listenerRefusals(API_LIMITS)).map(({ status, code }) => `${status} ${code}`);
       const ask = method === 'POST' ? ['503 busy', '503 noAnswer', '415 notJson', '400 invalidJson'] : [];
-      const book = ofBook === true ? ['503 notReady'] : [];
+      const book = ofBook ? ['503 notReady'] : [];
       for (const refusal of [...any, ...ask, ...book])
         assert.ok(whole.has(`${method} ${path} ${refusal}`), `${path} ${refusal}`);
     }
