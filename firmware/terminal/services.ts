@@ -1,10 +1,6 @@
 import type { Host, HostError } from '../../drivers/host.js';
 import type { AcquirerTime } from '../acquirer/acquirer-time.js';
-import {
-  createNotificationEndpoint,
-  type VerifiedNotification,
-} from '../acquirer/notifications/notification-endpoint.js';
-import { readNotification } from '../acquirer/notifications/read-notification.js';
+import { createNotificationEndpoint } from '../acquirer/notifications/notification-endpoint.js';
 import type { Signer } from '../acquirer/signer.js';
 import { createLocalApi } from '../api/local-api.js';
 import type { StatusSources } from '../api/status-sources.js';
@@ -56,10 +52,11 @@ export function openServices(
           http: host.http,
           clock: host.clock,
           kernel,
-          options: listener,
-          verify: (headers, body) => verify(parts, listener.path, headers, body),
-          refused: (reason) => log.warn('notification refused', { reason }),
-          ignored: (why, paymentRequestId) => log.info('notification ignored', { paymentRequestId, why }),
+          log,
+          listener,
+          clientId: config.acquirer.clientId,
+          signer: parts.signer,
+          acquirerTime: parts.acquirerTime,
         },
         (failed, notifications) => {
           if (notifications === undefined) {
@@ -77,36 +74,4 @@ export function openServices(
       );
     },
   );
-}
-
-function verify(
-  { config, signer, acquirerTime }: ServicesParts,
-  path: string,
-  headers: Readonly<Record<string, string>>,
-  body: Uint8Array,
-): VerifiedNotification {
-  const read = readNotification({ headers, body }, path, config.acquirer.clientId, signer, acquirerTime);
-  switch (read.kind) {
-    case 'paymentResult': {
-      const { status, code, paymentRequestId, paymentId, amount } = read;
-      /* Only a success is news that inquiries would not tell as well; without its amount it proves nothing. */
-      if (status !== 'S') return { kind: 'ignored', reason: `the result ${status} ${code}`, paymentRequestId };
-      if (paymentId === undefined || amount === undefined) {
-        return {
-          kind: 'ignored',
-          reason: 'a success without a paymentId and amount that can be read',
-          paymentRequestId,
-        };
-      }
-      return { kind: 'payment', paymentRequestId, paymentId, amount };
-    }
-    case 'agentToken': {
-      const { kind: _, token: accessToken, ...times } = read;
-      return { kind: 'token', accessToken, ...times };
-    }
-    case 'ignored':
-      return { kind: 'ignored', reason: read.why };
-    case 'invalid':
-      return { kind: 'invalid', reason: read.why };
-  }
 }

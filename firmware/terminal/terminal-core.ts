@@ -7,6 +7,7 @@ import { type AcquirerTime, createAcquirerTime } from '../acquirer/acquirer-time
 import { agentTokenOf } from '../acquirer/agent-token-of.js';
 import { createDirectLink } from '../acquirer/direct-link.js';
 import { linkConfigOf } from '../acquirer/link-config-of.js';
+import { createIgnoredNotifications } from '../acquirer/notifications/ignored-notifications.js';
 import { createRsaSigner, type Signer } from '../acquirer/signer.js';
 import { createTroubleKeeper } from '../acquirer/trouble-keeper.js';
 import type { StatusSources } from '../api/status-sources.js';
@@ -61,7 +62,6 @@ export function createTerminalCore(
   });
   const alarms: Partial<Record<AlarmCode, number>> = {};
   let lastContactWallMs: number | undefined;
-  let notificationsIgnored = 0;
   const feed = (event: Event): void => {
     if ('answer' in event && event.answer.kind === 'answered' && event.answer.signature === 'valid') {
       lastContactWallMs = clock.wallMs();
@@ -85,6 +85,7 @@ export function createTerminalCore(
     agentToken: () => agentTokenOf(kernel.state.book, config.acquirer, clock.wallMs()),
   });
   const refusals = createRefusalBook(clock, log);
+  const ignoredNotifications = createIgnoredNotifications(log);
   const executors = createExecutors({
     link,
     refusals,
@@ -119,10 +120,7 @@ export function createTerminalCore(
     trace(input, decision) {
       parts.observe?.(input, decision);
       log.debug('input', { type: input.type, ignored: decision.ignored });
-      if (input.type === 'paymentNotified' && decision.ignored !== undefined) {
-        notificationsIgnored += 1;
-        log.info('notification ignored', { paymentRequestId: input.paymentRequestId, why: decision.ignored });
-      }
+      ignoredNotifications.note(input, decision.ignored);
     },
     flashFailed,
   });
@@ -157,7 +155,7 @@ export function createTerminalCore(
     acquirerTrouble: troubles.of,
     store: () => (store === undefined ? {} : storeFacts(store)),
     alarms: () => alarms,
-    notificationsIgnored: () => notificationsIgnored,
+    notificationsIgnored: ignoredNotifications.count,
     refusals: refusals.counts,
     lostLogLines: () => host.board.lostLogLines,
   };

@@ -129,8 +129,8 @@ export const PART_CANARIES: readonly Canary[] = [
   {
     name: 'agent token in the log',
     file: 'firmware/acquirer/notifications/notification-endpoint.js',
-    find: 'return take(eventOf(notification)',
-    put: 'parts.refused(notification.accessToken ?? "");\n                return take(eventOf(notification)',
+    find: 'return feed(notification.event',
+    put: 'refused(notification.event.accessToken ?? "");\n                return feed(notification.event',
   },
   {
     name: 'a phone that stays before the glass is read anew',

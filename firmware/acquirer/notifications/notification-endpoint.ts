@@ -9,52 +9,27 @@ import type {
   HttpVerdict,
 } from '../../../drivers/host.js';
 import { tokenRefusal } from '../../../flows/agent-token.js';
-import type { Event } from '../../../flows/input.js';
-import type { Money } from '../../../flows/money.js';
-import { present } from '../../../flows/present.js';
 import { lacksJournal } from '../../../flows/readiness.js';
 import { explanationOf } from '../../../flows/unknown-payment.js';
 import type { Kernel } from '../../kernel.js';
-
-/** What a notification turned out to be. Everything but `invalid` had the right signature. */
-export type VerifiedNotification =
-  | {
-      readonly kind: 'payment';
-      readonly paymentRequestId: string;
-      readonly paymentId: string;
-      readonly amount: Money;
-    }
-  /** ISV mode. `accessToken` is a secret; `expiresAtMs` since 1970. */
-  | {
-      readonly kind: 'token';
-      readonly accessToken: string;
-      readonly issuedAtMs?: number;
-      readonly expiresAtMs?: number;
-      readonly clientId?: string;
-      readonly customerId?: string;
-      readonly authClientId?: string;
-    }
-  /** Nothing to do; acknowledged, or it would be sent again. `reason` is for the log. */
-  | { readonly kind: 'ignored'; readonly reason: string; readonly paymentRequestId?: string }
-  /** `reason` is for the log and tells nothing of the content. */
-  | { readonly kind: 'invalid'; readonly reason: string };
-
-/** Verifies and reads a notification; header names in lower case. Never throws. */
-export type VerifyNotification = (headers: Readonly<Record<string, string>>, body: Uint8Array) => VerifiedNotification;
+import type { Log } from '../../log/log.js';
+import type { AcquirerTime } from '../acquirer-time.js';
+import type { Signer } from '../signer.js';
+import { type NotifiedEvent, readNotification } from './read-notification.js';
 
 export interface NotificationEndpointParts {
   readonly http: Pick<HttpHost, 'listen'>;
   readonly clock: Clock;
   readonly kernel: Kernel;
-  readonly options: NotificationEndpointOptions;
-  readonly verify: VerifyNotification;
-  /** Told of each refused notification. */
-  readonly refused: (reason: string) => void;
-  /** Told of each one that is acknowledged and goes no further. */
-  readonly ignored: (reason: string, paymentRequestId: string | undefined) => void;
+  readonly log: Log;
+  readonly listener: NotificationListener;
+  /** Ours, at the acquirer. */
+  readonly clientId: string;
+  readonly signer: Signer;
+  readonly acquirerTime: AcquirerTime;
 }
 
-export interface NotificationEndpointOptions {
+export interface NotificationListener {
   readonly host: string;
   readonly port: number;
   /** The path of the notify URL. */
@@ -65,7 +40,7 @@ const BODY_LIMIT_BYTES = 65_536;
 /** The acquirer needs one or two; the rest are strangers. */
 const CONNECTION_LIMIT = 16;
 const REQUEST_TIMEOUT_MS = 5000;
-/** The acquirer has given up after about that; it will send the notification again. */
+/** The acquirer stops waiting after about that, and sends the notification again. */
 const TAKEN_TIMEOUT_MS = 4000;
 /** Verified notifications that may wait for a write to flash. */
 const WAITING_LIMIT = 16;
@@ -94,38 +69,35 @@ export function createNotificationEndpoint(
   parts: NotificationEndpointParts,
   listening: (error: HostError | undefined, listener?: HttpListener) => void,
 ): void {
-  const { host, port, path } = parts.options;
-  const take = createTaker(parts.kernel, parts.clock);
+  const { kernel, log, clientId, signer, acquirerTime } = parts;
+  const { host, port, path } = parts.listener;
+  const feed = createBoundedFeed(kernel, parts.clock);
+  const refused = (reason: string): void => log.warn('notification refused', { reason });
 
-  /** Of strangers nothing more than the headers is read. */
+  /** Before the body is read. */
   const judge = ({ method, target, headers }: HttpRequestHead): HttpVerdict | undefined => {
     if (target.split('?')[0] !== path) return refusal(404);
     if (method !== 'POST') return refusal(405, { allow: 'POST' });
     if (headers.signature !== undefined) return undefined;
-    parts.refused('no signature');
+    refused('no signature');
     return refusal(400);
   };
 
   const handler: HttpHandler = ({ headers, body }, response) => {
-    const notification = parts.verify(headers, body);
+    const notification = readNotification({ headers, body }, path, clientId, signer, acquirerTime);
     switch (notification.kind) {
       case 'invalid':
-        parts.refused(notification.reason);
+        refused(notification.reason);
         return end(response, 400, {});
-      case 'ignored':
-        parts.ignored(notification.reason, notification.paymentRequestId);
+      case 'ignored': {
+        const { reason: why, paymentRequestId } = notification;
+        log.info('notification ignored', { paymentRequestId, why });
         return end(response, 200, ACKNOWLEDGED);
-      case 'payment':
-      case 'token':
-        return take(eventOf(notification), (taken) => {
-          if (!taken) return end(response, 503, SEND_AGAIN);
-          /* Nothing holds it, for want of room: the next delivery may find some. */
-          if (notification.kind === 'payment' && isUnexplained(parts.kernel, notification)) {
-            return end(response, 503, SEND_AGAIN);
-          }
-          if (notification.kind === 'token' && tokenRefusal(parts.kernel.state, notification) !== undefined) {
-            return end(response, 403, {});
-          }
+      }
+      case 'event':
+        return feed(notification.event, (taken) => {
+          if (!taken || hasNoRoom(kernel, notification.event)) return end(response, 503, SEND_AGAIN);
+          if (isRefusedToken(kernel, notification.event)) return end(response, 403, {});
           end(response, 200, ACKNOWLEDGED);
         });
     }
@@ -145,24 +117,20 @@ export function createNotificationEndpoint(
   );
 }
 
-function isUnexplained({ state }: Kernel, { paymentRequestId }: { readonly paymentRequestId: string }): boolean {
-  return explanationOf(state, paymentRequestId) === undefined;
+/** A payment that nobody explains, and that nothing holds for want of room: the next delivery may find some. */
+function hasNoRoom({ state }: Kernel, event: NotifiedEvent): boolean {
+  return event.type === 'paymentNotified' && explanationOf(state, event.paymentRequestId) === undefined;
 }
 
-function eventOf(notification: Extract<VerifiedNotification, { kind: 'payment' | 'token' }>): Event {
-  if (notification.kind === 'payment') {
-    const { paymentRequestId, paymentId, amount } = notification;
-    return { type: 'paymentNotified', paymentRequestId, paymentId, amount };
-  }
-  const { kind: _, accessToken, issuedAtMs, expiresAtMs, ...parties } = notification;
-  const times = {
-    ...present({ issuedAtWallMs: issuedAtMs, expiresAtWallMs: expiresAtMs }),
-  };
-  return { type: 'agentTokenNotified', accessToken, ...times, ...parties };
+function isRefusedToken({ state }: Kernel, event: NotifiedEvent): boolean {
+  return event.type === 'agentTokenNotified' && tokenRefusal(state, event) !== undefined;
 }
 
-/** Feeds the kernel and tells, exactly once, whether it took the event in time. */
-function createTaker(kernel: Kernel, clock: Clock): (event: Event, done: (taken: boolean) => void) => void {
+/** Feeds the kernel; `done` is called exactly once, with whether the event was taken in time. */
+function createBoundedFeed(
+  kernel: Kernel,
+  clock: Clock,
+): (event: NotifiedEvent, done: (taken: boolean) => void) => void {
   let waiting = 0;
   return (event, done) => {
     if (waiting >= WAITING_LIMIT || lacksJournal(kernel.state)) return done(false);

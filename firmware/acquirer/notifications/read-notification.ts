@@ -1,5 +1,5 @@
 import * as v from 'valibot';
-import type { AcquirerAmount } from '../../../flows/acquirer-answer.js';
+import type { Event } from '../../../flows/input.js';
 import { present } from '../../../flows/present.js';
 import { type AcquirerTime, whyNotNow } from '../acquirer-time.js';
 import { checkSignature } from '../check-signature.js';
@@ -7,37 +7,16 @@ import { readMessage } from '../read-message.js';
 import { acquirerAmount, acquirerId, acquirerWord, lenient } from '../reply-fields.js';
 import type { Signer } from '../signer.js';
 
-/** A notification from the acquirer, verified. */
+/** What a notification turned out to be. Everything but `invalid` had the right signature. */
 export type Notification =
-  | {
-      readonly kind: 'paymentResult';
-      readonly status: 'S' | 'F' | 'U';
-      readonly code: string;
-      readonly paymentRequestId: string;
-      readonly paymentId?: string;
-      /** Absent where it could not be read: then it must not be taken as paid. */
-      readonly amount?: AcquirerAmount;
-      readonly atAcquirerMs?: number;
-    }
-  | {
-      /** ISV mode: the merchant authorised us; from now on the token goes with every request. */
-      readonly kind: 'agentToken';
-      /** A secret. */
-      readonly token: string;
-      /** When the merchant authorised us, by the acquirer's clock; each retry of the notification is signed later. */
-      readonly issuedAtMs?: number;
-      /** Milliseconds since 1970. */
-      readonly expiresAtMs?: number;
-      /** To whom it was granted. */
-      readonly clientId?: string;
-      /** By whom. */
-      readonly customerId?: string;
-      readonly authClientId?: string;
-    }
-  /** Rightly signed, but of a kind that needs no action. To be acknowledged. */
-  | { readonly kind: 'ignored'; readonly why: string }
-  /** Not believed or not readable. To be refused; nothing changes. */
-  | { readonly kind: 'invalid'; readonly why: string };
+  | { readonly kind: 'event'; readonly event: NotifiedEvent }
+  /** Nothing to do; to be acknowledged, or it would be sent again. `reason` is for the log. */
+  | { readonly kind: 'ignored'; readonly reason: string; readonly paymentRequestId?: string }
+  /** To be refused. `reason` is for the log and holds nothing of the content. */
+  | { readonly kind: 'invalid'; readonly reason: string };
+
+/** A payment that was charged, or an agent token, whose `accessToken` is a secret. */
+export type NotifiedEvent = Extract<Event, { readonly type: 'paymentNotified' | 'agentTokenNotified' }>;
 
 export interface RawNotification {
   /** Names in lower case. */
@@ -60,40 +39,52 @@ export function readNotification(
 ): Notification {
   const { headers, body } = raw;
   const check = checkSignature({ headers, body, path, timeHeader: 'request-time' }, ourClientId, signer);
-  if (check.kind === 'missing') return { kind: 'invalid', why: 'no signature' };
-  if (check.kind === 'wrong') return { kind: 'invalid', why: check.why };
+  if (check.kind === 'missing') return { kind: 'invalid', reason: 'no signature' };
+  if (check.kind === 'wrong') return { kind: 'invalid', reason: check.why };
 
   const whyOld = time === undefined ? undefined : whyNotNow(time, check.atAcquirerMs, RETRIES_MS);
-  if (whyOld !== undefined) return { kind: 'invalid', why: whyOld };
+  if (whyOld !== undefined) return { kind: 'invalid', reason: whyOld };
   const message = readMessage(body);
-  if ('problem' in message) return { kind: 'invalid', why: message.problem };
+  if ('problem' in message) return { kind: 'invalid', reason: message.problem };
   const { json } = message;
   const payment = v.safeParse(paymentSchema, json);
-  if (payment.success) {
-    const { notifyType, result, paymentRequestId, paymentId, paymentAmount } = payment.output;
-    if (notifyType !== 'PAYMENT_RESULT') return { kind: 'ignored', why: 'a notification of another type' };
-    return {
-      kind: 'paymentResult',
-      status: result.resultStatus,
-      code: result.resultCode,
-      paymentRequestId,
-      ...present({ paymentId, amount: paymentAmount, atAcquirerMs: check.atAcquirerMs }),
-    };
-  }
+  if (payment.success) return paymentNotified(payment.output);
   const authorisation = v.safeParse(authorisationSchema, json);
   if (authorisation.success && !hasResult(json)) {
-    const { accessToken, accessTokenExpiryTime, authTime, clientId, customerId, authClientId } = authorisation.output;
-    const issuedAtMs = authTime === undefined ? check.atAcquirerMs : earlier(Number(authTime), check.atAcquirerMs);
-    return {
-      kind: 'agentToken',
-      token: accessToken,
-      ...present({ issuedAtMs }),
-      ...(accessTokenExpiryTime === undefined ? {} : { expiresAtMs: Number(accessTokenExpiryTime) }),
-      ...present({ clientId, customerId, authClientId }),
-    };
+    return { kind: 'event', event: agentTokenNotified(authorisation.output, check.atAcquirerMs) };
   }
-  if (v.is(otherSchema, json)) return { kind: 'ignored', why: 'a notification of another type' };
-  return { kind: 'invalid', why: 'the body is not a notification' };
+  if (v.is(otherSchema, json)) return OTHER_TYPE;
+  return { kind: 'invalid', reason: 'the body is not a notification' };
+}
+
+const OTHER_TYPE: Notification = { kind: 'ignored', reason: 'a notification of another type' };
+
+/** Only a success is news that inquiries would not bring as well; without its amount it proves nothing. */
+function paymentNotified(payment: v.InferOutput<typeof paymentSchema>): Notification {
+  const { notifyType, result, paymentRequestId, paymentId, paymentAmount: amount } = payment;
+  if (notifyType !== 'PAYMENT_RESULT') return OTHER_TYPE;
+  const { resultStatus, resultCode } = result;
+  if (resultStatus !== 'S') {
+    return { kind: 'ignored', reason: `the result ${resultStatus} ${resultCode}`, paymentRequestId };
+  }
+  if (paymentId === undefined || amount === undefined) {
+    return { kind: 'ignored', reason: 'a success without a paymentId and amount that can be read', paymentRequestId };
+  }
+  return { kind: 'event', event: { type: 'paymentNotified', paymentRequestId, paymentId, amount } };
+}
+
+/** ISV mode: the merchant authorised us. Each retry of the notification is signed later, so that it does not date the token. */
+function agentTokenNotified(
+  { accessToken, accessTokenExpiryTime, authTime, ...parties }: v.InferOutput<typeof authorisationSchema>,
+  signedAtMs: number | undefined,
+): NotifiedEvent {
+  return present({
+    type: 'agentTokenNotified',
+    accessToken,
+    issuedAtWallMs: authTime === undefined ? signedAtMs : earlier(Number(authTime), signedAtMs),
+    expiresAtWallMs: accessTokenExpiryTime === undefined ? undefined : Number(accessTokenExpiryTime),
+    ...parties,
+  });
 }
 
 /** Retries go on for 24 h 22 min (source: "Notification" page), and no page says whether each is signed anew. */
@@ -116,7 +107,7 @@ const authorisationSchema = v.object({
   accessToken: v.pipe(v.string(), v.regex(/^[\x21-\x7e]{1,512}$/)),
   authTime: lenient(timeMs),
   accessTokenExpiryTime: lenient(timeMs),
-  /* Whose it is has to be read, or it is nobody's. */
+  /* Not lenient: a token of which nobody can read for whom it is belongs to nobody. */
   clientId: v.optional(acquirerId),
   customerId: v.optional(acquirerId),
   authClientId: v.optional(acquirerId),
@@ -125,7 +116,7 @@ const authorisationSchema = v.object({
 /** Other products notify with a type and without a payment; retrying them would help nobody. */
 const otherSchema = v.object({ notifyType: v.pipe(acquirerWord, v.notValue('PAYMENT_RESULT')) });
 
-/** Nothing is authorised after it was told: a time from the future would keep every later token out. */
+/** Nothing is authorised after it was notified: a time in the future would make every later token look old. */
 function earlier(authorisedAtMs: number, signedAtMs: number | undefined): number {
   return signedAtMs === undefined ? authorisedAtMs : Math.min(authorisedAtMs, signedAtMs);
 }

@@ -1,9 +1,8 @@
 import assert from 'node:assert/strict';
 import fc from 'fast-check';
-import {
-  createNotificationEndpoint,
-  type VerifiedNotification,
-} from '../../../../firmware/acquirer/notifications/notification-endpoint.js';
+import { createAcquirerTime } from '../../../../firmware/acquirer/acquirer-time.js';
+import { createNotificationEndpoint } from '../../../../firmware/acquirer/notifications/notification-endpoint.js';
+import type { Log } from '../../../../firmware/log/log.js';
 import { createMemoryHttp, type MemoryAnswer } from '../../memory-http.js';
 import { createTestTerminal } from '../../test-terminal.js';
 
@@ -11,10 +10,20 @@ const CODE = '281234567890123456789012';
 const CNY_1250 = { currency: 'CNY', value: '1250' };
 const ACKNOWLEDGED = { result: { resultCode: 'SUCCESS', resultStatus: 'S', resultMessage: 'success' } };
 
-/** Anything with this header counts as signed; its body is what it says. */
-function verify(headers: Readonly<Record<string, string>>, body: Uint8Array): VerifiedNotification {
-  if (headers.signature !== 'right') return { kind: 'invalid', reason: 'the signature is wrong' };
-  return JSON.parse(Buffer.from(body).toString()) as VerifiedNotification;
+const CLIENT_ID = 'SANDBOX_1';
+const SIGNED_AT = '1795465278000';
+const WRONG = { signature: 'signature=wrong' };
+const RIGHT = { 'client-id': CLIENT_ID, 'request-time': SIGNED_AT, signature: 'signature=right' };
+
+interface Payment {
+  readonly paymentRequestId: string;
+  readonly paymentId: string;
+  readonly paymentAmount: { readonly currency: string; readonly value: string };
+}
+
+/** A body as the acquirer sends it. */
+function resultOf(payment: Payment, resultStatus: 'S' | 'F' = 'S') {
+  return { notifyType: 'PAYMENT_RESULT', result: { resultStatus, resultCode: 'A_CODE' }, ...payment };
 }
 
 function createFixture() {
@@ -22,22 +31,34 @@ function createFixture() {
   const http = createMemoryHttp();
   const refused: string[] = [];
   const ignored: string[] = [];
+  const log: Log = {
+    debug: () => undefined,
+    error: () => undefined,
+    warn: (_message, fields) => refused.push(String(fields?.reason)),
+    info: (_message, fields) => ignored.push(String(fields?.why)),
+  };
   createNotificationEndpoint(
     {
       http: http.host,
       clock: terminal.clock,
       kernel: terminal.kernel,
-      options: { host: '0.0.0.0', port: 8443, path: '/payNotify' },
-      verify,
-      refused: (reason) => refused.push(reason),
-      ignored: (reason) => ignored.push(reason),
+      log,
+      listener: { host: '0.0.0.0', port: 8443, path: '/payNotify' },
+      clientId: CLIENT_ID,
+      signer: { sign: () => '', verify: (_content, signature) => signature === 'right' },
+      acquirerTime: createAcquirerTime(terminal.clock, 30_000),
     },
     () => undefined,
   );
   http.finishListening();
   terminal.boot();
-  const notify = (notification: VerifiedNotification, target = '/payNotify'): MemoryAnswer =>
-    http.send({ method: 'POST', target, headers: { signature: 'right' }, body: JSON.stringify(notification) });
+  const notify = (body: object, signedAt = SIGNED_AT): MemoryAnswer =>
+    http.send({
+      method: 'POST',
+      target: '/payNotify',
+      headers: { ...RIGHT, 'request-time': signedAt },
+      body: JSON.stringify(body),
+    });
   return { terminal, http, refused, ignored, notify };
 }
 
@@ -47,9 +68,11 @@ function payingFixture() {
   terminal.kernel.ask({ type: 'saleRequested', orderId: 'A-1', amount: CNY_1250 }, () => undefined);
   terminal.kernel.feed({ type: 'codeScanned', code: CODE });
   const { paymentRequestId } = terminal.last('sendPay').payment;
-  const payment = { kind: 'payment', paymentRequestId, paymentId: '2026112319', amount: CNY_1250 } as const;
+  const payment = { paymentRequestId, paymentId: '2026112319', paymentAmount: CNY_1250 };
   const sale = () => Object.values(terminal.kernel.state.book.sales).at(-1);
-  return { ...fixture, payment, sale };
+  const notifyOf = (notified: Payment, resultStatus?: 'S' | 'F'): MemoryAnswer =>
+    fixture.notify(resultOf(notified, resultStatus));
+  return { ...fixture, payment, notifyOf, sale };
 }
 
 describe('notification endpoint', () => {
@@ -70,13 +93,12 @@ describe('notification endpoint', () => {
     const { http, refused } = createFixture();
     const judge = (method: string, target: string, headers: Readonly<Record<string, string>>) =>
       http.options().judge?.({ method, target, headers, remoteAddress: '192.0.2.1' })?.status;
-    const signed = { signature: 'wrong' };
     assert.deepEqual(
       [
-        judge('POST', '/', signed),
-        judge('GET', '/payNotify', signed),
+        judge('POST', '/', WRONG),
+        judge('GET', '/payNotify', WRONG),
         judge('POST', '/payNotify', {}),
-        judge('POST', '/payNotify?a=b', signed),
+        judge('POST', '/payNotify?a=b', WRONG),
       ],
       [404, 405, 400, undefined],
     );
@@ -84,8 +106,8 @@ describe('notification endpoint', () => {
   });
 
   it('approves the payment that is under way, and acknowledges', () => {
-    const { notify, payment, sale } = payingFixture();
-    const answer = notify(payment);
+    const { notifyOf, payment, sale } = payingFixture();
+    const answer = notifyOf(payment);
     assert.equal(answer.status(), 200);
     assert.deepEqual(JSON.parse(answer.text()), ACKNOWLEDGED);
     assert.deepEqual(answer.headers(), {
@@ -97,18 +119,18 @@ describe('notification endpoint', () => {
   });
 
   it('acknowledges only after the approval is durable', () => {
-    const { notify, payment, terminal } = payingFixture();
+    const { notifyOf, payment, terminal } = payingFixture();
     terminal.journal.pause();
-    const answer = notify(payment);
+    const answer = notifyOf(payment);
     assert.equal(answer.ends(), 0);
     terminal.journal.resume();
     assert.deepEqual([answer.status(), answer.ends()], [200, 1]);
   });
 
   it('asks to be told again where the flash fails', () => {
-    const { notify, payment, terminal, sale } = payingFixture();
+    const { notifyOf, payment, terminal, sale } = payingFixture();
     terminal.journal.pause();
-    const answer = notify(payment);
+    const answer = notifyOf(payment);
     terminal.journal.fail();
     assert.equal(terminal.flashFailures.length, 1);
     assert.equal(answer.ends(), 0);
@@ -119,21 +141,21 @@ describe('notification endpoint', () => {
   });
 
   it('asks to be told again where the flash takes too long, and answers once', () => {
-    const { notify, payment, terminal, sale } = payingFixture();
+    const { notifyOf, payment, terminal, sale } = payingFixture();
     terminal.journal.pause();
-    const answer = notify(payment);
+    const answer = notifyOf(payment);
     terminal.clock.advance(4000);
     terminal.journal.resume();
     assert.deepEqual([answer.status(), answer.ends()], [503, 1]);
     assert.equal(sale()?.state, 'settled');
-    assert.equal(notify(payment).status(), 200);
+    assert.equal(notifyOf(payment).status(), 200);
   });
 
   it('asks to be told again while the journal is missing', () => {
     const { notify, payment, terminal, ignored } = payingFixture();
     terminal.kernel.feed({ type: 'deviceChanged', device: 'flash', faults: ['flashAbsent'] });
     const records = terminal.journal.records.length;
-    for (const news of [payment, { kind: 'token', accessToken: 'of the day' }] as const) {
+    for (const news of [resultOf(payment), { accessToken: 'of-the-day' }]) {
       const answer = notify(news);
       assert.equal(answer.status(), 503);
       assert.match(answer.text(), /"resultStatus":"U"/);
@@ -143,55 +165,60 @@ describe('notification endpoint', () => {
   });
 
   it('does not approve another amount, and acknowledges', () => {
-    const { notify, payment, sale, terminal } = payingFixture();
-    const answer = notify({ ...payment, amount: { currency: 'CNY', value: '1' } });
+    const { notifyOf, payment, sale, terminal } = payingFixture();
+    const answer = notifyOf({ ...payment, paymentAmount: { currency: 'CNY', value: '1' } });
     assert.equal(answer.status(), 200);
     assert.equal(sale()?.state, 'paying');
     assert.equal(terminal.last('raiseAlarm').alarm, 'amountDiffers');
   });
 
   it('acknowledges what it ignores: repetitions, unknown payments, other kinds', () => {
-    const { notify, payment, terminal, ignored } = payingFixture();
-    notify(payment);
+    const { notifyOf, payment, terminal, ignored } = payingFixture();
+    notifyOf(payment);
     const { state } = terminal.kernel;
     const records = terminal.journal.records.length;
-    for (const again of [payment, { ...payment, paymentRequestId: '1' }, { kind: 'ignored', reason: 'F' }] as const) {
-      const answer = notify(again);
+    const again = [
+      () => notifyOf(payment),
+      () => notifyOf({ ...payment, paymentRequestId: '1' }),
+      () => notifyOf(payment, 'F'),
+    ];
+    for (const send of again) {
+      const answer = send();
       assert.equal(answer.status(), 200);
       assert.deepEqual(JSON.parse(answer.text()), ACKNOWLEDGED);
     }
     assert.deepEqual(terminal.kernel.state.book, state.book);
     assert.equal(terminal.journal.records.length, records);
-    assert.deepEqual(ignored, ['F'], 'what never reaches the kernel is told to the log');
+    assert.deepEqual(ignored, ['the result F A_CODE'], 'what never reaches the kernel is told to the log');
   });
 
   it('asks to be told again of a payment that nobody explains while there is no room to hold it', () => {
-    const { notify, payment, terminal } = payingFixture();
+    const { notifyOf, payment, terminal } = payingFixture();
     const lost = (number: number) => {
       const paymentRequestId = payment.paymentRequestId.slice(0, -8) + `${number}`.padStart(8, '0');
       return { ...payment, paymentRequestId };
     };
-    const statuses = Array.from({ length: 11 }, (_, number) => notify(lost(number)).status());
+    const statuses = Array.from({ length: 11 }, (_, number) => notifyOf(lost(number)).status());
     assert.deepEqual(statuses, [...Array.from({ length: 10 }, () => 200), 503]);
     const reversalId = `c${lost(3).paymentRequestId}`;
     terminal.kernel.ask({ type: 'reversalSettled', reversalId, by: 'Wang', note: 'lost card' }, () => undefined);
-    assert.equal(notify(lost(10)).status(), 200);
+    assert.equal(notifyOf(lost(10)).status(), 200);
     assert.equal(terminal.kernel.state.book.reversals[`c${lost(10).paymentRequestId}`]?.cause, 'unknownPayment');
   });
 
   it('does not resurrect a sale whose reversal has begun', () => {
-    const { notify, payment, terminal, sale } = payingFixture();
+    const { notifyOf, payment, terminal, sale } = payingFixture();
     terminal.kernel.feed({ type: 'keyPressed', key: '*' });
     assert.equal(sale()?.state, 'reversing');
-    assert.equal(notify(payment).status(), 200);
+    assert.equal(notifyOf(payment).status(), 200);
     assert.equal(sale()?.state, 'reversing');
   });
 
   it('acknowledges a token only after it is durable, and tells it to nobody', () => {
     const { notify, terminal } = createFixture();
     terminal.journal.pause();
-    const times = { issuedAtMs: 1_700_000_000_000, expiresAtMs: 1_800_000_000_000 };
-    const answer = notify({ kind: 'token', accessToken: 'agent-secret', ...times });
+    const times = { authTime: '1700000000000', accessTokenExpiryTime: '1800000000000' };
+    const answer = notify({ accessToken: 'agent-secret', ...times });
     assert.equal(answer.ends(), 0);
     assert.equal(terminal.kernel.state.book.agentToken, undefined);
     terminal.journal.resume();
@@ -206,9 +233,9 @@ describe('notification endpoint', () => {
 
   it('refuses a token of another merchant, and never acknowledges it', () => {
     const { notify, terminal } = createFixture();
-    const token = { kind: 'token', accessToken: 'first', issuedAtMs: 1000, customerId: 'C1' } as const;
+    const token = { accessToken: 'first', authTime: '1700000001000', customerId: 'C1' };
     assert.equal(notify(token).status(), 200);
-    const answer = notify({ ...token, accessToken: 'second', issuedAtMs: 2000, customerId: 'C2' });
+    const answer = notify({ ...token, accessToken: 'second', authTime: '1700000002000', customerId: 'C2' });
     assert.deepEqual([answer.status(), answer.text()], [403, '{}']);
     assert.equal(terminal.last('raiseAlarm').alarm, 'agentTokenRefused');
     assert.equal(terminal.kernel.state.book.agentToken?.accessToken, 'first');
@@ -219,24 +246,24 @@ describe('notification endpoint', () => {
     const { notify, terminal } = createFixture();
     terminal.journal.pause();
     const answers = ['C1', 'C2'].map((customerId) =>
-      notify({ kind: 'token', accessToken: `of ${customerId}`, issuedAtMs: 1000, customerId }),
+      notify({ accessToken: `of-${customerId}`, authTime: '1700000001000', customerId }),
     );
     terminal.journal.resume();
     assert.deepEqual(
       answers.map((answer) => answer.status()),
       [200, 403],
     );
-    assert.equal(terminal.kernel.state.book.agentToken?.accessToken, 'of C1');
+    assert.equal(terminal.kernel.state.book.agentToken?.accessToken, 'of-C1');
   });
 
   it('writes a token that is repeated to flash once', () => {
     const { notify, terminal } = createFixture();
-    const token = { kind: 'token', accessToken: 'agent-secret' } as const;
+    const token = { accessToken: 'agent-secret' };
     notify(token);
     const commits = terminal.journal.commits();
     for (let times = 0; times < 100; times += 1) assert.equal(notify(token).status(), 200);
     assert.equal(terminal.journal.commits(), commits);
-    notify({ ...token, expiresAtMs: 1_800_000_000_000 });
+    notify({ ...token, accessTokenExpiryTime: '1800000000000' }, '1795465278001');
     assert.equal(terminal.journal.commits(), commits + 1, 'another expiry is news');
   });
 
@@ -253,10 +280,10 @@ describe('notification endpoint', () => {
     it(`answers ${status} to ${name}, and nothing changes`, () => {
       const { http, terminal, refused } = createFixture();
       const { state } = terminal.kernel;
-      const answer = http.send({ method, target, headers: { signature: 'wrong' }, body: '{"kind":"token"}' });
+      const answer = http.send({ method, target, headers: { ...RIGHT, ...WRONG }, body: '{"accessToken":"a"}' });
       assert.equal(answer.status(), status);
       assert.equal(terminal.kernel.state, state);
-      assert.deepEqual(refused, status === 400 ? ['the signature is wrong'] : []);
+      assert.deepEqual(refused, status === 400 ? ['the signature does not fit the message'] : []);
       assert.equal(answer.headers().allow, status === 405 ? 'POST' : undefined);
     });
   }
@@ -266,10 +293,14 @@ describe('notification endpoint', () => {
     const { state } = terminal.kernel;
     const ignored = terminal.ignored.length;
     fc.assert(
-      fc.property(fc.string(), fc.oneof(fc.string(), fc.constant(JSON.stringify(payment))), (signature, body) => {
-        const answer = http.send({ method: 'POST', target: '/payNotify', headers: { signature }, body });
-        assert.deepEqual([answer.status(), answer.ends()], [400, 1]);
-      }),
+      fc.property(
+        fc.string(),
+        fc.oneof(fc.string(), fc.constant(JSON.stringify(resultOf(payment)))),
+        (signature, body) => {
+          const answer = http.send({ method: 'POST', target: '/payNotify', headers: { ...RIGHT, signature }, body });
+          assert.deepEqual([answer.status(), answer.ends()], [400, 1]);
+        },
+      ),
       { numRuns: 100 },
     );
     assert.equal(terminal.kernel.state, state);
@@ -278,14 +309,14 @@ describe('notification endpoint', () => {
   });
 
   it('lets a bounded number of notifications wait for the flash', () => {
-    const { notify, payment, terminal } = payingFixture();
+    const { notifyOf, payment, terminal } = payingFixture();
     terminal.journal.pause();
-    const waiting = Array.from({ length: 16 }, () => notify(payment));
-    const tooMany = notify(payment);
+    const waiting = Array.from({ length: 16 }, () => notifyOf(payment));
+    const tooMany = notifyOf(payment);
     assert.equal(tooMany.status(), 503);
     terminal.journal.resume();
     assert.equal(tooMany.ends(), 1);
     assert.deepEqual(new Set(waiting.map((answer) => answer.status())), new Set([200]));
-    assert.equal(notify(payment).status(), 200);
+    assert.equal(notifyOf(payment).status(), 200);
   });
 });

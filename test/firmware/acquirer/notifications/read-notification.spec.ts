@@ -30,23 +30,38 @@ const payment = {
   paymentTime: '2026-11-23T20:21:18+08:00',
 };
 
+const UNREADABLE: Notification = {
+  kind: 'ignored',
+  reason: 'a success without a paymentId and amount that can be read',
+  paymentRequestId: payment.paymentRequestId,
+};
+
+function paymentOf(notification: Notification) {
+  assert.ok(notification.kind === 'event' && notification.event.type === 'paymentNotified');
+  return notification.event;
+}
+
+function tokenOf(notification: Notification) {
+  assert.ok(notification.kind === 'event' && notification.event.type === 'agentTokenNotified');
+  return notification.event;
+}
+
 describe('readNotification', () => {
   it('reads a payment result', () => {
     assert.deepEqual(read(signed(JSON.stringify(payment))), {
-      kind: 'paymentResult',
-      status: 'S',
-      code: 'SUCCESS',
-      paymentRequestId: payment.paymentRequestId,
-      paymentId: 'P1',
-      amount: { currency: 'CNY', value: '1250' },
-      atAcquirerMs: 1_795_465_278_000,
+      kind: 'event',
+      event: {
+        type: 'paymentNotified',
+        paymentRequestId: payment.paymentRequestId,
+        paymentId: 'P1',
+        amount: { currency: 'CNY', value: '1250' },
+      },
     });
   });
 
   it('reads a time in ISO 8601 too', () => {
-    const read1 = read(signed(JSON.stringify(payment), '2026-11-23T20:21:18+08:00'));
-    assert.ok(read1.kind === 'paymentResult');
-    assert.equal(read1.atAcquirerMs, Date.UTC(2026, 10, 23, 12, 21, 18));
+    const token = signed(JSON.stringify({ accessToken: 'abcdef' }), '2026-11-23T20:21:18+08:00');
+    assert.equal(tokenOf(read(token)).issuedAtWallMs, Date.UTC(2026, 10, 23, 12, 21, 18));
   });
 
   for (const paymentAmount of [
@@ -58,18 +73,16 @@ describe('readNotification', () => {
     { value: '1250' },
     { currency: 'CNY' },
   ]) {
-    it(`leaves out an amount of ${JSON.stringify(paymentAmount)}, which it cannot read`, () => {
-      const odd = read(signed(JSON.stringify({ ...payment, paymentAmount })));
-      assert.ok(odd.kind === 'paymentResult');
-      assert.equal(odd.amount, undefined);
+    it(`takes no success with an amount of ${JSON.stringify(paymentAmount)}, which it cannot read`, () => {
+      assert.deepEqual(read(signed(JSON.stringify({ ...payment, paymentAmount }))), UNREADABLE);
     });
   }
 
-  for (const resultStatus of ['S', 'F', 'U']) {
-    it(`tells the status ${resultStatus} of a payment as it is`, () => {
-      const told = read(signed(JSON.stringify({ ...payment, result: { resultCode: 'A_CODE', resultStatus } })));
-      assert.ok(told.kind === 'paymentResult');
-      assert.deepEqual([told.status, told.code], [resultStatus, 'A_CODE']);
+  for (const resultStatus of ['F', 'U']) {
+    it(`ignores the result ${resultStatus} of a payment, and says so with its code`, () => {
+      const result = read(signed(JSON.stringify({ ...payment, result: { resultCode: 'A_CODE', resultStatus } })));
+      const { paymentRequestId } = payment;
+      assert.deepEqual(result, { kind: 'ignored', reason: `the result ${resultStatus} A_CODE`, paymentRequestId });
     });
   }
 
@@ -78,10 +91,8 @@ describe('readNotification', () => {
     ['a payment id that is too long', { paymentId: 'P'.repeat(65) }],
     ['no payment id', { paymentId: undefined }],
   ] as const) {
-    it(`leaves out ${name}`, () => {
-      const told = read(signed(JSON.stringify({ ...payment, ...given })));
-      assert.ok(told.kind === 'paymentResult');
-      assert.equal(told.paymentId, undefined);
+    it(`takes no success with ${name}`, () => {
+      assert.deepEqual(read(signed(JSON.stringify({ ...payment, ...given }))), UNREADABLE);
     });
   }
 
@@ -95,13 +106,16 @@ describe('readNotification', () => {
       customerId: 'C1',
     });
     assert.deepEqual(read(signed(body)), {
-      kind: 'agentToken',
-      token: '2810100334F62CBC577F468AAC87CFC6C9107811',
-      issuedAtMs: 1_795_465_278_000,
-      expiresAtMs: 1_811_017_278_000,
-      clientId,
-      customerId: 'C1',
-      authClientId: 'M1',
+      kind: 'event',
+      event: {
+        type: 'agentTokenNotified',
+        accessToken: '2810100334F62CBC577F468AAC87CFC6C9107811',
+        issuedAtWallMs: 1_795_465_278_000,
+        expiresAtWallMs: 1_811_017_278_000,
+        clientId,
+        customerId: 'C1',
+        authClientId: 'M1',
+      },
     });
   });
 
@@ -124,16 +138,14 @@ describe('readNotification', () => {
   ];
   for (const [what, authTime, issuedAtMs] of authorisations) {
     it(`dates a token ${what}`, () => {
-      const told = read(signed(JSON.stringify({ accessToken: 'abcdef', authTime })));
-      assert.ok(told.kind === 'agentToken');
-      assert.equal(told.issuedAtMs, issuedAtMs);
+      const token = signed(JSON.stringify({ accessToken: 'abcdef', authTime }));
+      assert.equal(tokenOf(read(token)).issuedAtWallMs, issuedAtMs);
     });
   }
 
   it('dates a token by the authorisation where the signature tells no readable time', () => {
-    const told = read(signed(JSON.stringify({ accessToken: 'abcdef', authTime: '1795465200000' }), 'today'));
-    assert.ok(told.kind === 'agentToken');
-    assert.equal(told.issuedAtMs, 1_795_465_200_000);
+    const token = signed(JSON.stringify({ accessToken: 'abcdef', authTime: '1795465200000' }), 'today');
+    assert.equal(tokenOf(read(token)).issuedAtWallMs, 1_795_465_200_000);
   });
 
   const honest = signed(JSON.stringify(payment));
@@ -161,21 +173,20 @@ describe('readNotification', () => {
   }
 
   it('reads a whole number for an amount, as Alipay’s own libraries write it', () => {
-    const told = read(signed(JSON.stringify(payment).replace('"1250"', '1250')));
-    assert.ok(told.kind === 'paymentResult');
-    assert.deepEqual(told.amount, { currency: 'CNY', value: '1250' });
+    const { amount } = paymentOf(read(signed(JSON.stringify(payment).replace('"1250"', '1250'))));
+    assert.deepEqual(amount, { currency: 'CNY', value: '1250' });
   });
 
   it('refuses one that can be read in two ways', () => {
     const two = JSON.stringify(payment).replace('{', '{"result":{"resultCode":"RISK_REJECT","resultStatus":"F"},');
-    assert.deepEqual(read(signed(two)), { kind: 'invalid', why: 'it has a name twice, and so says two things' });
+    assert.deepEqual(read(signed(two)), { kind: 'invalid', reason: 'it has a name twice, and so says two things' });
   });
 
   it('verifies the bytes as they came, of which one is no UTF-8', () => {
     const body = Buffer.from(JSON.stringify({ ...payment, note: 'é' }), 'latin1');
     const content = signature.content(path, clientId, '1795465278000', body);
     const text = sign('RSA-SHA256', content, acquirers.privateKey).toString('base64');
-    const told = readNotification(
+    const notification = readNotification(
       {
         headers: { 'client-id': clientId, 'request-time': '1795465278000', signature: signature.header(text) },
         body,
@@ -184,14 +195,13 @@ describe('readNotification', () => {
       clientId,
       signer,
     );
-    assert.ok(told.kind === 'paymentResult');
-    assert.equal(told.paymentId, 'P1');
+    assert.equal(paymentOf(notification).paymentId, 'P1');
   });
 
   const hour = 3_600_000;
   const ages: readonly (readonly [string, number, Notification['kind']])[] = [
-    ['now', 0, 'paymentResult'],
-    ['24 hours ago: retries go on for so long', 24 * hour, 'paymentResult'],
+    ['now', 0, 'event'],
+    ['24 hours ago: retries go on for so long', 24 * hour, 'event'],
     ['two days ago', 48 * hour, 'invalid'],
     ['an hour ahead', -hour, 'invalid'],
   ];
