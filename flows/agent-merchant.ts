@@ -1,11 +1,6 @@
 import type { Book } from './book.js';
+import type { TokenGrantor } from './payment-account.js';
 import type { Policy } from './policy.js';
-
-/** ISV mode: what a token's notification names of the merchant who granted it. */
-export interface TokenGrantor {
-  readonly customerId?: string;
-  readonly authClientId?: string;
-}
 
 type Pinning = Pick<Policy, 'agentMerchant'>;
 type Granted = Pick<Book, 'agentToken'>;

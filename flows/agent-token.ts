@@ -1,6 +1,7 @@
 import { askAnew } from './acquirer-watch.js';
-import { isOfAgentMerchant, type TokenGrantor } from './agent-merchant.js';
+import { isOfAgentMerchant } from './agent-merchant.js';
 import type { Event } from './input.js';
+import type { TokenGrantor } from './payment-account.js';
 import { present } from './present.js';
 import type { TerminalState } from './terminal-state.js';
 import type { Turn } from './turn.js';

@@ -1,8 +1,8 @@
 import type { AcquirerAnswer } from './acquirer-answer.js';
-import type { TokenGrantor } from './agent-merchant.js';
 import type { DeviceName, FaultCode } from './faults.js';
 import type { Moment } from './moment.js';
 import type { Money } from './money.js';
+import type { TokenGrantor } from './payment-account.js';
 import type { Refusal } from './refusal.js';
 import type { HandOutcome } from './reversal.js';
 

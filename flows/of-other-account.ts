@@ -1,19 +1,7 @@
 import { agentMerchant, agentMerchantNames } from './agent-merchant.js';
+import type { PaymentAccount } from './payment-account.js';
 import { present } from './present.js';
 import type { TerminalState } from './terminal-state.js';
-
-/**
- * With whom a payment is made at the acquirer: another one cannot undo it, and says that it did. Asked to cancel it, an
- * acquirer looks among the payments of that account, finds none and answers that it is cancelled.
- */
-export interface PaymentAccount {
-  /** Client id and merchant id; missing in old records. */
-  readonly account?: string;
-  /** Where it was made: origin and path prefix of the acquirer; missing in old records. */
-  readonly acquirer?: string;
-  /** ISV mode: the merchant whose agent token the terminal had; missing where that was not known. */
-  readonly grantor?: string;
-}
 
 type Configured = Pick<TerminalState, 'policy' | 'book'>;
 
@@ -21,11 +9,6 @@ type Configured = Pick<TerminalState, 'policy' | 'book'>;
 export function presentAccount({ policy, book }: Configured): PaymentAccount {
   const { account, acquirer } = policy;
   return present({ account, acquirer, grantor: agentMerchant(policy, book) });
-}
-
-/** Of whatever carries it, the account alone. */
-export function accountOf({ account, acquirer, grantor }: PaymentAccount): PaymentAccount {
-  return present({ account, acquirer, grantor });
 }
 
 export function ofOtherAccount(state: Configured, payment: PaymentAccount): boolean {

@@ -1,5 +1,4 @@
-import type { TokenGrantor } from './agent-merchant.js';
-import type { PaymentAccount } from './of-other-account.js';
+import type { PaymentAccount, TokenGrantor } from './payment-account.js';
 import type { Reversal, ReversalEnd } from './reversal.js';
 import type { ReceiptState, Sale } from './sale.js';
 

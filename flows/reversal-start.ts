@@ -1,9 +1,10 @@
 import { type Book, paymentOf } from './book.js';
 import { freeId } from './free-id.js';
 import { sameMoney } from './money.js';
-import { accountOf, ofOtherAccount, type PaymentAccount } from './of-other-account.js';
+import { ofOtherAccount } from './of-other-account.js';
 import { ownEntry } from './own-entry.js';
 import { paidRest } from './paid-rest.js';
+import { accountOf, type PaymentAccount } from './payment-account.js';
 import { refundRequestIdFor } from './refund-request-id.js';
 import type { Reversal, ReversalCause } from './reversal.js';
 import { startWork } from './reversal-queue.js';

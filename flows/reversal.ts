@@ -1,5 +1,5 @@
 import type { Money } from './money.js';
-import type { PaymentAccount } from './of-other-account.js';
+import type { PaymentAccount } from './payment-account.js';
 
 /**
  * One entry of the cancel queue: money that has to go back, or may have to. It stays until the acquirer confirmed it or

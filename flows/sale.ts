@@ -1,5 +1,5 @@
 import type { Money } from './money.js';
-import type { PaymentAccount } from './of-other-account.js';
+import type { PaymentAccount } from './payment-account.js';
 
 /** One customer's purchase. */
 export interface Sale {

@@ -1,7 +1,8 @@
-import { type Book, fold } from './book.js';
+import type { Book } from './book.js';
 import type { CallAnswer } from './call-answer.js';
 import type { TextKey } from './customer-texts.js';
 import type { AlarmCode, Effect } from './effect.js';
+import { fold } from './fold.js';
 import type { TimerName } from './input.js';
 import type { Moment } from './moment.js';
 import type { Policy } from './policy.js';

@@ -1,6 +1,7 @@
 import type { Host } from '../../drivers/host.js';
-import { type Book, EMPTY_BOOK, fold, replay } from '../../flows/book.js';
+import { type Book, EMPTY_BOOK } from '../../flows/book.js';
 import type { JOURNAL_FAULTS } from '../../flows/faults.js';
+import { fold, replay } from '../../flows/fold.js';
 import type { TerminalRecord } from '../../flows/record.js';
 import { type ExitCode, exitCode } from '../log/exit-code.js';
 import { openStore, type Store } from './store/store.js';

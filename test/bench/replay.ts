@@ -8,7 +8,8 @@ import { createLinuxClock } from '../../drivers/linux/clock.js';
 import { createLinuxFlash } from '../../drivers/linux/flash.js';
 import { createLinuxRandom } from '../../drivers/linux/random.js';
 import { type BookStore, openBook } from '../../firmware/journal/open-book.js';
-import { EMPTY_BOOK, replay } from '../../flows/book.js';
+import { EMPTY_BOOK } from '../../flows/book.js';
+import { replay } from '../../flows/fold.js';
 import type { TerminalRecord } from '../../flows/record.js';
 
 /*

@@ -1,7 +1,8 @@
 import assert from 'node:assert/strict';
 import { DEFERRED_LIMIT } from '../../firmware/kernel.js';
-import { EMPTY_BOOK, replay } from '../../flows/book.js';
+import { EMPTY_BOOK } from '../../flows/book.js';
 import type { CallAnswer } from '../../flows/call-answer.js';
+import { replay } from '../../flows/fold.js';
 import { CODE, cny, createPolicy, paid } from '../flows/builders.js';
 import { createTestTerminal, type TestTerminal } from './test-terminal.js';
 

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { deepFreeze } from '../../firmware/journal/store/deep-freeze.js';
-import { type Book, bytesOf, EMPTY_BOOK, fold, openReversals, openSale, replay } from '../../flows/book.js';
+import { type Book, bytesOf, EMPTY_BOOK, openReversals, openSale } from '../../flows/book.js';
+import { fold, replay } from '../../flows/fold.js';
 import { readiness } from '../../flows/readiness.js';
 import type { TerminalRecord } from '../../flows/record.js';
 import { cny, NOON_WALL_MS, paid } from './builders.js';

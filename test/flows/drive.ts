@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
-import { EMPTY_BOOK, openSale, replay } from '../../flows/book.js';
+import { EMPTY_BOOK, openSale } from '../../flows/book.js';
 import type { Effect, EffectType } from '../../flows/effect.js';
+import { replay } from '../../flows/fold.js';
 import type { Event, TimerName } from '../../flows/input.js';
 import type { Policy } from '../../flows/policy.js';
 import { isDeferrable, type TerminalRecord } from '../../flows/record.js';

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import fc from 'fast-check';
-import { openReversals, replay } from '../../flows/book.js';
+import { openReversals } from '../../flows/book.js';
+import { replay } from '../../flows/fold.js';
 import type { Policy } from '../../flows/policy.js';
 import { readiness } from '../../flows/readiness.js';
 import type { RecordType } from '../../flows/record.js';

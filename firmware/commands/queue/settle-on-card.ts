@@ -1,6 +1,7 @@
 import type { Clock, FlashHost, Random } from '../../../drivers/host.js';
-import { type Book, replay } from '../../../flows/book.js';
+import type { Book } from '../../../flows/book.js';
 import { cutOffReversal } from '../../../flows/cut-off-reversal.js';
+import { replay } from '../../../flows/fold.js';
 import { ownEntry } from '../../../flows/own-entry.js';
 import type { TerminalRecord } from '../../../flows/record.js';
 import { whyNotPaid } from '../../../flows/why-not-paid.js';

@@ -32,8 +32,9 @@ import {
 } from '../../../../firmware/journal/open-book.js';
 import { readBook } from '../../../../firmware/journal/read-book.js';
 import { openStore } from '../../../../firmware/journal/store/store.js';
-import { type Book, replay } from '../../../../flows/book.js';
+import type { Book } from '../../../../flows/book.js';
 import { JOURNAL_FAULTS } from '../../../../flows/faults.js';
+import { replay } from '../../../../flows/fold.js';
 import type { Policy } from '../../../../flows/policy.js';
 import type { TerminalRecord } from '../../../../flows/record.js';
 import { type CommandRun, runCommand } from '../../command-run.js';
