@@ -29,6 +29,7 @@ import { acquirerFaultKinds } from '../../hw-sim/acquirer/acquirer-faults.js';
 import { magicAmounts } from '../../hw-sim/acquirer/magic-amounts.js';
 import { markdownTable } from './markdown-table.js';
 import { meanings } from './meanings.js';
+import { saleMarkdown } from './sale-markdown.js';
 
 /**
  * What the documents take from the code, by the name in their `<!-- generated: NAME -->` marks. A document that differs
@@ -40,6 +41,7 @@ export const generatedParts: Readonly<Record<string, () => string>> = {
   'exit-codes': () => namedRows('code', meanings.exitCodes, (name) => `${exitCode[name]}`),
   faults,
   alarms: () => namedRows('alarm', meanings.alarms),
+  'sale-table': saleMarkdown,
   'sale-states': () => namedRows('state', meanings.saleStates),
   'receipt-states': () => namedRows('receipt', meanings.receiptStates),
   'reversal-states': () => namedRows('state', meanings.reversalStates),

@@ -11,6 +11,7 @@ describe('boot', () => {
     awaitingCode: 'cancelled powerLost · sendProbe',
     paying: 'reversing powerLost · sendReversal:cancel sendProbe',
     inquiring: 'reversing powerLost · sendReversal:cancel sendProbe',
+    inquiriesSpent: 'reversing powerLost · sendReversal:cancel sendProbe',
     approved: 'approved · sendProbe',
     vending: 'reversing vendUnknown · alarm:vendUnknown sendReversal:cancel sendProbe',
     settled: 'settled · sendProbe',

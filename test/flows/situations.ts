@@ -1,15 +1,18 @@
+import type { AcquirerAnswer } from '../../flows/acquirer-answer.js';
 import type { Event, InputType, TimerName } from '../../flows/input.js';
 import type { SaleState } from '../../flows/sale.js';
-import { CODE, cny, failure, found, paid, SILENCE, success } from './builders.js';
+import type { Step } from '../../flows/step.js';
+import { CODE, cny, failure, found, paid, SILENCE, success, unclear } from './builders.js';
 import { createReadyDrive, type Drive, startPaying, startSale } from './drive.js';
 
 /**
- * The states of a sale, no sale at all, and a sale whose reversal is held for a person. Then what other sale modes add: an
+ * The states of a sale, no sale at all, a sale whose inquiries are spent, and one whose reversal is held for a person. Then what other sale modes add: an
  * amount or a slot is typed, a machine waits for a code or for the payment.
  */
 export type Situation =
   | SaleState
   | 'noSale'
+  | 'inquiriesSpent'
   | 'heldForPerson'
   | 'typingAmount'
   | 'typingSlot'
@@ -22,8 +25,19 @@ type SingleTimer = Exclude<TimerName, `reversal:${string}`>;
 export type InputCase =
   | Exclude<
       InputType,
-      'timerFired' | 'keyPressed' | 'deliveryReported' | 'vendFinished' | 'printFinished' | 'codeScanned' | 'codeGiven'
+      | 'timerFired'
+      | 'keyPressed'
+      | 'deliveryReported'
+      | 'vendFinished'
+      | 'printFinished'
+      | 'codeScanned'
+      | 'codeGiven'
+      | 'payAnswered'
+      | 'inquiryAnswered'
     >
+  | 'restarted'
+  | `payAnswered ${keyof typeof PAY_ANSWERS}`
+  | `inquiryAnswered ${keyof typeof INQUIRY_ANSWERS}`
   | `codeScanned ${'payment code' | 'other'}`
   | `codeGiven ${'payment code' | 'other'}`
   | `keyPressed ${'5' | '#' | '*'}`
@@ -33,6 +47,26 @@ export type InputCase =
   | `timerFired ${SingleTimer | 'reversal'}`;
 
 const AMOUNT = '1250';
+
+const PAY_ANSWERS = {
+  paid: paid(cny(AMOUNT)),
+  'other amount': paid(cny('999')),
+  'another code helps': failure('EXPIRED_CODE'),
+  declined: failure('RISK_REJECT'),
+  unknown: unclear('PAYMENT_IN_PROCESS'),
+  silence: SILENCE,
+  'never left': { kind: 'silence', reason: 'refused' },
+} as const satisfies Readonly<Record<string, AcquirerAnswer>>;
+
+const INQUIRY_ANSWERS = {
+  paid: found('SUCCESS', { amount: cny(AMOUNT) }),
+  'other amount': found('SUCCESS', { amount: cny('999') }),
+  failed: found('FAIL'),
+  processing: found('PROCESSING'),
+  'not found': failure('ORDER_NOT_EXIST'),
+  refused: failure('RISK_REJECT'),
+} as const satisfies Readonly<Record<string, AcquirerAnswer>>;
+
 /** Host apps deliver, except where the sale has to be vending. */
 const HOST = { vend: 'host', hostConfirmMs: 30_000, saleMode: 'amount' } as const;
 
@@ -50,6 +84,11 @@ export const SITUATIONS: Readonly<Record<Situation, () => Drive>> = {
   paying: () => withSale(HOST, (drive) => startPaying(drive, AMOUNT)),
   inquiring: () =>
     withSale(HOST, (drive) => {
+      answerPay(drive, SILENCE);
+      drive.feed({ type: 'probeAnswered', answer: failure('ORDER_NOT_EXIST') });
+    }),
+  inquiriesSpent: () =>
+    withSale({ ...HOST, inquiryLimit: 0 }, (drive) => {
       answerPay(drive, SILENCE);
       drive.feed({ type: 'probeAnswered', answer: failure('ORDER_NOT_EXIST') });
     }),
@@ -105,8 +144,15 @@ function answerPay(drive: Drive, answer: ReturnType<typeof paid> | typeof SILENC
   drive.feed({ type: 'payAnswered', paymentRequestId, answer });
 }
 
+/** Feeds the input of a case; a timer as soon as it is due. */
+export function decide(drive: Drive, name: InputCase): Step {
+  if (name === 'restarted') return drive.reboot();
+  const input = inputOf(drive, name);
+  return input.type === 'timerFired' ? drive.fire(input.timer) : drive.feed(input);
+}
+
 /** The input of a case, aimed at the sale and reversal at hand, or at none that exists. */
-export function inputOf(drive: Drive, name: InputCase): Event {
+function inputOf(drive: Drive, name: Exclude<InputCase, 'restarted'>): Event {
   const callId = 'c1';
   const sale = Object.values(drive.state.book.sales).at(-1);
   const saleId = sale?.saleId ?? 'none';
@@ -143,9 +189,9 @@ export function inputOf(drive: Drive, name: InputCase): Event {
     case 'reversalSettled':
       return { type, callId, reversalId, by: 'Wang', note: 'paid back in cash' };
     case 'payAnswered':
-      return { type, paymentRequestId, answer: paid(cny(AMOUNT)) };
+      return { type, paymentRequestId, answer: PAY_ANSWERS[detail as keyof typeof PAY_ANSWERS] };
     case 'inquiryAnswered':
-      return { type, paymentRequestId, answer: found('SUCCESS', { amount: cny(AMOUNT) }) };
+      return { type, paymentRequestId, answer: INQUIRY_ANSWERS[detail as keyof typeof INQUIRY_ANSWERS] };
     case 'reversalAnswered': {
       const exchange = drive.state.live.reversals[reversalId]?.awaiting ?? 999;
       return { type, exchange, reversalId, answer: success() };

@@ -11,6 +11,7 @@ describe('view', () => {
     awaitingCode: 'showCode busy scanner',
     paying: 'paying busy',
     inquiring: 'checkingPayment busy',
+    inquiriesSpent: 'checkingPayment busy',
     approved: 'paid busy paid',
     vending: 'vending busy paid',
     settled: 'enterAmount ready',

@@ -47,6 +47,7 @@ describe('openPanel', () => {
     awaitingCode: 'busy',
     paying: 'busy',
     inquiring: 'busy',
+    inquiriesSpent: 'busy',
     approved: 'busy paid',
     vending: 'busy paid',
     settled: 'ready',
