@@ -173,6 +173,5 @@ function conflict(code: 'notYourDelivery' | 'alreadyReversed' | 'notPaid', messa
 /** The sale is over and paid: the receipt is due. */
 export function settle(turn: Turn, saleId: string, doubt: { readonly goodsUnknown?: true } = {}): void {
   turn.record({ type: 'saleSettled', saleId, receiptDue: turn.policy.printerPresent, ...doubt });
-  turn.tellEndOf(saleId);
   printReceipt(turn, saleId, 'sale');
 }

@@ -212,7 +212,7 @@ function failAttempt(turn: Turn, sale: Sale, code: string, row: PayRow): void {
   turn.set({ payment: undefined });
   turn.clearTimer('inquiry');
   turn.record({ type: 'attemptFailed', saleId: sale.saleId, resultCode: code, final });
-  if (final) return turn.tellEndOf(sale.saleId);
+  if (final) return;
   turn.notify(row.text);
   turn.setTimer('codeWait', turn.policy.codeWaitMs);
 }

@@ -17,13 +17,11 @@ import type { Turn } from './turn.js';
  */
 export function startReversal(turn: Turn, sale: Sale, cause: ReversalCause): void {
   begin(turn, sale, cause, 'open');
-  if (isOpen(sale)) turn.tellEndOf(sale.saleId);
 }
 
 /** Keeps the reversal back until a person decides, because the goods may have gone. */
 export function holdForPerson(turn: Turn, sale: Sale, cause: ReversalCause): void {
   begin(turn, sale, cause, 'needsPerson');
-  turn.tellEndOf(sale.saleId);
 }
 
 function begin(turn: Turn, sale: Sale, cause: ReversalCause, state: 'open' | 'needsPerson'): void {

@@ -196,5 +196,4 @@ function cancel(turn: Turn, sale: Sale, cause: ReversalCause): void {
 export function closeUncharged(turn: Turn, sale: Sale, cause: string): void {
   turn.record({ type: 'saleCancelled', saleId: sale.saleId, cause, attempted: sale.attempts.length > 0 });
   turn.clearTimer('codeWait');
-  turn.tellEndOf(sale.saleId);
 }

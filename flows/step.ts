@@ -1,6 +1,6 @@
 import { noteAnswer, onClockDoubted, onConnectionTried, onReachDue, openTrial, sendProbe } from './acquirer-watch.js';
 import { onAgentToken } from './agent-token.js';
-import { openSale } from './book.js';
+import { type Book, openSale } from './book.js';
 import { onBooted } from './boot.js';
 import {
   onAlarmHeard,
@@ -49,12 +49,21 @@ export function step(state: TerminalState, input: Input): Step {
   decide(turn, input);
   discardEntry(turn);
   refuseUnpaid(turn);
+  tellEnd(turn, state.book);
   return {
     state: { policy: state.policy, book: turn.book, live: turn.live },
     records: turn.records,
     effects: turn.effects,
     ...present({ ignored: turn.ignored }),
   };
+}
+
+/** Of a sale that is open no more its customer hears at once how it ended. */
+function tellEnd(turn: Turn, before: Book): void {
+  /* Only a record ends a sale. */
+  if (turn.records.length === 0) return;
+  const sale = openSale(before);
+  if (sale !== undefined && openSale(turn.book)?.saleId !== sale.saleId) turn.tellEndOf(sale.saleId);
 }
 
 function decide(turn: Turn, input: Input): void {
