@@ -3,7 +3,7 @@ import { commentLinesWith, folderOf, type Import, importsOf, linesWith, type Sou
 /** What a rule has to say against a file, ready to be read. */
 export type Rule = (files: readonly SourceFile[]) => string[];
 
-/** Where a process begins: by hand, by `npm`, or loaded by name from the CLI's table. */
+/** Where a process begins: by hand, by `npm`, or loaded by name from the CLI's table or from `.mocharc.json`. */
 const ENTRY_POINTS: readonly RegExp[] = [
   /^firmware\/cli\.ts$/,
   /^hw-sim\/(?:sim|acquirer-sim|fuzz|fuzz-worker)\.ts$/,
@@ -11,6 +11,7 @@ const ENTRY_POINTS: readonly RegExp[] = [
   /^test\/bench\/.*\.ts$/,
   /^test\/board\/.*\.ts$/,
   /^test\/.*\/run-[\w-]+\.ts$/,
+  /^test\/support\/slowest-reporter\.ts$/,
 ];
 
 /** The only ones in `firmware` that may name a real board: the CLI and the commands it loads. */
