@@ -1,8 +1,14 @@
-import { generateKeyPairSync } from 'node:crypto';
+import { createPrivateKey, createPublicKey } from 'node:crypto';
+import { testKeyPairs } from '../support/test-key-pairs.js';
 
-/** Two RSA pairs, made once for all specs: ours and the acquirer's. */
-export const testKeys = { ours: pair(), acquirers: pair() };
-
-function pair() {
-  return generateKeyPairSync('rsa', { modulusLength: 2048 });
-}
+/** The two RSA pairs of all specs, ours and the acquirer's, as Node's key objects. */
+export const testKeys = {
+  ours: {
+    privateKey: createPrivateKey(testKeyPairs.terminalPrivate),
+    publicKey: createPublicKey(testKeyPairs.terminalPublic),
+  },
+  acquirers: {
+    privateKey: createPrivateKey(testKeyPairs.acquirerPrivate),
+    publicKey: createPublicKey(testKeyPairs.acquirerPublic),
+  },
+};

@@ -11,11 +11,11 @@ import { diagnoseExchange } from '../../firmware/acquirer/diagnose-exchange.js';
 import { createRsaSigner } from '../../firmware/acquirer/signer.js';
 import { probeAcquirer } from '../../firmware/commands/check/probe-acquirer.js';
 import { loadConfig } from '../../firmware/config/load-config.js';
-import { createKeyPairs, simEnvironment } from '../../hw-sim/kiosk-settings.js';
+import { simEnvironment } from '../../hw-sim/kiosk-settings.js';
 import { wireSimulatedDevices } from '../../hw-sim/simulated-wiring.js';
 import { makeCertificate } from '../support/make-certificate.js';
+import { testKeyPairs } from '../support/test-key-pairs.js';
 
-const keys = createKeyPairs();
 const DAY_MS = 86_400_000;
 const nowMs = Date.now();
 const VALID = { fromMs: nowMs - DAY_MS, untilMs: nowMs + DAY_MS };
@@ -137,7 +137,7 @@ describe('what stands between us and the acquirer', () => {
   }
 
   async function diagnose(env: Readonly<Record<string, string>>) {
-    const loaded = loadConfig(wireSimulatedDevices({ ...simEnvironment(keys), ...env }), (path) =>
+    const loaded = loadConfig(wireSimulatedDevices({ ...simEnvironment(testKeyPairs), ...env }), (path) =>
       path === caFile ? authority.cert : '',
     );
     assert.ok('config' in loaded, JSON.stringify(loaded));

@@ -1,14 +1,15 @@
 import assert from 'node:assert/strict';
 import type { SaleView, StatusView } from '../../firmware/api/output-schemas.js';
 import { createKiosk, type Kiosk } from '../../hw-sim/kiosk.js';
-import { createKeyPairs, kioskSettings, simEnvironment } from '../../hw-sim/kiosk-settings.js';
+import { kioskSettings, simEnvironment } from '../../hw-sim/kiosk-settings.js';
 import { createWorld } from '../../hw-sim/world.js';
+import { testKeyPairs } from '../support/test-key-pairs.js';
 
 const SEGMENT_BYTES = 64 * 1024;
 /** The journal holds some 80 such sales, and more were configured. */
 const SALES = 300;
 const settings = kioskSettings({
-  ...simEnvironment(createKeyPairs()),
+  ...simEnvironment(testKeyPairs),
   SALES_KEPT: '10000',
   QUEUE_LIMIT: '1000',
   SCANNER: 'none',

@@ -1,9 +1,10 @@
 import assert from 'node:assert/strict';
 import { createKiosk } from '../../hw-sim/kiosk.js';
-import { createKeyPairs, kioskSettings, simEnvironment } from '../../hw-sim/kiosk-settings.js';
+import { kioskSettings, simEnvironment } from '../../hw-sim/kiosk-settings.js';
 import { createWorld } from '../../hw-sim/world.js';
+import { testKeyPairs } from '../support/test-key-pairs.js';
 
-const settings = kioskSettings({ ...simEnvironment(createKeyPairs()), SCANNER: 'none', PRINTER: 'none' });
+const settings = kioskSettings({ ...simEnvironment(testKeyPairs), SCANNER: 'none', PRINTER: 'none' });
 
 describe('a card that does not answer at the start', () => {
   it('ends the process with its reason in the log, and the start after it is well', () => {

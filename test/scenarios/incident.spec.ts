@@ -17,7 +17,7 @@ import type { Book } from '../../flows/book.js';
 import { fold } from '../../flows/fold.js';
 import type { TerminalRecord } from '../../flows/record.js';
 import { createKiosk, type Kiosk } from '../../hw-sim/kiosk.js';
-import { createKeyPairs, kioskSettings, simEnvironment } from '../../hw-sim/kiosk-settings.js';
+import { kioskSettings, simEnvironment } from '../../hw-sim/kiosk-settings.js';
 import { createNetwork } from '../../hw-sim/network.js';
 import { createSimFlash } from '../../hw-sim/sim-flash.js';
 import { createSimGpio } from '../../hw-sim/sim-gpio.js';
@@ -28,11 +28,11 @@ import { type AcquirerProcess, startAcquirer } from '../support/acquirer-process
 import { freePort } from '../support/free-port.js';
 import { MERCHANT } from '../support/terminal-process.js';
 import { pass, testClock } from '../support/test-clock.js';
+import { testKeyPairs } from '../support/test-key-pairs.js';
 import { startTillbox } from '../support/tillbox-process.js';
 
-const keys = createKeyPairs();
 const settings = kioskSettings({
-  ...simEnvironment(keys),
+  ...simEnvironment(testKeyPairs),
   SCANNER: 'none',
   PRINTER: 'none',
   LOG_LEVEL: 'error',
@@ -126,7 +126,7 @@ describe('an incident', () => {
   /** Lives a life, keeps it as an incident, plays that, and compares. Answers the incident. */
   function liveAndReplay(seed: number, happenings: readonly Happening[]): string {
     const saved: string[] = [];
-    const secrets = new Set([keys.terminalPrivate.slice(60, 120)]);
+    const secrets = new Set([testKeyPairs.terminalPrivate.slice(60, 120)]);
     const world = createWorld({ seed, startWallMs: Date.UTC(2026, 10, 23, 4) });
     const kiosk = createKiosk({ world, settings, saveIncident: ({ text }) => saved.push(text) });
     live(kiosk, happenings, secrets);
@@ -236,7 +236,7 @@ describe('an incident', () => {
     const world = createWorld({ seed: 1, startWallMs: Date.UTC(2026, 10, 23, 4) });
     const kiosk = createKiosk({
       world,
-      settings: kioskSettings({ ...simEnvironment(keys), SCANNER: 'none', PRINTER: 'none' }),
+      settings: kioskSettings({ ...simEnvironment(testKeyPairs), SCANNER: 'none', PRINTER: 'none' }),
       log: (line) => logged.push(line),
       saveIncident() {
         throw new Error('ENOSPC: no space left on device');

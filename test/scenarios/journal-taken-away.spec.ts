@@ -3,10 +3,11 @@ import fs from 'node:fs';
 import { join } from 'node:path';
 import type { SaleView } from '../../firmware/api/output-schemas.js';
 import { createKiosk, type Kiosk } from '../../hw-sim/kiosk.js';
-import { createKeyPairs, kioskSettings, simEnvironment } from '../../hw-sim/kiosk-settings.js';
+import { kioskSettings, simEnvironment } from '../../hw-sim/kiosk-settings.js';
 import { createWorld } from '../../hw-sim/world.js';
 import { type AcquirerProcess, startAcquirer } from '../support/acquirer-process.js';
 import { newPaymentCode, startTerminal, type TerminalProcess } from '../support/terminal-process.js';
+import { testKeyPairs } from '../support/test-key-pairs.js';
 import { startTillbox } from '../support/tillbox-process.js';
 
 describe('a journal that is taken away from a running terminal', function () {
@@ -78,7 +79,7 @@ describe('a journal that is taken away from a running terminal', function () {
 });
 
 describe('a journal that is taken away from a terminal at rest', () => {
-  const settings = kioskSettings({ ...simEnvironment(createKeyPairs()), SCANNER: 'none', PRINTER: 'none' });
+  const settings = kioskSettings({ ...simEnvironment(testKeyPairs), SCANNER: 'none', PRINTER: 'none' });
 
   function install(): Kiosk {
     const kiosk = createKiosk({ world: createWorld({ seed: 13, startWallMs: Date.UTC(2026, 10, 24, 1) }), settings });

@@ -1,13 +1,14 @@
 import assert from 'node:assert/strict';
 import type { SaleView, StatusView } from '../../firmware/api/output-schemas.js';
 import { createKiosk, type Kiosk } from '../../hw-sim/kiosk.js';
-import { createKeyPairs, kioskSettings, simEnvironment } from '../../hw-sim/kiosk-settings.js';
+import { kioskSettings, simEnvironment } from '../../hw-sim/kiosk-settings.js';
 import { createWorld } from '../../hw-sim/world.js';
+import { testKeyPairs } from '../support/test-key-pairs.js';
 
 /** A magic amount: the customer is asked for a password, which takes longer than the power holds. */
 const PASSWORD = '9905';
 const settings = kioskSettings({
-  ...simEnvironment(createKeyPairs()),
+  ...simEnvironment(testKeyPairs),
   SCANNER: 'none',
   PRINTER: 'none',
   LOG_LEVEL: 'error',
@@ -42,7 +43,7 @@ describe('a card that lost one half of its journal', () => {
     const lines: string[] = [];
     const log = (line: string): void => void lines.push(line);
     const world = createWorld({ seed: 12, startWallMs: Date.UTC(2026, 10, 24, 1) });
-    const logging = kioskSettings({ ...simEnvironment(createKeyPairs()), SCANNER: 'none', PRINTER: 'none' });
+    const logging = kioskSettings({ ...simEnvironment(testKeyPairs), SCANNER: 'none', PRINTER: 'none' });
     const kiosk = createKiosk({ world, settings: logging, log });
     kiosk.powerOn();
     assert.ok(kiosk.runUntil(() => isReady(kiosk), 60_000));

@@ -117,7 +117,7 @@ describe('a power loss', () => {
   });
 
   it('with the box set up for another acquirer afterwards asks that one nothing, unless a move is declared', async () => {
-    const elsewhere = await startAcquirer();
+    const elsewhere = await startAcquirer('own');
     try {
       await install();
       await acquirer.fault({ kind: 'replyLost' }, PAY);

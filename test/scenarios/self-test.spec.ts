@@ -98,7 +98,7 @@ describe('tillbox check', () => {
   });
 
   it('finds a private key that nobody uploaded, by asking the acquirer', async () => {
-    const other = await startAcquirer();
+    const other = await startAcquirer('own');
     const key = { ALIPAY_PRIVATE_KEY_FILE: other.env.ALIPAY_PRIVATE_KEY_FILE ?? '' };
     const run = await runCommand(check, [], { ...env, ...key });
     await other.stop();
@@ -107,7 +107,7 @@ describe('tillbox check', () => {
   });
 
   it('finds a key of Alipay’s that is another one', async () => {
-    const other = await startAcquirer();
+    const other = await startAcquirer('own');
     const key = { ALIPAY_PUBLIC_KEY_FILE: other.env.ALIPAY_PUBLIC_KEY_FILE ?? '' };
     const run = await runCommand(check, [], { ...env, ...key });
     await other.stop();

@@ -190,7 +190,7 @@ describe('a wrong configuration', () => {
   });
 
   it('with keys of another terminal is found out by the acquirer: not ready, and the reason', async () => {
-    const other = await startAcquirer();
+    const other = await startAcquirer('own');
     try {
       terminal = await startTerminal(acquirer, {
         ...QUICK,
@@ -208,7 +208,7 @@ describe('a wrong configuration', () => {
   });
 
   it('with a public key that is not the acquirer’s is found out by its signature: not ready, and the reason', async () => {
-    const other = await startAcquirer();
+    const other = await startAcquirer('own');
     try {
       terminal = await startTerminal(acquirer, {
         ...QUICK,

@@ -1,12 +1,14 @@
 import assert from 'node:assert/strict';
-import { mkdtempSync, rmSync } from 'node:fs';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { AcquirerFault } from '../../hw-sim/acquirer/acquirer-faults.js';
+import { keyFileNames } from '../../hw-sim/acquirer/acquirer-keys.js';
 import type { Exchange } from '../../hw-sim/acquirer/exchange-log.js';
 import type { LedgerEvent, Payment } from '../../hw-sim/acquirer/ledger.js';
 import { eventually } from './eventually.js';
 import { createJsonClient } from './json-client.js';
+import { testKeyPairs } from './test-key-pairs.js';
 import { startTillbox } from './tillbox-process.js';
 
 /** A real `tillbox acquirer-sim` and the control interface under /sim/. */
@@ -38,8 +40,14 @@ export interface LedgerPage {
   readonly history: readonly LedgerEvent[];
 }
 
-export async function startAcquirer(): Promise<AcquirerProcess> {
+/** `own`: it makes its own keys, which takes some tenths of a second, and those of its terminal. */
+export async function startAcquirer(keys: 'shared' | 'own' = 'shared'): Promise<AcquirerProcess> {
   const keyDirectory = mkdtempSync(join(tmpdir(), 'tillbox-acquirer-'));
+  if (keys === 'shared') {
+    writeFileSync(join(keyDirectory, keyFileNames.alipayPrivate), testKeyPairs.acquirerPrivate, { mode: 0o600 });
+    writeFileSync(join(keyDirectory, keyFileNames.terminalPrivate), testKeyPairs.terminalPrivate, { mode: 0o600 });
+    writeFileSync(join(keyDirectory, keyFileNames.terminalPublic), testKeyPairs.terminalPublic);
+  }
   const child = startTillbox(['acquirer-sim', '--port', '0', '--keys', keyDirectory]);
   const text = await eventually('the acquirer prints how to reach it', () => {
     assert.ok(child.running, child.errorOut());

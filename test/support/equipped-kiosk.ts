@@ -6,8 +6,9 @@ import { createWallet } from '../../hw-sim/bench/wallet.js';
 import { paperText } from '../../hw-sim/devices/paper.js';
 import { createKiosk, type Kiosk } from '../../hw-sim/kiosk.js';
 import { attachDevices, type KioskDevices } from '../../hw-sim/kiosk-devices.js';
-import { createKeyPairs, type KeyPairs, kioskSettings, simEnvironment } from '../../hw-sim/kiosk-settings.js';
+import { kioskSettings, simEnvironment } from '../../hw-sim/kiosk-settings.js';
 import { createWorld } from '../../hw-sim/world.js';
+import { testKeyPairs } from './test-key-pairs.js';
 
 /** A whole kiosk with its devices, and a customer before it. */
 export interface EquippedKiosk {
@@ -40,16 +41,13 @@ const FINGER_MS = 220;
 const TIRED_MS = 8_000;
 const START_WALL_MS = Date.UTC(2026, 10, 23, 4, 0, 0);
 
-let keys: KeyPairs | undefined;
-
 /** Powered and ready. `env` is added to the usual simulated terminal's; `files` are what it may name. */
 export function createEquippedKiosk(
   env: Readonly<Record<string, string>>,
   { files = {}, seed = 1 }: { readonly files?: Readonly<Record<string, string>>; readonly seed?: number } = {},
 ): EquippedKiosk {
-  keys ??= createKeyPairs();
   const world = createWorld({ seed, startWallMs: START_WALL_MS });
-  const settings = kioskSettings({ ...simEnvironment(keys), LOG_LEVEL: 'error', ...env }, files);
+  const settings = kioskSettings({ ...simEnvironment(testKeyPairs), LOG_LEVEL: 'error', ...env }, files);
   const alarms: string[] = [];
   const alarmDetails: string[] = [];
   const kiosk = createKiosk({

@@ -1,12 +1,15 @@
 import assert from 'node:assert/strict';
 import type { Environment } from '../../../firmware/config/environment.js';
 import { loadConfig } from '../../../firmware/config/load-config.js';
-import { createKeyPairs, simEnvironment } from '../../../hw-sim/kiosk-settings.js';
+import { simEnvironment } from '../../../hw-sim/kiosk-settings.js';
 import { wireSimulatedDevices } from '../../../hw-sim/simulated-wiring.js';
+import { testKeyPairs } from '../../support/test-key-pairs.js';
 
-const keys = createKeyPairs();
 /** Nothing to be warned of. */
-const calm = wireSimulatedDevices({ ...simEnvironment(keys), NOTIFY_URL: 'https://pay.example.com/notify/1001' });
+const calm = wireSimulatedDevices({
+  ...simEnvironment(testKeyPairs),
+  NOTIFY_URL: 'https://pay.example.com/notify/1001',
+});
 
 const noFiles = (path: string): string => {
   if (path === '/ca') return '-----BEGIN CERTIFICATE-----';

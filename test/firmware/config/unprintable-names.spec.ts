@@ -4,11 +4,15 @@ import type { Environment } from '../../../firmware/config/environment.js';
 import { loadConfig } from '../../../firmware/config/load-config.js';
 import { receiptHeadOf } from '../../../firmware/devices/receipt-head-of.js';
 import { receiptLayout } from '../../../firmware/devices/receipt-layout.js';
-import { createKeyPairs, simEnvironment } from '../../../hw-sim/kiosk-settings.js';
+import { simEnvironment } from '../../../hw-sim/kiosk-settings.js';
 import { wireSimulatedDevices } from '../../../hw-sim/simulated-wiring.js';
+import { testKeyPairs } from '../../support/test-key-pairs.js';
 
-const keys = createKeyPairs();
-const calm = wireSimulatedDevices({ ...simEnvironment(keys), NOTIFY_URL: 'https://pay.example.com/n', LOCALE: 'en' });
+const calm = wireSimulatedDevices({
+  ...simEnvironment(testKeyPairs),
+  NOTIFY_URL: 'https://pay.example.com/n',
+  LOCALE: 'en',
+});
 const catalog = (...names: readonly string[]): string =>
   ['slot,name,price,channel', ...names.map((name, at) => `${at + 1},${name},3.00,1`)].join('\n');
 

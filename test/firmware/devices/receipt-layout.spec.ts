@@ -1,13 +1,12 @@
 import assert from 'node:assert/strict';
 import { receiptHeadOf } from '../../../firmware/devices/receipt-head-of.js';
 import { receiptLayout } from '../../../firmware/devices/receipt-layout.js';
-import { createKeyPairs, kioskSettings, simEnvironment } from '../../../hw-sim/kiosk-settings.js';
-
-const keys = createKeyPairs();
+import { kioskSettings, simEnvironment } from '../../../hw-sim/kiosk-settings.js';
+import { testKeyPairs } from '../../support/test-key-pairs.js';
 
 /** The times on a receipt and on that of a refund, of a terminal with that TZ. */
 function timesOf(TZ: string, utcOffsetMinutes: number): readonly string[] {
-  const { config } = kioskSettings({ ...simEnvironment(keys), TZ });
+  const { config } = kioskSettings({ ...simEnvironment(testKeyPairs), TZ });
   const slip = {
     orderId: 'A-1',
     amount: { currency: 'CNY', value: '1250' },
@@ -43,7 +42,7 @@ describe('the payment on a receipt', () => {
   } as const;
   for (const [kind, said] of Object.entries(SAID) as [keyof typeof SAID, string][]) {
     it(`reads "${said}" on a ${kind} slip`, () => {
-      const { config } = kioskSettings(simEnvironment(keys));
+      const { config } = kioskSettings(simEnvironment(testKeyPairs));
       const receipt = {
         kind,
         orderId: 'A-1',

@@ -3,8 +3,8 @@ import { type Bench, createBench } from '../../../hw-sim/bench/bench.js';
 import { createBenchConsole } from '../../../hw-sim/bench/bench-console.js';
 import { benchSettings } from '../../../hw-sim/bench/bench-settings.js';
 import { createInk } from '../../../hw-sim/bench/ink.js';
-import { createKeyPairs, type KeyPairs } from '../../../hw-sim/kiosk-settings.js';
 import { createWorld } from '../../../hw-sim/world.js';
+import { testKeyPairs } from '../../support/test-key-pairs.js';
 
 /** A bench in virtual time with somebody at its console. */
 export interface TypedBench {
@@ -48,12 +48,8 @@ export function createTypedBench(settings: TerminalSettings, seed = 7): TypedBen
   };
 }
 
-/** Making keys takes most of a second: all specs have the same. */
-let keys: KeyPairs | undefined;
-
 export function typedSettings(env: Readonly<Record<string, string>> = {}): TerminalSettings {
-  keys ??= createKeyPairs();
-  const chosen = benchSettings(env, 'Asia/Shanghai', keys);
+  const chosen = benchSettings(env, 'Asia/Shanghai', testKeyPairs);
   if ('problems' in chosen) throw new Error(chosen.problems.join('\n'));
   return chosen.settings;
 }

@@ -6,9 +6,9 @@ import { type AcquirerProbe, probeAcquirer } from '../../../../firmware/commands
 import type { Config } from '../../../../firmware/config/config.js';
 import { type Acquirer, createAcquirer } from '../../../../hw-sim/acquirer/acquirer.js';
 import { createFastSigner } from '../../../../hw-sim/acquirer/fast-signer.js';
-import { createKeyPairs, kioskSettings, SIM_CLIENT_ID, simEnvironment } from '../../../../hw-sim/kiosk-settings.js';
+import { kioskSettings, SIM_CLIENT_ID, simEnvironment } from '../../../../hw-sim/kiosk-settings.js';
+import { testKeyPairs } from '../../../support/test-key-pairs.js';
 
-const keys = createKeyPairs();
 const NOW_MS = Date.UTC(2026, 10, 23, 12, 0, 0);
 
 /** One thing that is wrong between a terminal and the model acquirer. */
@@ -25,7 +25,7 @@ interface Trouble {
 }
 
 async function probe(trouble: Trouble): Promise<{ probe: AcquirerProbe; config: Config; row: string[] }> {
-  const { config } = kioskSettings({ ...simEnvironment(keys), ...trouble.env });
+  const { config } = kioskSettings({ ...simEnvironment(testKeyPairs), ...trouble.env });
   const acquirer = createAcquirer({
     clientId: SIM_CLIENT_ID,
     signer: createFastSigner('acquirer', 'terminal'),

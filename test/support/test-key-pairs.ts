@@ -1,0 +1,86 @@
+import type { KeyPairs } from '../../hw-sim/kiosk-settings.js';
+
+/**
+ * Two RSA pairs, PEM: the terminal's and the acquirer's. They are fixed because making one takes a tenth of a second, and
+ * dozens of specs need them; they protect nothing.
+ */
+export const testKeyPairs: KeyPairs = {
+  terminalPrivate: `-----BEGIN PRIVATE KEY-----
+MIIEvQIBADANBgkqhkiG9w0BAQEFAASCBKcwggSjAgEAAoIBAQCgieXAjxU67waT
+swG6nOu79yHQ9ogMgkyroxyVf9URxR/0eX8P1OE2TbX9yoe9a2A2rKzuneM6f0Kv
+w6vJ6e4iT4VIX22ehiPJjRSZa2Ljd4kacDMSVQyOgdX6eCff4J/Bu9Yx0w8EuOjt
+Z6RqlKQeFJS2+sgYK9tzTuKP9knQuFuFHOROerHgqp2ZKq/hsezDQuQa0KbR0fHd
+lYM4ZHvNrnBrk/HPitPPL55WWUOLxXBTG9/cd/QijWdVAs7p90gQQRjx83Lq7hyy
+0yxcFVZwU4aieaE7cXFyYd0fzzRToKTljv8djxojKl2NLzJ5E1Eu8cPaUUZiSTdy
+9663RAMfAgMBAAECggEAB9Mg0sIs/gd3eEx7ZmQ1BmwOhssoj2xS0cAGA4ozBIY2
+Pza9/DOoJ64hYDWpm903cWkrydRoczBciKLOmG1Uyr3tS6OnFqWhtrZ8wHH5ytRH
+mo78b981JcVrST8aoAoodaT/ocPdRNT0bKameDFqT5lsmpld/MIEFLpnRy5xPTSJ
+y+SCAl8RZHx29V33qaFtJhPwz3SguvGzK9g9xP6o2cUvnOYuJwDdtJuhAsIRi4H6
+dKFAwD34bVAHna3GnYNVrg+qdgp6jjWFI9rSMe+OrZTyVwlYpE6qhf0oIlbi/jgt
+j8XFWpS38roFgMh8WcFutQmvwVdk/ZrJlkYiLYOyzQKBgQDK/8njyWUEw6mjCZ6d
+zohKhwr3d18WyBsmSe0ZzPcgXBfefVQBcJPQrHXo/nzQwIXj4RNuLRKrF8ewrKAl
+xezaOEGyGCAiSNEVxuApXHVAeZeulBCuaur+WVgcghSoHUjnGI3P/IdK6mNr3hXk
+jSQ6P/X8Akqqn/xu4BJA8gkbhQKBgQDKdBnofqaqVgVTsWW6WcsXSpjPVJ7Bm8WU
+kC/JrRwe8QlHm4LMRJixCA8lpfY/AfGc26cGKoBP2wbX3kQaTaF9n8o1kALCgEVk
+GQAovcB2XUhO9RobFP2SQstHfycO8ttadbXlWG92uXsWKiKIvC2gweVNGE/15Uan
+OsDpXunrUwKBgF99Kw7HcYloMKfMopxAxsOn+nSl5kjlIEBGjg2Q6L6EE4ZJFfcH
+acDDH0PWUggwR8sF2Qn+kcWBjiGBUmPyUpPj2qNXzeXSsue3gUJzh4Qorj0k0SP6
+j0fN5zChz+20uNJcLnkjpNCMqO/YrBuyeNQduiwtN8pDL49IP83lDHuxAoGADV6t
+d1Ul3InhwC0u8qeLafZbMRX9hfuriKwc+8ya1tBENJ5ofOTq0IYfufTD1lVih2Fa
+HmYgIyXrxcW/6ZzG1W0ABZmFFSMzcfDUudwOIcL3S3+UQcWZGVef5RDYm3weUFMF
+uCem9Mg7ALO3pCAJQ1yKsBSy8yI5EEIpC0BhYlECgYEAtLzF0/dqfgXC9mn6FmhH
+2psWaEaj9M5YMul6AF/GQK6+Wpcxx0mTDqlH28i7BJosalKmCPNfbcWX221tkker
+Ornw1Dc7qW7QS2Tfqb+iUMYk/J52GzU7+1lhoHFqad1YYbFE/nmzCb3EFB8dS60i
+oHGFPoQgcmKOpGKRS3RifWw=
+-----END PRIVATE KEY-----
+`,
+  terminalPublic: `-----BEGIN PUBLIC KEY-----
+MIIBIjANBgkqhkiG9w0BAQEFAAOCAQ8AMIIBCgKCAQEAoInlwI8VOu8Gk7MBupzr
+u/ch0PaIDIJMq6MclX/VEcUf9Hl/D9ThNk21/cqHvWtgNqys7p3jOn9Cr8Oryenu
+Ik+FSF9tnoYjyY0UmWti43eJGnAzElUMjoHV+ngn3+CfwbvWMdMPBLjo7WekapSk
+HhSUtvrIGCvbc07ij/ZJ0LhbhRzkTnqx4KqdmSqv4bHsw0LkGtCm0dHx3ZWDOGR7
+za5wa5Pxz4rTzy+eVllDi8VwUxvf3Hf0Io1nVQLO6fdIEEEY8fNy6u4cstMsXBVW
+cFOGonmhO3FxcmHdH880U6Ck5Y7/HY8aIypdjS8yeRNRLvHD2lFGYkk3cveut0QD
+HwIDAQAB
+-----END PUBLIC KEY-----
+`,
+  acquirerPrivate: `-----BEGIN PRIVATE KEY-----
+MIIEvQIBADANBgkqhkiG9w0BAQEFAASCBKcwggSjAgEAAoIBAQDcQP0P2xoYfZWw
+XKr6OuKOMsVWkX4H4mS3mimTLTxD/ychnAE949gwHiG6tpg40gFTea6MDWEs0j3y
+vRWP8PIAYYxGSahjQ390i7xsd65ehWmKrgi0aqMmQpOBL2kPH1L1Fbaf0PxeuF0F
+wi04ldb1L0VZ+3mvbqslFv7xc2+SGpnhcuCWQ80c6ai2dEnpyBKIMo4foBf2FVwW
+8wpJ1XvIFVpAHlTyumC5/9GdqYIiBF4za7k0HF62GwPX8sF6TyGUTSk1cWqI87qJ
+91eXlGhvipjR6KGvtuZbCjnqGD89zEXHPbeSkx/LX6qvSmSycSSikhyG6yQcQ/a+
+0MPa28VbAgMBAAECggEAE1l8Qe/YN42U4HULqkcRDzgDoSrP/SZU/dJD08O2Fy0r
+xWacr1C8deG3ydzvu5Irfqdif7hPMK5ZteEJq2caA5GOTsB61BmicV0zVP4gqfoj
+fwTyC9OQeLSBm+hL3QG9+n0JWbn06eddeLuJ2H5Fb63S9GhE1PYuf+goxpKDGz0k
+TcoeQn/o4krNAlp6ktxFLuiJbrG6Fei2JWWu2p3DsaKONDNhHy3eI400yHmVtR7c
+U0ol4Q5Xsut7Sr7BTUH2hysoRhtFt4OlMin7WmeJmxkhpjE7Xu6vr80xgh+/oIhi
+u6UoBR436fHXNRC/3LrracWWjec6DCtNcZ2at2FmFQKBgQDuC84ys3/G/07YsFFD
+u7Rb0hRtiUTW+r4ixfzlS8VGMxkP0ukF12JpoxEZGdUgxKJlhu+cTEXltAxRkq6d
+w0ZhW2wm49Vzn7fCDR7D46tA+Tl8Wl97Ye2YU2SlFpXrxI1wasW9mT+oyv2qoILz
+IcgxOC1wSXAf/xSizU57d/AYRQKBgQDs3aZ0oiyyW/T4vvNtz1Tq+HhUPnHOhq1H
+8KNuRxFI7Zzmo3j37tusxaMvKI0p3Wm7kutai6eTB6bdNmQVqfM3vCCvBsZS9ePs
+UCbr23GimTXYC4nhZmT9QxPy5bpRJiRjT3IZk1DLrOm9xDceFdas6Oou1J9eC+rZ
+RYVhZd9RHwKBgA2oP7xI8BvKqgtkkkUAj+h0tRdTuM9cs2vrUAcXwcm1RMrTnurm
+4I6O/HwkL0YiAe8xPq4I8jmrisljUQFcIr2TMTFKAQURNMm9VvaGKV0g71tjE/dQ
+NwF2R1/xW8ibDkJU3eNy12QnwUX4z4qDdajdQD4g+H3ddKGihc4vo2bBAoGAfdRV
+u/n3Ip0FKytNaBVPOC/cxGwTyzHyVZg5SbkJLqPDySYoehVyr3qicMfrDcVoiNPI
+oWY1FD9pXnSpgHSzFvWiqzg/HQ0xEnWV54/A8y7O0sF2cr4RghUjQNLXQoqvo+4t
+X/bJYhmuZjgZS6swStTEqzIaozxTey6aZ55VnuMCgYEA1Ab9ZexGEI9yl3NSWfaq
+bs9kOtsiCiWWQMWu7E6DC91T0QATM2tODd27JheZOvx0AY0/iC2TjBElvXWPm5s6
+DZ3WeSc5HkrdDgSFuyZN530nznVkghLJsMRQM6u3DSC4DeMMLJocVrY8Q5EAwXWl
+fAQBnGhHxwDWbipy+lAVJsI=
+-----END PRIVATE KEY-----
+`,
+  acquirerPublic: `-----BEGIN PUBLIC KEY-----
+MIIBIjANBgkqhkiG9w0BAQEFAAOCAQ8AMIIBCgKCAQEA3ED9D9saGH2VsFyq+jri
+jjLFVpF+B+Jkt5opky08Q/8nIZwBPePYMB4huraYONIBU3mujA1hLNI98r0Vj/Dy
+AGGMRkmoY0N/dIu8bHeuXoVpiq4ItGqjJkKTgS9pDx9S9RW2n9D8XrhdBcItOJXW
+9S9FWft5r26rJRb+8XNvkhqZ4XLglkPNHOmotnRJ6cgSiDKOH6AX9hVcFvMKSdV7
+yBVaQB5U8rpguf/RnamCIgReM2u5NBxethsD1/LBek8hlE0pNXFqiPO6ifdXl5Ro
+b4qY0eihr7bmWwo56hg/PcxFxz23kpMfy1+qr0pksnEkopIchuskHEP2vtDD2tvF
+WwIDAQAB
+-----END PUBLIC KEY-----
+`,
+};
