@@ -4,6 +4,7 @@ import { cpSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } f
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { describeWith } from '../support/describe-with.js';
 
 const ROOT = fileURLToPath(new URL('../../..', import.meta.url));
 const FILES = ['deploy/release.mjs', 'package.json', 'package-lock.json', 'balena.yml'];
@@ -15,7 +16,7 @@ const GIT_ENV = {
 };
 const CHANGELOG = '# Changelog\n\n## Unreleased\n\n- A new thing.\n\n## 0.0.9 (2026-01-01)\n\n- An old one.\n';
 
-describe('npm run release', () => {
+describeWith('git', 'npm run release', () => {
   let folder: string;
   let repository: string;
 

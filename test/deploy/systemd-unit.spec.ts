@@ -1,12 +1,13 @@
 import assert from 'node:assert/strict';
 import { spawnSync } from 'node:child_process';
-import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { exitCode } from '../../firmware/log/exit-code.js';
+import { describeWith } from '../support/describe-with.js';
 
-const UNIT = fileURLToPath(new URL('../../../deploy/tillbox.service', import.meta.url));
+const text = readFileSync(fileURLToPath(new URL('../../../deploy/tillbox.service', import.meta.url)), 'utf8');
 
 /** Every value of a setting, in order. */
 function settings(text: string): ReadonlyMap<string, readonly string[]> {
@@ -18,7 +19,6 @@ function settings(text: string): ReadonlyMap<string, readonly string[]> {
 }
 
 describe('the unit for systemd', () => {
-  const text = readFileSync(UNIT, 'utf8');
   const values = settings(text);
 
   for (const [name, value] of [
@@ -47,19 +47,16 @@ describe('the unit for systemd', () => {
     const families = values.get('RestrictAddressFamilies')?.[0]?.split(' ') ?? [];
     for (const family of ['AF_UNIX', 'AF_INET', 'AF_INET6', 'AF_NETLINK']) assert.ok(families.includes(family), family);
   });
+});
 
-  const systemdAnalyze = '/usr/bin/systemd-analyze';
-  if (existsSync(systemdAnalyze)) {
-    it('is understood by systemd, to the last word', () => {
-      const home = mkdtempSync(join(tmpdir(), 'tillbox-unit-'));
-      const unit = join(home, 'tillbox.service');
-      /* Node may be elsewhere on this machine. */
-      writeFileSync(unit, text.replace('/usr/bin/node', process.execPath));
-      const { status, stderr } = spawnSync(systemdAnalyze, ['verify', '--man=no', unit], { encoding: 'utf8' });
-      rmSync(home, { recursive: true });
-      assert.deepEqual([status, stderr.split('\n').filter((line) => line.includes('tillbox.service'))], [0, []]);
-    });
-  } else {
-    console.error('Not tested: whether systemd understands the unit. It needs the Debian package systemd.');
-  }
+describeWith('systemd-analyze', 'the unit, read by systemd', () => {
+  it('is understood by systemd, to the last word', () => {
+    const home = mkdtempSync(join(tmpdir(), 'tillbox-unit-'));
+    const unit = join(home, 'tillbox.service');
+    /* Node may be elsewhere on this machine. */
+    writeFileSync(unit, text.replace('/usr/bin/node', process.execPath));
+    const { status, stderr } = spawnSync('systemd-analyze', ['verify', '--man=no', unit], { encoding: 'utf8' });
+    rmSync(home, { recursive: true });
+    assert.deepEqual([status, stderr.split('\n').filter((line) => line.includes('tillbox.service'))], [0, []]);
+  });
 });
