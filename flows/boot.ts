@@ -1,5 +1,6 @@
 import { sendProbe } from './acquirer-watch.js';
-import { openReversals, openSale } from './book.js';
+import { openReversals } from './book.js';
+import { bootDecision } from './boot-decision.js';
 import { awaitHostAgain, tellGoodsUnknownAgain, vendUnknown } from './delivery.js';
 import { onKeysLost } from './keypad-entry.js';
 import type { Reversal } from './reversal.js';
@@ -8,16 +9,12 @@ import { startReversal } from './reversal-start.js';
 import { closeUncharged } from './sale-desk.js';
 import type { Turn } from './turn.js';
 
-/**
- * Decides from the last durable state what a power cut left behind. The customer has gone: what was not surely paid and
- * delivered is undone, and the queue goes out at once. Only the host app is another program, which may have handed the
- * goods out and will still tell.
- */
+/** Ends or takes up what a power cut left behind, from the last durable state. The customer has gone. */
 export function onBooted(turn: Turn): void {
   if (turn.live.booted) return turn.ignore('already running');
   const { salesKept, salesKeptMs, bytesKept, acquirer } = turn.policy;
   turn.record({ type: 'terminalStarted', salesKept, salesKeptMs, bytesKept, acquirer });
-  turn.live = { ...turn.live, booted: true, seenFromMs: turn.at.atMs };
+  turn.set({ booted: true, seenFromMs: turn.at.atMs });
   for (const reversal of openReversals(turn.book)) {
     callPersonAgain(turn, reversal);
     startWork(turn, reversal);
@@ -38,16 +35,17 @@ function callPersonAgain(turn: Turn, { reversalId, state, lastCode, cause }: Rev
 }
 
 function endOpenSale(turn: Turn): void {
-  const sale = openSale(turn.book);
-  if (sale === undefined) return;
-  switch (sale.state) {
-    case 'awaitingCode':
+  const decision = bootDecision(turn.book);
+  if (decision === undefined) return;
+  const { sale, outcome } = decision;
+  switch (outcome) {
+    case 'cancelled':
       return closeUncharged(turn, sale, 'powerLost');
-    case 'vending':
+    case 'vendUnknown':
       return vendUnknown(turn, sale);
-    case 'approved':
+    case 'awaitsHost':
       return awaitHostAgain(turn, sale);
-    default:
+    case 'reversed':
       return startReversal(turn, sale, 'powerLost');
   }
 }

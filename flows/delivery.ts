@@ -23,8 +23,6 @@ const ALARM_HEARD_MS = 60_000;
 
 /** For a sale whose host app was to tell, where the present configuration waits for no word of any. */
 const HOST_CONFIRM_ANEW_MS = 60_000;
-/** Starts that wait anew for one sale: a box that starts again and again must not keep the money for ever. */
-export const HOST_WAITS_LIMIT = 20;
 
 /** The payment succeeded, with the right amount. */
 export function approve(turn: Turn, sale: Sale, paymentId: string | undefined): void {
@@ -113,15 +111,9 @@ function untold({ book }: Turn): string[] {
 
 /** After a start: the host app is another program, and whether it handed out the goods is still for it to say. */
 export function awaitHostAgain(turn: Turn, sale: Sale): void {
-  if (!waitsForHost(sale)) return startReversal(turn, sale, 'powerLost');
   turn.record({ type: 'deliveryAwaited', saleId: sale.saleId });
   const { hostConfirmMs } = turn.policy;
   turn.setTimer('hostConfirm', hostConfirmMs === 0 ? HOST_CONFIRM_ANEW_MS : hostConfirmMs);
-}
-
-/** Whether the next start of the terminal waits for the host app's word on this sale. */
-export function waitsForHost({ state, hostWaits = 0 }: Sale): boolean {
-  return state === 'approved' && hostWaits < HOST_WAITS_LIMIT;
 }
 
 export function onHostSilent(turn: Turn): void {

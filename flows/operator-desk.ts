@@ -2,6 +2,7 @@ import { openReversals } from './book.js';
 import type { CallAnswer } from './call-answer.js';
 import type { Event } from './input.js';
 import { isMoneyValue, isPayable, sameMoney, subtractMoney } from './money.js';
+import { newReversal } from './new-reversal.js';
 import { noSale } from './no-sale.js';
 import { otherAccountWords } from './of-other-account.js';
 import { ownEntry } from './own-entry.js';
@@ -11,7 +12,7 @@ import { present } from './present.js';
 import { queueFull } from './readiness.js';
 import { refundRequestIdFor } from './refund-request-id.js';
 import type { Reversal } from './reversal.js';
-import { retryNow, startWork } from './reversal-queue.js';
+import { queueReversal, retryNow } from './reversal-queue.js';
 import { finish } from './reversal-rhythm.js';
 import { lastAttempt } from './sale.js';
 import { isBeingSettled, settleAsPaid } from './settle-as-paid.js';
@@ -62,28 +63,10 @@ function refund(turn: Turn, request: RefundRequested): CallAnswer {
     return { kind: 'invalid', field: 'refundId', message: `the sale has ${REFUND_LIMIT} refunds, which is the limit` };
   }
   const refundRequestId = refundRequestIdFor(turn, attempt.paymentRequestId);
-  const reversal: Reversal = {
-    reversalId: `r${refundRequestId}`,
-    saleId: sale.saleId,
-    cause: 'refundRequested',
-    paymentRequestId: attempt.paymentRequestId,
-    ...(attempt.paymentId === undefined ? {} : { paymentId: attempt.paymentId }),
-    amount,
-    kind: 'refund',
-    refundRequestId,
-    refundId: request.refundId,
-    ...(request.reason === undefined ? {} : { reason: request.reason }),
-    known: true,
-    charged: true,
-    payableUntilWallMs: attempt.expiresAtWallMs,
-    ...accountOf(attempt),
-    paidAtWallMs: attempt.startedAtWallMs,
-    startedAtWallMs: turn.at.wallMs,
-    state: 'open',
-    manual: false,
-  };
-  turn.record({ type: 'reversalStarted', reversal });
-  startWork(turn, reversal);
+  const { refundId, reason } = request;
+  const terms = { cause: 'refundRequested', amount, manual: false, refundRequestId, refundId, reason } as const;
+  const reversal = newReversal(turn.book, sale, attempt, terms, turn.at.wallMs);
+  queueReversal(turn, reversal);
   return { kind: 'reversal', reversalId: reversal.reversalId, created: true };
 }
 

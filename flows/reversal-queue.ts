@@ -3,10 +3,11 @@ import { verified } from './acquirer-watch.js';
 import { nextDayAt } from './civil-time.js';
 import { ofOtherAccount } from './of-other-account.js';
 import { ownEntry } from './own-entry.js';
+import { present } from './present.js';
 import { refundRequestIdFor } from './refund-request-id.js';
 import type { Reversal } from './reversal.js';
 import { sendReversalRequest } from './reversal-request.js';
-import { callPerson, endExchange, finish, hold, retryLater, updateProgress, waitInQueue } from './reversal-rhythm.js';
+import { callPerson, finish, hold, retryLater, updateProgress, waitInQueue } from './reversal-rhythm.js';
 import { REFUND_FAILED, type Verdict, verdictOf } from './reversal-verdict.js';
 import type { ReversalProgress } from './terminal-state.js';
 import type { Turn } from './turn.js';
@@ -50,7 +51,7 @@ export function startWork(turn: Turn, reversal: Reversal, paymentStartedAtMs?: n
     unpayableAtMs: at.atMs + Math.max(0, expiryLeftMs) + policy.expiryMarginMs,
     queueFailures: 0,
   };
-  turn.live = { ...turn.live, reversals: { ...turn.live.reversals, [reversal.reversalId]: progress } };
+  turn.set({ reversals: { ...turn.live.reversals, [reversal.reversalId]: progress } });
   sendNext(turn, reversal.reversalId);
 }
 
@@ -107,7 +108,7 @@ export function onQueueAnswered(
   const mayCancel = turn.at.atMs < progress.burstUntilMs && !cancelPeriodOver(turn, reversal);
   const verdict = verdictOf(reversal, progress, answer, mayCancel);
   const believed = verified(answer);
-  endExchange(turn, reversal.reversalId, { unanswered: believed === undefined });
+  updateProgress(turn, reversal.reversalId, { awaiting: undefined, unanswered: believed === undefined });
   const { shows } = verdict;
   if (shows !== undefined) markReversalKnown(turn, reversal, shows === 'charged', believed?.paymentId);
   carryOut(turn, reversal, progress, verdict);
@@ -160,8 +161,7 @@ export function markReversalKnown(
   turn.record({
     type: 'reversalPaymentFound',
     reversalId,
-    ...(paymentId === undefined ? {} : { paymentId }),
-    ...(charged ? { charged } : {}),
+    ...present({ paymentId, charged: charged ? true : undefined }),
   });
 }
 

@@ -1,4 +1,5 @@
 import type { ReversalRequest } from './effect.js';
+import { present } from './present.js';
 import type { Reversal } from './reversal.js';
 import { updateProgress } from './reversal-rhythm.js';
 import type { ReversalPhase, ReversalProgress } from './terminal-state.js';
@@ -17,7 +18,7 @@ export function sendReversalRequest(
 ): void {
   const { reversalId } = reversal;
   const exchange = turn.live.exchange + 1;
-  turn.live = { ...turn.live, exchange };
+  turn.set({ exchange });
   updateProgress(turn, reversalId, { awaiting: exchange, ...change });
   turn.effect({ type: 'sendReversal', timeoutMs, exchange, reversalId, request: requestOf(reversal, phase) });
   turn.setTimer(`reversal:${reversalId}`, timeoutMs + graceMs);
@@ -35,7 +36,7 @@ function requestOf(reversal: Reversal, phase: ReversalPhase): ReversalRequest {
         throw new Error(`reversal ${reversal.reversalId} has no refund to send`);
       }
       if (phase === 'refundInquiry') return { type: phase, refundRequestId };
-      return { type: phase, refundRequestId, paymentId, amount, ...(reason === undefined ? {} : { reason }) };
+      return { type: phase, refundRequestId, paymentId, amount, ...present({ reason }) };
     }
   }
 }

@@ -1,4 +1,5 @@
 import { ownEntry } from './own-entry.js';
+import { type Change, present } from './present.js';
 import type { Reversal, ReversalEnd } from './reversal.js';
 import type { ReversalProgress } from './terminal-state.js';
 import type { Turn } from './turn.js';
@@ -18,7 +19,7 @@ export function finish(turn: Turn, reversalId: string, end: Omit<ReversalEnd, 'a
   const { wallMs: atWallMs, utcOffsetMinutes } = turn.at;
   turn.record({ type: 'reversalFinished', reversalId, end: { ...end, atWallMs, utcOffsetMinutes } });
   const { [reversalId]: _, ...reversals } = turn.live.reversals;
-  turn.live = { ...turn.live, reversals };
+  turn.set({ reversals });
   turn.clearTimer(`reversal:${reversalId}`);
 }
 
@@ -63,16 +64,8 @@ export function waitInQueue(turn: Turn, reversalId: string): void {
   turn.setTimer(`reversal:${reversalId}`, Math.round(waitMs + spreadMs));
 }
 
-export function updateProgress(turn: Turn, reversalId: string, change: Partial<ReversalProgress>): void {
+export function updateProgress(turn: Turn, reversalId: string, change: Change<ReversalProgress>): void {
   const progress = ownEntry(turn.live.reversals, reversalId);
   if (progress === undefined) return;
-  turn.live = { ...turn.live, reversals: { ...turn.live.reversals, [reversalId]: { ...progress, ...change } } };
-}
-
-/** Nothing is awaited any more. */
-export function endExchange(turn: Turn, reversalId: string, change: Partial<ReversalProgress> = {}): void {
-  const progress = ownEntry(turn.live.reversals, reversalId);
-  if (progress === undefined) return;
-  const { awaiting: _, settling: __, ...rest } = progress;
-  turn.live = { ...turn.live, reversals: { ...turn.live.reversals, [reversalId]: { ...rest, ...change } } };
+  turn.set({ reversals: { ...turn.live.reversals, [reversalId]: present({ ...progress, ...change }) } });
 }

@@ -3,9 +3,10 @@ import { type VerifiedAnswer, verified } from './acquirer-watch.js';
 import type { ConflictCode } from './call-answer.js';
 import { sameMoney } from './money.js';
 import { ownEntry } from './own-entry.js';
+import { present } from './present.js';
 import type { Reversal } from './reversal.js';
 import { sendReversalRequest } from './reversal-request.js';
-import { endExchange, finish } from './reversal-rhythm.js';
+import { finish, updateProgress } from './reversal-rhythm.js';
 import type { Settling, TerminalState } from './terminal-state.js';
 import type { Turn } from './turn.js';
 import { whyNotPaid } from './why-not-paid.js';
@@ -34,7 +35,7 @@ export function settleAsPaid(turn: Turn, reversal: Reversal, call: Pick<Settling
   const resumeAtMs = turn.live.timers[`reversal:${reversal.reversalId}`];
   /* A refund that somebody asked for was never preceded by a cancel. */
   const asks = reversal.cause === 'refundRequested' && canAskRefund(reversal) ? 'refund' : 'payment';
-  ask(turn, reversal, { ...call, asks, ...(resumeAtMs === undefined ? {} : { resumeAtMs }) });
+  ask(turn, reversal, { ...call, asks, ...present({ resumeAtMs }) });
 }
 
 function ask(turn: Turn, reversal: Reversal, settling: Settling): void {
@@ -129,7 +130,7 @@ function refuse(
   code: ConflictCode,
   message: string,
 ): void {
-  endExchange(turn, reversalId);
+  updateProgress(turn, reversalId, { awaiting: undefined, settling: undefined });
   const timer = `reversal:${reversalId}` as const;
   if (resumeAtMs === undefined) turn.clearTimer(timer);
   else turn.setTimer(timer, Math.max(0, resumeAtMs - turn.at.atMs));

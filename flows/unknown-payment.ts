@@ -1,10 +1,11 @@
 import { openReversals, paymentOf } from './book.js';
 import { formatMoney, type Money } from './money.js';
+import { newReversal } from './new-reversal.js';
 import { presentAccount } from './of-other-account.js';
 import { isPaidRequest } from './paid-orders.js';
 import { isOfTerminal } from './payment-request-id.js';
-import { startWork } from './reversal-queue.js';
-import { reversalOf } from './reversal-start.js';
+import { present } from './present.js';
+import { queueReversal } from './reversal-queue.js';
 import type { Attempt, Sale } from './sale.js';
 import { newSaleId } from './sale-id.js';
 import type { TerminalState } from './terminal-state.js';
@@ -40,7 +41,6 @@ export function holdUnknown(turn: Turn, paymentRequestId: string, paymentId: str
     return turn.alarm('unknownPayment', `${facts}: not in the queue, where ${waiting.length} wait`);
   }
   turn.alarm('unknownPayment', facts);
-  const found = paymentId === undefined ? {} : { paymentId };
   const attempt: Attempt = {
     paymentRequestId,
     startedAtWallMs: at.wallMs,
@@ -48,7 +48,7 @@ export function holdUnknown(turn: Turn, paymentRequestId: string, paymentId: str
     expiresAtWallMs: at.wallMs,
     ...presentAccount(turn),
     result: 'S',
-    ...found,
+    ...present({ paymentId }),
   };
   const sale: Sale = {
     saleId: newSaleId(turn),
@@ -62,17 +62,7 @@ export function holdUnknown(turn: Turn, paymentRequestId: string, paymentId: str
     updatedAtWallMs: at.wallMs,
   };
   turn.record({ type: 'saleStarted', sale });
-  const own = {
-    cause: 'unknownPayment',
-    ...found,
-    amount,
-    kind: 'cancel',
-    known: true,
-    charged: true,
-    state: 'needsPerson',
-    manual: true,
-  } as const;
-  const reversal = reversalOf(turn.book, sale, attempt, own, at.wallMs);
-  turn.record({ type: 'reversalStarted', reversal });
-  startWork(turn, reversal);
+  /* Not untried: before the card was lost something may have left that undid it. */
+  const terms = { cause: 'unknownPayment', amount, manual: true } as const;
+  queueReversal(turn, newReversal(turn.book, sale, attempt, terms, at.wallMs));
 }

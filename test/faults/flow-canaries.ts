@@ -127,9 +127,9 @@ export const FLOW_CANARIES: readonly Canary[] = [
   },
   {
     name: 'a start reverses what the host app may have handed out',
-    file: 'flows/delivery.js',
-    find: 'if (!waitsForHost(sale))',
-    put: 'if (true)',
+    file: 'flows/boot-decision.js',
+    find: "hostWaits < HOST_WAITS_LIMIT ? 'awaitsHost' : 'reversed'",
+    put: "'reversed'",
   },
   {
     name: 'machine vends before the money',

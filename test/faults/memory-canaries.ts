@@ -34,10 +34,8 @@ export const MEMORY_CANARIES: readonly Canary[] = [
     name: 'the payment of a lost card goes back unasked',
     only: 'host',
     file: 'flows/unknown-payment.js',
-    find: `state: 'needsPerson',
-        manual: true,`,
-    put: `state: 'open',
-        manual: false,`,
+    find: 'manual: true',
+    put: 'manual: false',
   },
   {
     name: 'the payment of another terminal taken for our own',

@@ -1,7 +1,7 @@
 import type { Book } from '../../../flows/book.js';
+import { bootDecision } from '../../../flows/boot-decision.js';
 import type { Locale } from '../../../flows/customer-texts.js';
 import { cutOffReversal } from '../../../flows/cut-off-reversal.js';
-import { waitsForHost } from '../../../flows/delivery.js';
 import { ownEntry } from '../../../flows/own-entry.js';
 import { present } from '../../../flows/present.js';
 import type { ReversalView, SaleView } from '../../api/output-schemas.js';
@@ -55,9 +55,9 @@ export function viewCard({ place, reading, locale }: ViewCardParts, book: Book =
 
 function cutOffOf(book: Book): readonly CutOffView[] {
   const reversal = cutOffReversal(book, 0);
-  const sale = reversal && ownEntry(book.sales, reversal.saleId);
-  if (reversal === undefined || sale === undefined) return [];
-  const { reversalId, saleId, paymentRequestId, paymentId, amount, cause, paidAtWallMs } = reversal;
+  const { sale, outcome } = bootDecision(book) ?? {};
+  if (reversal === undefined || sale === undefined || outcome === undefined || outcome === 'cancelled') return [];
+  const { reversalId, saleId, paymentRequestId, paymentId, amount, paidAtWallMs } = reversal;
   return [
     {
       reversalId,
@@ -68,7 +68,7 @@ function cutOffOf(book: Book): readonly CutOffView[] {
       paymentRequestId,
       ...present({ paymentId }),
       at: utcTime(paidAtWallMs),
-      atStart: waitsForHost(sale) ? 'awaitsHost' : cause === 'vendUnknown' ? 'vendUnknown' : 'reversed',
+      atStart: outcome,
     },
   ];
 }
