@@ -1,7 +1,7 @@
 import type { AcquirerAnswer } from './acquirer-answer.js';
 import { openReversals } from './book.js';
 import { type Change, present } from './present.js';
-import { disprovedByAny, isConfigurationCode, mayBeTheOrder, payRow, showsPayment } from './result-codes.js';
+import { disprovedByAny, isConfigurationCode, makesKnown, mayBeTheOrder, payRow } from './result-codes.js';
 import type { AcquirerCondition, Refusals } from './terminal-state.js';
 import type { Turn } from './turn.js';
 
@@ -126,7 +126,7 @@ function tellsOfPayments(answer: VerifiedAnswer): boolean {
     const { action } = payRow(answer.code);
     return action === 'tryAgain' || action === 'declined';
   }
-  return showsPayment(answer);
+  return makesKnown(answer);
 }
 
 /** Only whether it answers, and as itself. */

@@ -4,9 +4,9 @@ import { reverseDenied } from './reversal-start.js';
 import type { Turn } from './turn.js';
 
 /**
- * A late reply or a notification shows that the acquirer has a payment which is over for us, or with `charged` that it
- * charged it. That approves nothing; a charge is undone at once. True where it was news, which it is at most twice a payment:
- * who repeats it does not make the terminal ask more often.
+ * A late reply or a notification makes a payment known that is over for us, with `charged` as charged. It approves nothing,
+ * and a payment that waits in the queue is undone at once. True where it was news, at most twice a payment: one who repeats
+ * it does not make the terminal ask more often.
  */
 export function markKnownLate(
   turn: Turn,

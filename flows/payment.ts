@@ -10,11 +10,11 @@ import { paymentRequestId } from './payment-request-id.js';
 import {
   failedPaymentRow,
   inquiryAction,
+  makesKnown,
   NOT_SENT,
   type PayRow,
   payRow,
   promptsCustomer,
-  showsPayment,
 } from './result-codes.js';
 import { startReversal } from './reversal-start.js';
 import { lastAttempt, type Sale } from './sale.js';
@@ -71,8 +71,8 @@ export function onPayAnswered(turn: Turn, id: string, answer: AcquirerAnswer): v
   const believed = verified(answer);
   if (current === undefined) {
     noteLateAnswer(turn, 'pay', answer);
-    const shown = believed !== undefined && showsPayment(believed);
-    if (shown && markKnownLate(turn, id, believed.status === 'S', believed.paymentId)) return;
+    const known = believed !== undefined && makesKnown(believed);
+    if (known && markKnownLate(turn, id, believed.status === 'S', believed.paymentId)) return;
     return turn.ignore('late reply to pay');
   }
   noteAnswer(turn, 'pay', answer);
@@ -93,9 +93,9 @@ export function onPayAnswered(turn: Turn, id: string, answer: AcquirerAnswer): v
   }
 }
 
-/** The reply brought no result, and may have shown that there is a payment all the same. */
+/** The reply brought no result, and may have made the payment known all the same. */
 function unresolved(turn: Turn, current: CurrentPayment, reply: VerifiedAnswer): void {
-  if (showsPayment(reply)) markKnown(turn, current, reply);
+  if (makesKnown(reply)) markKnown(turn, current, reply);
   inquire(turn, current.sale);
 }
 
@@ -164,8 +164,8 @@ export function onPaymentNotified(turn: Turn, id: string, paymentId: string, amo
   holdUnknown(turn, id, paymentId, amount);
 }
 
-/** What showed that there is a payment. */
-type ShownBy = Parameters<typeof promptsCustomer>[0] & { readonly paymentId?: string | undefined };
+/** What makes a payment known. */
+type KnownBy = Parameters<typeof promptsCustomer>[0] & { readonly paymentId?: string | undefined };
 
 interface CurrentPayment {
   readonly sale: Sale;
@@ -187,10 +187,10 @@ function inquire(turn: Turn, sale: Sale): void {
  * Durable at once, for only a power cut needs it, and at most twice a payment; most payments have their result before. That
  * the customer is asked to confirm it is told once.
  */
-function markKnown(turn: Turn, { sale, payment }: CurrentPayment, word: ShownBy): void {
-  const { paymentId } = word;
+function markKnown(turn: Turn, { sale, payment }: CurrentPayment, by: KnownBy): void {
+  const { paymentId } = by;
   const attempt = lastAttempt(sale);
-  const prompted = attempt?.prompted !== true && promptsCustomer(word);
+  const prompted = attempt?.prompted !== true && promptsCustomer(by);
   if (prompted) turn.record({ type: 'paymentShown', saleId: sale.saleId, prompted });
   else if (attempt?.known !== true) turn.record({ type: 'paymentShown', saleId: sale.saleId });
   if (paymentId !== undefined) turn.set({ payment: { ...payment, paymentId } });

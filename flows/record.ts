@@ -27,7 +27,7 @@ export type TerminalRecord = { readonly atWallMs: number } & (
       readonly utcOffsetMinutes?: number;
     } & PaymentAccount)
   | { readonly type: 'inquiryStarted'; readonly saleId: string }
-  /** The acquirer has the payment, and no result yet: after a power cut its word that there is none proves nothing. */
+  /** The payment is *known* (so is the concept called; records keep their old names), and has no result yet. */
   | {
       readonly type: 'paymentShown';
       readonly saleId: string;
@@ -65,7 +65,7 @@ export type TerminalRecord = { readonly atWallMs: number } & (
       readonly refundRequestId: string;
       readonly paymentId: string;
     }
-  /** An answer or a notification showed that the acquirer knows the payment to be reversed, or, with `charged`, took it. */
+  /** The payment that is to be reversed is known or, with `charged`, known to be charged. */
   | {
       readonly type: 'reversalPaymentFound';
       readonly reversalId: string;

@@ -113,10 +113,10 @@ export function promptsCustomer(answer: {
 }
 
 /**
- * Whether a verified reply to `pay` shows that the acquirer has the payment. A bare U does not: the request may have
+ * Whether a verified reply to `pay` makes the payment known. A bare U does not: the request may have
  * been turned away, and then the acquirer will say that it does not exist.
  */
-export function showsPayment(reply: { readonly status: string; readonly code: string; readonly paymentId?: string }) {
+export function makesKnown(reply: { readonly status: string; readonly code: string; readonly paymentId?: string }) {
   return reply.status === 'S' || reply.paymentId !== undefined || reply.code === 'PAYMENT_IN_PROCESS';
 }
 

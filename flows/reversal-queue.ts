@@ -109,8 +109,7 @@ export function onQueueAnswered(
   const verdict = verdictOf(reversal, progress, answer, mayCancel);
   const believed = verified(answer);
   updateProgress(turn, reversal.reversalId, { awaiting: undefined, unanswered: believed === undefined });
-  const { shows } = verdict;
-  if (shows !== undefined) markReversalKnown(turn, reversal, shows === 'charged', believed?.paymentId);
+  if (verdict.known) markReversalKnown(turn, reversal, verdict.known.charged, believed?.paymentId);
   carryOut(turn, reversal, progress, verdict);
 }
 
@@ -149,7 +148,7 @@ function turnToRefund(turn: Turn, reversalId: string): void {
   turn.record({ type: 'reversalTurnedToRefund', reversalId, refundRequestId, paymentId });
 }
 
-/** The acquirer has shown that it has the payment. Recorded only when it is news, or every retry would write to flash. */
+/** Recorded only when it is news, or every retry would write to flash. */
 export function markReversalKnown(
   turn: Turn,
   { reversalId, known, charged: wasCharged, paymentId: before }: Reversal,

@@ -23,8 +23,8 @@ export type Verdict = Cell & {
 
 export type Cell = Next & {
   readonly code?: string;
-  /** The answer shows that the acquirer has the payment, or has charged it. */
-  readonly shows?: 'known' | 'charged';
+  /** The answer makes the payment known. */
+  readonly known?: { readonly charged: boolean };
   readonly amountDiffers?: true;
   /** Whether the cancel was refused for good; where missing, that stays as it was. */
   readonly uncancellable?: boolean;
@@ -64,14 +64,14 @@ export const REVERSAL_TABLE = {
     nothing: { type: 'ask', next: 'cancel', when: 'retry' },
   },
   inquiry: {
-    paidCancellable: { type: 'ask', next: 'cancel', when: 'retry', shows: 'charged', code: 'PAID' },
-    paid: { type: 'refund', shows: 'charged' },
-    paidOtherAmount: { type: 'refund', shows: 'charged', amountDiffers: true },
-    paidWithoutId: { type: 'ask', next: 'inquiry', when: 'retry', shows: 'charged', code: 'NO_PAYMENT_ID' },
+    paidCancellable: { type: 'ask', next: 'cancel', when: 'retry', known: { charged: true }, code: 'PAID' },
+    paid: { type: 'refund', known: { charged: true } },
+    paidOtherAmount: { type: 'refund', known: { charged: true }, amountDiffers: true },
+    paidWithoutId: { type: 'ask', next: 'inquiry', when: 'retry', known: { charged: true }, code: 'NO_PAYMENT_ID' },
     cancelled: { type: 'finish', how: 'cancelled' },
     failed: { type: 'finish', how: 'nothingCharged' },
     /* Here and below the undoing goes on: inquiring alone would never end it. */
-    underWay: { type: 'ask', next: 'undo', when: 'retry', shows: 'known' },
+    underWay: { type: 'ask', next: 'undo', when: 'retry', known: { charged: false } },
     absent: { type: 'finish', how: 'nothingCharged' },
     absentTooEarly: { type: 'ask', next: 'cancel', when: 'unpayable' },
     absentThoughKnown: { type: 'ask', next: 'undo', when: 'retry' },

@@ -20,11 +20,11 @@ export interface Reversal extends PaymentAccount {
   readonly refundId?: string;
   readonly reason?: string;
   /**
-   * Whether the acquirer has shown to know the payment. Where it has not, the pay request may still be under way and
-   * arrive after the cancel, so the cancel is confirmed once more after `payableUntilWallMs`.
+   * Whether the acquirer has shown that it has this payment. Where it has not, the pay request may still arrive after the
+   * cancel, so the cancel is confirmed once more after `payableUntilWallMs`.
    */
   readonly known: boolean;
-  /** The acquirer has said that it was charged. Missing in old records, and where it has not. */
+  /** It is known to be charged. Missing in old records, and where it has not. */
   readonly charged?: true;
   /** Nothing that could undo the payment has left the box yet; missing where something may have. */
   readonly untried?: true;

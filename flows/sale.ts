@@ -45,7 +45,7 @@ export interface Attempt extends PaymentAccount {
   readonly utcOffsetMinutes?: number;
   /** After this the acquirer refuses the payment request, should it still be under way. */
   readonly expiresAtWallMs: number;
-  /** The acquirer has shown to have it, without a result yet. */
+  /** The acquirer has shown that it has this payment, without a result yet. */
   readonly known?: true;
   /** The acquirer has said that the customer has to confirm it on the phone. */
   readonly prompted?: true;

@@ -126,11 +126,11 @@ function reversalTable(): string {
 }
 
 function cellWords(cell: Cell): string {
-  const { shows, amountDiffers, uncancellable } = cell;
+  const { known, amountDiffers, uncancellable } = cell;
   return [
     nextWords(cell),
     ...(uncancellable ? ['what is paid is refunded'] : []),
-    ...(shows === undefined ? [] : [`the payment is known${shows === 'charged' ? ' to be charged' : ''} from now on`]),
+    ...(known === undefined ? [] : [`the payment is known${known.charged ? ', and charged' : ''}`]),
     ...(amountDiffers ? ['alarm `amountDiffers`'] : []),
   ].join('; ');
 }

@@ -104,7 +104,7 @@ export const FLOW_CANARIES: readonly Canary[] = [
   {
     name: 'a payment found paid closed as cancelled',
     file: 'flows/reversal-verdict.js',
-    find: "paidCancellable: { type: 'ask', next: 'cancel', when: 'retry', shows: 'charged', code: 'PAID' },",
+    find: "paidCancellable: { type: 'ask', next: 'cancel', when: 'retry', known: { charged: true }, code: 'PAID' },",
     put: "paidCancellable: { type: 'finish', how: 'cancelled' },",
   },
   {

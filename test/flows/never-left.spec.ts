@@ -34,7 +34,7 @@ describe('a payment request that never left', () => {
     assert.equal(drive.sale().state, 'declined');
   });
 
-  it('is not believed where the acquirer showed that it has the payment', () => {
+  it('is not believed where the payment is known', () => {
     const drive = createReadyDrive();
     const paymentRequestId = startPaying(drive);
     drive.fire('inquiry');

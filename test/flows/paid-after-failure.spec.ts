@@ -90,7 +90,7 @@ const MEANWHILE: Readonly<Record<string, readonly [SaleState, (drive: Drive) => 
       return paymentRequestId;
     },
   ],
-  'such a sale whose payment was shown in process': [
+  'such a sale whose payment was known to be in process': [
     'reversed',
     (drive) => {
       const paymentRequestId = startPaying(drive);

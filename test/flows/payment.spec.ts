@@ -78,7 +78,7 @@ describe('a payment without a known result', () => {
     'a notification': ['paymentNotified', 'notification in state reversing'],
   } as const;
   for (const [name, [type, reason]] of Object.entries(LATE_WORDS)) {
-    it(`that the customer cancelled is reversed; ${name} of success shows that there is one, and approves nothing`, () => {
+    it(`that the customer cancelled is reversed; ${name} of success makes it known, and approves nothing`, () => {
       const drive = createReadyDrive();
       const paymentRequestId = startPaying(drive);
       drive.feed({ type: 'keyPressed', key: '*' });
@@ -95,7 +95,7 @@ describe('a payment without a known result', () => {
   }
 
   describe('whose word comes after the customer gave up', () => {
-    const WORDS: readonly ['payAnswered' | 'inquiryAnswered', name: string, AcquirerAnswer, shows: boolean][] = [
+    const WORDS: readonly ['payAnswered' | 'inquiryAnswered', name: string, AcquirerAnswer, known: boolean][] = [
       ['payAnswered', 'U', unclear(), false],
       ['payAnswered', 'U that turned it away', unclear('REQUEST_TRAFFIC_EXCEED_LIMIT'), false],
       ['payAnswered', 'U that tells of it', unclear('PAYMENT_IN_PROCESS'), true],
@@ -113,13 +113,13 @@ describe('a payment without a known result', () => {
       ['inquiryAnswered', 'S SUCCESS wrongly signed', forged(found('SUCCESS', { amount: AMOUNT })), false],
       ['inquiryAnswered', 'silence', SILENCE, false],
     ];
-    for (const [type, name, answer, shows] of WORDS) {
-      it(`${type}, ${name}: ${shows ? 'shows that there is one' : 'shows nothing'}`, () => {
+    for (const [type, name, answer, known] of WORDS) {
+      it(`${type}, ${name}: ${known ? 'makes it known' : 'shows nothing'}`, () => {
         const drive = createReadyDrive();
         const paymentRequestId = startPaying(drive);
         drive.feed({ type: 'keyPressed', key: '*' });
         const { ignored } = drive.feed({ type, paymentRequestId, answer });
-        assert.deepEqual([drive.reversal().known, ignored === undefined], [shows, shows]);
+        assert.deepEqual([drive.reversal().known, ignored === undefined], [known, known]);
       });
     }
   });
@@ -156,7 +156,7 @@ describe('a payment without a known result', () => {
     });
   }
 
-  describe('how much the acquirer has shown to know', () => {
+  describe('becomes known, or does not', () => {
     const ANSWERS = {
       'a bare U: nothing': [unclear('UNKNOWN_EXCEPTION'), false],
       'a U that turned it away: nothing': [unclear('REQUEST_TRAFFIC_EXCEED_LIMIT'), false],

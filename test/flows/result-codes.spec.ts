@@ -265,7 +265,7 @@ describe('result codes', () => {
       }
     }
 
-    it('F ORDER_NOT_EXIST for a payment the acquirer never showed to know: waits for its expiry and cancels again', () => {
+    it('F ORDER_NOT_EXIST for a payment that is not known: waits for its expiry and cancels again', () => {
       const drive = afterCancel(failure('ORDER_NOT_EXIST'), false);
       drive.wait(89_000);
       assert.deepEqual([drive.sent('sendReversal').length, drive.reversal().state], [1, 'open']);
@@ -302,7 +302,7 @@ describe('result codes', () => {
     }
 
     describe('refused, and the payment inquired', () => {
-      /** What follows within the interval, for a payment that the acquirer knows and for one it never showed to know. */
+      /** What follows within the interval, for a payment that is known and for one that is not. */
       const ANSWERS: Readonly<Record<string, readonly [AcquirerAnswer, known: string, unknown: string]>> = {
         'S SUCCESS': [found('SUCCESS', { amount: AMOUNT }), 'refund', 'refund, known'],
         'S SUCCESS without an id': [success({ paymentStatus: 'SUCCESS' }), 'refund', 'inquiry, known'],

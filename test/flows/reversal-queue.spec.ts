@@ -246,7 +246,7 @@ describe('the cancel queue', () => {
     assert.equal(drive.state.live.acquirer, 'reachable');
   });
 
-  describe('a payment that the acquirer never showed to know', () => {
+  describe('a payment that is not known', () => {
     for (const [name, content, how] of [
       ['cancelled', success(), 'cancelled'],
       ['told not to exist', failure('ORDER_NOT_EXIST'), 'nothingCharged'],
@@ -274,7 +274,7 @@ describe('the cancel queue', () => {
       assert.equal(drive.reversal().state, 'finished');
     });
 
-    describe('that shows up as charged', () => {
+    describe('that becomes known as charged', () => {
       const notify = (drive: Drive) =>
         drive.feed({
           type: 'paymentNotified',
@@ -327,7 +327,7 @@ describe('the cancel queue', () => {
         });
       }
 
-      it('after the acquirer had shown it in process is cancelled at once, too', () => {
+      it('after it was known to be in process is cancelled at once, too', () => {
         const drive = reversedUnknown();
         const { paymentRequestId } = drive.reversal();
         drive.feed({ type: 'payAnswered', paymentRequestId, answer: unclear('PAYMENT_IN_PROCESS') });
@@ -372,7 +372,7 @@ describe('the cancel queue', () => {
       });
     });
 
-    it('is shown by a word about itself only, and not any more to a reversal that is over', () => {
+    it('becomes known by a notification of itself only, and not any more where its reversal is over', () => {
       const drive = reversedUnknown();
       const first = drive.reversal();
       giveUpUnknown(drive, 'order-2');
@@ -484,9 +484,9 @@ describe('the cancel queue', () => {
     });
   });
 
-  describe('a payment that the acquirer once showed to know, and then says does not exist', () => {
+  describe('a payment that is known, and then said not to exist', () => {
     /** The last word about the payment before it is given up, each without a payment id. */
-    const shown: readonly [name: string, begin: () => Drive][] = [
+    const known: readonly [name: string, begin: () => Drive][] = [
       [
         'paid',
         () => {
@@ -571,7 +571,7 @@ describe('the cancel queue', () => {
         },
       ],
     ];
-    for (const [name, begin] of shown) {
+    for (const [name, begin] of known) {
       it(`(${name}) is inquired, is never closed by that, and goes to a person`, () => {
         const drive = begin();
         assert.equal(drive.reversal().paymentId, undefined);

@@ -44,12 +44,12 @@ function verdict(phase: ReversalPhase, answer: AcquirerAnswer, given: Given = {}
 }
 
 function words(verdict: Verdict): string {
-  const { type, code, shows, amountDiffers, uncancellable } = verdict;
+  const { type, code, known, amountDiffers, uncancellable } = verdict;
   const more = type === 'finish' ? verdict.how : type === 'ask' ? `${verdict.next} ${verdict.when}` : '';
   return [
     `${type} ${more}`.trim(),
     code,
-    ...(shows === undefined ? [] : [shows]),
+    ...(known === undefined ? [] : [known.charged ? 'known charged' : 'known']),
     ...(amountDiffers ? ['amountDiffers'] : []),
     ...(uncancellable === undefined ? [] : [`uncancellable ${uncancellable}`]),
   ].join(', ');
@@ -74,12 +74,12 @@ const TABLE: { readonly [P in ReversalPhase]: Record<AnswerTo<P>, readonly [Acqu
     nothing: [SILENCE, 'ask cancel retry, NO_ANSWER'],
   },
   inquiry: {
-    paidCancellable: [paidFound(), 'ask cancel retry, PAID, charged'],
-    paid: [paidFound(), 'refund, SUCCESS, charged', { mayCancel: false }],
-    paidOtherAmount: [paidFound('9'), 'refund, SUCCESS, charged, amountDiffers', { mayCancel: false }],
+    paidCancellable: [paidFound(), 'ask cancel retry, PAID, known charged'],
+    paid: [paidFound(), 'refund, SUCCESS, known charged', { mayCancel: false }],
+    paidOtherAmount: [paidFound('9'), 'refund, SUCCESS, known charged, amountDiffers', { mayCancel: false }],
     paidWithoutId: [
       success({ paymentStatus: 'SUCCESS' }),
-      'ask inquiry retry, NO_PAYMENT_ID, charged',
+      'ask inquiry retry, NO_PAYMENT_ID, known charged',
       { mayCancel: false },
     ],
     cancelled: [found('CANCELLED'), 'finish cancelled, CANCELLED'],
@@ -143,21 +143,21 @@ const READINGS: readonly [name: string, ReversalPhase, AcquirerAnswer, string, G
     'a payment whose cancel was refused for good is refunded in the burst, too',
     'inquiry',
     paidFound(),
-    'refund, SUCCESS, charged',
+    'refund, SUCCESS, known charged',
     { progress: { uncancellable: true } },
   ],
   [
     'an id that was told before will do',
     'inquiry',
     success({ paymentStatus: 'SUCCESS' }),
-    'refund, SUCCESS, charged',
+    'refund, SUCCESS, known charged',
     { reversal: { paymentId: 'P1' }, mayCancel: false },
   ],
   [
     'a refund may be of a part of what was paid',
     'inquiry',
     paidFound('9999'),
-    'refund, SUCCESS, charged',
+    'refund, SUCCESS, known charged',
     { reversal: { kind: 'refund' } },
   ],
   ['a status without a meaning is one under way', 'inquiry', found('NEXT_YEAR'), 'ask undo retry, NEXT_YEAR, known'],
