@@ -1,7 +1,7 @@
 import type { Book } from './book.js';
 import { freeId } from './free-id.js';
-import { accountOf } from './payment-account.js';
 import { ownEntry } from './own-entry.js';
+import { accountOf } from './payment-account.js';
 import { present } from './present.js';
 import type { Reversal } from './reversal.js';
 import type { Attempt, Sale } from './sale.js';

@@ -7,7 +7,6 @@ import { noSale } from './no-sale.js';
 import { otherAccountWords } from './of-other-account.js';
 import { ownEntry } from './own-entry.js';
 import { paidRest } from './paid-rest.js';
-import { accountOf } from './payment-account.js';
 import { present } from './present.js';
 import { queueFull } from './readiness.js';
 import { refundRequestIdFor } from './refund-request-id.js';

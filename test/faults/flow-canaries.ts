@@ -102,12 +102,6 @@ export const FLOW_CANARIES: readonly Canary[] = [
     put: "nothing: { type: 'finish', how: 'refunded' },",
   },
   {
-    name: 'a payment found paid closed as cancelled',
-    file: 'flows/reversal-verdict.js',
-    find: "paidCancellable: { type: 'ask', next: 'cancel', when: 'retry', known: { charged: true }, code: 'PAID' },",
-    put: "paidCancellable: { type: 'finish', how: 'cancelled' },",
-  },
-  {
     name: 'a refused cancel that is not asked about',
     file: 'flows/reversal-verdict.js',
     find: "refund: { type: 'ask', next: 'inquiry', when: 'now', uncancellable: true },",
