@@ -102,10 +102,10 @@ export const FLOW_CANARIES: readonly Canary[] = [
     put: "nothing: { type: 'finish', how: 'refunded' },",
   },
   {
-    name: 'a refused cancel that is not asked about',
+    name: 'a cancel counts though the payment can still arrive',
     file: 'flows/reversal-verdict.js',
-    find: "refund: { type: 'ask', next: 'inquiry', when: 'now', uncancellable: true },",
-    put: "refund: { type: 'ask', next: 'cancel', when: 'retry' },",
+    find: "doneTooEarly: { type: 'ask', next: 'cancel', when: 'unpayable' },",
+    put: "doneTooEarly: { type: 'finish', how: 'cancelled' },",
   },
   {
     name: 'request id from the clock alone',
