@@ -12,6 +12,7 @@ export { isOpen, type Sale } from '../flows/sale.js';
 export { type View, view } from '../flows/view.js';
 export { API_LISTENING } from './api/api-contract.js';
 export type { ReversalView, SaleView, StatusView } from './api/output-schemas.js';
+export type { CommandInput } from './commands/command-table.js';
 export { queueLines } from './commands/queue/queue-lines.js';
 export type { CutOffView } from './commands/queue/queue-source.js';
 export { settleOnCard } from './commands/queue/settle-on-card.js';

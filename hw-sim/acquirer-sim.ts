@@ -1,9 +1,9 @@
-import { parseArgs } from 'node:util';
 import { createLinuxClock } from '../drivers/linux/clock.js';
 import { createLinuxHttp } from '../drivers/linux/http.js';
 import { createKeyDirectory } from '../drivers/linux/key-directory.js';
 import type { CommandProcess } from '../drivers/linux/process.js';
 import { createLinuxRandom } from '../drivers/linux/random.js';
+import type { CommandInput } from '../firmware/for-simulator.js';
 import { acquirerKeys, keyFileNames } from './acquirer/acquirer-keys.js';
 import { type AcquirerServer, createAcquirerServer } from './acquirer/acquirer-server.js';
 import { createRsaSigner } from './acquirer/rsa-signer.js';
@@ -30,13 +30,14 @@ export function startAcquirerSim(options: AcquirerSimOptions): Promise<AcquirerS
   });
 }
 
-/** The command `tillbox acquirer-sim`: runs until the process is asked to stop. `args` follow the command's name. */
-export async function runAcquirerSim(args: readonly string[], self: CommandProcess): Promise<number> {
-  const options = optionsOf(args);
-  if (typeof options === 'string') {
-    self.errorOut(`tillbox acquirer-sim: ${options}\n`);
+/** The command `tillbox acquirer-sim`: runs until the process is asked to stop. */
+export async function runAcquirerSim(input: CommandInput<'acquirer-sim'>, self: CommandProcess): Promise<number> {
+  const { port = 8490, keys: keyDirectory = 'acquirer-sim-keys', 'client-id': clientId = 'SIM_CLIENT' } = input.options;
+  if (clientId === '') {
+    self.errorOut('tillbox acquirer-sim: --client-id needs an id\n');
     return usageExitCode;
   }
+  const options = { port, keyDirectory, clientId };
   try {
     const server = await startAcquirerSim(options);
     self.out(`${environment(options, server.url)}\n`);
@@ -65,17 +66,4 @@ function environment(options: AcquirerSimOptions, url: string): string {
       : `ALIPAY_PRIVATE_KEY_FILE=${keys.pathOf(keyFileNames.terminalPrivate)}`,
     `ALIPAY_PUBLIC_KEY_FILE=${keys.pathOf(keyFileNames.alipayPublic)}`,
   ].join('\n');
-}
-
-/** The options, or the error in them. */
-function optionsOf(args: readonly string[]): AcquirerSimOptions | string {
-  const { values } = parseArgs({
-    args: [...args],
-    options: { port: { type: 'string' }, keys: { type: 'string' }, 'client-id': { type: 'string' } },
-  });
-  const { port = '8490', keys: keyDirectory = 'acquirer-sim-keys', 'client-id': clientId = 'SIM_CLIENT' } = values;
-  if (!/^\d{1,5}$/.test(port) || Number(port) > 65_535) return `--port must be 0 to 65535, not ${JSON.stringify(port)}`;
-  if (keyDirectory === '') return '--keys needs a directory';
-  if (clientId === '') return '--client-id needs an id';
-  return { port: Number(port), keyDirectory, clientId };
 }

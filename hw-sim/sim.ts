@@ -1,4 +1,3 @@
-import { parseArgs } from 'node:util';
 import type { HostError, HttpListener } from '../drivers/host.js';
 import { createLinuxClock } from '../drivers/linux/clock.js';
 import { configFiles } from '../drivers/linux/config-files.js';
@@ -8,7 +7,7 @@ import { localTimeZone } from '../drivers/linux/local-time-zone.js';
 import { packageVersion } from '../drivers/linux/package-version.js';
 import type { CommandProcess } from '../drivers/linux/process.js';
 import { createLinuxRandom } from '../drivers/linux/random.js';
-import { replayFile } from '../firmware/for-simulator.js';
+import { type CommandInput, replayFile } from '../firmware/for-simulator.js';
 import { openApiBridge } from './bench/api-bridge.js';
 import { createBench } from './bench/bench.js';
 import { createBenchConsole } from './bench/bench-console.js';
@@ -24,26 +23,19 @@ const SEEDED_START_WALL_MS = 1_767_240_000_000;
 
 const exitCode = { done: 0, usage: 64, unavailable: 69, bug: 70 } as const;
 
-interface SimOptions {
-  readonly port: number;
-  readonly seed: number | undefined;
-  /** An incident to replay, instead of running anything. */
-  readonly replay: string | undefined;
-}
-
 /**
  * The command `tillbox sim`: a terminal on simulated hardware with a simulated acquirer, in real time, with its local API
- * on this machine and a console on the standard input and output. `args` follow the command's name. Runs until `quit`,
- * Ctrl-C, Ctrl-D at a terminal, SIGTERM, or the end of a file of commands. The end of a pipe, or of `/dev/null`, does not
- * end it, since programs may still use the API. Nothing is kept.
+ * on this machine and a console on the standard input and output. Runs until `quit`, Ctrl-C, Ctrl-D at a terminal, SIGTERM,
+ * or the end of a file of commands. The end of a pipe, or of `/dev/null`, does not end it, since programs may still use the
+ * API. Nothing is kept.
  */
-export async function runSim(args: readonly string[], self: CommandProcess): Promise<number> {
-  const options = optionsOf(args);
-  if (typeof options === 'string') {
-    self.errorOut(`tillbox sim: ${options}\n`);
+export async function runSim({ options }: CommandInput<'sim'>, self: CommandProcess): Promise<number> {
+  const { port = DEFAULT_PORT, seed, replay } = options;
+  if (replay !== undefined && (options.port !== undefined || seed !== undefined)) {
+    self.errorOut('tillbox sim: --replay plays a file again and runs nothing: it goes without --port and --seed\n');
     return exitCode.usage;
   }
-  if (options.replay !== undefined) return replayFile(options.replay, configFiles.read, self);
+  if (replay !== undefined) return replayFile(replay, configFiles.read, self);
   self.out('Making keys for the terminal and its acquirer…\n');
   const chosen = benchSettings(self.env, localTimeZone(), createKeyPairs());
   if ('problems' in chosen) {
@@ -54,18 +46,18 @@ export async function runSim(args: readonly string[], self: CommandProcess): Pro
 
   const clock = createLinuxClock();
   const world = createWorld(
-    options.seed === undefined
+    seed === undefined
       ? { seed: randomSeed(), startWallMs: clock.wallMs() }
-      : { seed: options.seed, startWallMs: SEEDED_START_WALL_MS },
+      : { seed, startWallMs: SEEDED_START_WALL_MS },
   );
   const bench = createBench({ world, settings });
   const pacer = createPacer({ clock, world, runUntil: bench.runUntil });
-  const listener = await openBridge(pacer, bench.kiosk.network, settings.config.api.port, options.port);
+  const listener = await openBridge(pacer, bench.kiosk.network, settings.config.api.port, port);
   if (!('port' in listener)) {
     pacer.stop();
     self.errorOut(
       `tillbox sim: ${listener.message}.\nChoose another port with --port N, or any free one with --port 0; ` +
-        `with npm: npm start -- --port ${options.port === 8090 ? 8091 : 8090}\n`,
+        `with npm: npm start -- --port ${port === 8090 ? 8091 : 8090}\n`,
     );
     return exitCode.unavailable;
   }
@@ -92,7 +84,7 @@ export async function runSim(args: readonly string[], self: CommandProcess): Pro
       quit,
       echo: !lineConsole.isTerminal,
     });
-    lineConsole.print(`${banner(listener.port, options, ink)}${benchConsole.intro}\n`);
+    lineConsole.print(`${banner(listener.port, seed, ink)}${benchConsole.intro}\n`);
     self.onStop(quit);
     self.onIgnored((signal) => lineConsole.print(`${signal} is ignored\n`));
     lineConsole.open({
@@ -126,28 +118,11 @@ function randomSeed(): number {
   return new DataView(createLinuxRandom().bytes(4).slice().buffer).getUint32(0);
 }
 
-function banner(port: number, { seed }: SimOptions, ink: Ink): string {
+function banner(port: number, seed: number | undefined, ink: Ink): string {
   const chosen = seed === undefined ? '' : ` Chance and the date come from seed ${seed}.`;
   return `${ink.bold(`Tillbox ${packageVersion()} on simulated hardware, with a simulated acquirer`)}
 A new box with an empty journal; nothing is kept, and no real money moves.${chosen}
 Its local API is at http://127.0.0.1:${port} (see /v1/status and /openapi.json).
 
 `;
-}
-
-/** The options, or the error in them. */
-function optionsOf(args: readonly string[]): SimOptions | string {
-  const { port, seed, replay } = parseArgs({
-    args: [...args],
-    options: { port: { type: 'string' }, seed: { type: 'string' }, replay: { type: 'string' } },
-  }).values;
-  if (replay !== undefined && (port !== undefined || seed !== undefined)) {
-    return '--replay plays a file again and runs nothing: it goes without --port and --seed';
-  }
-  if (port !== undefined && !(/^\d{1,5}$/.test(port) && Number(port) <= 65_535)) {
-    return `--port must be 0 to 65535, not ${JSON.stringify(port)}`;
-  }
-  if (seed !== undefined && !/^\d{1,15}$/.test(seed))
-    return `--seed must be a whole number, not ${JSON.stringify(seed)}`;
-  return { port: Number(port ?? DEFAULT_PORT), seed: seed === undefined ? undefined : Number(seed), replay };
 }

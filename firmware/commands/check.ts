@@ -16,6 +16,7 @@ import { checkConfiguration } from './check/check-configuration.js';
 import type { CheckRow } from './check/check-row.js';
 import { checkSecretFiles } from './check/check-secret-files.js';
 import { runChecks } from './check/run-checks.js';
+import type { CommandInput } from './command-table.js';
 import { storageFlash } from './storage-flash.js';
 import { storageMarks } from './storage-marks.js';
 
@@ -26,12 +27,12 @@ import { storageMarks } from './storage-marks.js';
  * @param hostOf the board, or one with simulated devices
  */
 export async function check(
-  args: readonly string[],
+  { options }: CommandInput<'check'>,
   self: CommandProcess,
   hostOf: (config: Config) => Host = boardHost,
 ): Promise<ExitCode> {
-  const json = args.includes('--json');
-  const talk = args.includes('--by-hand') ? openTalk(self, json) : undefined;
+  const { json, print } = options;
+  const talk = options['by-hand'] ? openTalk(self, json) : undefined;
   if (typeof talk === 'string') {
     self.errorOut(`tillbox check: ${talk}\n`);
     return exitCode.usage;
@@ -65,7 +66,7 @@ export async function check(
     cardMarks: storageMarks(config.storage),
     holder: () => new Promise((resolve) => dataDirHolder(config.storage.dataDir, resolve)),
     room: () => new Promise((resolve) => roomIn(config.storage.dataDir, resolve)),
-    print: args.includes('--print'),
+    print,
     found,
     ...(talk === undefined ? {} : { person: { ...talk, say: (text) => talk.say(redact(text)) } }),
   });

@@ -1,12 +1,32 @@
 import type { CommandProcess } from '../../drivers/linux/process.js';
 
-/** A command's work: gets what follows its name, with options known to be right, and answers the exit code. */
-export type Command = (args: readonly string[], self: CommandProcess) => number | Promise<number>;
+/** Gets what was typed after its name, and returns the exit code. `N` is its name in the table. */
+export type Command<N extends CommandName = CommandName> = (
+  input: CommandInput<N>,
+  self: CommandProcess,
+) => number | Promise<number>;
 
-/** An option of a command: how it is read, and what the help says of it. */
+/** What was typed after a command's name. */
+export interface CommandInput<N extends CommandName = CommandName> {
+  readonly options: OptionValues<RowOf<N>['options']>;
+  /** What has no dash. */
+  readonly words: readonly string[];
+}
+
+/** The value of an option by its kind; undefined where it was not given. */
+export interface OptionValue {
+  readonly flag: boolean;
+  readonly text: string | undefined;
+  /** Not empty. */
+  readonly directory: string | undefined;
+  /** 0 to 65535. */
+  readonly port: number | undefined;
+  readonly wholeNumber: number | undefined;
+}
+
 export interface CommandOption {
-  readonly type: 'boolean' | 'string';
-  /** What its value is called in the help. */
+  readonly kind: keyof OptionValue;
+  /** What its value is called in the help. A flag has none. */
   readonly value?: string;
   readonly meaning: string;
 }
@@ -26,11 +46,11 @@ export interface CommandRow {
 
 const none = { least: 0, most: 0 } as const;
 
-const flag = (meaning: string): CommandOption => ({ type: 'boolean', meaning });
-const taking = (value: string, meaning: string): CommandOption => ({ type: 'string', value, meaning });
+const flag = (meaning: string) => ({ kind: 'flag', meaning }) as const;
+const taking = <K extends CommandOption['kind']>(kind: K, value: string, meaning: string) =>
+  ({ kind, value, meaning }) as const;
 
-/** Every command of `tillbox`. `sim` and `acquirer-sim` are not part of an image that leaves `hw-sim` out. */
-export const commandTable: readonly CommandRow[] = [
+const ROWS = [
   {
     name: 'run',
     usage: '',
@@ -45,9 +65,9 @@ export const commandTable: readonly CommandRow[] = [
     usage: '[--port N] [--seed N] | --replay FILE',
     summary: 'runs the terminal on simulated hardware with a simulated acquirer, and a console to play with it',
     options: {
-      port: taking('N', 'port of the local API, 8080 where nothing is said; 0 for any free one'),
-      seed: taking('N', 'the same chance and date each time'),
-      replay: taking('FILE', 'plays an incident file again instead, as tillbox replay does'),
+      port: taking('port', 'N', 'port of the local API, 8080 where nothing is said; 0 for any free one'),
+      seed: taking('wholeNumber', 'N', 'the same chance and date each time'),
+      replay: taking('text', 'FILE', 'plays an incident file again instead, as tillbox replay does'),
     },
     words: none,
     module: '../../hw-sim/sim.js',
@@ -58,9 +78,13 @@ export const commandTable: readonly CommandRow[] = [
     usage: '[--port N] [--keys DIR] [--client-id ID]',
     summary: 'runs the simulated acquirer as an HTTP server with real signatures',
     options: {
-      port: taking('N', '8490 where nothing is said; 0 for any free one'),
-      keys: taking('DIR', 'where the key files are, or are made; ./acquirer-sim-keys where nothing is said'),
-      'client-id': taking('ID', "the terminal's client id, SIM_CLIENT where nothing is said"),
+      port: taking('port', 'N', '8490 where nothing is said; 0 for any free one'),
+      keys: taking(
+        'directory',
+        'DIR',
+        'where the key files are, or are made; ./acquirer-sim-keys where nothing is said',
+      ),
+      'client-id': taking('text', 'ID', "the terminal's client id, SIM_CLIENT where nothing is said"),
     },
     words: none,
     module: '../../hw-sim/acquirer-sim.js',
@@ -87,10 +111,14 @@ export const commandTable: readonly CommandRow[] = [
     summary: 'shows and works on the cancel queue, of the running terminal or as the card holds it',
     options: {
       all: flag('also what is finished'),
-      by: taking('NAME', 'who settled it outside the terminal, or accepts a card though the terminal knew another'),
-      note: taking('TEXT', 'how, or why'),
-      outcome: taking('paid', 'the payment stands; without it the money went back, or never was taken'),
-      'data-dir': taking('DIR', 'reads the card mounted there, and asks no terminal'),
+      by: taking(
+        'text',
+        'NAME',
+        'who settled it outside the terminal, or accepts a card though the terminal knew another',
+      ),
+      note: taking('text', 'TEXT', 'how, or why'),
+      outcome: taking('text', 'paid', 'the payment stands; without it the money went back, or never was taken'),
+      'data-dir': taking('directory', 'DIR', 'reads the card mounted there, and asks no terminal'),
       json: flag('for programs'),
     },
     words: { least: 1, most: 2 },
@@ -110,7 +138,7 @@ export const commandTable: readonly CommandRow[] = [
     name: 'keys',
     usage: 'new|show [--dir DIR]',
     summary: 'makes our RSA pair; shows the public key to upload',
-    options: { dir: taking('DIR', 'where the key files are, or are made; new: here where nothing is said') },
+    options: { dir: taking('text', 'DIR', 'where the key files are, or are made; new: here where nothing is said') },
     words: { least: 1, most: 1 },
     module: './keys.js',
     entry: 'keys',
@@ -124,4 +152,15 @@ export const commandTable: readonly CommandRow[] = [
     module: './config.js',
     entry: 'config',
   },
-];
+] as const satisfies readonly CommandRow[];
+
+/** Every command of `tillbox`. `sim` and `acquirer-sim` are not part of an image that leaves `hw-sim` out. */
+export const commandTable: readonly CommandRow[] = ROWS;
+
+export type CommandName = (typeof ROWS)[number]['name'];
+
+type RowOf<N extends CommandName> = Extract<(typeof ROWS)[number], { readonly name: N }>;
+
+type OptionValues<O> = {
+  readonly [K in keyof O]: O[K] extends { readonly kind: infer V extends keyof OptionValue } ? OptionValue[V] : never;
+};

@@ -7,10 +7,11 @@ import { maskConfig } from '../config/mask-config.js';
 import { readSettings } from '../config/read-settings.js';
 import { type ExitCode, exitCode } from '../log/exit-code.js';
 import { createRedact } from '../log/redact.js';
+import type { CommandInput } from './command-table.js';
 
 /** `tillbox config [--markdown]`: the effective configuration, or the reference of all variables. */
-export function config(args: readonly string[], self: CommandProcess): ExitCode {
-  if (args.includes('--markdown')) {
+export function config({ options }: CommandInput<'config'>, self: CommandProcess): ExitCode {
+  if (options.markdown) {
     self.out(`${configMarkdown()}\n`);
     return exitCode.done;
   }

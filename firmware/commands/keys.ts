@@ -1,4 +1,3 @@
-import { parseArgs } from 'node:util';
 import { configFiles } from '../../drivers/linux/config-files.js';
 import { keyFiles } from '../../drivers/linux/key-files.js';
 import type { CommandProcess } from '../../drivers/linux/process.js';
@@ -8,17 +7,12 @@ import { type KeyReading, rsaKey } from '../acquirer/rsa-key.js';
 import { readSettings } from '../config/read-settings.js';
 import { type ExitCode, exitCode } from '../log/exit-code.js';
 import { messageOf } from '../log/plain-text.js';
+import type { CommandInput } from './command-table.js';
 
 /** `tillbox keys new|show [--dir DIR]`: makes our RSA pair; shows what to upload. */
-export function keys(args: readonly string[], self: CommandProcess): ExitCode {
-  const { values, positionals } = parseArgs({
-    args: [...args],
-    options: { dir: { type: 'string' } },
-    allowPositionals: true,
-  });
-  const [action] = positionals;
-  if (positionals.length === 1 && action === 'new') return createNew(values.dir ?? '.', self);
-  if (positionals.length === 1 && action === 'show') return show(values.dir, self);
+export function keys({ options, words: [action] }: CommandInput<'keys'>, self: CommandProcess): ExitCode {
+  if (action === 'new') return createNew(options.dir ?? '.', self);
+  if (action === 'show') return show(options.dir, self);
   self.errorOut('tillbox keys: say `new` or `show`\n');
   return exitCode.usage;
 }

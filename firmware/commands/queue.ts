@@ -14,6 +14,7 @@ import { readBook } from '../journal/read-book.js';
 import { type ExitCode, exitCode } from '../log/exit-code.js';
 import { isoUtc } from '../log/iso-utc.js';
 import { createRedact } from '../log/redact.js';
+import type { CommandInput } from './command-table.js';
 import { acceptCard } from './queue/accept-card.js';
 import { openQueue } from './queue/open-queue.js';
 import { type QueueOrder, queueOrder } from './queue/queue-order.js';
@@ -23,8 +24,8 @@ import { type Storage, storageFlash } from './storage-flash.js';
 import { storageMarks } from './storage-marks.js';
 
 /** `tillbox queue …`: the cancel queue, over the API of the running terminal or from flash. */
-export async function queue(args: readonly string[], self: CommandProcess): Promise<ExitCode> {
-  const order = queueOrder(args);
+export async function queue(input: CommandInput<'queue'>, self: CommandProcess): Promise<ExitCode> {
+  const order = queueOrder(input);
   if (typeof order === 'string') {
     self.errorOut(`tillbox queue: ${order}\n`);
     return exitCode.usage;

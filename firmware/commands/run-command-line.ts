@@ -1,20 +1,20 @@
-import { parseArgs } from 'node:util';
 import type { CommandProcess } from '../../drivers/linux/process.js';
 import { exitCode } from '../log/exit-code.js';
 import { quoted } from '../log/plain-text.js';
 import type { Redact } from '../log/redact.js';
 import type { Command, CommandRow } from './command-table.js';
+import { parseCommand } from './parse-command.js';
 
 export interface CommandLineParts {
   readonly self: CommandProcess;
   readonly table: readonly CommandRow[];
   readonly version: string;
   readonly redact: Redact;
-  /** Loads a row's module; `absent` when this installation does not have it. */
+  /** Loads the command of a row; `absent` where this installation does not have it. */
   load(row: CommandRow): Promise<Command | 'absent'>;
 }
 
-/** Understands the command line, does what it says and answers the exit code. Never rejects. */
+/** Runs the command that the command line names and returns the exit code. Never rejects. */
 export async function runCommandLine(parts: CommandLineParts): Promise<number> {
   const { self, table, version } = parts;
   const [name, ...rest] = self.args;
@@ -34,7 +34,7 @@ export async function runCommandLine(parts: CommandLineParts): Promise<number> {
   const row = table.find((candidate) => candidate.name === name);
   if (!row) return wrong(`${name.startsWith('-') ? 'unknown option' : 'unknown command'} ${quoted(name)}`);
 
-  const parsed = parsedArgs(row, rest);
+  const parsed = parseCommand(row, rest);
   if ('problem' in parsed) return wrong(`${row.name}: ${parsed.problem}`);
   if (parsed.help) {
     self.out(explanation(row));
@@ -44,39 +44,27 @@ export async function runCommandLine(parts: CommandLineParts): Promise<number> {
     self.out(`${version}\n`);
     return exitCode.done;
   }
-  if (parsed.words < row.words.least || parsed.words > row.words.most) {
-    return wrong(
-      `${row.name}: ${parsed.words < row.words.least ? 'something is missing' : 'too many words'}; usage: ${usageOf(row)}`,
-    );
+  const { least, most } = row.words;
+  const count = parsed.words.length;
+  if (count < least || count > most) {
+    return wrong(`${row.name}: ${count < least ? 'something is missing' : 'too many words'}; usage: ${usageOf(row)}`);
   }
 
   try {
     const command = await parts.load(row);
-    if (command !== 'absent') return await command(rest, self);
-    self.errorOut(`tillbox: ${row.name} is not part of this installation\n`);
-    return exitCode.unavailable;
+    if (command === 'absent') {
+      self.errorOut(`tillbox: ${row.name} is not part of this installation\n`);
+      return exitCode.unavailable;
+    }
+    if ('problem' in parsed.options) {
+      self.errorOut(`tillbox ${row.name}: ${parsed.options.problem}\n`);
+      return exitCode.usage;
+    }
+    return await command({ options: parsed.options.values, words: parsed.words }, self);
   } catch (error) {
     const trace = error instanceof Error ? (error.stack ?? error.message) : String(error);
     self.errorOut(`${parts.redact(`tillbox ${row.name}: ${trace}`)}\n`);
     return exitCode.bug;
-  }
-}
-
-function parsedArgs(
-  row: CommandRow,
-  args: readonly string[],
-): { readonly problem: string } | { readonly help: boolean; readonly version: boolean; readonly words: number } {
-  try {
-    const { values, positionals } = parseArgs({
-      args: [...args],
-      options: { ...row.options, help: { type: 'boolean', short: 'h' }, version: { type: 'boolean' } },
-      allowPositionals: true,
-    });
-    return { help: values.help === true, version: values.version === true, words: positionals.length };
-  } catch (error) {
-    /* The first sentence names the option; the others explain how to pass words that begin with a dash. */
-    const message = error instanceof Error ? error.message : 'cannot be understood';
-    return { problem: message.split('. ')[0]?.split('\n')[0] ?? message };
   }
 }
 

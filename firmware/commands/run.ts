@@ -9,10 +9,11 @@ import { exitCode } from '../log/exit-code.js';
 import { createRedact } from '../log/redact.js';
 import { createTerminal, type Terminal } from '../terminal/terminal.js';
 import { boardHost } from './board-host.js';
+import type { CommandInput } from './command-table.js';
 import { storageMarks } from './storage-marks.js';
 
 /** `tillbox run`: the terminal with the devices and the acquirer that the configuration names, until it is stopped. */
-export function run(_args: readonly string[], self: CommandProcess): Promise<number> {
+export function run(_input: CommandInput<'run'>, self: CommandProcess): Promise<number> {
   const settings = loadConfig(self.env, configFiles.read);
   if ('errors' in settings) {
     self.errorOut(`${describeErrors(settings.errors)}\n`);

@@ -297,7 +297,7 @@ describe('an incident', () => {
       const path = join(dataDir, 'incident-0.json');
       assert.ok(child.errorOut().includes(`What led to this is kept in ${path}`), child.errorOut());
       assert.equal(statSync(path).mode & 0o777, 0o600);
-      const { code, out } = await runCommand(replay, [path]);
+      const { code, out } = await runCommand('replay', replay, [path]);
       assert.equal(code, 70);
       assert.match(out, /#\d+ \+0\.\d+ s {2}booted\n {4}FAILS {2}sale s1 has no payment to reverse\n/);
       assert.match(out, /The same assertion fails again\.\n$/);
@@ -324,11 +324,11 @@ describe('an incident', () => {
     });
 
     it('says what is wrong with a file that cannot be played', async () => {
-      const missing = await runCommand(replay, [join(dataDir, 'none.json')]);
+      const missing = await runCommand('replay', replay, [join(dataDir, 'none.json')]);
       assert.equal(missing.code, 64);
       assert.match(missing.errorOut, /no such file/);
       writeFileSync(join(dataDir, 'half.json'), '{"format":1,"cau');
-      const half = await runCommand(replay, [join(dataDir, 'half.json')]);
+      const half = await runCommand('replay', replay, [join(dataDir, 'half.json')]);
       assert.equal(half.code, 64);
       assert.match(half.errorOut, /not JSON/);
     });

@@ -35,7 +35,7 @@ describe('tillbox check', () => {
   afterEach(() => rmSync(dataDir, { recursive: true, force: true }));
 
   it('passes on a sound box, line for line', async () => {
-    const run = await runCommand(check, [], env);
+    const run = await runCommand('check', check, [], env);
     assert.equal(run.code, 0, run.out);
     const rows = rowsOf(run);
     assert.deepEqual(
@@ -63,7 +63,7 @@ describe('tillbox check', () => {
   });
 
   it('says the same as JSON', async () => {
-    const run = await runCommand(check, ['--json'], env);
+    const run = await runCommand('check', check, ['--json'], env);
     assert.equal(run.code, 0);
     const { failed, warned, rows } = JSON.parse(run.out);
     assert.deepEqual([failed, warned], [0, 1]);
@@ -82,7 +82,7 @@ describe('tillbox check', () => {
       PRINTER: 'paper',
       STORE_ID: '',
     };
-    const run = await runCommand(check, [], wrong);
+    const run = await runCommand('check', check, [], wrong);
     assert.equal(run.code, 64);
     assert.match(run.out, /FAIL {2}keys +ALIPAY_PUBLIC_KEY is neither PEM nor base64/);
     assert.match(run.out, /FAIL {2}configuration +STORE_ID is not set\n +→ correct STORE_ID; example: S0001\n/);
@@ -92,7 +92,7 @@ describe('tillbox check', () => {
 
   it('finds our own public key in the place of Alipay’s', async () => {
     const ours = `${acquirer.keyDirectory}/terminal-public.pem`;
-    const run = await runCommand(check, [], { ...env, ALIPAY_PUBLIC_KEY_FILE: ours });
+    const run = await runCommand('check', check, [], { ...env, ALIPAY_PUBLIC_KEY_FILE: ours });
     assert.equal(run.code, 64, run.out);
     assert.match(run.out, /FAIL {2}keys +ALIPAY_PUBLIC_KEY_FILE is our own public key/);
   });
@@ -100,7 +100,7 @@ describe('tillbox check', () => {
   it('finds a private key that nobody uploaded, by asking the acquirer', async () => {
     const other = await startAcquirer('own');
     const key = { ALIPAY_PRIVATE_KEY_FILE: other.env.ALIPAY_PRIVATE_KEY_FILE ?? '' };
-    const run = await runCommand(check, [], { ...env, ...key });
+    const run = await runCommand('check', check, [], { ...env, ...key });
     await other.stop();
     assert.equal(run.code, 69);
     assert.match(rowsOf(run).acquirer ?? '', /^FAIL INVALID_SIGNATURE: our private key does not belong/);
@@ -109,7 +109,7 @@ describe('tillbox check', () => {
   it('finds a key of Alipay’s that is another one', async () => {
     const other = await startAcquirer('own');
     const key = { ALIPAY_PUBLIC_KEY_FILE: other.env.ALIPAY_PUBLIC_KEY_FILE ?? '' };
-    const run = await runCommand(check, [], { ...env, ...key });
+    const run = await runCommand('check', check, [], { ...env, ...key });
     await other.stop();
     assert.equal(run.code, 69);
     assert.match(rowsOf(run).acquirer ?? '', /^FAIL .*does not fit ALIPAY_PUBLIC_KEY/);
@@ -124,7 +124,7 @@ describe('tillbox check', () => {
       NOTIFY_URL: 'https://pay.example.com/notify',
       NOTIFY_PORT: String(await freePort()),
     };
-    const run = await runCommand(check, [], wrong);
+    const run = await runCommand('check', check, [], wrong);
     taken.close();
     assert.equal(run.code, 74);
     const rows = rowsOf(run);
@@ -138,7 +138,7 @@ describe('tillbox check', () => {
     const { API_PORT = '' } = env;
     const device = { PRINTER: 'escpos', PRINTER_PORT: join(dataDir, 'no-printer') };
     const terminal = await startTerminal(acquirer, { API_PORT, ...device });
-    const run = await runCommand(check, [], { ...env, ...device, DATA_DIR: terminal.dataDir });
+    const run = await runCommand('check', check, [], { ...env, ...device, DATA_DIR: terminal.dataDir });
     await terminal.stop();
     assert.equal(run.code, 69);
     const rows = rowsOf(run);
@@ -154,7 +154,7 @@ describe('tillbox check', () => {
     const { API_PORT = '' } = env;
     const terminal = await startTerminal(acquirer, { API_PORT, API_TOKEN: 'the-token-of-this-box' });
     const wrong = { ...env, API_TOKEN: 'the-token-of-another-box', DATA_DIR: terminal.dataDir };
-    const run = await runCommand(check, [], wrong);
+    const run = await runCommand('check', check, [], wrong);
     await terminal.stop();
     assert.equal(run.code, 69);
     assert.match(
@@ -168,9 +168,9 @@ describe('tillbox check', () => {
     it('prints a test receipt only when asked', async () => {
       const printer = createPtyPrinter(384);
       const line = { PRINTER: 'escpos', PRINTER_PORT: printer.path, PRINTER_COLUMNS: '32', PRINTER_BAUD: '115200' };
-      const quiet = await runCommand(check, [], { ...env, ...line });
+      const quiet = await runCommand('check', check, [], { ...env, ...line });
       const before = printer.receipts().length;
-      const run = await runCommand(check, ['--print'], { ...env, ...line });
+      const run = await runCommand('check', check, ['--print'], { ...env, ...line });
       const tape = printer.tape().join('\n');
       printer.remove();
       assert.deepEqual([quiet.code, run.code], [0, 0], quiet.out + run.out);
@@ -183,7 +183,7 @@ describe('tillbox check', () => {
       const printer = createPtyPrinter(384);
       printer.loadPaper(0);
       const line = { PRINTER: 'escpos', PRINTER_PORT: printer.path, PRINTER_COLUMNS: '32', PRINTER_BAUD: '115200' };
-      const run = await runCommand(check, ['--print'], { ...env, ...line });
+      const run = await runCommand('check', check, ['--print'], { ...env, ...line });
       printer.remove();
       assert.equal(run.code, 69);
       assert.match(rowsOf(run).printer ?? '', /^FAIL .*paper/);
@@ -191,7 +191,11 @@ describe('tillbox check', () => {
     });
 
     it('says that a scanner is not there', async () => {
-      const run = await runCommand(check, [], { ...env, SCANNER: 'gm65', SCANNER_PORT: join(dataDir, 'no-scanner') });
+      const run = await runCommand('check', check, [], {
+        ...env,
+        SCANNER: 'gm65',
+        SCANNER_PORT: join(dataDir, 'no-scanner'),
+      });
       assert.equal(run.code, 69);
       assert.match(rowsOf(run).scanner ?? '', /^FAIL .*no-scanner/);
     });

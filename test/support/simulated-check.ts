@@ -9,6 +9,7 @@ import { createVendMechanismModel } from '../../hw-sim/devices/vend-mechanism-mo
 import { createSimGpio } from '../../hw-sim/sim-gpio.js';
 import { createSimSerial } from '../../hw-sim/sim-serial.js';
 import { SIMULATED_WIRING, wireSimulatedDevices } from '../../hw-sim/simulated-wiring.js';
+import { commandInput } from '../firmware/command-run.js';
 import { createRealWorld } from './real-world.js';
 
 /*
@@ -48,8 +49,12 @@ const out = (text: string): void => {
   self.out(text);
   world.after(FINGER_MS, () => hands(text));
 };
-const code = await check(self.args, { ...self, out, env: wireSimulatedDevices(self.env) }, (config) => {
-  const board = boardHost(config);
-  return { ...board, gpio: gpio.hostFor(board.clock), serial: serial.hostFor(board.clock) };
-});
+const code = await check(
+  commandInput('check', self.args),
+  { ...self, out, env: wireSimulatedDevices(self.env) },
+  (config) => {
+    const board = boardHost(config);
+    return { ...board, gpio: gpio.hostFor(board.clock), serial: serial.hostFor(board.clock) };
+  },
+);
 self.exit(code);

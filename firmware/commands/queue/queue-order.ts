@@ -1,10 +1,10 @@
-import { parseArgs } from 'node:util';
 import { present } from '../../../flows/present.js';
 import { createInputSchemas } from '../../api/input-schemas.js';
 import { validateInput } from '../../service/read-input.js';
+import type { CommandInput } from '../command-table.js';
 import type { Settlement } from './queue-source.js';
 
-/** What `tillbox queue` was asked to do. */
+/** An order to `tillbox queue`. */
 export type QueueOrder = { readonly json: boolean; readonly dataDir?: string } & (
   | { readonly action: 'list'; readonly all: boolean }
   | { readonly action: 'show' | 'retry'; readonly id: string }
@@ -14,25 +14,10 @@ export type QueueOrder = { readonly json: boolean; readonly dataDir?: string } &
   | { readonly action: 'accept-new-card'; readonly settlement: Settlement }
 );
 
-/** Understands what follows `tillbox queue`; a string says what is wrong with it. */
-export function queueOrder(args: readonly string[]): QueueOrder | string {
-  const { values, positionals } = parseArgs({
-    args: [...args],
-    options: {
-      by: { type: 'string' },
-      note: { type: 'string' },
-      outcome: { type: 'string' },
-      json: { type: 'boolean' },
-      all: { type: 'boolean' },
-      'data-dir': { type: 'string' },
-    },
-    allowPositionals: true,
-  });
-  const [action, id] = positionals;
-  const dataDir = values['data-dir'];
-  if (dataDir === '') return '--data-dir needs a directory';
-  const common = { json: values.json === true, ...present({ dataDir }) };
-  const { by, note, outcome } = values;
+/** What `tillbox queue` was asked to do; a string says what is wrong with it. */
+export function queueOrder({ options, words: [action, id] }: CommandInput<'queue'>): QueueOrder | string {
+  const { by, note, outcome, 'data-dir': dataDir } = options;
+  const common = present({ json: options.json, dataDir });
   const isWord = action === 'settle' || action === 'accept-new-card';
   if ((!isWord && (by !== undefined || note !== undefined)) || (action !== 'settle' && outcome !== undefined)) {
     return '--by and --note go with accept-new-card; those and --outcome belong to settle';
@@ -41,7 +26,7 @@ export function queueOrder(args: readonly string[]): QueueOrder | string {
     case 'list':
     case 'export':
       if (id !== undefined) return `${action} takes no id; say \`show ID\``;
-      return action === 'list' ? { ...common, action, all: values.all === true } : { ...common, action };
+      return action === 'list' ? { ...common, action, all: options.all } : { ...common, action };
     case 'show':
     case 'retry':
       return id === undefined || id === '' ? `${action} needs the id of a reversal` : { ...common, action, id };

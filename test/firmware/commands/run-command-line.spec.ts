@@ -82,15 +82,34 @@ describe('runCommandLine', () => {
     });
   }
 
-  it('passes on what follows the name, and the exit code', async () => {
+  it('passes on what follows the name, parsed, and the exit code', async () => {
     const given: unknown[] = [];
-    const { code } = await run(['sim', '--port', '3000'], (args) => {
-      given.push(...args);
+    const command: Command = (input) => {
+      given.push(input);
       return Promise.resolve(69);
-    });
-    assert.equal(code, 69);
-    assert.deepEqual(given, ['--port', '3000']);
+    };
+    assert.equal((await run(['sim', '--port', '3000'], command)).code, 69);
+    assert.equal((await run(['queue', 'list', '--all', '--data-dir=/mnt/card'], command)).code, 69);
+    assert.deepEqual(given, [
+      { options: { port: 3000 }, words: [] },
+      { options: { all: true, json: false, 'data-dir': '/mnt/card' }, words: ['list'] },
+    ]);
   });
+
+  const wrongValues: readonly (readonly [args: readonly string[], line: string])[] = [
+    [['sim', '--port', '70000'], 'tillbox sim: --port must be 0 to 65535, not "70000"\n'],
+    [['sim', '--port='], 'tillbox sim: --port must be 0 to 65535, not ""\n'],
+    [['sim', '--seed', '1.5'], 'tillbox sim: --seed must be a whole number, not "1.5"\n'],
+    [['acquirer-sim', '--port', 'x'], 'tillbox acquirer-sim: --port must be 0 to 65535, not "x"\n'],
+    [['acquirer-sim', '--keys', ''], 'tillbox acquirer-sim: --keys needs a directory\n'],
+    [['queue', 'list', '--data-dir', ''], 'tillbox queue: --data-dir needs a directory\n'],
+  ];
+  for (const [args, line] of wrongValues) {
+    it(`answers 64 to ${JSON.stringify(args)} and says what the value has to be`, async () => {
+      const { code, errorOut } = await run(args, () => assert.fail('the command was run'));
+      assert.deepEqual([code, errorOut], [64, line]);
+    });
+  }
 
   it('says what an installation does not have', async () => {
     const { code, errorOut } = await run(['sim'], 'absent');

@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { type QueueOrder, queueOrder } from '../../../../firmware/commands/queue/queue-order.js';
+import { commandInput } from '../../command-run.js';
 
 describe('what `tillbox queue` is asked to do', () => {
   const settle = ['settle', 'c1', '--by', 'Ada', '--note', 'cash'] as const;
@@ -23,13 +24,12 @@ describe('what `tillbox queue` is asked to do', () => {
     ],
   ];
   for (const [args, order] of ORDERS) {
-    it(`understands ${args.join(' ')}`, () => assert.deepEqual(queueOrder(args), order));
+    it(`understands ${args.join(' ')}`, () => assert.deepEqual(queueOrder(commandInput('queue', args)), order));
   }
 
   const REFUSED: readonly [args: readonly string[], why: RegExp][] = [
     [[], /^say list, show, retry, settle or export, or accept-new-card$/],
     [['dance'], /^say list, show, retry, settle or export, or accept-new-card$/],
-    [['list', '--data-dir', ''], /^--data-dir needs a directory$/],
     [['list', 'c1'], /^list takes no id/],
     [['export', 'c1'], /^export takes no id/],
     [['show'], /^show needs the id/],
@@ -49,7 +49,7 @@ describe('what `tillbox queue` is asked to do', () => {
   ];
   for (const [args, why] of REFUSED) {
     it(`refuses ${args.join(' ') || 'nothing'}`, () => {
-      const order = queueOrder(args);
+      const order = queueOrder(commandInput('queue', args));
       assert.ok(typeof order === 'string', JSON.stringify(order));
       assert.match(order, why);
     });

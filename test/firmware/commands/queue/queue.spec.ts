@@ -141,8 +141,8 @@ describe('tillbox queue', () => {
   });
   afterEach(() => rmSync(dataDir, { recursive: true, force: true }));
 
-  const tillboxQueue = (...args: string[]) => runCommand(queue, args);
-  const onCard = (...args: string[]) => runCommand(queue, [...args, '--data-dir', dataDir]);
+  const tillboxQueue = (...args: string[]) => runCommand('queue', queue, args);
+  const onCard = (...args: string[]) => runCommand('queue', queue, [...args, '--data-dir', dataDir]);
 
   describe('on a card', () => {
     it('lists what waits, with ids that can be typed', async () => {
@@ -285,7 +285,7 @@ describe('tillbox queue', () => {
 
     it('takes the journal in the directory that is named for it, whatever JOURNAL_PARTITIONS says', async () => {
       const env = { JOURNAL_PARTITIONS: '/dev/mmcblk9p3,/dev/mmcblk9p4' };
-      const { code, out, errorOut } = await runCommand(queue, ['list', '--data-dir', dataDir], env);
+      const { code, out, errorOut } = await runCommand('queue', queue, ['list', '--data-dir', dataDir], env);
       assert.deepEqual([code, errorOut], [0, '']);
       assert.match(out, /2 waiting/);
     });
@@ -325,15 +325,18 @@ describe('tillbox queue', () => {
       await writeCard(empty, [
         { type: 'terminalStarted', salesKept: 10, salesKeptMs: 1, bytesKept: 100_000, atWallMs: 1 },
       ]);
-      assert.match((await runCommand(queue, ['list', '--data-dir', empty])).out, /^Nothing waits in the queue/);
+      assert.match(
+        (await runCommand('queue', queue, ['list', '--data-dir', empty])).out,
+        /^Nothing waits in the queue/,
+      );
       rmSync(join(empty, BOOK_VOLUMES[1]));
-      const { code, out } = await runCommand(queue, ['list', '--data-dir', empty]);
+      const { code, out } = await runCommand('queue', queue, ['list', '--data-dir', empty]);
       rmSync(empty, { recursive: true });
       assert.deepEqual([code, out], [74, 'What can be read holds no such reversal.\n']);
     });
 
     it('says where there is nothing', async () => {
-      const { code, errorOut } = await runCommand(queue, ['list', '--data-dir', join(dataDir, 'elsewhere')]);
+      const { code, errorOut } = await runCommand('queue', queue, ['list', '--data-dir', join(dataDir, 'elsewhere')]);
       assert.equal(code, 74);
       assert.match(errorOut, /holds no journal that can be read: .*no such file/);
       assert.doesNotMatch(errorOut, /nothing was ever stored/);
@@ -347,12 +350,12 @@ describe('tillbox queue', () => {
         rmSync(join(dataDir, name));
       }
       const env = { API_PORT: String(await closedPort()), DATA_DIR: dataDir, JOURNAL_PARTITIONS: `${a},${b}` };
-      const listed = await runCommand(queue, ['list'], env);
+      const listed = await runCommand('queue', queue, ['list'], env);
       const settling = (id: string, ...more: string[]) => ['settle', id, '--by', 'Ada', '--note', 'cash', ...more];
-      const settled = await runCommand(queue, settling(first), env);
+      const settled = await runCommand('queue', queue, settling(first), env);
       const lockless = { ...env, DATA_DIR: join(dataDir, 'elsewhere') };
-      const refused = await runCommand(queue, settling(second), lockless);
-      const named = await runCommand(queue, settling(second, '--data-dir', dataDir), lockless);
+      const refused = await runCommand('queue', queue, settling(second), lockless);
+      const named = await runCommand('queue', queue, settling(second, '--data-dir', dataDir), lockless);
       rmSync(devices, { recursive: true });
       assert.equal(refused.code, 64);
       assert.match(refused.errorOut, /DATA_DIR \(\S+elsewhere\) is not there.*--data-dir/);
@@ -405,7 +408,7 @@ describe('tillbox queue', () => {
       deadDir = mkdtempSync(join(tmpdir(), 'tillbox-queue-'));
     });
     afterEach(() => rmSync(deadDir, { recursive: true, force: true }));
-    const onDead = (...args: string[]) => runCommand(queue, [...args, '--data-dir', deadDir]);
+    const onDead = (...args: string[]) => runCommand('queue', queue, [...args, '--data-dir', deadDir]);
     const bookOnDead = async (): Promise<Book> => {
       const store = await storeIn(deadDir);
       store.close();
@@ -496,7 +499,7 @@ describe('tillbox queue', () => {
       env = { API_PORT: String(api.port), API_TOKEN: 'a-token-of-the-technician', DATA_DIR: dataDir };
     });
     afterEach(() => api.close());
-    const online = (...args: string[]) => runCommand(queue, args, env);
+    const online = (...args: string[]) => runCommand('queue', queue, args, env);
 
     it('lists, shows and exports the same as the card does', async () => {
       for (const words of [['list'], ['show', second], ['show', second.slice(0, -1)]]) {
@@ -527,7 +530,10 @@ describe('tillbox queue', () => {
     });
 
     it('says that the token is wrong, and does not go around it', async () => {
-      const { code, errorOut, out } = await runCommand(queue, ['list'], { ...env, API_TOKEN: 'not-the-right-token' });
+      const { code, errorOut, out } = await runCommand('queue', queue, ['list'], {
+        ...env,
+        API_TOKEN: 'not-the-right-token',
+      });
       assert.deepEqual([code, out], [64, '']);
       assert.match(errorOut, /refuses \(API_TOKEN\?\)/);
     });
@@ -552,7 +558,7 @@ describe('tillbox queue', () => {
   describe('where the terminal does not answer', () => {
     it('reads flash when nothing listens', async () => {
       const env = { API_PORT: String(await closedPort()), DATA_DIR: dataDir };
-      const { code, out, errorOut } = await runCommand(queue, ['list'], env);
+      const { code, out, errorOut } = await runCommand('queue', queue, ['list'], env);
       assert.equal(code, 0);
       assert.match(errorOut, /no terminal listens at http:\/\/127\.0\.0\.1:\d+; reading /);
       assert.match(out, /2 waiting/);
@@ -561,8 +567,8 @@ describe('tillbox queue', () => {
     it('says who holds the directory all the same', async () => {
       const held = await lock(dataDir);
       const env = { API_PORT: String(await closedPort()), DATA_DIR: dataDir };
-      const listed = await runCommand(queue, ['list'], env);
-      const settled = await runCommand(queue, ['settle', first, '--by', 'Ada', '--note', 'cash'], env);
+      const listed = await runCommand('queue', queue, ['list'], env);
+      const settled = await runCommand('queue', queue, ['settle', first, '--by', 'Ada', '--note', 'cash'], env);
       held.release();
       assert.equal(listed.code, 0);
       assert.match(listed.errorOut, new RegExp(`in use by process ${process.pid} .* but no terminal listens`));
@@ -575,7 +581,7 @@ describe('tillbox queue', () => {
         server.listen(0, '127.0.0.1', () => resolve((server.address() as AddressInfo).port));
       });
       const env = { API_PORT: String(port), DATA_DIR: dataDir };
-      const { code, errorOut, out } = await runCommand(queue, ['list'], env);
+      const { code, errorOut, out } = await runCommand('queue', queue, ['list'], env);
       server.close();
       assert.equal(code, 0);
       assert.match(errorOut, /does not answer as a terminal/);
@@ -610,7 +616,7 @@ describe('tillbox queue', () => {
     });
 
     it('names a wrong variable that it needs, and no other', async () => {
-      const { code, errorOut } = await runCommand(queue, ['list'], { API_PORT: 'many', CURRENCY: 'XXX' });
+      const { code, errorOut } = await runCommand('queue', queue, ['list'], { API_PORT: 'many', CURRENCY: 'XXX' });
       assert.equal(code, 64);
       assert.match(errorOut, /One thing is wrong.*\n {2}API_PORT/);
     });
