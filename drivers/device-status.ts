@@ -1,17 +1,17 @@
 /**
- * How every driver tells about its device. Fault codes are a closed vocabulary, so that one table elsewhere can say for
- * each of them what it means, whether it blocks a sale, what the customer reads and what the operator should do; the
- * compiler finds a code without a row.
+ * How every driver reports its device. Fault codes are a closed set: one table elsewhere has a row for each, with its
+ * meaning, whether it stops sales, what the customer reads and what the operator should do. The compiler finds a code
+ * without a row.
  */
 export interface DeviceStatus<Fault extends DeviceFault = DeviceFault> {
   /**
-   * `starting`: not known yet. `ok`: usable, perhaps with warnings. `fault`: present and not usable. `absent`: there is
-   * nobody to talk to, which plugging in may cure.
+   * `starting`: not known yet. `ok`: usable, perhaps with warnings. `fault`: present and not usable. `absent`: not
+   * there, perhaps not plugged in.
    */
   readonly state: DeviceState;
   /** Why the device is not usable. Empty exactly when the state is `ok` or `starting`. */
   readonly faults: readonly Fault[];
-  /** What needs a visit soon although the device works. */
+  /** Needs a visit soon, although the device works. */
   readonly warnings: readonly Fault[];
   /** For the log and the technician: the message of the system, a register, a count. Never a payment code. */
   readonly detail?: string;
@@ -26,9 +26,9 @@ export type ScannerFault =
   | 'scannerPortDenied' /* no permission, or held by another process */
   | 'scannerSilent' /* the port is there, the engine does not answer */
   | 'scannerSetupCodesOpen' /* printed setup barcodes cannot be switched off: anyone could reconfigure the engine */
-  | 'scannerSettings' /* warning: a register that is not a matter of safety could not be set */
-  | 'scannerBabbles' /* warning: codes come more often than anybody shows them */
-  | 'scannerTriggerLine'; /* the GPIO line of the trigger cannot be had */
+  | 'scannerSettings' /* warning: a register could not be set, though none that safety needs */
+  | 'scannerBabbles' /* warning: more codes than people can show */
+  | 'scannerTriggerLine'; /* the GPIO line of the trigger cannot be taken */
 
 export type PrinterFault =
   | 'printerAbsent'
@@ -52,14 +52,14 @@ export type VendFault =
   | 'vendMachineAbsent'
   | 'vendMachineSilent'
   | 'vendPortDenied'
-  | 'vendPrices' /* warning: the machine asks for prices that are none in the currency */
+  | 'vendPrices' /* warning: the machine asks for prices that the currency does not have */
   | 'vendSettings' /* warning: the adapter did not take a setting */
-  | 'vendBabbles'; /* warning: the machine asks more often than hands choose */
+  | 'vendBabbles'; /* warning: more requests than people can make */
 
 export const DEVICE_STARTING: DeviceStatus<never> = { state: 'starting', faults: [], warnings: [] };
 export const DEVICE_OK: DeviceStatus<never> = { state: 'ok', faults: [], warnings: [] };
 
-/** Whether two statuses would look the same to a reader; drivers use it to report changes only. */
+/** Whether two statuses are equal; drivers use it to report changes only. */
 export function sameDeviceStatus(a: DeviceStatus, b: DeviceStatus): boolean {
   return (
     a.state === b.state &&

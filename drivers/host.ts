@@ -1,6 +1,6 @@
 /**
  * The seam: everything the terminal may touch outside its own memory. There are two implementations, `drivers/linux`
- * (a real board) and `hw-sim` (an imagined world); the firmware and the drivers cannot tell them apart.
+ * (a real board) and `hw-sim` (a simulated world); the firmware and the drivers cannot tell them apart.
  *
  * Rules of the seam
  * - Callbacks only. No promise crosses it, so that a simulated world can run the firmware synchronously.
@@ -17,13 +17,13 @@ export interface Host {
   readonly board: BoardHost;
 }
 
-/** What went wrong outside. `code` is one of the listed words, so that callers can decide without reading messages. */
+/** An error of the outside. Callers decide by `code`, never by the message. */
 export class HostError extends Error {
   override readonly name = 'HostError';
   constructor(
     readonly code: HostErrorCode,
     message: string,
-    /** What the system calls it, such as `ENOTFOUND` or `CERT_HAS_EXPIRED`, where it has a word: for a diagnosis only. */
+    /** The system's own code, such as `ENOTFOUND` or `CERT_HAS_EXPIRED`, where there is one: for a diagnosis only. */
     readonly systemCode?: string,
   ) {
     super(message);
@@ -39,7 +39,7 @@ export type HostErrorCode =
   | 'readOnly'
   | 'io' /* the device reports an error */
   | 'timeout'
-  | 'refused' /* no connection came about: not one byte was sent */
+  | 'refused' /* no connection was made: not one byte was sent */
   | 'tooLarge'
   | 'unsupported';
 
@@ -48,7 +48,7 @@ export type HostErrorCode =
 export interface Clock {
   /** Milliseconds since an arbitrary start; never goes back, not affected by clock steps. */
   monotonicMs(): number;
-  /** Milliseconds since 1970 as the system believes. Untrusted: a Pi has no battery clock. */
+  /** Milliseconds since 1970 by the system's clock. Untrusted: a Pi has no battery clock. */
   wallMs(): number;
   /** Calls back once after `delayMs`, unless cancelled. */
   after(delayMs: number, callback: () => void): Timer;
@@ -89,8 +89,8 @@ export interface SerialEvents {
 
 export interface SerialPort {
   /**
-   * Sends bytes in the order of the calls. `done` is called exactly once: without an error when the system has taken
-   * them (which is not the same as "the device has them"), with one when the port closed first.
+   * Sends bytes in the order of the calls. `done` is called exactly once: without an error when the system has accepted
+   * them (which does not mean that the device has them), with one when the port closed first.
    */
   write(bytes: Uint8Array, done: (error?: HostError) => void): void;
   close(): void;
@@ -100,21 +100,21 @@ export interface SerialPort {
 
 /** Lines are named by the board's own numbers (BCM on a Pi). 1 is high, 0 is low. */
 export interface GpioHost {
-  /** Which backend serves the lines and why, for the log and the status page; where none does, `none: ` and the reason. */
+  /** The backend in use and why, for the log and the status page; without one, `none: ` and the reason. */
   readonly backend: string;
   /**
    * An output, driven to `initial` without a glitch on the way; it gets that level again when the process ends, unless
-   * it is killed. Throws `HostError` where the line cannot be had.
+   * it is killed. Throws `HostError` where the line cannot be taken.
    */
   output(line: number, initial: Level): GpioOutput;
   /**
-   * An output that is only ever driven low: 0 drives, 1 lets go (high impedance). Begins let go. Throws `HostError`.
+   * An output that is only ever driven low: 0 drives, 1 releases (high impedance). Starts released. Throws `HostError`.
    */
   openDrain(line: number): GpioOutput;
   /**
    * An input; `changed` is called with the new level after every change, where given. The level is read some time after
-   * its edge: `glimpsed` is called instead after edges whose level had gone back by then. It tells that something was
-   * there, but not for how long, nor how often; noise does the same. Throws `HostError`.
+   * its edge: where it had changed back by then, `glimpsed` is called instead. That shows that there was a pulse, but not
+   * how long, nor how many; noise looks the same. Throws `HostError`.
    */
   input(line: number, changed?: (level: Level) => void, glimpsed?: () => void): GpioInput;
 }
@@ -123,7 +123,7 @@ export type Level = 0 | 1;
 
 export interface GpioOutput {
   write(level: Level): void;
-  /** Lets go of the line: high impedance. */
+  /** Releases the line: high impedance. */
   release(): void;
 }
 
@@ -164,14 +164,14 @@ export interface FlashVolume {
   /** Makes every finished write durable. After an error nothing is known about any of them: stop, never retry. */
   sync(done: (error?: HostError) => void): void;
   /**
-   * Like `read`, but from the medium, past every cache, so that a card that accepts and forgets is found out. Answers
-   * `unsupported` where the platform cannot.
+   * Like `read`, but from the medium and not from a cache, to detect a card that acknowledges writes and loses them.
+   * `unsupported` where the platform cannot do that.
    */
   readBack(offset: number, lengthBytes: number, done: (error: HostError | undefined, bytes?: Uint8Array) => void): void;
   /**
-   * Looks whether the name that was opened still leads to this very volume, at its full size: `disconnected` where it was
-   * removed, replaced, cut, moved or unmounted, for then what is written can be found by nobody. Also whether the data
-   * directory is still this process's: `busy` where its hold was taken away. Microseconds, no access to the medium.
+   * Checks that the name that was opened still leads to this volume, at its full size: `disconnected` where it was removed,
+   * replaced, truncated, moved or unmounted, as nobody would find what is written then. Also that this process still holds
+   * the data directory: `busy` where it lost it. Takes microseconds, without access to the medium.
    */
   checkInPlace(done: (error?: HostError) => void): void;
   close(): void;
@@ -183,7 +183,7 @@ export interface HttpHost {
   /** Sends one request. `done` is called exactly once, unless `abort` was called before: then never. */
   request(request: HttpRequest, done: (error: HostError | undefined, reply?: HttpReply) => void): HttpExchange;
   /**
-   * Makes a connection to an origin (`https://host:port`), down to TCP, and lets it go again: nothing is sent over it.
+   * Makes a TCP connection to an origin (`https://host:port`) and closes it: nothing is sent over it.
    * `done` is called exactly once, with an error where there was none within `timeoutMs`.
    */
   reach(origin: string, timeoutMs: number, done: (error: HostError | undefined) => void): void;
@@ -200,7 +200,7 @@ export interface HttpRequest {
   readonly url: string;
   readonly headers: Readonly<Record<string, string>>;
   readonly body: string;
-  /** From the call to the last byte of the reply; past it the answer is a `timeout` error. */
+  /** From the call to the last byte of the reply; after that a `timeout` error. */
   readonly timeoutMs: number;
   /** A longer reply is a `tooLarge` error. */
   readonly replyLimitBytes: number;
@@ -212,7 +212,7 @@ export interface HttpReply {
   readonly status: number;
   /** Names in lower case. */
   readonly headers: Readonly<Record<string, string>>;
-  /** Decoded as UTF-8; what is none is replaced by U+FFFD. */
+  /** Decoded as UTF-8; invalid bytes become U+FFFD. */
   readonly body: string;
   /** The body as it came, where it is not UTF-8. */
   readonly bytes?: Uint8Array;
@@ -228,23 +228,23 @@ export interface HttpListenOptions {
   readonly port: number;
   /** A longer request body is answered 413 by the host and never reaches the handler. */
   readonly bodyLimitBytes: number;
-  /** A request that has not arrived whole by then is answered 408 and never reaches the handler. */
+  /** A request that is not complete by then is answered 408 and never reaches the handler. */
   readonly requestTimeoutMs: number;
   /**
-   * Connections whose whole request is being answered, streams among them; a request on one more is answered 503. The
-   * host bounds those that wait for a request by itself, and lets the oldest of them give way to new ones.
+   * How many connections may have a request that is being answered, streams included; one more is answered 503. The host
+   * itself limits connections that wait for a request, and closes the oldest of them for new ones.
    */
   readonly connectionLimit: number;
-  /** Words what the host answers by itself; bare words where missing. The host adds length and end of the connection. */
+  /** Composes the host's own refusals; plain text where missing. The host adds the length and closes the connection. */
   readonly refusal?: (status: HttpRefusalStatus) => HttpRefusal;
   /**
-   * Judges a request by its headers, before any of its body is kept: the answer where it is refused, which never reaches
-   * the handler. Undefined where it is let through.
+   * Judges a request by its headers, before any of its body is kept. Returns the answer to a refused request, which never
+   * reaches the handler; undefined to accept it.
    */
   readonly judge?: (head: HttpRequestHead) => HttpVerdict | undefined;
 }
 
-/** Malformed, too slow, body too long, an expectation that nobody fulfils, headers too long or too many, too busy. */
+/** Malformed, too slow, body too long, unknown `Expect`, headers too long or too many, too busy. */
 export type HttpRefusalStatus = 400 | 408 | 413 | 417 | 431 | 503;
 
 export interface HttpRefusal {
@@ -265,13 +265,13 @@ export interface HttpRequestHead {
   readonly method: string;
   /** Path and query as sent. */
   readonly target: string;
-  /** Names in lower case. None of those that a decision rests on is there twice. */
+  /** Names in lower case. Headers that decisions depend on never come twice. */
   readonly headers: Readonly<Record<string, string>>;
   readonly remoteAddress: string;
 }
 
 export interface HttpServerRequest extends HttpRequestHead {
-  /** As it came; decoding it is up to who knows what it should be. */
+  /** Not decoded. */
   readonly body: Uint8Array;
 }
 
@@ -294,9 +294,9 @@ export interface HttpStream {
 export interface BoardHost {
   /** A line for the supervisor's log. Never waits and never fails. */
   log(line: string): void;
-  /** Lines that were lost: their reader is gone, does not read, or has no room. */
+  /** How many lines were lost: their reader is gone, does not read, or has no room. */
   readonly lostLogLines: number;
-  /** Whether the system says that its wall clock is synchronised; `unknown` where it cannot tell. */
+  /** Whether the system reports its wall clock as synchronised; `unknown` where it does not report it. */
   clockSynchronised(): 'yes' | 'no' | 'unknown';
   /** Leaves the process, after a moment for log lines that wait to be read. Exit codes: see `firmware/log/exit-code`. */
   exit(code: number): void;

@@ -1,7 +1,7 @@
 import type { DeviceFault, DeviceStatus } from './device-status.js';
 import type { HostError } from './host.js';
 
-/** What a port that failed or went away means for the device on it. */
+/** The status of a device whose port failed or went away. */
 export function lostPortStatus<Fault extends DeviceFault>(
   error: HostError,
   faults: { readonly absent: Fault; readonly denied: Fault },

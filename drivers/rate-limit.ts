@@ -1,8 +1,8 @@
 import type { Clock } from './host.js';
 
-/** How often something may happen: `burst` at once, and one more every `everyMs`. */
+/** Limits how often something happens: `burst` times at once, and once more every `everyMs`. */
 export interface RateLimit {
-  /** True where it may happen now; it counts then. */
+  /** True where it may happen now, which counts as once. */
   take(): boolean;
   /** How long until it may happen again, in milliseconds; 0: now. */
   waitMs(): number;
@@ -12,7 +12,7 @@ export function createRateLimit(
   clock: Pick<Clock, 'monotonicMs'>,
   { burst, everyMs }: { readonly burst: number; readonly everyMs: number },
 ): RateLimit {
-  /** When all of the burst is there again. */
+  /** When the full burst is available again. */
   let fullAtMs = Number.NEGATIVE_INFINITY;
 
   function waitMs(): number {

@@ -1,13 +1,13 @@
 import { isUtf8 } from 'node:buffer';
 
-/** `problem` reads on after the name of what was read; `line` is the first one at fault, from 1. */
+/** `problem` completes a sentence that starts with the name of the file; `line`: the first bad line, from 1. */
 export type Utf8Reading = { readonly text: string } | { readonly problem: string; readonly line?: number };
 
 const LINE_END = 0x0a;
 
 /**
- * Reads what another program wrote: strictly, because a character that nobody could read would go on to the acquirer and
- * onto receipts. A byte order mark at the start is taken off.
+ * Decodes the bytes of another program, strictly: unreadable characters would reach the acquirer and receipts. A byte order
+ * mark at the start is removed.
  */
 export function readUtf8(bytes: Uint8Array): Utf8Reading {
   if (isUtf16(bytes)) return { problem: 'is UTF-16; save it as UTF-8' };

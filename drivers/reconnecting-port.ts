@@ -1,7 +1,7 @@
 import { type Clock, HostError, type SerialHost, type SerialOptions, type SerialPort, type Timer } from './host.js';
 
 export interface ReconnectingPortEvents {
-  /** A connection stands. Nothing of an earlier one is left on it. */
+  /** The port is open, with nothing left of an earlier connection. */
   opened(): void;
   data(bytes: Uint8Array): void;
   /** The port could not be opened or went away; the next try follows by itself. */
@@ -10,9 +10,9 @@ export interface ReconnectingPortEvents {
 
 export interface ReconnectingPort {
   isOpen(): boolean;
-  /** While not connected the answer is an error: nothing is kept for the next connection. */
+  /** Fails while not connected: nothing is kept for the next connection. */
   write(bytes: Uint8Array, done: (error?: HostError) => void): void;
-  /** Drops the connection with everything that has not left yet, and makes a new one after `pauseMs`. */
+  /** Drops the connection and its unsent bytes, and makes a new one after `pauseMs`. */
   reopen(pauseMs: number): void;
   /** No event follows. */
   close(): void;
@@ -22,8 +22,8 @@ const FIRST_RETRY_MS = 1_000;
 const LAST_RETRY_MS = 30_000;
 
 /**
- * A serial port that comes back by itself: a kicked cable or a restarted USB hub needs nobody. Waits 1 s, 2 s … 30 s
- * between tries.
+ * A serial port that is opened again by itself after it was lost, as by a loose cable or a USB hub that restarts. Waits
+ * 1 s, 2 s … 30 s between tries.
  *
  * Invariants: at most one connection at a time; events of a connection that was given up never arrive; after `close`
  * nothing is called.

@@ -12,7 +12,7 @@ export interface MatrixKeypadOptions {
   readonly settleMs?: number;
 }
 
-/** A crossing of a row and a column, both counted from 0. */
+/** A row and a column, both counted from 0. */
 export interface KeyPlace {
   readonly row: number;
   readonly column: number;
@@ -21,9 +21,9 @@ export interface KeyPlace {
 export interface MatrixKeypadEvents {
   /** Once for each press, when it is certain; no repetition while held. */
   keyPressed(key: string): void;
-  /** A press was not told: keys went down together, or too many were down. Nobody can tell what was meant. */
+  /** A press was not reported: keys were pressed together, or too many. Nobody knows what was meant. */
   keysUnclear(): void;
-  /** Whenever other places are down for certain, clean or not: for somebody who tests keys and wires. */
+  /** After every certain change of what is down, also where presses are unclear: to test keys and wires. */
   downChanged?(down: readonly KeyPlace[]): void;
   statusChanged(status: DeviceStatus<KeypadFault>): void;
 }
@@ -35,28 +35,28 @@ export interface MatrixKeypad {
 
 const SCAN_MS = 5;
 const PRESS_SCANS = 3;
-/** Worn contacts bounce for longer than new ones, and a bounce taken for a release makes a second press of one. */
+/** Worn contacts bounce for longer, and a bounce taken for a release would make a second press. */
 const RELEASE_SCANS = 8;
 const HELD_AT_ONCE = 2;
-/** Contacts that bounce are seen so much later. */
+/** Bouncing may delay a contact by this much. */
 const TOGETHER_SCANS = 2;
 const STUCK_MS = 30_000;
-/** A stuck key may stay for days: less work then, and the other keys still count. */
+/** Slower, as a stuck key may stay for days; the other keys still work. */
 const STUCK_SCAN_MS = 10;
-/** Edges can get lost between the kernel and us; a finger stays longer than this. */
+/** Edges can get lost in the kernel; a finger stays longer than this. */
 const IDLE_CHECK_MS = 50;
 
 /**
  * A matrix of bare keys on GPIO lines.
  *
  * Invariants
- * - A row is driven low or let go, never driven high: two keys in one column would short two outputs.
+ * - A row is driven low or released, never driven high: two keys in one column would short two outputs.
  * - At rest all rows are low, so that any key makes an edge on its column; scanning runs only while something is
  *   pressed.
- * - A key counts as pressed when three scans in a row find it, and as let go when eight do not: each by itself, so that the
- *   next key may go down while the last one still comes up. Keys that appear together, or as a third one, are unclear, and
- *   so is every other until all are up again. That rules ghosts out: without diodes it takes three keys, at the corners of a
- *   rectangle, to make a fourth appear.
+ * - A key counts as pressed after three scans that find it, and as released after eight that do not. Each key is judged by
+ *   itself, so that the next one may be pressed before the last one is released. Keys that appear together, or as a third
+ *   one, are unclear, and so are all others until none is down. That excludes ghosts: without diodes three keys, at the
+ *   corners of a rectangle, make a fourth appear.
  */
 export function createMatrixKeypad(
   parts: { readonly clock: Clock; readonly gpio: GpioHost },
@@ -74,9 +74,9 @@ export function createMatrixKeypad(
   let closed = false;
   /** Places (row * columns + column) that are down for certain. */
   let down: readonly number[] = [];
-  /** By place: in how many scans in a row it was otherwise than `down` says. */
+  /** By place: how many scans in a row differ from `down`. */
   let otherwise = new Map<number, number>();
-  /** By place that is touched and not down for certain: the scan that found it first, and the one that found it last. */
+  /** By place that is not certainly down: the first and the last scan that found it. */
   let touched = new Map<number, { readonly first: number; readonly last: number }>();
   let scans = 0;
   let emptyScans = 0;
@@ -126,7 +126,7 @@ export function createMatrixKeypad(
   function look(): void {
     after(IDLE_CHECK_MS, () => {
       if (columns.some((column) => column.read() === 0)) return wake();
-      // A short that is gone makes no edge that can be relied on.
+      // The end of a short does not surely make an edge.
       if (current.faults.includes('keypadLines')) checkColumns();
       look();
     });
@@ -164,8 +164,8 @@ export function createMatrixKeypad(
   function scanned(found: readonly number[]): void {
     if (columns.some((column) => column.read() === 0)) {
       checkColumns();
-      // Looked at again later, without waiting for edges: with a key down as well, resting and scanning would each make
-      // one that begins the other, without end.
+      // Scans again later, without waiting for edges: with a key down as well, rest and scan would each make an edge that
+      // starts the other, without end.
       after(IDLE_CHECK_MS, () => scanRow(0, []));
       return;
     }
@@ -209,7 +209,7 @@ export function createMatrixKeypad(
     );
   }
 
-  /** Whichever stops bouncing first is not the first that was pressed. */
+  /** The key that stops bouncing first need not be the one that was pressed first. */
   function wentDownTogether([key]: readonly number[]): boolean {
     const own = touched.get(key ?? 0)?.first ?? scans;
     return [...touched].some(([place, { first }]) => place !== key && first <= own + TOGETHER_SCANS);

@@ -3,11 +3,11 @@ import type { BoardHost } from '../host.js';
 import { exitProcess } from './exit-process.js';
 import { createLineOutput } from './line-output.js';
 
-/** Where systemd-timesyncd leaves word that the kernel's clock is synchronised. */
+/** systemd-timesyncd makes this file when the kernel's clock is synchronised. */
 const SYNCHRONISED_FILE = '/run/systemd/timesync/synchronized';
 const TIMESYNC_DIRECTORY = '/run/systemd/timesync';
 
-/** For whoever reads the log to catch up, when the process ends. */
+/** Time for the reader of the log to catch up before the process ends. */
 const LAST_LINES_MS = 250;
 
 /** The process and its supervisor: log lines go to the standard output, one a line. */

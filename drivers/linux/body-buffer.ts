@@ -1,4 +1,4 @@
-/** Gathers a body in one piece of memory. */
+/** Collects a body in one buffer. */
 export interface BodyBuffer {
   /** Copies a chunk. False where the body would become too long; then nothing of it is kept. */
   add(chunk: Uint8Array): boolean;
@@ -9,8 +9,8 @@ const SMALLEST_BYTES = 1024;
 
 /**
  * Invariants
- * - It never takes more than `limitBytes`, nor twice what it holds, however small the chunks are: an object for each
- *   would take a hundred times the memory of a byte.
+ * - It never allocates more than `limitBytes`, nor more than twice its content, however small the chunks are: an object for
+ *   each chunk could take a hundred times its bytes.
  */
 export function createBodyBuffer(limitBytes: number): BodyBuffer {
   let buffer = Buffer.alloc(0);

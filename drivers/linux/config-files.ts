@@ -4,7 +4,7 @@ import { fileTrouble } from './file-trouble.js';
 
 const largestBytes = 1_048_576;
 
-/** Reads the small text files that the configuration names; throws an Error that says why one cannot be read. */
+/** Reads the small text files that the configuration names; throws an Error with the reason where one cannot be read. */
 export const configFiles = { read };
 
 function read(path: string): string {

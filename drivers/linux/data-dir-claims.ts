@@ -3,25 +3,25 @@ import net from 'node:net';
 import path from 'node:path';
 
 /**
- * A claim is a listening socket with this kind of name in the data directory. Whether its owner lives is the kernel's
- * word: connecting works, or is refused. It holds between all containers that share the directory, and ends with the
- * process, however that ends; only the name stays.
+ * A claim is a listening socket with this kind of name in the data directory. The kernel knows whether its owner lives:
+ * connecting works, or is refused. That holds for all containers that share the directory, and ends with the process,
+ * however it ends; only the name stays.
  */
 const claimName = /^lock-[0-9a-f]{16}$/;
 
-/** More than any owner says of itself. */
+/** More than the description of any owner. */
 const ownerLimitBytes = 256;
-/** For the name only: an owner that is too busy to tell it is an owner all the same. */
+/** Only for the description: an owner that is too busy to send it is an owner all the same. */
 const ownerTimeoutMs = 300;
 
 export interface Claims {
-  /** What the first living owner says of itself; undefined where none lives. */
+  /** The description of the first living owner; undefined where none lives. */
   readonly owner: string | undefined;
   /** Names of claims whose owners are gone. */
   readonly dead: readonly string[];
 }
 
-/** Looks at all claims on a directory but one's own. Changes nothing, and works on a card that is mounted read-only. */
+/** Checks all claims on a directory except `own`. Changes nothing, and works on a card that is mounted read-only. */
 export function findClaims(
   dataDir: string,
   ownName: string | undefined,
@@ -45,7 +45,7 @@ export function findClaims(
 }
 
 /**
- * A short path to something in a directory: that of a socket may have 107 bytes only. `use` has to call `release` when
+ * A short path to a name in a directory, as the path of a socket may have 107 bytes only. `use` has to call `release` when
  * the path is no longer needed.
  */
 export function withShortPath(
@@ -59,9 +59,9 @@ export function withShortPath(
   });
 }
 
-function askOwner(dataDir: string, name: string, told: (owner: string | undefined) => void): void {
+function askOwner(dataDir: string, name: string, done: (owner: string | undefined) => void): void {
   withShortPath(dataDir, name, (error, shortPath, release) => {
-    if (error !== undefined) return told(undefined);
+    if (error !== undefined) return done(undefined);
     let said = '';
     let answered = false;
     const answer = (owner: string | undefined): void => {
@@ -70,7 +70,7 @@ function askOwner(dataDir: string, name: string, told: (owner: string | undefine
       clearTimeout(timer);
       socket.destroy();
       release();
-      told(owner);
+      done(owner);
     };
     const someone = (): void => answer(said.trim() || 'another process');
     const timer = setTimeout(someone, ownerTimeoutMs);
@@ -82,7 +82,7 @@ function askOwner(dataDir: string, name: string, told: (owner: string | undefine
     });
     socket.once('end', someone);
     socket.once('error', (connectError: NodeJS.ErrnoException) => {
-      /* Only these say that nobody is there; whatever else keeps us from asking may be a living owner. */
+      /* Only these mean that there is no owner; with any other error there may be one. */
       const gone = connectError.code === 'ECONNREFUSED' || connectError.code === 'ENOENT';
       if (gone && said === '') answer(undefined);
       else someone();

@@ -9,18 +9,18 @@ import { fileTrouble } from './file-trouble.js';
 import { flashError } from './flash-error.js';
 
 export interface DataDirLock {
-  /** Looks whether the claim is still there: `busy` where it was removed, for then another process can have come in. */
+  /** Checks that the claim is still there: `busy` where it was removed, as another process may hold the directory then. */
   check(done: (error?: HostError) => void): void;
   release(): void;
 }
 
 /**
- * Takes a data directory for this process, or says who holds it (`busy`). The kernel lets go of it when the process
- * ends, however it ends.
+ * Takes a data directory for this process, or fails with its holder (`busy`). The kernel releases it when the process ends,
+ * however it ends.
  *
  * Node has no flock(2), and running flock(1) takes longer than everything else at a cold start. Instead a process first
- * claims the directory (see `findClaims`) and only then looks for other claims: of two that come together at least one
- * sees the other, so never do both go on. It may be that neither does; then they are started again, not together.
+ * claims the directory (see `findClaims`) and only then checks for other claims: of two that start together at least one
+ * sees the other, so never do both continue. Perhaps neither does; then both are started again, not together.
  */
 export function takeDataDir(dataDir: string, taken: (error: HostError | undefined, lock?: DataDirLock) => void): void {
   const name = `lock-${randomBytes(8).toString('hex')}`;
@@ -44,7 +44,7 @@ export function takeDataDir(dataDir: string, taken: (error: HostError | undefine
     });
   };
 
-  /* Named only when it listens: a claim that does not answer is taken for one whose owner has died. */
+  /* Named only once it listens: a claim without an answer counts as one whose owner has died. */
   withShortPath(dataDir, `${name}.new`, (openError, shortPath, closePath) => {
     if (openError !== undefined) return taken(flashError(openError));
     server.once('error', (error: NodeJS.ErrnoException) => {

@@ -11,13 +11,13 @@ export interface DirectReader {
 
 const alignmentBytes = 4096;
 const chunkBytes = 262_144;
-/* A large block of glibc's begins 16 bytes into a page, so these are the likely places; then all others. */
+/* A large block of glibc starts 16 bytes into a page, so the likely places come first, then all others. */
 const likely = [4080, 496];
 const places = [...likely, ...Array.from({ length: alignmentBytes / 8 }, (_, index) => index * 8)];
 
 /**
- * O_DIRECT wants memory aligned to the device's block, which Node does not promise. Somewhere in a buffer that is one
- * alignment longer there is such a place: it is found by trying, once, and kept.
+ * O_DIRECT needs memory aligned to the device's block, which Node does not guarantee. A buffer that is one alignment longer
+ * contains such a place: it is found once, by trying, and kept.
  */
 export function createDirectReader(path: string): DirectReader {
   const buffer = Buffer.allocUnsafeSlow(chunkBytes + alignmentBytes);

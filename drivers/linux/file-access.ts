@@ -1,10 +1,10 @@
 import { statSync } from 'node:fs';
 
-/** Who besides its owner gets at a file. */
+/** Who can access a file besides its owner. */
 export interface FileAccess {
   /** As `ls` and `chmod` write it: `0644`. */
   readonly mode: string;
-  /** `group`: only that of its group, where the owner is the user of this process and needs none. */
+  /** `group`: only its group, and the owner is the user of this process, who does not need the group. */
   readonly readBy: 'everybody' | 'group' | 'owner';
   readonly writtenBy: 'others' | 'owner';
 }

@@ -7,15 +7,15 @@ export type FileIdentity =
   | { readonly kind: 'file'; readonly dev: bigint; readonly ino: bigint }
   | { readonly kind: 'device'; readonly rdev: bigint };
 
-/** Throws what the system says of a descriptor that it does not know. */
+/** Throws the system's error for an unknown descriptor. */
 export function identityOf(fd: number): FileIdentity {
   return read(fs.fstatSync(fd, { bigint: true }));
 }
 
 /**
- * Looks whether a path still leads to the file that was opened. It does so by the name alone: a file that was opened keeps its
- * number as long as it is open, so one that has the number under the name is the same and linked.
- * @param sizeBytes what a file has to hold
+ * Checks that a path still leads to the file that was opened, by its inode number: an open file keeps its number, so the
+ * file with that number under the path is the same one.
+ * @param sizeBytes the least size of the file
  */
 export function checkIdentity(
   path: string,

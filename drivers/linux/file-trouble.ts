@@ -20,7 +20,7 @@ const words: Readonly<Record<string, string>> = {
   EMFILE: 'too many files are open',
 };
 
-/** What is wrong with a file, for people: where, what, and the system's own word for it. */
+/** Describes an error with a file for people: where, what, and the system's code. */
 export function fileTrouble(error: unknown, path?: string): string {
   if (!(error instanceof Error)) return String(error);
   const { code, path: itsPath, syscall } = error as NodeJS.ErrnoException;
@@ -30,7 +30,7 @@ export function fileTrouble(error: unknown, path?: string): string {
   return where === undefined ? what : `${where}: ${what}`;
 }
 
-/** The same for a file that was to be made: where its directory is missing, it says how to make that. */
+/** The same for a file that could not be made; where its directory is missing, says how to make that. */
 export function makingTrouble(error: unknown, path: string): string {
   const directory = dirname(path);
   if (existsSync(directory)) return fileTrouble(error, path);

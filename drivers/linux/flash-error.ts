@@ -15,8 +15,8 @@ const codes: { readonly [errno: string]: HostErrorCode } = {
 };
 
 /**
- * A system error in the words of the seam. Whatever is not known to be harmless is `io`.
- * @param path what it is about, where the error itself does not tell it in a way that people understand
+ * A system error as a `HostError`. Anything that is not known to be harmless is `io`.
+ * @param path where the error itself does not name it in a way that people understand
  */
 export function flashError(error: NodeJS.ErrnoException, path?: string): HostError {
   return new HostError(codes[error.code ?? ''] ?? 'io', fileTrouble(error, path));

@@ -10,11 +10,11 @@ export interface VolumePlace {
   readonly readOnly: boolean;
   /** Called when its descriptors are closed. */
   readonly released: () => void;
-  /** Looks whether its directory is still held. */
+  /** Checks that its directory is still held. */
   readonly checkHeld: (done: (error?: HostError) => void) => void;
 }
 
-/** Opens what is there; it has to be as large as asked for, unless it is only read. */
+/** Opens an existing volume, which has to have the requested size, unless it is only read. */
 export function openVolume(
   place: VolumePlace,
   sizeBytes: number,
@@ -87,8 +87,8 @@ function deviceSizeBytes(rdev: number): number | undefined {
 
 /**
  * Invariants
- * - `writeDurably` is one write on a descriptor of its own with O_DSYNC, which costs the device what a write and an
- *   fdatasync cost, and one turn of the thread pool instead of two.
+ * - `writeDurably` is one write on a descriptor of its own with O_DSYNC, which costs the device as much as a write and an
+ *   fdatasync, and takes one turn of the thread pool instead of two.
  * - A descriptor is closed only when nothing uses it, so that its number is never reused under a running write.
  */
 function createVolume(
@@ -99,7 +99,7 @@ function createVolume(
   let underWay = 0;
   let closed = false;
 
-  /** Counts a call in, and gives its answer unless the volume was closed meanwhile. */
+  /** Counts a call, and passes its answer on unless the volume was closed in the meantime. */
   const track = <T extends unknown[]>(done: (...answer: T) => void): ((...answer: T) => void) => {
     underWay += 1;
     return (...answer) => {

@@ -9,7 +9,7 @@ import { makeVolume } from './make-volume.js';
 export interface LinuxFlashOptions {
   /** Must exist: it is never made, because an unmounted card must not look like an empty one. */
   readonly dataDir: string;
-  /** The directory has to be on another file system than `/`: otherwise what belongs there is not mounted. */
+  /** The directory has to be on another file system than `/`: otherwise its file system is not mounted. */
   readonly dataDirMounted?: boolean;
   /** Raw block devices that stand in for volumes of these names. */
   readonly partitions?: Readonly<Record<string, string>>;
@@ -29,7 +29,7 @@ export function createLinuxFlash(options: LinuxFlashOptions): FlashHost {
   const readOnly = options.access === 'readOnly';
   const openNames = new Set<string>();
   let lock: DataDirLock | undefined;
-  /* Those that asked while the lock was being taken. */
+  /* Calls that came while the lock was being taken. */
   let waiting: ((error?: HostError) => void)[] | undefined;
 
   const hold = (held: (error?: HostError) => void): void => {
@@ -84,7 +84,7 @@ export function createLinuxFlash(options: LinuxFlashOptions): FlashHost {
           openVolume(place, request.sizeBytes, (error, volume) =>
             error === undefined ? opened(undefined, volume) : fail(error),
           );
-        /* A partition is never made: a file in its place would lie in memory, and pass for an empty queue. */
+        /* A partition is never made: a file in its place would be in memory, and look like an empty queue. */
         if (!request.create || readOnly || path.isAbsolute(asked)) return openNow();
         fs.access(where, (absent) => {
           if (absent === null) return openNow();
@@ -95,7 +95,7 @@ export function createLinuxFlash(options: LinuxFlashOptions): FlashHost {
   };
 }
 
-/** An empty directory under a missing mount is like any other, but for the file system that it is on. */
+/** The directory under a missing mount differs only by the file system that it is on. */
 function notMounted(dataDir: string, done: (error?: HostError) => void): void {
   fs.stat(dataDir, (error, found) => {
     if (error !== null) return done(flashError(error));

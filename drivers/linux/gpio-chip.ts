@@ -53,7 +53,7 @@ function readChips(sysfsDir: string): readonly GpioChip[] {
       try {
         return [{ label: read('label'), base: Number(read('base')), lineCount: Number(read('ngpio')) }];
       } catch {
-        // A chip that goes away while we look (a USB expander) is no candidate.
+        // A chip that goes away during the search (a USB expander) is no candidate.
         return [];
       }
     });

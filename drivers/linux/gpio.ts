@@ -2,7 +2,7 @@ import { createRequire } from 'node:module';
 import { type GpioHost, type GpioOutput, HostError, type HostErrorCode, type Level } from '../host.js';
 import { findGpioChip, type GpioChip } from './gpio-chip.js';
 
-/** What is used of the package onoff, which is optional: on a laptop without a compiler it is not there. */
+/** The used part of the package onoff, which is optional: on a laptop without a compiler it is missing. */
 export interface OnoffGpio {
   readSync(): number;
   writeSync(value: 0 | 1): void;
@@ -19,22 +19,22 @@ export interface LinuxGpioOptions {
   readonly chipLabel?: string;
   readonly sysfsDir?: string;
   readonly loadOnoff?: () => OnoffClass;
-  /** Has `rest` called as the last thing before the process ends. */
+  /** Registers `rest` to be called last before the process ends. */
   readonly atExit?: (rest: () => void) => void;
 }
 
 /**
  * The GPIO lines of a real board, through `onoff` and the kernel's sysfs. Lines are the board's own numbers; the kernel's
- * are looked up. Making it never throws: where there is no GPIO, `backend` says why and every line is refused so.
+ * are looked up. Making it never throws: where there is no GPIO, `backend` has the reason and every line is refused with it.
  *
- * onoff calls back after an edge, from the event loop, with the level that it reads then; edges that come meanwhile are
- * one call. So a pulse that is shorter than the loop is busy shows as a call with the level of before, a glimpse, and
- * nothing may depend on counting pulses. A new watch begins without a call: onoff reads the line before, which clears
- * what the kernel has to report. An edge that falls between the clearing and the reading of a level is reported once
- * more, with that level, so that a glimpse may also follow a change.
+ * onoff calls back after an edge, from the event loop, with the level that it reads then; further edges until then make no
+ * call of their own. So a pulse that is shorter than the loop is busy shows as a call with the old level, a glimpse, and
+ * nothing may depend on counting pulses. A new watch starts without a call: onoff reads the line first, which clears the
+ * kernel's report. An edge between that clearing and the reading of a level is reported once more, with that level, so a
+ * glimpse may also follow a change.
  *
- * The kernel keeps driving a line of a process that is gone. So whatever ends the process, short of being killed, first
- * gives every output its first level again: a motor must not turn until the supervisor has started us anew.
+ * The kernel keeps driving the lines of a process that has ended. So every end of the process, except being killed, first
+ * sets every output to its first level: a motor must not turn until the supervisor has restarted the process.
  *
  * There is no backend for the character device: no maintained package for Node delivers its edge events (node-libgpiod
  * cannot read them, and knows only the old interface that kernels have begun to leave out).
@@ -65,7 +65,7 @@ export function createLinuxGpio(options: LinuxGpioOptions = {}): GpioHost {
       try {
         output.write(level);
       } catch {
-        // One line that has gone must not keep the others from their rest.
+        // A line that is gone must not stop the others.
       }
     };
     toRest.add(rest);
@@ -128,11 +128,11 @@ function outputOf(line: number, gpio: OnoffGpio, write: (level: Level) => void):
   return {
     write: (level) => guarded(line, () => write(level)),
     release() {
-      // Some kernels keep driving a line after it was let go.
+      // Some kernels keep driving a line after it was released.
       try {
         gpio.setDirection('in');
       } catch {
-        // It has gone already.
+        // It is gone already.
       }
       releaseLine(gpio);
     },
@@ -144,7 +144,7 @@ function releaseLine(gpio: OnoffGpio): void {
     gpio.unwatchAll();
     gpio.unexport();
   } catch {
-    // Letting go of what has gone is done.
+    // A line that is gone needs no release.
   }
 }
 

@@ -13,13 +13,13 @@ const connectionLost = new Set([
   'ERR_STREAM_PREMATURE_CLOSE',
   'ERR_SOCKET_CLOSED',
 ]);
-/** OpenSSL's and Node's words for a server certificate that was not accepted: no request follows such a handshake. */
+/** OpenSSL's and Node's codes for a server certificate that was not accepted: no request follows such a handshake. */
 const certificateRefused =
   /^(CERT_|CRL_|UNABLE_TO_|DEPTH_ZERO_|SELF_SIGNED_|HOSTNAME_MISMATCH|INVALID_(CA|PURPOSE)|ERR_TLS_CERT_)/;
 
 /**
- * Says in the seam's words why a request failed. `left`: whether its connection stood. `refused` is used only where it did
- * not, so that the peer cannot have seen the request.
+ * The `HostError` for a failed request. `left`: whether its connection was made. `refused` is used only where it was not, so
+ * that the peer cannot have seen the request.
  */
 export function httpClientError(request: Pick<HttpRequest, 'url'>, error: unknown, left: boolean): HostError {
   if (error instanceof HostError) return error;
@@ -41,10 +41,10 @@ function explain(request: Pick<HttpRequest, 'url'>, code: string, reason: string
   return `${reason} (the certificate of ${new URL(request.url).host} is not trusted: check the pinned CA file and the clock)`;
 }
 
-/** What the network layer says where this machine has no network at all. */
+/** Codes of the network layer where this machine has no network at all. */
 const perhapsNoNetwork = new Set(['EAI_AGAIN', 'ENOTFOUND', 'ENETUNREACH', 'EHOSTUNREACH', 'ENETDOWN']);
 
-/** With its cable out a machine often has an address of its own only, and its resolver blames the name. */
+/** Without its cable a machine often has only a loopback address, and its resolver reports the name as the problem. */
 function systemCode(code: string): string | undefined {
   if (code === '') return undefined;
   return perhapsNoNetwork.has(code) && !hasNetwork() ? 'ENONET' : code;

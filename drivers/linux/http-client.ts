@@ -2,11 +2,11 @@
  * Requests on a real board.
  *
  * - `done` is called exactly once, from the event loop, and never after `abort`.
- * - Nothing is ever repeated here. A keep-alive connection that the peer closed while the request was leaving is
+ * - Nothing is ever repeated here. A keep-alive connection that the peer closed while the request was sent is
  *   `disconnected`, although a second try would mostly work: a repeated `pay` must be a decision of the flow.
- * - `refused` means that not one byte of the request can have left: its connection never stood. `absent` and `unsupported`
- *   come before one is tried; every other error leaves open what the peer has seen.
- * - Redirects are answers like any other: following one would carry a signed request to another place.
+ * - `refused` means that not one byte of the request can have been sent: its connection was never made. `absent` and
+ *   `unsupported` come before a connection is tried. After any other error it is open what the peer has seen.
+ * - Redirects are not followed: that would send a signed request to another place.
  */
 import { isUtf8 } from 'node:buffer';
 import { readFileSync } from 'node:fs';
@@ -20,7 +20,7 @@ import { leavingAgent } from './leaving-agent.js';
 type Tls = NonNullable<HttpRequest['tls']>;
 type Done = (error: HostError | undefined, reply?: HttpReply) => void;
 
-/** Well under the 15 s and more that servers keep an idle connection, so that a sale seldom meets a dead one. */
+/** Well under the 15 s and more that servers keep an idle connection, so that a sale rarely uses a closed one. */
 const idleConnectionMs = 10_000;
 /** Enough for a payment beside a queue of reversals; more requests at once wait for a free connection. */
 const connectionLimit = 16;
@@ -37,7 +37,7 @@ export function createHttpClient(): HttpHost['request'] {
   const plainAgent = new HttpAgent(agentOptions);
   const tlsAgents = new Map<string, HttpsAgent>();
 
-  /** Certificate files are read once; a changed one is taken up at the next start. */
+  /** Certificate files are read once; a changed one is used after the next start. */
   function tlsAgent(tls: Tls): HttpsAgent {
     const name = JSON.stringify([tls.caFile, tls.certFile, tls.keyFile]);
     const known = tlsAgents.get(name);
@@ -45,7 +45,7 @@ export function createHttpClient(): HttpHost['request'] {
     const agent = new HttpsAgent({
       ...agentOptions,
       minVersion: 'TLSv1.2',
-      /* Said aloud, or NODE_TLS_REJECT_UNAUTHORIZED=0 would switch it off. */
+      /* Explicit, or NODE_TLS_REJECT_UNAUTHORIZED=0 would switch it off. */
       rejectUnauthorized: true,
       ...(tls.caFile === undefined ? {} : { ca: readTlsFile('CA', tls.caFile) }),
       ...(tls.certFile === undefined ? {} : { cert: readTlsFile('client certificate', tls.certFile) }),
@@ -64,7 +64,7 @@ export function createHttpClient(): HttpHost['request'] {
       controller.abort();
     }, request.timeoutMs);
 
-    // Out of the promise before `done` runs: what it throws is a bug of the caller and must not look like a failed request.
+    // `done` runs outside of the promise: what it throws is a bug of the caller, not a failed request.
     const settle: Done = (error, reply) => {
       clearTimeout(timer);
       setImmediate(() => {

@@ -3,22 +3,22 @@ import type { Socket } from 'node:net';
 
 /** One request and its answer. */
 export interface HttpExchange {
-  /** Calls back once: when the answer is out, or nobody is there any more to get it. */
+  /** Calls back once: when the answer was sent, or its connection is gone. */
   whenOver(callback: () => void): void;
 }
 
-/** Requests that a connection may send ahead of their answers; one that goes on is cut. */
+/** How many requests a connection may send ahead of their answers; after more it is closed. */
 const PIPELINE_LIMIT = 16;
-/** Node has some listeners of its own on a connection. */
+/** Allows for Node's own listeners on a connection. */
 const LISTENER_LIMIT = PIPELINE_LIMIT + 16;
 
 const unanswered = new WeakMap<Socket, number>();
 
 /**
- * Begins an exchange. Undefined where the connection is cut, and nothing more of it is to be served.
+ * Starts an exchange. Undefined where the connection was closed, and nothing more of it is to be served.
  *
- * An answer that waits behind another one on its connection is not told by Node when that connection ends: what is held
- * for it would be held for ever.
+ * Node does not report the end of the connection to an answer that waits behind another one; without this its resources
+ * would be held for ever.
  */
 export function beginExchange({ socket }: IncomingMessage, response: ServerResponse): HttpExchange | undefined {
   const count = unanswered.get(socket) ?? 0;

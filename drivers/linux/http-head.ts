@@ -4,8 +4,8 @@ import type { HttpRefusalStatus, HttpRequestHead } from '../host.js';
 const HEADER_COUNT_LIMIT = 100;
 
 /**
- * What decisions rest on: who is addressed, who asks, how long the body is and what is in it. Node keeps the first of two
- * such headers, another program in front may keep the last.
+ * Headers that decisions depend on: the host, who asks, the length and the type of the body. Of two such headers Node keeps
+ * the first, while a proxy in front may keep the last.
  */
 const SINGLE = new Set([
   'agent-token',
@@ -27,7 +27,7 @@ const SINGLE = new Set([
   'transfer-encoding',
 ]);
 
-/** What is wrong with the head of a request as such, whatever it asks for. */
+/** The error in the head of a request, whatever it asks for. */
 export function headFault({
   rawHeaders,
   httpVersion,
@@ -46,7 +46,7 @@ export function headFault({
   return url === '*' || url.startsWith('/') || ABSOLUTE.test(url) ? undefined : 400;
 }
 
-/** As proxies and some clients send it, and every server has to take it; without the name of a user in it. */
+/** An absolute target, which every server has to accept, as proxies and some clients send it; without a user name. */
 const ABSOLUTE = /^https?:\/\/([^/?#@]+)(\/[^#]*|\?[^#]*)?$/i;
 
 /** An absolute target names the host that is addressed, whatever the header says (RFC 9112 §3.2.2). */

@@ -4,41 +4,41 @@ import { isIPv4, type Socket } from 'node:net';
 const WAITING_LIMIT = 128;
 /** Of these, from one address. */
 const WAITING_PER_ADDRESS = 64;
-/** More than that for a moment: those that came in one rush have not been heard yet, and one of them may ask. */
+/** More than that for a moment: connections of one rush have not been read yet, and one of them may have a request. */
 const CROWD_LIMIT = 640;
 const GRACE_MS = 50;
-/** The part of the places for requests that are being answered which only this machine gets. */
+/** The share of places for answering that is reserved for this machine. */
 const LOOPBACK_SHARE = 1 / 4;
 const LOOPBACK = 'this machine';
 
 export interface HttpPlaces {
-  /** Of connections that wait and of those that are answered, together. */
+  /** Limit of waiting and answering connections together. */
   readonly connectionLimit: number;
   /** A new connection, which waits for its request. */
   arrive(socket: Socket): void;
-  /** A whole request of the connection goes to its handler. False where there is no place; the request is refused. */
+  /** A complete request of the connection goes to its handler. False where there is no place, and it has to be refused. */
   take(socket: Socket): boolean;
-  /** That request was answered, well or not: the connection waits again. */
+  /** That request was answered: the connection waits again. */
   release(socket: Socket, well: boolean): void;
 }
 
 interface Connection {
   readonly socket: Socket;
   readonly address: string;
-  /** Whole requests that are not answered yet. */
+  /** Complete requests that are not answered yet. */
   requests: number;
-  /** It had a good answer: no stranger, as far as can be told. */
+  /** It had a good answer, so it is probably no attacker. */
   proven: boolean;
 }
 
 /**
- * Who may be connected, so that those who only half ask keep nobody out who asks.
+ * Decides who may be connected, so that clients with incomplete requests keep nobody out.
  *
  * Invariants
  * - At most `answerLimit` connections have a request with the handler; a quarter of these places is for this machine.
  * - At most `WAITING_LIMIT` others wait, `WAITING_PER_ADDRESS` of one address, for `GRACE_MS` at most `CROWD_LIMIT`. A new
- *   one always gets in: the oldest gives way, of an address that has too many, or of the one that has the most.
- * - This machine gives way to nobody but itself, and a connection that had a good answer after those that had none.
+ *   one is always accepted: the oldest is closed for it, of an address with too many, or of the one with the most.
+ * - Connections of this machine are closed only for others of this machine, and those with a good answer after all others.
  */
 export function createHttpPlaces(answerLimit: number, giveWay: (socket: Socket) => void): HttpPlaces {
   const connections = new Map<Socket, Connection>();
@@ -67,7 +67,7 @@ export function createHttpPlaces(answerLimit: number, giveWay: (socket: Socket) 
     }
   }
 
-  /** The address of which one has to give way. */
+  /** The address of which a connection has to be closed. */
   function tooMany(limit: number, perAddress: number): string | undefined {
     let own = 0;
     let [most, mostCount] = ['', 0];
@@ -128,7 +128,7 @@ export function createHttpPlaces(answerLimit: number, giveWay: (socket: Socket) 
   };
 }
 
-/** Who is counted together: this machine, an IPv4 address, or the /64 network that one site gets with IPv6. */
+/** Connections are counted by this key: this machine, an IPv4 address, or the /64 network of an IPv6 site. */
 function addressOf({ remoteAddress = '' }: Socket): string {
   const address = remoteAddress.replace(/^::ffff:(?=[\d.]+$)/i, '');
   if (isIPv4(address)) return address.startsWith('127.') ? LOOPBACK : address;

@@ -8,20 +8,20 @@ export interface HttpRefusals {
    * connection is closed after it, unless a verdict is on a request without a body.
    */
   begin(request: IncomingMessage, response: ServerResponse, why: HttpRefusalStatus | HttpVerdict): void;
-  /** Notes a request whose headers are there. */
+  /** Registers a request whose headers have arrived. */
   note(request: IncomingMessage, response: ServerResponse): void;
-  /** Ends a connection that has no request under way which anybody could answer. */
+  /** Closes a connection that has no request which could be answered. */
   end(socket: Socket, status: HttpRefusalStatus): void;
 }
 
 /**
- * The answers that a listener gives by itself, in the words of `options.refusal`: to what is no HTTP, too long, too slow
- * or too much at once.
+ * The answers that a listener gives by itself, composed by `options.refusal`: to requests that are no HTTP, too long, too
+ * slow or too many.
  *
- * Invariant: a connection gets at most one answer after its last whole request, and is closed after it.
+ * Invariant: a connection gets at most one answer after its last complete request, and is closed after it.
  */
 export function createHttpRefusals(server: Server, options: HttpListenOptions): HttpRefusals {
-  /** To the last request of a connection whose headers are there. */
+  /** The response to the last request of a connection whose headers have arrived. */
   const responses = new WeakMap<Socket, ServerResponse>();
 
   function wording(status: HttpRefusalStatus) {
@@ -29,7 +29,7 @@ export function createHttpRefusals(server: Server, options: HttpListenOptions): 
     return words ?? { headers: { 'content-type': 'text/plain' }, body: `${STATUS_CODES[status]}\n` };
   }
 
-  /** There may be no request, and no response to it, to speak of: written as it goes over the wire. */
+  /** Written as raw bytes, as there may be no request and so no response object. */
   function end(socket: Socket, status: HttpRefusalStatus): void {
     const response = responses.get(socket);
     const inAnAnswer = response?.headersSent === true && !response.writableEnded;

@@ -1,9 +1,9 @@
 /**
  * Listeners on a real board.
  *
- * - The handler sees only whole requests within the limits; slow, oversized and malformed ones end here, and those that
- *   `judge` refuses by their headers, before anything of a body is kept.
- * - A reply that the peer does not read is cut after the same time that a request may take, so that no connection is
+ * - The handler gets only complete requests within the limits. Slow, oversized and malformed ones are answered here, and
+ *   those that `judge` refuses by their headers, before anything of a body is kept.
+ * - A reply that the peer does not read is cut off after the same time that a request may take, so that no connection is
  *   held for ever. Streams are not: they end when the peer closes or when its buffer is full.
  */
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
@@ -28,16 +28,16 @@ import { createHttpRefusals, type HttpRefusals } from './http-refusals.js';
 import { SlowFeedSocket } from './slow-feed-socket.js';
 
 const headerLimitBytes = 16_384;
-/** From the first byte, or the connection, to the last header. */
+/** From the connection, or the first byte of a request, to the last header. */
 const headTimeoutMs = 5_000;
-/** A peer that falls behind by this much has to reconnect and resume. */
+/** A peer of a stream that is behind by this much has to reconnect and resume. */
 const streamBufferLimitBytes = 262_144;
-/** How much of an oversized body is read and thrown away, so that the peer gets to see the 413 before the end. */
+/** How much of an oversized body is read and dropped, so that the peer can read the 413 before the end. */
 const discardLimitBytes = 1_048_576;
 const requestsPerConnection = 1_000;
-/** Pieces that a body may come in. Each is an object for a moment, and a body of single bytes is no honest one. */
+/** How many pieces a body may come in. Each takes an object, and only an attacker sends single bytes. */
 const pieceLimit = 1_024;
-/** Connections that gave way and are not quite closed; still more are dropped without a word. */
+/** Connections that are being closed for new ones; further ones are dropped without an answer. */
 const closingLimit = 64;
 
 /** The `listen` function of the seam. A port in use is `busy`, a privileged one `denied`, a foreign address `absent`. */
@@ -48,7 +48,7 @@ export const createHttpServer: HttpHost['listen'] = (options, handler, listening
       headersTimeout: Math.min(headTimeoutMs, options.requestTimeoutMs),
       connectionsCheckingInterval: Math.max(20, Math.min(1_000, options.requestTimeoutMs / 4)),
       maxHeaderSize: headerLimitBytes,
-      /* Refused like the rest, in our own words. */
+      /* Refused like the rest, by `refusal`. */
       requireHostHeader: false,
       keepAlive: true,
     },
@@ -66,7 +66,7 @@ export const createHttpServer: HttpHost['listen'] = (options, handler, listening
   });
   server.on('checkContinue', (request, response) => serve(parts, request, response));
   server.maxConnections = places.connectionLimit + closingLimit;
-  /* All of them, to be counted: Node would drop the rest without a word. */
+  /* All of them, to count them here: Node would drop the rest without an answer. */
   server.maxHeadersCount = 0;
   server.maxRequestsPerSocket = requestsPerConnection;
 
@@ -125,7 +125,7 @@ function serve(parts: ServerParts, request: IncomingMessage, response: ServerRes
   const refuse = (why: HttpRefusalStatus | HttpVerdict) => {
     refused = true;
     refusals.begin(request, response, why);
-    /* Nothing more comes of a body that waits for our leave. */
+    /* A client that waits for "100 Continue" sends no body. */
     if (request.headers.expect !== undefined) response.end();
   };
 

@@ -7,21 +7,21 @@ import type inspector from 'node:inspector';
 export const IGNORED_SIGNALS = ['SIGUSR1', 'SIGUSR2', 'SIGALRM', 'SIGVTALRM', 'SIGPROF', 'SIGIO', 'SIGSTKFLT'] as const;
 
 export interface IgnoredSignals {
-  /** `told` is called with each that came, and comes; from now on those of `also` are among them. */
-  tell(told: (signal: string) => void, also?: readonly NodeJS.Signals[]): void;
+  /** Calls `received` with each ignored signal, earlier ones included. From now on the signals of `also` are ignored too. */
+  report(received: (signal: string) => void, also?: readonly NodeJS.Signals[]): void;
 }
 
-/** When a signal of before has had its effect. */
+/** By then a signal that came before has had its effect. */
 const LATE_MS = [10, 200, 1_000] as const;
 const REMEMBERED = 20;
 
-/** From now on these signals do nothing, and an inspector that one of them opened before is closed. */
+/** Makes these signals do nothing, and closes an inspector that one of them opened before. */
 export function ignoreSignals(): IgnoredSignals {
-  let told: ((signal: string) => void) | undefined;
-  const untold: string[] = [];
+  let received: ((signal: string) => void) | undefined;
+  const unreported: string[] = [];
   const came = (signal: NodeJS.Signals): void => {
-    if (told !== undefined) told(signal);
-    else if (untold.length < REMEMBERED) untold.push(signal);
+    if (received !== undefined) received(signal);
+    else if (unreported.length < REMEMBERED) unreported.push(signal);
   };
   for (const signal of IGNORED_SIGNALS) process.on(signal, came);
   if (!inspectorAskedFor()) {
@@ -29,10 +29,10 @@ export function ignoreSignals(): IgnoredSignals {
     for (const lateMs of LATE_MS) setTimeout(closeInspector, lateMs).unref();
   }
   return {
-    tell(callback, also = []) {
-      told = callback;
+    report(callback, also = []) {
+      received = callback;
       for (const signal of also) process.on(signal, came);
-      for (const signal of untold.splice(0)) callback(signal);
+      for (const signal of unreported.splice(0)) callback(signal);
     },
   };
 }
@@ -43,7 +43,7 @@ function closeInspector(): void {
   if (found?.url() !== undefined) found.close();
 }
 
-/** A developer's wish, on the command line or in the environment. */
+/** A developer may ask for it on the command line or in the environment. */
 function inspectorAskedFor(): boolean {
   return [...process.execArgv, process.env.NODE_OPTIONS ?? ''].some((text) => text.includes('--inspect'));
 }

@@ -1,14 +1,14 @@
 import fs from 'node:fs';
 import path from 'node:path';
 
-/** Files that tell of failures, in the data directory. */
+/** Incident files in the data directory. */
 export const incidentFiles = { save };
 
 const MOST_FILES = 3;
 
 /**
- * Writes `incident-<bootCount>.json`, and takes the oldest ones away, so that there are never more than three. Synchronous,
- * because the process is about to end. Not flushed: the process ends, the system stays. Answers the file's path.
+ * Writes `incident-<bootCount>.json`, and removes the oldest ones, so that there are never more than three. Synchronous, as
+ * the process is about to end. Not flushed: the process ends, the system stays up. Returns the file's path.
  * Throws where it cannot be written, for example on a full disk; then no part of it is left.
  */
 function save(directory: string, bootCount: number, text: string): string {

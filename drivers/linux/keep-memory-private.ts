@@ -1,17 +1,17 @@
 import { writeFileSync } from 'node:fs';
 
-/** Of this process, and of what it starts. */
+/** Also inherited by child processes. */
 const COREDUMP_FILTER = '/proc/self/coredump_filter';
 
 /**
- * Keys and tokens stay in memory: a core dump of this process holds none of it from now on, whatever its limit is, and Node
- * writes no report, which would list the environment. A snapshot that Node's own options ask for is somebody's wish.
+ * Keeps keys and tokens out of files: from now on a core dump of this process has no memory in it, whatever its limit is, and
+ * Node writes no report, which would list the environment. Snapshots by Node's own options are still possible.
  */
 export function keepMemoryPrivate(): void {
   try {
     writeFileSync(COREDUMP_FILTER, '0');
   } catch {
-    /* A kernel without it; the supervisor's limit has to do. */
+    /* A kernel without it: only the supervisor's limit protects. */
   }
   process.report.reportOnSignal = false;
   process.report.reportOnFatalError = false;

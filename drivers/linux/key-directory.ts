@@ -13,7 +13,7 @@ export interface KeyDirectory {
   writeNew(name: string, text: string, access: 'secret' | 'public'): void;
 }
 
-/** Opens the directory and makes it where it is missing; its parent must be there. Throws `HostError`. */
+/** Opens the directory, and makes it where it is missing; its parent must exist. Throws `HostError`. */
 export function createKeyDirectory(directory: string): KeyDirectory {
   const pathOf = (name: string) => resolve(directory, name);
   attempt(

@@ -17,8 +17,8 @@ function createRsaPair(): { readonly privatePem: string; readonly publicPem: str
 }
 
 /**
- * Writes a new file with the given permissions, durable when it returns. An existing file is never touched: the answer is
- * then `exists`. Throws an Error that says why when the file cannot be written; then no part of it is left.
+ * Writes a new file with the given permissions, durable when it returns. An existing file is never changed: then the
+ * result is `exists`. Throws an Error with the reason when the file cannot be written; then no part of it is left.
  */
 function writeNew(path: string, text: string, mode: number): 'written' | 'exists' {
   let descriptor: number;

@@ -2,11 +2,11 @@ import type { Agent, ClientRequest } from 'node:http';
 import type { Socket } from 'node:net';
 
 /**
- * The same agent for one request, which tells when that request may begin to leave: its connection stands, over TLS with
- * the peer's certificate accepted, or was kept from an earlier request. As long as `leaves` was not called not one byte of
- * the request can have reached anybody, whatever else went wrong.
+ * The same agent for one request, which calls `leaves` when that request may start to be sent: its connection was made, over
+ * TLS with the peer's certificate accepted, or was kept from an earlier request. Until then not one byte of the request can
+ * have been sent, whatever else went wrong.
  *
- * Node keeps what is written before that to itself, over TLS too: early data it never sends.
+ * Node buffers what is written before that, also over TLS: it never sends early data.
  */
 export function leavingAgent(agent: Agent, leaves: () => void): Agent {
   const addRequest: unknown = Reflect.get(agent, 'addRequest');

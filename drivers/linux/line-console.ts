@@ -3,11 +3,11 @@ import { clearScreenDown, createInterface, cursorTo, moveCursor } from 'node:rea
 
 const STDIN = 0;
 
-/** Where a person or a script types lines and reads what happens. */
+/** A console on which a person or a script enters lines and reads output. */
 export interface LineConsole {
   /** A person sits at a terminal; otherwise input or output is a file or a pipe. */
   readonly isTerminal: boolean;
-  /** The input is a file: a script that is over with its last line. Nobody can add to it, as to a pipe. */
+  /** The input is a file: a script that ends with its last line. Unlike a pipe nobody can add to it. */
   readonly isFile: boolean;
   /** Starts to read. */
   open(events: LineConsoleEvents): void;
@@ -22,7 +22,7 @@ export interface LineConsoleEvents {
   ended(): void;
   /** Ctrl-C at a terminal. Elsewhere it is a signal to the process. */
   interrupted(): void;
-  /** What a line may become, for the tabulator key. */
+  /** Completions of a line, for the Tab key. */
   complete(start: string): string[];
 }
 
@@ -55,8 +55,8 @@ export function createLineConsole(prompt: string, write: (text: string) => void)
           })
         : createInterface({ input: stdin, terminal: false });
       lines = opened;
-      // A terminal that vanishes gives errors in the place of an end, one more when it is closed, and a signal that would
-      // end the process at once.
+      // A terminal that goes away gives errors instead of an end, one more when it is closed, and a signal that would end
+      // the process at once.
       let vanished = false;
       const vanish = (): void => {
         if (vanished) return;
@@ -64,7 +64,7 @@ export function createLineConsole(prompt: string, write: (text: string) => void)
         opened.close();
       };
       stdin.on('error', vanish);
-      /* Who reads it has gone; what is written meanwhile is for nobody. */
+      /* The reader is gone; what is written is dropped. */
       stdout.on('error', () => undefined);
       opened.on('error', vanish);
       if (isTerminal) process.once('SIGHUP', vanish);
@@ -86,7 +86,7 @@ export function createLineConsole(prompt: string, write: (text: string) => void)
       lines = undefined;
       if (open !== undefined && isTerminal) write('\n');
       open?.close();
-      /* Files and /dev/null have no such thing, and hold nothing up. */
+      /* Files and /dev/null have no handle, and do not keep the process running. */
       if ('unref' in stdin && typeof stdin.unref === 'function') stdin.unref();
     },
   };

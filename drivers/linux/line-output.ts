@@ -2,21 +2,21 @@ import { writeSync } from 'node:fs';
 import { unblockedDescriptor } from './unblocked-descriptor.js';
 
 /**
- * Lines for whoever reads a standard output, who may be slow, gone or out of room.
+ * Writes lines to a standard output whose reader may be slow, gone or out of room.
  *
  * Invariants
- * - A write never waits, never throws and costs bounded memory. A line is taken whole or lost.
- * - What of a line got out before the rest was lost is ended by a line end, so that no two lines ever make one.
+ * - A write never waits, never throws and takes bounded memory. A line is accepted as a whole or lost.
+ * - Where only the first part of a line was written, a line end follows it, so that two lines never become one.
  */
 export interface LineOutput {
   write(line: string): void;
-  /** How many were lost. */
+  /** How many lines were lost. */
   readonly lost: number;
-  /** Calls back when nothing waits to be read any more, or the time is over. */
+  /** Calls back when all lines were read, or the time is over. */
   drained(limitMs: number, done: () => void): void;
 }
 
-/** What waits for a slow reader: a minute of the busiest log. */
+/** Buffer for a slow reader: a minute of the busiest log. */
 const WAITING_LIMIT_BYTES = 256 * 1024;
 const TRY_AGAIN_MS = 20;
 
@@ -24,7 +24,7 @@ export function createLineOutput(descriptor: 1 | 2): LineOutput {
   let target: number | undefined;
   let waiting: Uint8Array[] = [];
   let waitingBytes = 0;
-  /* The first of them got out in part. */
+  /* A part of the first one was written. */
   let inLine = false;
   let trying = false;
 

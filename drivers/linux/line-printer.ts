@@ -4,11 +4,11 @@ import { createSerialConnection } from './serial-connection.js';
 import { serialError } from './serial-error.js';
 
 const READ_BYTES = 512;
-/** While an answer may be under way, and otherwise. */
+/** Poll intervals while an answer may come, and otherwise. */
 const LOOK_SOON_MS = 10;
 const LOOK_LATER_MS = 100;
 const ANSWER_WITHIN_MS = 2_000;
-/** The printer takes no bytes at the moment. */
+/** The printer accepts no bytes at the moment. */
 const TRY_AGAIN_MS = 10;
 
 /**
@@ -16,10 +16,10 @@ const TRY_AGAIN_MS = 10;
  *
  * Invariants, all from how usblp works (drivers/usb/class/usblp.c)
  * - One descriptor for both directions: a second one is refused as busy, also when it is our own.
- * - Nothing blocks: a read waits for the printer to say something and a write for it to take something, perhaps for ever,
- *   and with them a thread of the pool and the descriptor, which then cannot be closed and opened anew. So the printer is
- *   looked at again and again, because Node cannot wait for such a file.
- * - To read nothing is no end: some printers send empty packets. Unplugging is an error.
+ * - Nothing blocks: a blocking read or write could wait for the printer for ever, and would keep a thread of the pool and the
+ *   descriptor, which then could not be closed and opened again. So the printer is polled, as Node cannot wait for such a
+ *   file.
+ * - An empty read is no end: some printers send empty packets. Unplugging is an error.
  */
 export function openLinePrinter(options: SerialOptions, events: SerialEvents): SerialPort {
   const { path } = options;
@@ -48,7 +48,7 @@ export function openLinePrinter(options: SerialOptions, events: SerialEvents): S
     look();
   });
 
-  /** Whether this was the file's last operation: it was given up meanwhile, or the printer is gone. */
+  /** Whether this was the file's last operation: the connection was closed in the meantime, or the printer is gone. */
   function endsWith(error: NodeJS.ErrnoException | null): boolean {
     if (over !== undefined) {
       release();
@@ -107,7 +107,7 @@ export function openLinePrinter(options: SerialOptions, events: SerialEvents): S
     release();
   }
 
-  /** The connection ends when the descriptor is closed: before, the next one would be refused as busy. */
+  /** The connection ends only when the descriptor is closed: earlier the next one would be refused as busy. */
   function release(): void {
     if (file === undefined || reading || writing) return;
     const descriptor = file;

@@ -6,8 +6,8 @@ import { flashError } from './flash-error.js';
 const fillBytes = 1024 * 1024;
 
 /**
- * Makes a file that holds a volume. It gets its name only when all its bytes are written and flushed, and its directory is
- * flushed after.
+ * Makes the file of a volume. It gets its name only when all its bytes are written and flushed; then its directory is
+ * flushed.
  *
  * Zeros are really written, not only reserved: a first write into a reserved block changes the file's metadata, which
  * costs a second flush and can fail on a full disk.

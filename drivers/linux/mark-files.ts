@@ -3,15 +3,15 @@ import path from 'node:path';
 
 /** Small text files, the same text in each, in places that are not lost together. Synchronous: they are read at a start. */
 export interface MarkFiles {
-  /** The texts of those that are there. One that cannot be read counts as empty. */
+  /** The texts of the existing files. One that cannot be read counts as empty. */
   read(): readonly string[];
-  /** Makes the text durable in each place. Answers why it could not be, a line a place. */
+  /** Makes the text durable in each place. Returns the reasons where that failed, a line for each place. */
   write(text: string): readonly string[];
-  /** Takes them away; answers like `write`. */
+  /** Removes the files; returns the same as `write`. */
   remove(): readonly string[];
 }
 
-/** Longer ones are not ours. */
+/** A longer file is not a mark. */
 const LIMIT_BYTES = 4096;
 
 export function createMarkFiles(paths: readonly string[]): MarkFiles {
@@ -41,7 +41,7 @@ function readMark(file: string): string | undefined {
   }
 }
 
-/** Whole or not at all, also where the power goes: a cut one would make a known card look strange. */
+/** Whole or not at all, also in a power cut: a truncated mark would make a known card look unknown. */
 function writeMark(file: string, text: string): void {
   const unfinished = `${file}.new`;
   try {

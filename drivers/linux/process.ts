@@ -9,16 +9,16 @@ import { unblockedDescriptor } from './unblocked-descriptor.js';
 
 /** The process as the command line sees it. */
 export interface CommandProcess {
-  /** What follows the program's name. */
+  /** The arguments after the program's name. */
   readonly args: readonly string[];
   readonly env: Readonly<Record<string, string | undefined>>;
-  /** Writes text, without adding a line end, before it returns. Where it cannot be written, `exit` says so. */
+  /** Writes text, without adding a line end, before it returns. Where that fails, `exit` reports it. */
   out(text: string): void;
-  /** Gives up where nobody reads it for a second. */
+  /** Like `out`, but gives up where nobody reads it for a second. */
   errorOut(text: string): void;
   /**
-   * With 74 instead of 0 where what was to be written is not whole, unless its reader went away: `| head`, or a terminal whose
-   * window was closed.
+   * With 74 instead of 0 where output could not be written, unless its reader went away: `| head`, or a terminal whose window
+   * was closed.
    */
   exit(code: number): void;
   /**
@@ -26,15 +26,15 @@ export interface CommandProcess {
    * signal just ends the process, and so does a second SIGTERM or SIGINT.
    */
   onStop(stop: (reason: string) => void): void;
-  /** Called with the name of each signal that does nothing, also of those that came before; those of `also` join them. */
-  onIgnored(told: (signal: string) => void, also?: readonly NodeJS.Signals[]): void;
+  /** Called with each ignored signal, earlier ones included. From now on the signals of `also` are ignored too. */
+  onIgnored(received: (signal: string) => void, also?: readonly NodeJS.Signals[]): void;
   /** Called with an error that nobody caught. The callback has to end the process. */
   onCrash(crashed: (error: Error) => void): void;
 }
 
-/** Somebody wants it to end; its terminal is gone; the power is going; it used more processor time than it may. */
+/** Requests to end: by a person or supervisor, a closed terminal, failing power, or too much processor time. */
 export const STOP_SIGNALS = ['SIGTERM', 'SIGINT', 'SIGHUP', 'SIGQUIT', 'SIGPWR', 'SIGXCPU'] as const;
-/** These mean it when they come twice. */
+/** A second one of these ends the process at once. */
 const INSISTING: readonly string[] = ['SIGTERM', 'SIGINT'];
 
 const OUTPUT_FAILED = 74;
@@ -65,7 +65,7 @@ export function createProcess(): CommandProcess {
       const unread = outTrouble?.code === 'EPIPE' || (outTrouble?.code === 'EIO' && terminals.includes(1));
       const cut = outTrouble !== undefined && !unread;
       if (cut) errorOut(`tillbox: the output is not whole: ${fileTrouble(outTrouble, 'standard output')}\n`);
-      /* Node restores the modes of its terminals at exit, and aborts where one has gone meanwhile. */
+      /* Node restores the modes of its terminals at exit, and aborts where one is gone. */
       for (const descriptor of terminals) if (!isatty(descriptor)) closeSync(descriptor);
       exitProcess(cut && code === 0 ? OUTPUT_FAILED : code);
     },
@@ -79,22 +79,22 @@ export function createProcess(): CommandProcess {
       };
       for (const signal of STOP_SIGNALS) process.on(signal, asked);
     },
-    onIgnored: ignored.tell,
+    onIgnored: ignored.report,
     onCrash(crashed) {
       process.on('uncaughtException', crashed);
     },
   };
 }
 
-/** As if it had never been listened to. */
+/** Restores the default action of a signal. */
 function endBy(signal: NodeJS.Signals, listener: (signal: NodeJS.Signals) => void): void {
   process.off(signal, listener);
   process.kill(process.pid, constants.signals[signal]);
 }
 
 /**
- * Synchronous, so that nothing is lost at exit. Answers what kept it from being written.
- * @param limitMs how long a reader is waited for
+ * Synchronous, so that nothing is lost at exit. Returns the error where it could not be written.
+ * @param limitMs how long to wait for a reader
  */
 function write(descriptor: number, text: string, limitMs: number): NodeJS.ErrnoException | undefined {
   let rest: Uint8Array = Buffer.from(text, 'utf8');

@@ -10,7 +10,7 @@ const DEFAULT_PORTS: Readonly<Record<string, number>> = { 'https:': 443, 'http:'
  */
 export const reach: HttpHost['reach'] = (origin, timeoutMs, done) => {
   const { hostname, port, protocol, host } = new URL(origin);
-  /* An IPv6 address has brackets in an address of the web, and none in a socket's. */
+  /* An IPv6 address has brackets in a URL, and none for a socket. */
   const socket = connect({
     host: hostname.replace(/^\[(.*)\]$/, '$1'),
     port: port === '' ? (DEFAULT_PORTS[protocol] ?? 443) : Number(port),
@@ -29,6 +29,6 @@ export const reach: HttpHost['reach'] = (origin, timeoutMs, done) => {
     timeoutMs,
   );
   socket.once('connect', () => finish(undefined));
-  /* Stays for what comes after the end: without a listener it would end the process. */
+  /* Stays after the end: a later error without a listener would end the process. */
   socket.on('error', (error) => finish(httpClientError({ url: origin }, error, false)));
 };

@@ -1,12 +1,12 @@
 import { HostError, type SerialEvents, type SerialPort } from '../host.js';
 
-/** What carries the bytes of one connection. */
+/** The transport of one connection. */
 export interface SerialTransport {
   write(bytes: Uint8Array, done: (error?: HostError) => void): void;
   close(): void;
 }
 
-/** The bookkeeping that all connections share: states, exactly-once answers, and nothing after the end. */
+/** What all connections share: states, answers exactly once, and no calls after the end. */
 export function createSerialConnection(events: SerialEvents) {
   let state: 'opening' | 'open' | 'closing' | 'closed' = 'opening';
   const waiting = new Set<(error?: HostError) => void>();

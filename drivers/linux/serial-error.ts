@@ -1,6 +1,6 @@
 import { HostError } from '../host.js';
 
-/** serialport and the kernel tell by text; callers decide by code. */
+/** serialport and the kernel report errors as text; callers decide by code. */
 export function serialError(error: unknown, path: string): HostError {
   if (error instanceof HostError) return error;
   const message = error instanceof Error ? error.message : String(error);

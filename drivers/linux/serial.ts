@@ -12,9 +12,9 @@ import { serialError } from './serial-error.js';
  * - One object a connection. serialport keeps what was written to a closed object and sends it when the *same object*
  *   is opened again: an old receipt would come out of a printer that was plugged in again. So an object is never
  *   reopened, and nothing is written before it is open or after it began to close.
- * - A data listener is attached from the start: without one serialport does not notice that a device went away.
+ * - A data listener is attached from the start: without one serialport does not detect that a device is gone.
  * - `closed` is called exactly once (serialport may emit `close` twice), and every `write` is answered exactly once.
- * - Closing discards what has not left yet. Nothing written is ever sent after `close`.
+ * - Closing discards unsent bytes. Nothing written is ever sent after `close`.
  */
 export function createLinuxSerial(): SerialHost {
   return {
@@ -29,7 +29,7 @@ function isLinePrinter(path: string): boolean {
 
 function openTty(options: SerialOptions, events: SerialEvents): SerialPort {
   const connection = createSerialConnection(events);
-  // Options that the library refuses (e.g. a baud rate that is not a number) throw here; the caller hears of it later.
+  // Options that the library refuses (e.g. a baud rate that is not a number) throw here; the caller gets the error later.
   let port: NodeSerialPort;
   try {
     port = new NodeSerialPort({
@@ -63,7 +63,7 @@ function openTty(options: SerialOptions, events: SerialEvents): SerialPort {
       port.close(ignore);
       return;
     }
-    // What the line carried before we listened (power-up noise, the answer to somebody else) is not for us.
+    // Drops what came on the line before (power-up noise, the answer to another process).
     port.flush(() => connection.opened());
   });
   return connection.face({
@@ -73,7 +73,7 @@ function openTty(options: SerialOptions, events: SerialEvents): SerialPort {
       );
     },
     close: () => {
-      // Still opening: the open callback sees that we are closing.
+      // Still opening: the open callback checks `closing`.
       if (!port.isOpen) return;
       port.flush(() => {
         if (port.isOpen) port.close(ignore);
@@ -83,5 +83,5 @@ function openTty(options: SerialOptions, events: SerialEvents): SerialPort {
 }
 
 function ignore(): void {
-  // The end of a connection is told by the `close` event; the callback of `close` has nothing to add.
+  // The `close` event reports the end of a connection; the callback of `close` adds nothing.
 }

@@ -5,7 +5,7 @@ import { Duplex } from 'node:stream';
 const PIECE_BYTES = 1024;
 
 /**
- * A connection whose bytes reach the parser of HTTP in small pieces.
+ * A connection whose bytes reach the HTTP parser in small pieces.
  *
  * One read from the system may hold two thousand requests, and the parser makes objects of all of them before anybody can
  * cut the connection. Between two pieces it can be cut, and nothing more is parsed.
@@ -13,7 +13,7 @@ const PIECE_BYTES = 1024;
 export class SlowFeedSocket extends Duplex {
   readonly remoteAddress: string | undefined;
   readonly #raw: Socket;
-  /** Read, and not wanted yet. */
+  /** Read from the socket, and not passed on yet. */
   #rest: Buffer = Buffer.alloc(0);
 
   constructor(raw: Socket) {
@@ -30,7 +30,7 @@ export class SlowFeedSocket extends Duplex {
     raw.on('close', () => this.destroy());
   }
 
-  /** As of a socket, whose Node's server makes use. */
+  /** Methods of a socket that Node's server uses. */
   setTimeout(durationMs: number): this {
     this.#raw.setTimeout(durationMs);
     return this;
@@ -63,7 +63,7 @@ export class SlowFeedSocket extends Duplex {
   }
 
   #feed(): void {
-    /* Nothing more will be answered: taken from the line, so that the peer gets to read its answer, and not looked at. */
+    /* Nothing more is answered: the rest is read, so that the peer can read its answer, and dropped. */
     if (this.writableEnded) this.#rest = Buffer.alloc(0);
     while (this.#rest.length > 0) {
       const piece = this.#rest.subarray(0, PIECE_BYTES);

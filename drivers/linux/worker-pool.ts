@@ -3,8 +3,8 @@ import { Worker } from 'node:worker_threads';
 /**
  * Runs jobs on several cores: one worker thread a core, each asked for the next job when it has finished one.
  * `next` gives the next job or undefined when there is none left; `done` resolves when every worker has stopped. A worker
- * that dies rejects it. After `jobsAWorker` jobs a worker is replaced by a new one, and whatever the modules in it have
- * kept goes with it.
+ * that dies rejects it. After `jobsAWorker` jobs a worker is replaced by a new one, which frees all that its modules have
+ * kept.
  */
 export function runInWorkers<Job, Result>(parts: {
   /** Imports the module that answers each message (a job) with one message (its result). */

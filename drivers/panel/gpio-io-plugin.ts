@@ -14,7 +14,7 @@ export interface IoPlugin {
   on(): void;
   once(): void;
   emit(): void;
-  /** Lets go of every line. */
+  /** Releases every line. */
   release(): void;
 }
 
@@ -36,7 +36,7 @@ const PIN_COUNT = 64;
  *
  * - It is ready from the start and emits no events: johnny-five then starts no timer, and components work at once.
  * - Pins claim no PWM: a Led on a PWM pin would write an analogue 255 instead of a 1.
- * - A line is taken by its first write and with that level, for johnny-five's Relay never sets a mode; `pinMode` alone
+ * - A line is taken by its first write and with that level, as johnny-five's Relay never sets a mode; `pinMode` alone
  *   drives nothing.
  */
 export function createGpioIoPlugin(gpio: GpioHost): IoPlugin {

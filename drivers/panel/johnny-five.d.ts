@@ -1,4 +1,4 @@
-/** The few parts of johnny-five that the panel uses. */
+/** What the panel uses of johnny-five. */
 declare module 'johnny-five' {
   import type { IoPlugin } from './gpio-io-plugin.js';
 

@@ -31,7 +31,7 @@ export interface Panel {
   /** Undefined where there is no door switch, or nothing is known yet. */
   doorOpen(): boolean | undefined;
   status(): DeviceStatus<PanelFault>;
-  /** All off, and lets go of the lines. */
+  /** Switches everything off and releases the lines. */
   close(): void;
 }
 
@@ -39,15 +39,15 @@ const load = createRequire(import.meta.url);
 
 const BLINK_MS = 400;
 const DOOR_DEBOUNCE_MS = 50;
-/** A switch that flickers counts as open: that it opens is told at once, that it is shut so often and no more. */
+/** A flickering switch counts as open: opening is reported at once, shutting only this often. */
 const DOOR_SHUTS = { burst: 5, everyMs: 2_000 } as const;
 const BEEPS_LIMIT = 8;
 const BEEP_LIMIT_MS = 3_000;
 const ALL_OFF: Readonly<Record<Lamp, LampState>> = { ready: 'off', busy: 'off', paid: 'off', fault: 'off' };
 
 /**
- * Lamps, buzzer and door switch. The outputs are johnny-five components over the host's GPIO; blinking, beeping and the
- * door are timed here, because johnny-five's own timers know neither the host's clock nor an end.
+ * Lamps, buzzer and door switch. The outputs are johnny-five components over the host's GPIO. Blinking, beeping and the
+ * door are timed here, because johnny-five's timers do not use the host's clock and never end.
  *
  * Invariants: the buzzer is off whenever no beep is under way; a panel that fails never throws, it reports.
  */
@@ -61,7 +61,7 @@ export function createPanel(
   const io = createGpioIoPlugin(gpio);
   /* Loaded here: a box without a panel starts sooner. */
   const five: typeof johnnyFive = load('johnny-five');
-  /* Made once: johnny-five remembers every component it ever made. Lines are taken and let go beneath them. */
+  /* Made once: johnny-five never frees a component. Their lines may be released and taken again. */
   const board = new five.Board({ io, repl: false, sigint: false, debug: false });
   const leds = new Map<Lamp, InstanceType<typeof five.Led>>();
   for (const lamp of LAMPS) {

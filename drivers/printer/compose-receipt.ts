@@ -12,7 +12,7 @@ export interface ComposeOptions {
 }
 
 export type ComposedReceipt =
-  /** Pieces of whole commands: between two of them the printer can be asked how it is. */
+  /** Pieces of whole commands: between two of them the printer can be asked for its condition. */
   { readonly ok: true; readonly pieces: readonly Uint8Array[] } | { readonly ok: false; readonly why: string };
 
 /** receiptline's commands are characters below 256; this one marks where a command ends. */
@@ -29,9 +29,9 @@ const QR_MODULE_DOTS = [6, 5, 4, 3] as const;
 const BAR_DOTS = [3, 2] as const;
 
 /**
- * ESC/POS bytes of a receipt, from the printer's reset to the feed before the cut; without fence and cut, which are the
- * sender's. Composed by receiptline, whose markup is an injection surface: all text is reduced to what the printer can
- * print and every mark in it is escaped.
+ * ESC/POS bytes of a receipt, from the printer's reset to the feed before the cut; without fence and cut, which the
+ * sender adds. Composed by receiptline, whose markup would allow injection: all text is reduced to what the printer can
+ * print, and every mark in it is escaped.
  *
  * The bytes never contain a real-time command (DLE EOT, DLE ENQ, DLE DC4): printers act on those even in the middle of
  * the data of another command, and the digits 160502 in a CODE128 set C are DLE ENQ 2, "clear the buffer".
@@ -78,7 +78,7 @@ function printerOf(options: ComposeOptions): Printer {
   };
 }
 
-/** Bands of a picture print without a gap, and each is soon over. */
+/** Bands of a picture print without a gap, and each takes a short time only. */
 function rasterOf(matrix: readonly Uint8Array[], cell: number): string {
   const rowBytes = (matrix.length * cell + 7) >> 3;
   let commands = '';
@@ -93,7 +93,7 @@ function rasterOf(matrix: readonly Uint8Array[], cell: number): string {
   return commands;
 }
 
-/** Cuts at the ends of commands, and joins what is small. */
+/** Splits at the ends of commands, and joins small pieces. */
 function piecesOf(commands: string): Buffer[] {
   const pieces: Buffer[] = [];
   let piece = '';
@@ -169,7 +169,7 @@ function qrOption(payload: string, options: ComposeOptions): string {
   return `qrcode,${cell},m`;
 }
 
-/** How large a QR code is depends only on how many bytes it holds, and finding out costs as much as drawing it. */
+/** Cached: the size of a QR code depends only on how many bytes it holds, and finding it out is as slow as drawing it. */
 function qrModules(payload: string): number {
   const known = MODULES_OF_LENGTH.get(payload.length);
   if (known !== undefined) return known;

@@ -5,18 +5,17 @@ import type { PrinterCutter } from './printer-cutter.js';
 import type { PrinterTalk } from './printer-talk.js';
 
 /**
- * `printed`: the printer confirmed that it is on paper. `failed`: nothing of it was sent. `unknown`: bytes left for the
- * printer and no confirmation came; it may be on paper whole, in part or not at all, or come out when the paper is
- * changed.
+ * `printed`: the printer confirmed it. `failed`: nothing was sent. `unknown`: bytes were sent and not confirmed; the
+ * receipt may be on paper in whole, in part or not at all, or come out when the paper is changed.
  */
 export type PrintOutcome = 'printed' | 'failed' | 'unknown';
 
-/** Why a receipt did not print, or `printerCutter` with one that was printed and not surely cut. */
+/** Why a receipt was not printed; `printerCutter` also where it was printed and perhaps not cut. */
 export type PrintFault = PrinterFault | 'printerQueueFull' | 'printerDocument' | 'printerClosed';
 
-/** A receipt under way. */
+/** A receipt that is being printed. */
 export interface ReceiptUnderWay {
-  /** Ends it where it is, after its conversation was broken off; not after `done`. */
+  /** Ends it now, after its conversation was broken off. Not to be called after `done`. */
   end(why: PrintFault): void;
 }
 
@@ -26,9 +25,8 @@ export interface ReceiptUnderWay {
  * Invariants
  * - `done` is called exactly once; if the receipt gave up on the connection, the conversation was abandoned before.
  * - Nothing is sent to a printer with a fault, or onto the rest of another receipt.
- * - *Written is not printed*: `printed` needs the printer's own word after the last line.
- * - After anything but `printed`, what has not left yet is thrown away with the connection, so that it cannot come out
- *   later.
+ * - *Written is not printed*: `printed` needs the printer's own confirmation after the last line.
+ * - After anything but `printed`, unsent bytes are dropped with the connection, so that they cannot come out later.
  */
 export function printReceipt(
   talk: PrinterTalk,
@@ -36,14 +34,14 @@ export function printReceipt(
   receipt: ComposedReceipt,
   done: (outcome: PrintOutcome, why?: PrintFault) => void,
 ): ReceiptUnderWay {
-  /** What is true of the receipt if it ends now. */
+  /** The outcome if the receipt ends now. */
   let outcome: PrintOutcome = 'failed';
 
   function end(why?: PrintFault): void {
     done(outcome, why);
   }
 
-  /** Nothing more of this may leave the box. */
+  /** No more of it may be sent. */
   function giveUp(why: PrintFault): void {
     talk.abandon();
     end(why);
@@ -75,8 +73,8 @@ export function printReceipt(
   }
 
   /**
-   * After each piece the printer has to answer: one that lost its power for a moment has lost the beginning of the
-   * receipt, and would still confirm the end of it.
+   * After each piece the printer has to answer: one that lost its power for a moment has lost the start of the receipt, and
+   * would still confirm the end of it.
    */
   function sendPieces([piece, ...rest]: readonly Uint8Array[]): void {
     if (piece === undefined) {
@@ -102,7 +100,7 @@ export function printReceipt(
       }
       talk.look((condition) => {
         const fault = printerTrouble(condition);
-        // GS r says that the data were dealt with; without a fault afterwards they are on paper.
+        // GS r confirms that the data were processed; without a fault afterwards they are on paper.
         if (result === 'processed' && fault === undefined) cut();
         else giveUp(fault ?? 'printerSilent');
       });

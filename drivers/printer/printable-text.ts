@@ -1,6 +1,6 @@
 import { isInCharset, type PrinterCharset } from './printer-charset.js';
 
-/** Characters that any font lacks, and what says the same. */
+/** Characters that every font lacks, and their replacements. */
 const RELATIVES: Readonly<Record<string, string>> = {
   '\u00a0': ' ',
   '\u202f': ' ',
@@ -13,7 +13,7 @@ const RELATIVES: Readonly<Record<string, string>> = {
   '\u2026': '...',
 };
 
-/** Characters that some fonts lack, and what is better there than a question mark. */
+/** Characters that some fonts lack, and replacements that are better than a question mark. */
 const SUBSTITUTES: Readonly<Record<string, string>> = {
   '\u00a5': '\uffe5' /* ¥ has no place in GBK, its full-width form has */,
   '\uffe5': 'Y',
@@ -37,7 +37,7 @@ const SUBSTITUTES: Readonly<Record<string, string>> = {
   '\u203a': "'",
   '\u2212': '-',
 
-  /* Latin letters that no accent can be taken from. */
+  /* Latin letters that are not a letter with an accent. */
   '\u0110': 'D',
   '\u0111': 'd',
   '\u00d0': 'D',
@@ -140,7 +140,7 @@ const visible = new Intl.Segmenter('en', { granularity: 'grapheme' });
 
 /**
  * The text as this printer can print it, on one line: no control characters, nothing outside its font. A Latin letter that
- * the font lacks becomes its plain relative; one `?` stands for anything else that people see as one character.
+ * the font lacks becomes the plain letter; anything else that people see as one character becomes one `?`.
  */
 export function printableText(text: string, charset: PrinterCharset): string {
   let result = '';
@@ -148,20 +148,20 @@ export function printableText(text: string, charset: PrinterCharset): string {
   return result;
 }
 
-/** Whether the printed text says something else to its reader than the text, or says it in other letters. */
+/** Whether the printed text differs from the text for its reader. */
 export function isPrintedOtherwise(text: string, charset: PrinterCharset): boolean {
   const meant = [...text.normalize('NFC')].map((one) => RELATIVES[one] ?? one).join('');
   return printableText(meant, charset) !== meant;
 }
 
-/** `segment`: what people see as one character, be it a letter with its accents or a family of emoji. */
+/** `segment`: what people see as one character, such as a letter with its accents or a joined emoji. */
 function printableSegment(segment: string, charset: PrinterCharset): string {
   if (/^[\t\r\n]+$/.test(segment)) return ' ';
   const seen = segment.replace(INVISIBLE, '');
   return whole(seen, charset) ?? withoutAccents(seen, charset) ?? '?';
 }
 
-/** Control and format characters, joiners, and what chooses between the shapes of a character. */
+/** Control and format characters, joiners, and variation selectors. */
 const INVISIBLE = /\p{Cc}|\p{Cf}|\p{Variation_Selector}/gu;
 
 function whole(text: string, charset: PrinterCharset): string | undefined {
@@ -175,8 +175,8 @@ function whole(text: string, charset: PrinterCharset): string | undefined {
 }
 
 /**
- * A letter without its accent reads better than none. Only of letters and digits: without its stroke ≠ says the opposite;
- * and compatibility forms only of Latin letters (ǆ is dz, Ⅻ is XII): ½ would become 12.
+ * A letter without its accent reads better than none. Only for letters and digits: without its stroke ≠ means the
+ * opposite. Compatibility forms only for Latin letters (ǆ is dz, Ⅻ is XII): ½ would become 12.
  */
 function withoutAccents(text: string, charset: PrinterCharset): string | undefined {
   const base = /^([\p{L}\p{N}])\p{M}*$/u.exec(text.normalize('NFD'))?.[1];

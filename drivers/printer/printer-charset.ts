@@ -1,14 +1,14 @@
 import receiptline from 'receiptline';
 
 /**
- * What the printer's built-in fonts hold. `ascii`: any printer. `gbk`: a printer with the Chinese font (characters of GBK;
- * the four-byte ones of GB18030 print as garbage on most). The rest are code pages, which it is told to take by `ESC t`.
+ * The characters of the printer's fonts. `ascii`: any printer. `gbk`: a printer with the Chinese font (characters of GBK;
+ * the four-byte ones of GB18030 print as garbage on most). The rest are code pages, selected by `ESC t`.
  */
 export const PRINTER_CHARSETS = ['ascii', 'cp437', 'cp852', 'cp858', 'cp866', 'cp1252', 'gbk'] as const;
 
 export type PrinterCharset = (typeof PRINTER_CHARSETS)[number];
 
-/** receiptline's name for it. Text for `ascii` is ASCII already: the page that every printer starts with does. */
+/** receiptline's name for it. Text for `ascii` is ASCII already, and the default page of every printer has that. */
 export function encodingOf(charset: PrinterCharset): 'gb18030' | Exclude<PrinterCharset, 'ascii' | 'gbk'> {
   if (charset === 'gbk') return 'gb18030';
   return charset === 'ascii' ? 'cp437' : charset;
@@ -40,7 +40,7 @@ function charactersOfGbk(): Set<string> {
       if (decoded.length === 1 && code !== 0xfffd && code > 0x7f && !isPrivate) characters.add(decoded);
     }
   }
-  /* Younger than most such fonts. */
+  /* Newer than most such fonts. */
   characters.delete('\u20ac');
   return characters;
 }

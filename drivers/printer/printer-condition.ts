@@ -1,6 +1,6 @@
 import type { PrinterFault } from '../device-status.js';
 
-/** What a printer says of itself. */
+/** The condition that a printer reports. */
 export interface PrinterCondition {
   readonly offline: boolean;
   readonly coverOpen: boolean;
@@ -56,7 +56,7 @@ export function printerFaults(condition: PrinterCondition): readonly PrinterFaul
   return faults;
 }
 
-/** The first of them; a printer that does not tell its condition is silent. */
+/** The first of them; `printerSilent` for a printer that does not report its condition. */
 export function printerTrouble(condition: PrinterCondition | undefined): PrinterFault | undefined {
   return condition === undefined ? 'printerSilent' : printerFaults(condition)[0];
 }

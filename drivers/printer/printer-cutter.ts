@@ -3,36 +3,36 @@ import { type PrinterCondition, printerFaults, printerTrouble } from './printer-
 import type { FenceResult } from './printer-fence.js';
 import type { PrinterTalk } from './printer-talk.js';
 
-/** Whether a receipt, or a part of one, hangs from the paper; `unsure` after a cut that nobody confirmed. */
+/** Whether a receipt, or a part of one, hangs from the paper; `unsure` after a cut without a confirmation. */
 export type PrinterRemains = 'none' | 'some' | 'unsure';
 
-/** The knife, and what is known of the paper below it. */
+/** The cutter, and what is known about the paper in front of it. */
 export interface PrinterCutter {
   remains(): PrinterRemains;
-  /** The printer was in the middle of something, and nobody knows what is on the paper. */
+  /** The printer was in the middle of a command: what is on the paper is not known. */
   somethingLeft(): void;
-  /** The pieces of a receipt that is sent from now on, after a cut where one is not sure that there is a clean edge. */
+  /** The pieces of a receipt that is sent now, after a cut first where the paper may not be clean. */
   startReceipt(pieces: readonly Uint8Array[]): readonly Uint8Array[];
   /**
-   * Cuts off whatever remains. `fault`: why nothing can be printed now; `printerCutter` also where the command did not
-   * get through, and then the conversation is abandoned.
+   * Cuts off what hangs from the paper. `fault`: why nothing can be printed now; `printerCutter` also where the command was
+   * not sent, and then the conversation is abandoned.
    */
   cutOff(done: (fault: PrinterFault | undefined) => void): void;
-  /** Cuts off a receipt that is on paper. False: it surely or perhaps still hangs there. */
+  /** Cuts off a printed receipt. False: it still hangs there, or may do so. */
   cutReceipt(done: (cut: boolean) => void): void;
 }
 
-/** GS V 66 0: feeds the last line past the knife and cuts. */
+/** GS V 66 0: feeds the last line past the cutter and cuts. */
 const CUT = Uint8Array.of(0x1d, 0x56, 66, 0);
-/** ESC @ and a line feed first: whatever text is still in the printer's line buffer. */
+/** ESC @ and a line feed first, for text that is still in the printer's line buffer. */
 const CUT_OFF_REMAINS = Uint8Array.of(0x1b, 0x40, 0x0a, ...CUT);
 
 /**
  * Invariants
- * - *Sent is not cut*: from the first byte of a receipt something remains, until a printer that is well has said that it
- *   came to the cut: the knife may stick, and a cut that waits its turn goes with the power.
- * - Where the printer was well and just did not say, the cut is made again only with the next receipt, because some
- *   never say.
+ * - *Sent is not cut*: from the first byte of a receipt on something may hang from the paper, until a printer without
+ *   faults has confirmed the cut. The cutter may jam, and a buffered cut is lost with the power.
+ * - Where a printer without faults just does not confirm, the cut is repeated only with the next receipt, because some
+ *   printers never confirm.
  */
 export function createPrinterCutter(talk: PrinterTalk): PrinterCutter {
   let remains: PrinterRemains = 'none';

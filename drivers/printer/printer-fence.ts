@@ -3,13 +3,13 @@ import { type PrinterCondition, printerFaults } from './printer-condition.js';
 import { type PrinterReply, processIdOf } from './printer-replies.js';
 
 /**
- * `printed` by process id; `processed` by GS r, which a printer may answer before the dots are on paper; `faulted`: it
- * says why it does not get there.
+ * `printed`: confirmed by process id. `processed`: confirmed by GS r, which a printer may answer before the dots are on
+ * paper. `faulted`: the printer reported a fault instead.
  */
 export type FenceResult = 'printed' | 'processed' | 'faulted' | 'silent';
 
 export interface PrinterFence {
-  /** Waits until the printer says that it has dealt with everything before, or why it cannot. */
+  /** Waits until the printer confirms everything sent before, or reports why it cannot. */
   ask(done: (result: FenceResult) => void): void;
   reply(reply: PrinterReply): void;
   /** The port went away; another printer may be on it next time. */
@@ -17,24 +17,24 @@ export interface PrinterFence {
   close(): void;
 }
 
-/** A printer with a full buffer at 9600 baud needs about 5 s for it; a slow head twice that. */
+/** A printer with a full buffer needs about 5 s for it at 9600 baud; one with a slow head twice that. */
 const TIMEOUT_MS = 15_000;
 /**
- * Together with the tries of a query this stays below the time that printers need to start: one that was switched off
- * and on has lost the question, and what it sends while it starts can look like the answer to GS r.
+ * Together with the tries of a query this is less than printers need to start: one that was switched off and on has lost
+ * the request, and what it sends at its start can look like the answer to GS r.
  */
 const POLL_MS = 400;
-/** After GS r has answered, how long a printer that knows process ids may still take. */
+/** How long a printer with process ids may still take after its answer to GS r. */
 const PROCESS_ID_GRACE_MS = 2_000;
 
 /**
- * The question that a printer answers only when it has come to it: GS ( H function 48 ("printed"), or GS r 1 for
- * printers that do not know that command (Epson ESC/POS reference).
+ * A fence: a request that a printer answers only in its turn. GS ( H function 48 ("printed"), or GS r 1 for printers
+ * without that command (Epson ESC/POS reference).
  *
  * Invariants
- * - GS ( H is sent until a printer has answered GS r without answering it, and then never again: one that does not know
- *   the command may print its parameters.
- * - A printer that does not tell its status meanwhile gets `silent`, whatever it sends later.
+ * - GS ( H is sent until a printer has answered GS r and not GS ( H, and then never again: a printer that does not know the
+ *   command may print its parameters.
+ * - A printer that does not answer a status request while the fence waits counts as `silent`, whatever it sends later.
  * - One fence at a time; `done` is called exactly once, and never after `close` or while a status is being asked for.
  */
 export function createPrinterFence(parts: {
@@ -66,7 +66,7 @@ export function createPrinterFence(parts: {
       if (!asking) clock.after(0, () => !closed && done(how));
     };
     const over = clock.after(TIMEOUT_MS, () => end('silent'));
-    // It may run out of paper or lose its power meanwhile, and then it never answers.
+    // It may run out of paper or lose its power, and then it never answers.
     const askInBetween = (): void => {
       asking = true;
       parts.query((condition) => {

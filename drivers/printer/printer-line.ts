@@ -8,43 +8,43 @@ import { createPrinterReplyParser } from './printer-replies.js';
 import { createPrinterSender } from './printer-sender.js';
 
 export interface PrinterLineEvents {
-  /** The port stands; the printer has not been heard yet. */
+  /** The port is open; the printer has not answered yet. */
   opened(): void;
   lost(error: HostError): void;
-  /** The printer told of a change by itself. */
+  /** The printer reported a change by itself. */
   condition(condition: PrinterCondition): void;
 }
 
-/** Conversations with an ESC/POS printer; one at a time. When the port is lost, what is under way ends as failed. */
+/** Conversations with an ESC/POS printer, one at a time. When the port is lost, pending calls end as failed. */
 export interface PrinterLine {
   /** Asks DLE EOT 1 to 4. Undefined: it does not answer. */
   query(done: (condition: PrinterCondition | undefined) => void): void;
-  /** Asks DLE EOT 1 once. Undefined: no answer; true: on line. */
+  /** Asks DLE EOT 1 once. Undefined: no answer; true: online. */
   online(done: (online: boolean | undefined) => void): void;
-  /** Sends at the speed of the line. False: the port was lost or the printer took nothing for too long. */
+  /** Sends at the speed of the line. False: the port was lost, or the printer accepted nothing for too long. */
   send(bytes: Uint8Array, done: (sent: boolean) => void): void;
-  /** Waits until the printer says that it has dealt with everything before, or why it cannot. */
+  /** Waits until the printer confirms everything sent before, or reports why it cannot. */
   fence(done: (result: FenceResult) => void): void;
   /**
-   * Gets a printer that may be stuck in the middle of a command to listen again. `answered`: it listened at once.
-   * `woken`: it had been stuck. `silent`: nothing helps.
+   * Frees a printer that may be stuck in the middle of a command. `answered`: it was not stuck. `woken`: it had been.
+   * `silent`: nothing helps.
    */
   wake(done: (result: 'answered' | 'woken' | 'silent') => void): void;
-  /** Throws away what has not left yet and connects anew. */
+  /** Drops unsent bytes and reconnects. */
   abandon(): void;
   close(): void;
 }
 
 /**
- * A printer with a full buffer answers late. Together with the time of one piece this stays below the time that printers
- * need to start, so that a lost power cannot hide between two answers.
+ * A printer with a full buffer answers late. Together with the time of one piece this is less than printers need to start,
+ * so that a power cut between two answers is noticed.
  */
 const ONLINE_TIMEOUT_MS = 800;
 const RECONNECT_MS = 500;
 const SILENCE_MS = 50;
-/** NULs do nothing between commands, and complete the data of one. A receipt's longest is a QR raster below 40 kB. */
+/** NULs do nothing between commands, and complete the data of one. The longest in a receipt is a QR raster below 40 kB. */
 const WAKE_LIMIT_BYTES = 40_960;
-/** Enough for any command of ours; more fills the buffer of a printer that is off line, and a full one does not answer. */
+/** Enough for any command in use. More would fill the buffer of an offline printer, and with a full one it does not answer. */
 const WAKE_FIRST_BYTES = 512;
 const WAKE_NEXT_BYTES = 4_096;
 
@@ -87,7 +87,7 @@ export function createPrinterLine(
   const questions = createPrinterQuestions({ clock, write, isOpen: port.isOpen });
   const fence = createPrinterFence({ clock, write, query: questions.query, condition: events.condition });
 
-  /** Of what is not answered yet nothing will be: the connection is gone. */
+  /** The connection is gone: nothing is answered any more. */
   function endConversation(): void {
     parser.silence();
     sender.lost();
@@ -132,5 +132,5 @@ export function createPrinterLine(
 }
 
 function ignore(): void {
-  // What does not go out gets no answer, and that is waited for.
+  // A failed write needs no handling: its missing answer is noticed by a timeout.
 }

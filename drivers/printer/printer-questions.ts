@@ -2,16 +2,16 @@ import type { Clock } from '../host.js';
 import { conditionOfRealTimeStatus, type PrinterCondition } from './printer-condition.js';
 import type { PrinterReply } from './printer-replies.js';
 
-/** DLE EOT: what a printer answers at once, also when it is out of paper. */
+/** DLE EOT, which a printer answers at once, also when it is out of paper. */
 export interface PrinterQuestions {
   /** Asks 1 to 4. Undefined: it does not answer. */
   query(done: (condition: PrinterCondition | undefined) => void): void;
-  /** Asks 1. Undefined: no answer; true: on line. */
+  /** Asks 1. Undefined: no answer; true: online. */
   online(done: (online: boolean | undefined) => void, timeoutMs?: number): void;
   reply(reply: PrinterReply): void;
-  /** The bytes that came together are all taken. */
+  /** All bytes that came together have been handled. */
   settled(): void;
-  /** The connection is gone: nothing is answered any more. */
+  /** The connection is gone: no answers come any more. */
   lost(): void;
   close(): void;
 }
@@ -21,7 +21,7 @@ const QUERY_TRIES = 2;
 
 /**
  * Invariants
- * - At most one question is under way, because the answers do not say to which they belong.
+ * - At most one question is under way, because answers do not name their question.
  * - `done` is called exactly once, and never after `close`; it may ask the next question.
  */
 export function createPrinterQuestions(parts: {
@@ -31,7 +31,7 @@ export function createPrinterQuestions(parts: {
 }): PrinterQuestions {
   type Answer = (byte: number | undefined) => void;
   let asked: Answer | undefined;
-  /** To be called when the bytes that came together are all taken. */
+  /** To be called when all bytes that came together have been handled. */
   let answered: (() => void) | undefined;
 
   function ask(n: 1 | 2 | 3 | 4, done: Answer, timeoutMs = REPLY_TIMEOUT_MS): void {
@@ -39,7 +39,7 @@ export function createPrinterQuestions(parts: {
     const answer: Answer = (byte) => {
       asked = undefined;
       timer.cancel();
-      // Later, so that what came together with this answer is not taken for the answer to the next question.
+      // Later, so that bytes that came together with this answer are not taken for the next one.
       if (byte !== undefined) answered = () => done(byte);
       else done(undefined);
     };
@@ -56,7 +56,7 @@ export function createPrinterQuestions(parts: {
         ask(n, (byte) => (byte === undefined ? again() : askFrom([...bytes, byte])));
       } else done(conditionOfRealTimeStatus([printer, offlineCause, errorCause, paper]));
     };
-    /* From the beginning: a late answer to the first try must not stand for another question. */
+    /* From the first question: a late answer of the first try must not count for another question. */
     const again = (): void => {
       tries += 1;
       if (tries < QUERY_TRIES && parts.isOpen()) askFrom([]);

@@ -1,7 +1,7 @@
 export type PrinterReply =
-  /** The answer to one DLE EOT; the byte does not tell to which n. */
+  /** The answer to one DLE EOT; it does not name its n. */
   | { readonly kind: 'status'; readonly byte: number }
-  /** Automatic status back: four bytes that come unasked. */
+  /** Automatic status back: four bytes that the printer sends by itself. */
   | { readonly kind: 'automaticStatus'; readonly bytes: readonly [number, number, number, number] }
   /** GS ( H function 48: everything before the request with this id has been printed. */
   | { readonly kind: 'processId'; readonly id: string }
@@ -11,9 +11,9 @@ export type PrinterReply =
 
 export interface PrinterReplyParser {
   push(bytes: Uint8Array): void;
-  /** The line has been quiet: what is half read will not be completed. */
+  /** The line has been quiet: an incomplete reply will not be completed. */
   silence(): void;
-  /** Something is half read. */
+  /** A reply is incomplete. */
   isMidReply(): boolean;
   noiseBytes(): number;
 }
@@ -25,8 +25,8 @@ const PROCESS_ID_TYPE = 0x22;
 const PROCESS_ID_LENGTH = 4;
 
 /**
- * Ids of fences use letters without bit 4, so that no byte of their answer can be taken for a real-time status that the
- * printer may slip in between.
+ * Ids of fences use letters without bit 4, so that no byte of their answer looks like a real-time status, which the printer
+ * may send in between.
  */
 const ID_ALPHABET = 'ABCDEFGHIJKLMNO';
 
@@ -41,8 +41,8 @@ export function processIdOf(number: number): string {
 }
 
 /**
- * Sorts what an ESC/POS printer sends. Bytes come unasked (automatic status is on by default on some printers) and
- * interleaved, so they are told apart by bit pattern and not by their turn (Epson ESC/POS reference, "status bytes"):
+ * Separates the replies of an ESC/POS printer. Bytes come unasked (automatic status is on by default on some printers) and
+ * interleaved, so they are distinguished by bit pattern and not by order (Epson ESC/POS reference, "status bytes"):
  * `0xx1xx10` real-time status · `0xx1xx00` first byte of automatic status · `0xx0xxxx` its further bytes and GS r ·
  * `37h 22h …00h` process id · 11h, 13h flow control.
  */

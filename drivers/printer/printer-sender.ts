@@ -1,13 +1,13 @@
 import type { Clock } from '../host.js';
 import type { ReconnectingPort } from '../reconnecting-port.js';
 
-/** Brings bytes to a printer at the speed of its line. */
+/** Sends bytes to a printer at the speed of its line. */
 export interface PrinterSender {
-  /** One at a time. False: the port was lost or the printer took nothing for too long. */
+  /** One call at a time. False: the port was lost, or the printer accepted nothing for too long. */
   send(bytes: Uint8Array, done: (sent: boolean) => void): void;
-  /** XON or XOFF, as bytes: they come here where the port does not handle them itself. */
+  /** An XON or XOFF byte, where the port does not handle them itself. */
   flow(mayWrite: boolean): void;
-  /** The connection is another one from now on, or there is none. */
+  /** The connection was lost or replaced. */
   lost(): void;
   close(): void;
 }
@@ -17,8 +17,8 @@ const STALL_MS = 5_000;
 
 /**
  * Invariants
- * - A chunk goes out when the one before it has had its time on the line, so that what was not sent can be kept back.
- * - What was begun on one connection is not continued on the next.
+ * - A chunk is sent when the one before it has had its time on the line, so that the rest can still be held back.
+ * - What was started on one connection is not continued on the next.
  * - `done` is called exactly once, and never after `close`.
  */
 export function createPrinterSender(
@@ -64,7 +64,7 @@ export function createPrinterSender(
     };
   }
 
-  /** Done when the system has taken it and the line has had the time for it. */
+  /** Done when the system has accepted it and the line has had the time for it. */
   function write(chunk: Uint8Array, done: (taken: boolean) => void): void {
     const lineMs = Math.ceil((chunk.length * 10_000) / baud);
     const sentAtMs = clock.monotonicMs();

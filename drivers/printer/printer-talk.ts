@@ -1,26 +1,26 @@
 import type { PrinterCondition } from './printer-condition.js';
 import type { PrinterLine } from './printer-line.js';
 
-/** The printer's line for those who may be interrupted: what `PrinterLine` can do, answered while the conversation lasts. */
+/** `PrinterLine` for a conversation that may be broken off: callbacks come only while it lasts. */
 export interface PrinterTalk extends Pick<PrinterLine, 'query' | 'online' | 'send' | 'fence' | 'wake'> {
-  /** Asks for the whole condition and lets it be known, before `done`. */
+  /** Asks for the whole condition and reports it, before `done`. */
   look(done: (condition: PrinterCondition | undefined) => void): void;
-  /** A callback that counts only while this conversation lasts. */
+  /** Wraps a callback so that it runs only while this conversation lasts. */
   here<T>(callback: (value: T) => void): (value: T) => void;
-  /** Whatever is under way is not listened to any more; the next conversation may begin. */
+  /** Ends the conversation: pending callbacks never come, and the next one may start. */
   breakOff(): void;
-  /** Breaks off, throws away what has not left yet, and connects anew. */
+  /** Ends the conversation, drops unsent bytes, and reconnects. */
   abandon(): void;
 }
 
 /**
  * Invariants
- * - What belongs to a conversation that was broken off is never called, although the line goes on to answer it.
- * - `tell` hears of every look before the one who asked.
+ * - Callbacks of a conversation that was broken off never run, although the line still answers.
+ * - `report` gets every condition before the caller that asked for it.
  */
 export function createPrinterTalk(
   line: PrinterLine,
-  tell: (condition: PrinterCondition | undefined) => void,
+  report: (condition: PrinterCondition | undefined) => void,
 ): PrinterTalk {
   /** Counts conversations. */
   let conversation = 0;
@@ -39,11 +39,11 @@ export function createPrinterTalk(
   return {
     query: (done) => line.query(here(done)),
     look(done) {
-      // Whoever is told may end the conversation.
+      // `report` may end the conversation.
       const answer = here(done);
       line.query(
         here((condition) => {
-          tell(condition);
+          report(condition);
           answer(condition);
         }),
       );

@@ -2,39 +2,39 @@ import type { Clock, Timer } from '../host.js';
 import type { PrinterCondition } from './printer-condition.js';
 import type { PrinterTalk } from './printer-talk.js';
 
-/** Looks after a printer that has nothing to print. */
+/** Watches a printer that has nothing to print. */
 export interface PrinterWatch {
   /**
-   * Rests for a second and asks how the printer is; `done` gets what it said: its condition, only that it is on line, or
-   * nothing. Not called when the watch was stopped, or when it connects anew instead.
+   * Waits for a second and asks for the printer's condition; `done` gets the condition, only that it is online, or
+   * undefined. Not called when the watch was stopped, or when it reconnects instead.
    */
   begin(done: (seen: PrinterCondition | 'onLine' | undefined) => void): void;
-  /** Ends the rest. False: there was none, and somebody is talking with the printer or waits for a connection. */
+  /** Ends the wait. False: it was not waiting, and a conversation or a reconnection is under way. */
   stop(): boolean;
-  /** The printer told its condition, to whomever: its silence is over. */
+  /** The printer reported its condition: it is no longer silent. */
   heard(): void;
 }
 
 const POLL_MS = 1_000;
 /**
- * A printer that is well is asked only whether it is still on line (every fault takes it off line, Epson ESC/POS
- * reference, "DLE EOT"), and each so many times for its whole condition: the end of the paper that comes near does not
- * take it off line, and of some printers one cannot be sure.
+ * A printer without faults is asked only whether it is online (every fault takes it offline, Epson ESC/POS reference,
+ * "DLE EOT"), and every so many times for its whole condition: paper near its end does not take it offline, and some
+ * printers may deviate.
  */
 const WHOLE_EVERY_POLLS = 3;
-/** At the first poll without an answer and every so many more, the connection is made anew. */
+/** Reconnects at the first poll without an answer, and then every so many polls. */
 const RECONNECT_EVERY_POLLS = 15;
 
 /**
  * Invariants
- * - It rests or asks, never both; while it rests nobody else talks with the printer.
- * - Only a printer for which `isWell` holds is asked by a glance; one that is not is always asked for its condition.
- * - A connection is made anew before anybody is told that the printer is silent.
+ * - It waits or asks, never both; while it waits no other conversation is under way.
+ * - Only a printer for which `isWell` holds gets the short question; others are always asked for their condition.
+ * - It reconnects before it reports the printer as silent.
  */
 export function createPrinterWatch(clock: Clock, talk: PrinterTalk, isWell: () => boolean): PrinterWatch {
   type Done = Parameters<PrinterWatch['begin']>[0];
   let rest: Timer | undefined;
-  /** Since the whole condition was asked for. */
+  /** Polls since the whole condition was asked for. */
   let glances = 0;
   let silentPolls = 0;
 
@@ -61,8 +61,8 @@ export function createPrinterWatch(clock: Clock, talk: PrinterTalk, isWell: () =
 
   function silent(done: Done): void {
     silentPolls += 1;
-    // A printer that is off line may have said XOFF, which the system obeys until the port is opened anew: no question
-    // gets through to it, and an open cover would look like a lost cable.
+    // An offline printer may have sent XOFF, which the system obeys until the port is opened again: no question reaches
+    // the printer then, and an open cover would look like a lost cable.
     if (silentPolls % RECONNECT_EVERY_POLLS === 1) talk.abandon();
     else done(undefined);
   }

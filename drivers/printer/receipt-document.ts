@@ -1,4 +1,4 @@
-/** A receipt as the printer driver takes it: what to print, not how. The driver cuts the paper at the end by itself. */
+/** A receipt for the printer driver: what to print, not how. The driver cuts the paper at the end. */
 export interface ReceiptDocument {
   readonly lines: readonly ReceiptLine[];
 }

@@ -21,11 +21,11 @@ export interface ReceiptPrinterEvents {
 export interface ReceiptPrinter {
   /**
    * Prints one receipt, after those asked for earlier. `done` is called exactly once. Never prints twice by itself:
-   * what to do about `unknown` is for a person, or for a copy marked as such.
+   * after `unknown` a person decides, or asks for a copy that is marked as such.
    */
   print(document: ReceiptDocument, done: (outcome: PrintOutcome, why?: PrintFault) => void): void;
   status(): DeviceStatus<PrinterFault>;
-  /** Lets go of the port; receipts under way end as `unknown`, those that wait as `failed`. */
+  /** Releases the port; a receipt under way ends as `unknown`, those that wait as `failed`. */
   close(): void;
 }
 
@@ -33,14 +33,14 @@ const QUEUE_LIMIT = 4;
 const PORT_FAULTS = { absent: 'printerAbsent', denied: 'printerPortDenied' } as const;
 
 /**
- * An ESC/POS receipt printer: it is found, what hangs from it is cut off, and then it prints what is asked for, one
- * receipt after the other, and is watched while there is nothing to print.
+ * An ESC/POS receipt printer. The driver finds it, cuts off what hangs from the paper, prints one receipt after the other,
+ * and watches the printer while there is nothing to print.
  *
  * Invariants
  * - One receipt at a time. Every `print` is answered exactly once, and never inside the call.
- * - At any time it either rests between two polls, or has one conversation, or waits for its port.
- * - Half a receipt on the paper is cut off as soon as the printer is well, and before the next one.
- * - Nobody waits for a printer that is not there: while it is absent or silent, every receipt fails at once.
+ * - At any time it either waits between two polls, or has one conversation, or waits for its port.
+ * - Half a receipt on the paper is cut off as soon as the printer has no fault, and before the next one.
+ * - While the printer is absent or silent, every receipt fails at once.
  */
 export function createReceiptPrinter(
   parts: { readonly clock: Clock; readonly serial: SerialHost },
@@ -61,7 +61,7 @@ export function createReceiptPrinter(
     lost(error) {
       breakOff();
       const status = lostPortStatus(error, PORT_FAULTS);
-      tell(status);
+      report(status);
       endAll(status.faults[0]);
     },
     condition: tellCondition,
@@ -70,7 +70,7 @@ export function createReceiptPrinter(
   const cutter = createPrinterCutter(talk);
   const watch = createPrinterWatch(parts.clock, talk, () => current.state === 'ok' && cutter.remains() !== 'some');
 
-  /** A new connection: find the printer, and free it where it is stuck in the middle of a command. */
+  /** On a new connection: finds the printer, and frees it where it is stuck in the middle of a command. */
   function find(): void {
     breakOff();
     talk.look((condition) => {
@@ -122,7 +122,7 @@ export function createReceiptPrinter(
     for (const one of queue.splice(0)) one.done('failed', why);
   }
 
-  /** Why nothing can be asked of it now: better said at once than after a wait. */
+  /** Why nothing can be printed now: better reported at once than after a wait. */
   function refusal(): PrintFault | undefined {
     if (closed) return 'printerClosed';
     const unreachable = current.faults.find((fault) => fault === 'printerAbsent' || fault === 'printerSilent');
@@ -131,7 +131,7 @@ export function createReceiptPrinter(
 
   function tellCondition(condition: PrinterCondition | undefined): void {
     if (condition === undefined) {
-      tell({
+      report({
         state: 'fault',
         faults: ['printerSilent'],
         warnings: [],
@@ -141,10 +141,10 @@ export function createReceiptPrinter(
     }
     watch.heard();
     const faults = printerFaults(condition);
-    tell({ state: faults.length === 0 ? 'ok' : 'fault', faults, warnings: printerWarnings(condition) });
+    report({ state: faults.length === 0 ? 'ok' : 'fault', faults, warnings: printerWarnings(condition) });
   }
 
-  function tell(status: DeviceStatus<PrinterFault>): void {
+  function report(status: DeviceStatus<PrinterFault>): void {
     if (closed || sameDeviceStatus(status, current)) return;
     current = status;
     events.statusChanged(status);

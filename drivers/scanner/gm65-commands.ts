@@ -3,13 +3,13 @@ import { type Gm65Reply, gm65Heartbeat, gm65Read } from './gm65-protocol.js';
 
 type Gm65Answer = Extract<Gm65Reply, { kind: 'answer' }>;
 
-/** Commands to a GM65, one after the other. */
+/** Sends commands to a GM65, one after the other. */
 export interface Gm65Commands {
   /** `done` gets undefined where nothing answered. A refusal is an answer. */
   send(bytes: Uint8Array, done: (answer: Gm65Answer | undefined) => void): void;
-  /** Undefined where nothing answered or the engine refused to tell. */
+  /** Undefined where nothing answered or the engine refused. */
   read(address: number, done: (content: number | undefined) => void): void;
-  /** Sends it once: it is of no use later. */
+  /** Sends it once, without retries. */
   sendOnce(bytes: Uint8Array): void;
   heartbeat(tries: number, done: (alive: boolean) => void): void;
   reply(reply: Gm65Reply): void;
@@ -20,12 +20,12 @@ export interface Gm65Commands {
 
 export const GM65_TRIES = 3;
 const REPLY_TIMEOUT_MS = 500;
-/** An answer that is still owed after that long never comes. */
+/** A later answer never comes. */
 const OWED_MS = 1_500;
 
 /**
- * Invariant: one command is under way at a time, and none is sent while the answer to an earlier one may still come:
- * answers do not say what they answer, and a late one would be taken for the content of another register.
+ * Invariant: one command is under way at a time, and none is sent while the answer to an earlier one may still come.
+ * Answers do not name their command, and a late one would be taken for the content of another register.
  */
 export function createGm65Commands(parts: {
   readonly clock: Clock;
@@ -40,7 +40,7 @@ export function createGm65Commands(parts: {
   let queue: Command[] = [];
   let current: Command | undefined;
   let tried = 0;
-  /** Answers that have not come yet. */
+  /** How many answers may still come. */
   let owed = 0;
   let timer: Timer | undefined;
   let resting: Timer | undefined;

@@ -55,8 +55,8 @@ export function crcCcitt(bytes: ArrayLike<number>, from = 0, to = bytes.length):
 }
 
 /**
- * Looks at bytes that may be the beginning of a reply. Replies arrive in the same stream as the codes and without a
- * terminator, so only their form and CRC tell them apart.
+ * Recognises the start of a reply. Replies arrive in the same stream as the codes and without a terminator, so only their
+ * form and CRC distinguish them.
  */
 export function gm65ParseReply(bytes: readonly number[]): Gm65Reply | 'incomplete' | 'no' {
   const [head, zero, status, length] = bytes;

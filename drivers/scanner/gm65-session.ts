@@ -16,17 +16,16 @@ export interface Gm65Session {
 }
 
 const HEARTBEAT_MS = 10_000;
-/** Rounds of heartbeat and comparison that may fail, whatever else is heard: an engine that reads codes proves no setting. */
+/** Failed rounds of heartbeat and comparison until setup starts again. That the engine reads codes proves no setting. */
 const HEARTBEAT_MISSES = 3;
 const SETUP_RETRY_MS = 5_000;
 
 /**
- * Keeps one GM65 in the wanted settings and watches that it lives.
+ * Keeps one GM65 in the wanted settings and checks that it answers.
  *
- * Setup ends as ready, insecure or silent. Silence in setup is tried again after 5 s. With each heartbeat (one every 10 s)
- * the settings are compared: an engine that lost its power for a moment answers as before, and may have come back with
- * its setup barcodes on. Three heartbeats without a whole comparison start the setup again, and so does one that shows
- * another setting.
+ * Setup ends as ready, insecure or silent. A silent engine is set up again after 5 s. With each heartbeat (one every 10 s)
+ * the settings are compared: an engine that lost its power for a moment answers as before, but its setup barcodes may be
+ * on again. Three heartbeats without a complete comparison start the setup again, and so does a setting that differs.
  */
 export function createGm65Session(
   parts: { readonly clock: Clock; readonly write: (bytes: Uint8Array) => void },
@@ -35,12 +34,12 @@ export function createGm65Session(
 ): Gm65Session {
   const commands = createGm65Commands(parts);
   const settings = gm65Settings(mode);
-  let told: Gm65State | undefined;
+  let reported: Gm65State | undefined;
   let pause: Timer | undefined;
   let missed = 0;
   let pressed = false;
 
-  /** An engine that looks only when it is told to, and does not take that word, reads nothing. */
+  /** An engine that reads on command only, and refuses the command, reads nothing. */
   function tryTrigger(tried: (taken: boolean) => void): void {
     if (mode !== 'command') tried(true);
     else commands.send(gm65Trigger(pressed), (answer) => tried(answer?.ok === true));
@@ -56,7 +55,7 @@ export function createGm65Session(
       commands,
       settings,
       (refused) => {
-        if (told?.kind !== 'insecure') tell({ kind: 'insecure', refused });
+        if (reported?.kind !== 'insecure') report({ kind: 'insecure', refused });
       },
       (setup) => {
         if (setup === undefined) return silent('no answer');
@@ -71,13 +70,13 @@ export function createGm65Session(
   function isSetUp(setup: Gm65Setup): void {
     missed = 0;
     const state: Gm65State = { kind: setup.insecure ? 'insecure' : 'ready', refused: setup.refused };
-    if (setup.changed || !sameState(state, told)) tell(state);
+    if (setup.changed || !sameState(state, reported)) report(state);
     later(HEARTBEAT_MS, heartbeat);
   }
 
   function silent(why: string): void {
     commands.forget();
-    tell({ kind: 'silent', why });
+    report({ kind: 'silent', why });
     later(SETUP_RETRY_MS, setUp);
   }
 
@@ -110,13 +109,13 @@ export function createGm65Session(
 
   function compared(): void {
     missed = 0;
-    // What was refused before holds now: that has to be told.
-    if (told?.kind === 'ready' && told.refused.length === 0) later(HEARTBEAT_MS, heartbeat);
+    // A setting that was refused before holds now: that has to be reported.
+    if (reported?.kind === 'ready' && reported.refused.length === 0) later(HEARTBEAT_MS, heartbeat);
     else setUp();
   }
 
-  function tell(state: Gm65State): void {
-    told = state;
+  function report(state: Gm65State): void {
+    reported = state;
     changed(state);
   }
 

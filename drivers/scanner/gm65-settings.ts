@@ -1,6 +1,6 @@
 import { GM65_REGISTER } from './gm65-protocol.js';
 
-/** What makes the engine look: its trigger pin, its trigger command, or nothing, because it always does. */
+/** What makes the engine read: its trigger pin, its trigger command, or nothing, as it always reads. */
 export type Gm65Mode = 'pin' | 'command' | 'continuous';
 
 /** One register as the terminal wants it: only the bits of `mask` matter and are changed. */

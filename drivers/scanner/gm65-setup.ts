@@ -2,13 +2,13 @@ import { GM65_TRIES, type Gm65Commands } from './gm65-commands.js';
 import { gm65Save, gm65Write } from './gm65-protocol.js';
 import { type Gm65Setting, holdsSetting } from './gm65-settings.js';
 
-/** How a GM65 was found and left. */
+/** The result of a setup. */
 export interface Gm65Setup {
-  /** Names of the settings that it does not take. */
+  /** Names of the settings that it refused. */
   readonly refused: readonly string[];
   /** One of them is required. */
   readonly insecure: boolean;
-  /** Some register had to be written: the engine was new, or had forgotten. */
+  /** Some register had to be written: the engine was new, or had lost it. */
   readonly changed: boolean;
 }
 
@@ -53,7 +53,7 @@ export function setUpGm65(
       });
     const write = (content: number): void => {
       written += 1;
-      // A refusal is an answer: what it means shows when the register is read back.
+      // A refusal is an answer: reading the register back shows the result.
       commands.send(gm65Write(wanted.address, content), (answer) => (answer === undefined ? done(undefined) : check()));
     };
     check();
@@ -68,7 +68,7 @@ export function setUpGm65(
     done({ refused: namesOf(refused), insecure: refused.some(({ required }) => required), changed });
   }
 
-  // The process before this one may have died with a question on the line. Its answer comes before that of a heartbeat,
+  // The process before this one may have ended with a command on the line. Its answer comes before that of a heartbeat,
   // which is of another kind; taken for the content of a register it would be written back.
   commands.heartbeat(GM65_TRIES, (alive) => (alive ? bring(0) : done(undefined)));
 }

@@ -3,7 +3,7 @@ import { type Clock, type GpioHost, type GpioInput, HostError, type Timer } from
 export interface GoodReadWatch {
   /** Bytes came from the engine. */
   heard(): void;
-  /** What is wrong, in words; undefined when nothing is known to be. */
+  /** The fault, as text; undefined where none is known. */
   complaint(): string | undefined;
   close(): void;
 }
@@ -12,9 +12,9 @@ const BYTES_WITHIN_MS = 500;
 const UNHEARD_LIMIT = 3;
 
 /**
- * Watches the good-read line of a scan engine: one that reads codes and sends no bytes has a loose wire or another speed,
- * which nothing else would show on a plain engine. Pulses get lost on the way to us and their polarity differs, so their
- * absence means nothing, and any edge counts.
+ * Watches the good-read line of a scan engine. An engine that reads codes and sends no bytes has a loose wire or another
+ * speed, which nothing else would show on a plain engine. Pulses may get lost and their polarity differs, so a missing one
+ * means nothing, and any edge counts.
  */
 export function createGoodReadWatch(
   parts: { readonly clock: Clock; readonly gpio: GpioHost },
@@ -26,7 +26,7 @@ export function createGoodReadWatch(
   let waiting: Timer | undefined;
   let unheard = 0;
 
-  function tell(what: string | undefined): void {
+  function report(what: string | undefined): void {
     if (what === complaint) return;
     complaint = what;
     changed();
@@ -36,7 +36,7 @@ export function createGoodReadWatch(
     waiting ??= parts.clock.after(BYTES_WITHIN_MS, () => {
       waiting = undefined;
       unheard += 1;
-      if (unheard >= UNHEARD_LIMIT) tell('it reads codes and sends none: check its TX wire and SCANNER_BAUD');
+      if (unheard >= UNHEARD_LIMIT) report('it reads codes and sends none: check its TX wire and SCANNER_BAUD');
     });
   }
 
@@ -52,7 +52,7 @@ export function createGoodReadWatch(
       waiting?.cancel();
       waiting = undefined;
       unheard = 0;
-      if (input !== undefined) tell(undefined);
+      if (input !== undefined) report(undefined);
     },
     complaint: () => complaint,
     close() {

@@ -22,37 +22,37 @@ export interface ScanEngineOptions {
   readonly path: string;
   readonly baud: number;
   /**
-   * What makes the engine look: a GPIO line (low is pressed), its own command (`gm65` only), or nothing, for an engine
-   * that always looks.
+   * What makes the engine read: a GPIO line (low is pressed), its own command (`gm65` only), or nothing, for an engine
+   * that always reads.
    */
   readonly trigger:
     | { readonly by: 'line'; readonly line: number }
     | { readonly by: 'command' }
     | { readonly by: 'none' };
-  /** Takes off what engines add to a code, given one character a byte. */
+  /** Removes what engines add to a code, given as one character a byte. */
   readonly content: (text: string) => string;
-  /** Pulses when the engine has read something. Only a wiring fault is concluded from it. */
+  /** Pulses when the engine has read something. Used only to detect a wiring fault. */
   readonly goodReadLine?: number;
 }
 
 export interface ScanEngineEvents {
-  /** A whole code, read while armed. Any text: whether it is a payment code is not the driver's business. */
+  /** A complete code, read while armed. The driver does not check whether it is a payment code. */
   codeRead(text: string): void;
-  /** Two different codes at once: nobody can tell which was meant. Ask for one. */
+  /** Two different codes at once: nobody knows which was meant. */
   ambiguous(): void;
-  /** So many codes were dropped because they came more often than anybody shows them. At most every two seconds. */
+  /** This many codes were dropped, as they came faster than people can show them. At most every two seconds. */
   tooMany(times: number): void;
   statusChanged(status: DeviceStatus<ScannerFault>): void;
 }
 
 export interface ScanEngine {
-  /** From now on codes count. */
+  /** From now on codes are reported. */
   arm(): void;
-  /** Whatever comes now is dropped, also what is half read. */
+  /** From now on codes are dropped, also an incomplete one. */
   disarm(): void;
   status(): DeviceStatus<ScannerFault>;
   counters(): ScanCounters;
-  /** Lets go of the port and the line; nothing is called any more. */
+  /** Releases the port and the line; nothing is called any more. */
   close(): void;
 }
 
@@ -67,25 +67,25 @@ export interface ScanCounters {
 
 /** Engines pause less than 5 ms inside a code, and much longer between two. */
 const SILENCE_MS = 40;
-/** A phone that stays before the glass is read again and again. */
+/** A phone that stays in front of the engine is read repeatedly. */
 const DUPLICATE_MS = 3_000;
-/** More than anybody shows. */
+/** Faster than people show codes. */
 const CODES = { burst: 5, everyMs: 500 } as const;
-const TOO_MANY_TOLD_MS = 2_000;
-/** So many that had to be dropped in that time are nobody's hand. */
+const TOO_MANY_EVERY_MS = 2_000;
+/** More dropped codes than this, in that time, are not shown by people. */
 const BABBLE_DROPPED = 5;
-const BABBLE_TOLD_MS = 60_000;
+const BABBLE_WARNING_MS = 60_000;
 const PORT_FAULTS = { absent: 'scannerAbsent', denied: 'scannerPortDenied' } as const;
 
 /**
  * A barcode scan engine on a serial port.
  *
  * Invariants
- * - A code is told only if its first byte arrived after the last `arm` and its silence before the next `disarm`, and
- *   from an engine that is `ok`: one that is not set up may be obeying setup barcodes, or speak at another speed.
- * - A code that was told is not told again until the engine, armed and `ok`, has looked for 3 s without seeing it: the
- *   phone of the last customer must not pay for the next one, and an engine that does not look sees nobody leave.
- * - However much the engine sends, a few codes a second are told, and the first one after each `arm`.
+ * - A code is reported only if its first byte arrived after the last `arm` and its silence before the next `disarm`, and
+ *   from an engine that is `ok`: one that is not set up may obey setup barcodes, or use another speed.
+ * - A code is not reported again until the engine, armed and `ok`, has read for 3 s without seeing it: the phone of the last
+ *   customer must not pay for the next one, and an engine that does not read cannot see that a phone is gone.
+ * - However much the engine sends, a few codes a second are reported, and the first one after each `arm`.
  * - Codes are held in memory for that comparison only, and appear in no status, counter or message.
  */
 export function createScanEngine(
@@ -99,13 +99,13 @@ export function createScanEngine(
   let session: Gm65Session | undefined;
   let last: { readonly code: string; seenMs: number } | undefined;
   let current: DeviceStatus<ScannerFault> = DEVICE_STARTING;
-  /** Without regard to the trigger line. */
+  /** The status without the trigger line, the good-read line and the rate of codes. */
   let ofEngine: DeviceStatus<ScannerFault> = DEVICE_STARTING;
   const count = { read: 0, dropped: 0, duplicates: 0, ambiguous: 0, noiseBytes: 0, connections: 0 };
 
   const rate = createRateLimit(parts.clock, CODES);
-  /** Customers one after the other are no babble: the first code that one shows is told. */
-  let toldSinceArmed = false;
+  /** The first code after `arm` is always reported, however quickly customers follow each other. */
+  let reportedSinceArmed = false;
   let tooMany = 0;
   let tooManyTimer: Timer | undefined;
   let babbles: Timer | undefined;
@@ -121,13 +121,13 @@ export function createScanEngine(
     parts,
     options.trigger,
     (on) => session?.trigger(on),
-    () => tell(ofEngine),
+    () => report(ofEngine),
   );
 
   const goodRead =
     options.goodReadLine === undefined
       ? undefined
-      : createGoodReadWatch(parts, options.goodReadLine, () => tell(ofEngine));
+      : createGoodReadWatch(parts, options.goodReadLine, () => report(ofEngine));
 
   const port = createReconnectingPort(
     parts,
@@ -137,7 +137,7 @@ export function createScanEngine(
         count.connections += 1;
         forgetBurst();
         if (options.kind === 'serial') {
-          tell(DEVICE_OK);
+          report(DEVICE_OK);
           return;
         }
         const mode = options.trigger.by === 'none' ? 'continuous' : options.trigger.by === 'line' ? 'pin' : 'command';
@@ -154,14 +154,14 @@ export function createScanEngine(
         forgetBurst();
         session?.close();
         session = undefined;
-        tell(lostPortStatus(error, PORT_FAULTS));
+        report(lostPortStatus(error, PORT_FAULTS));
       },
     },
   );
 
   function sessionChanged(state: Gm65State): void {
-    tell(sessionStatus(state, `${options.path} at ${options.baud} baud`));
-    // The trigger of an engine that had lost its power is lost as well.
+    report(sessionStatus(state, `${options.path} at ${options.baud} baud`));
+    // An engine that lost its power also lost its trigger.
     if (state.kind === 'ready') trigger.again();
   }
 
@@ -179,7 +179,7 @@ export function createScanEngine(
     trigger.soon();
     if (second !== undefined) {
       if (last !== undefined && burst.codes.includes(last.code)) stillInSight();
-      if (!mayTell()) return drop();
+      if (!mayReport()) return drop();
       count.ambiguous += 1;
       events.ambiguous();
       return;
@@ -190,29 +190,29 @@ export function createScanEngine(
       count.duplicates += 1;
       return;
     }
-    if (!mayTell()) return drop();
+    if (!mayReport()) return drop();
     last = { code, seenMs: nowMs };
     count.read += 1;
     events.codeRead(code);
   }
 
-  function mayTell(): boolean {
-    const may = rate.take() || !toldSinceArmed;
-    toldSinceArmed = true;
+  function mayReport(): boolean {
+    const may = rate.take() || !reportedSinceArmed;
+    reportedSinceArmed = true;
     return may;
   }
 
   function drop(): void {
     tooMany += 1;
-    tooManyTimer ??= parts.clock.after(TOO_MANY_TOLD_MS, () => {
+    tooManyTimer ??= parts.clock.after(TOO_MANY_EVERY_MS, () => {
       tooManyTimer = undefined;
       if (tooMany >= BABBLE_DROPPED) {
         babbles?.cancel();
-        babbles = parts.clock.after(BABBLE_TOLD_MS, () => {
+        babbles = parts.clock.after(BABBLE_WARNING_MS, () => {
           babbles = undefined;
-          tell(ofEngine);
+          report(ofEngine);
         });
-        tell(ofEngine);
+        report(ofEngine);
       }
       const times = tooMany;
       tooMany = 0;
@@ -220,7 +220,7 @@ export function createScanEngine(
     });
   }
 
-  /** The last code counts as seen now; so it does when the engine begins to look, because nobody saw it leave. */
+  /** The last code counts as seen now; also when the engine starts to read, as the phone may not have left. */
   function stillInSight(): void {
     if (last !== undefined) last.seenMs = parts.clock.monotonicMs();
   }
@@ -231,21 +231,21 @@ export function createScanEngine(
     framer.silence();
   }
 
-  function tell(status: DeviceStatus<ScannerFault>): void {
+  function report(status: DeviceStatus<ScannerFault>): void {
     ofEngine = status;
     const complained = withComplaint(status, goodRead?.complaint());
-    const told = withLineFault(withBabble(complained, babbles !== undefined), trigger.fault());
-    if (closed || sameDeviceStatus(told, current)) return;
-    if (current.state !== 'ok' && told.state === 'ok') stillInSight();
-    current = told;
-    events.statusChanged(told);
+    const merged = withLineFault(withBabble(complained, babbles !== undefined), trigger.fault());
+    if (closed || sameDeviceStatus(merged, current)) return;
+    if (current.state !== 'ok' && merged.state === 'ok') stillInSight();
+    current = merged;
+    events.statusChanged(merged);
   }
 
   return {
     arm() {
       if (armed || closed) return;
       armed = true;
-      toldSinceArmed = false;
+      reportedSinceArmed = false;
       stillInSight();
       trigger.start();
     },
@@ -272,5 +272,5 @@ export function createScanEngine(
 }
 
 function ignoreLoss(): void {
-  // A command that did not go out is a command without an answer, and the loss of the port is told by `lost`.
+  // A command that was not sent gets no answer, and `lost` reports the loss of the port.
 }

@@ -1,6 +1,6 @@
 import { type Gm65Reply, gm65ParseReply } from './gm65-protocol.js';
 
-/** What came between two silences. */
+/** The content of the bytes between two silences. */
 export interface ScanBurst {
   /** The codes in their order, without repetitions. */
   readonly codes: readonly string[];
@@ -22,16 +22,16 @@ const LF = 0x0a;
 const TAB = 0x09;
 
 /**
- * Cuts a byte stream into codes: at CR, LF and TAB, at reply frames, and at silence. Of each it keeps what `content` leaves;
- * what is nothing but the engine's own additions is no code. The result depends on the bytes
- * between two silences only, not on how they were split into chunks.
+ * Splits a byte stream into codes: at CR, LF and TAB, at reply frames, and at silence. `content` removes what the engine
+ * adds; where nothing is left there was no code. The result depends only on the bytes between two silences, not on how
+ * they were split into chunks.
  *
  * A reply frame in the middle ends the text before it: two codes with a frame between them must not become one.
  */
 export function createScanFramer(options: {
   readonly replies: boolean;
   readonly onReply: (reply: Gm65Reply) => void;
-  /** Takes off what engines add to a code, given one character a byte. */
+  /** Removes what engines add to a code, given as one character a byte. */
   readonly content: (text: string) => string;
 }): ScanFramer {
   let text: number[] = [];
@@ -45,7 +45,7 @@ export function createScanFramer(options: {
     text = [];
     let from = 0;
     let to = bytes.length;
-    // A break condition and an idle line read as these; they may stand before or after a good code.
+    // A break condition and an idle line read as these; they may come before or after a good code.
     while (from < to && isLineNoise(bytes[from])) from += 1;
     while (to > from && isLineNoise(bytes[to - 1])) to -= 1;
     noiseBytes += bytes.length - (to - from);
@@ -59,7 +59,7 @@ export function createScanFramer(options: {
     if (shown !== '' && !codes.includes(shown)) codes.push(shown);
   }
 
-  /** It began like a reply and is text, in which a reply may begin one byte later. */
+  /** It started like a reply and is text, in which a reply may start one byte later. */
   function giveUpReply(): void {
     const [first, ...rest] = maybeReply;
     maybeReply = [];
@@ -95,7 +95,7 @@ export function createScanFramer(options: {
       while (maybeReply.length > 0) giveUpReply();
       endText();
       const overflow = burstBytes > BURST_LIMIT_BYTES;
-      // Nobody knows what the rest of such a burst would have been: none of it is believed.
+      // The rest of such a burst is not known, so all of it is dropped.
       const burst = overflow ? { codes: [], noiseBytes: burstBytes } : { codes, noiseBytes };
       codes = [];
       burstBytes = 0;
@@ -105,7 +105,7 @@ export function createScanFramer(options: {
   };
 }
 
-/** The separators GS and RS aside: no code has them in its middle, and noise does. */
+/** Control characters except the separators GS and RS: codes never contain them, noise does. */
 function holdsControl(code: string): boolean {
   return [...code].some((one) => (one < ' ' && one !== '\u001d' && one !== '\u001e') || one === '\u007f');
 }

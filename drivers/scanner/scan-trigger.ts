@@ -2,14 +2,14 @@ import { createHeldLines } from '../held-lines.js';
 import type { Clock, GpioHost, GpioOutput, Level, Timer } from '../host.js';
 
 export interface ScanTrigger {
-  /** Makes the engine look, and keeps it looking: engines give up after their own timeout of 5 s. */
+  /** Makes the engine read, and keeps it reading: engines stop after their own timeout of 5 s. */
   start(): void;
   stop(): void;
-  /** The engine has just read something and stopped looking: press again shortly. */
+  /** The engine has just read a code and stopped: presses again shortly. */
   soon(): void;
-  /** The engine was set up again: press now, if pressed. */
+  /** The engine was set up again: presses again now, if started. */
   again(): void;
-  /** Why the line cannot be had; undefined when all is well. */
+  /** Why the line cannot be taken; undefined without a fault. */
   fault(): string | undefined;
   close(): void;
 }
@@ -17,7 +17,7 @@ export interface ScanTrigger {
 /** Just before the engine's own timeout of 5 s. */
 const PRESS_AGAIN_MS = 4_500;
 const SOON_MS = 300;
-/** A level input needs to be seen released before it counts as pressed again. */
+/** The engine has to see its input released before it counts as pressed again. */
 const RELEASE_MS = 60;
 
 /** The button of a scan engine: a GPIO line (low is pressed), its trigger command, or none. */

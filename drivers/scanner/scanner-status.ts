@@ -17,19 +17,19 @@ export function sessionStatus(state: Gm65State, place: string): ScannerStatus {
   }
 }
 
-/** With what the good-read line tells: a warning, where the engine is thought to be well. */
+/** Adds the fault of the good-read line: a warning, where the engine is `ok`. */
 export function withComplaint(status: ScannerStatus, complaint: string | undefined): ScannerStatus {
   if (complaint === undefined || status.state !== 'ok') return status;
   return { ...status, warnings: ['scannerSettings'], detail: joined(status.detail, complaint) };
 }
 
-/** With that it sends more than anybody shows: a warning, where the engine is thought to be well. */
+/** Adds the warning that it sends more codes than people can show, where the engine is `ok`. */
 export function withBabble(status: ScannerStatus, babbles: boolean): ScannerStatus {
   if (!babbles || status.state !== 'ok') return status;
   return { ...status, warnings: [...status.warnings, 'scannerBabbles'] };
 }
 
-/** With why the trigger's line cannot be had: nobody makes the engine look then. */
+/** Adds the fault of the trigger line: without it nothing makes the engine read. */
 export function withLineFault(status: ScannerStatus, lineFault: string | undefined): ScannerStatus {
   if (lineFault === undefined) return status;
   return {

@@ -1,4 +1,4 @@
-/** Cuts bytes into lines at CR and LF; a line that grows beyond the limit is dropped up to its end. */
+/** Splits bytes into lines at CR and LF; a line over the limit is dropped up to its end. */
 export function createLineSplitter(limitBytes: number, line: (text: string) => void): (bytes: Uint8Array) => void {
   let text = '';
   let tooLong = false;

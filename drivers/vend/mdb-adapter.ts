@@ -13,13 +13,13 @@ export interface MdbAdapterOptions {
 }
 
 export interface MdbAdapterEvents {
-  /** What the adapter says of the machine. */
+  /** A message of the adapter about the machine. */
   heard(line: MdbLine): void;
-  /** The adapter answers; whether the machine does shows in what is heard. */
+  /** The adapter answers; its messages show whether the machine does. */
   answers(): void;
-  /** The adapter does not take a setting, for people. */
+  /** The adapter refuses a setting; the text is for people. */
   notSet(setting: string): void;
-  /** Nobody answers any more; the conversation begins anew by itself. */
+  /** The adapter no longer answers; setup starts again by itself. */
   lost(status: DeviceStatus<VendFault>): void;
 }
 
@@ -28,8 +28,8 @@ export interface MdbAdapter {
   isOpen(): boolean;
   say(line: string): void;
   /**
-   * Hears nothing any more, and lets go of the port when `lastLine`, where there is one, has had its time to leave.
-   * `done` is called once, later, then: after some 50 ms, and after 250 ms at the most.
+   * Stops, and releases the port when `lastLine`, where there is one, has had its time to be sent. Then `done` is called
+   * once, later: after some 50 ms, and after 250 ms at the most.
    */
   close(lastLine: string | undefined, done: () => void): void;
 }
@@ -43,14 +43,14 @@ const HEARTBEAT_MS = 10_000;
 const FIRST_LOOK_MS = 1_000;
 const OFF_PAUSE_MS = 200;
 const FREE_LOOK_MS = 250;
-/** From the system's taking of the last line to the end of its last bit: USB adapters hold bytes back for 16 ms. */
+/** From the last line's acceptance by the system to the end of its last bit: USB adapters delay bytes by 16 ms. */
 const PARTING_MS = 50;
-/** A line that is not taken by then never leaves. */
+/** A line that is not accepted by then is never sent. */
 const PARTING_LIMIT_MS = 250;
 
 /**
  * Invariants
- * - At most one answer is waited for, or one pause before the next question.
+ * - It waits for at most one answer, or for one pause before the next question.
  * - While the machine is `busy` with a customer the adapter is not switched, off or on.
  */
 export function createMdbAdapter(
@@ -58,14 +58,14 @@ export function createMdbAdapter(
   options: MdbAdapterOptions,
   events: MdbAdapterEvents,
 ): MdbAdapter {
-  /** Takes a line if it is what was waited for. */
+  /** Handles a line if it is the awaited answer. */
   let expecting: ((line: MdbLine) => boolean) | undefined;
   let timer: Timer | undefined;
   /** Switched on, after it was set up. */
   let on = false;
-  /** Ends the closing; there while it goes on. */
+  /** Ends the closing; set while closing. */
   let part: (() => void) | undefined;
-  /** This adapter answers "switch on" with an error while it is on, so that the answer tells. */
+  /** This adapter answers "switch on" with an error while it is on, so its answer shows whether it was on. */
   let tellsWhetherOn = false;
 
   const split = createLineSplitter(LINE_LIMIT_BYTES, (text) => {
@@ -81,7 +81,7 @@ export function createMdbAdapter(
     {
       opened() {
         tellsWhetherOn = false;
-        // Ends whatever half a line the adapter holds from an earlier life.
+        // Ends an incomplete line that the adapter may hold from an earlier process.
         say('');
         setUpWhenFree();
       },
@@ -138,15 +138,15 @@ export function createMdbAdapter(
     later(SETUP_RETRY_MS, () => setUp());
   }
 
-  /** A cable that was pulled for a moment does not end what the machine is about: its word on the goods may still come. */
+  /** A cable that was unplugged for a moment does not stop the machine: its report on the goods may still come. */
   function setUpWhenFree(): void {
     if (parts.busy()) later(FREE_LOOK_MS, setUpWhenFree);
     else setUp();
   }
 
   /**
-   * A setting that is refused may have been changed by noise on its way, or the switching off before it was: all is done
-   * again. What is refused in the end is one that this firmware does not know.
+   * Noise may have changed a setting that is refused, or the "switch off" before it: all is sent again. What is refused in
+   * the end is not known to this firmware.
    */
   function setUp(tried = 1): void {
     const currency = `0x1${String(options.currencyNumber).padStart(3, '0')}`;
@@ -161,14 +161,14 @@ export function createMdbAdapter(
           set(at + 1);
         });
       } else {
-        // The states that follow tell whether the machine talks to the adapter.
+        // The states that follow show whether the machine talks to the adapter.
         on = true;
         say('C,1');
-        // Soon, because of a restart before that nothing can be concluded.
+        // Soon, because a restart before it cannot be detected.
         later(FIRST_LOOK_MS, heartbeat);
       }
     };
-    // Settings are taken only while the reader is off.
+    // Settings are accepted only while the reader is off.
     on = false;
     say('C,0');
     later(OFF_PAUSE_MS, () => ask('V', isVersion, () => set(0)));
@@ -183,9 +183,9 @@ export function createMdbAdapter(
   }
 
   /**
-   * An adapter that started anew by itself (a brownout) is off and has forgotten its settings, but answers as before.
-   * Switching it on once more is an error to one that is on; only of one that is known to say so it can be concluded that
-   * another answer means that it was off.
+   * An adapter that restarted by itself (a brownout) is off and has lost its settings, but answers as before. Switching it
+   * on again is an error while it is on. Only where this adapter is known to report that error, another answer means that
+   * it was off.
    */
   function lookWhetherOn(): void {
     say('C,1');
@@ -244,5 +244,5 @@ function isSet({ kind }: MdbLine): boolean {
 }
 
 function ignoreLoss(): void {
-  // A line that did not go out is a line without an answer, and the loss of the port is told by `lost`.
+  // A line that was not sent gets no answer, and `lost` reports the loss of the port.
 }

@@ -8,14 +8,14 @@ export type MdbLine =
   | { readonly kind: 'set'; readonly ok: boolean }
   /** The machine's view of our cashless reader. */
   | { readonly kind: 'state'; readonly state: 'inactive' | 'disabled' | 'enabled' | 'idle' }
-  /** Somebody chose an item and the machine asks for its price, which may be anything but what was meant. */
+  /** Somebody chose an item and the machine asks for its price, which may not be the one that was meant. */
   | { readonly kind: 'vendAsked'; readonly price: string; readonly item: string }
   | { readonly kind: 'vendSucceeded' }
-  /** `command`: the adapter took our approval or refusal for none that fits; otherwise the goods did not come out. */
+  /** `command`: the adapter did not expect our approval or refusal; otherwise the goods did not come out. */
   | { readonly kind: 'vendFailed'; readonly of: 'command' | 'goods' }
   | { readonly kind: 'refused'; readonly why: string };
 
-/** Undefined for a line that is not of this protocol, or says nothing that matters here. */
+/** Undefined for a line that is not of this protocol, or not needed here. */
 export function parseMdbLine(line: string): MdbLine | undefined {
   const fields = fieldsOf(line);
   const [head, word, ...rest] = fields;
@@ -35,7 +35,7 @@ export function parseMdbLine(line: string): MdbLine | undefined {
   }
 }
 
-/** At commas outside of double quotes; the quotes go. */
+/** Splits at commas outside of double quotes, and removes the quotes. */
 function fieldsOf(line: string): string[] {
   const fields = [''];
   let quoted = false;
@@ -47,7 +47,7 @@ function fieldsOf(line: string): string[] {
   return fields.map((field) => field.trim());
 }
 
-/** Errors name the command and a number: `VEND 3` is the machine's failure, `VEND -3` a command that does not fit. */
+/** Errors name the command and a number: `VEND 3` is a failure of the machine, `VEND -3` an unexpected command. */
 function parseError(why: string): MdbLine {
   const [, code] = /^VEND\b[\s,:]*(.*)$/.exec(why) ?? [];
   if (code === undefined) return { kind: 'refused', why };
@@ -56,7 +56,7 @@ function parseError(why: string): MdbLine {
 
 function parseState([state, price, item = '', ...more]: readonly string[]): MdbLine | undefined {
   switch (state) {
-    // Older firmware says OFFLINE and ONLINE.
+    // Older firmware sends OFFLINE and ONLINE.
     case 'INACTIVE':
     case 'OFFLINE':
       return { kind: 'state', state: 'inactive' };
@@ -69,7 +69,7 @@ function parseState([state, price, item = '', ...more]: readonly string[]): MdbL
       return { kind: 'state', state: 'idle' };
     case 'VEND':
       if (price === undefined) return undefined;
-      // Of more fields than there should be nobody knows where the price ends: all of it is the price, and not one.
+      // With too many fields the end of the price is not known: all of it becomes the price, which is then invalid.
       return more.length > 0
         ? { kind: 'vendAsked', price: [price, item, ...more].join(','), item: '' }
         : { kind: 'vendAsked', price, item };
@@ -80,8 +80,8 @@ function parseState([state, price, item = '', ...more]: readonly string[]): MdbL
 
 /**
  * `1.50` with two decimals is `150`, an integer of the smallest unit. Undefined for anything that is not exactly an
- * amount above zero: a price that is not understood is not charged. Three digits behind the point are the decimals of no
- * such currency, or thousands (`10.000`), even where they are zeros.
+ * amount above zero: a price that is not understood is not charged. Three digits after the point are wrong for such a
+ * currency, or thousands (`10.000`), even where they are zeros.
  */
 export function minorUnitsOf(price: string, decimals: number): string | undefined {
   const match = /^(\d{1,7})(?:\.(\d{1,4}))?$/.exec(price);

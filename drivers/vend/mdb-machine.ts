@@ -7,22 +7,22 @@ import type { VendOutcome } from './vend-outcome.js';
 
 export interface MdbMachineOptions extends MdbAdapterOptions {
   readonly currencyDecimals: number;
-  /** Whether an amount, in the smallest unit, can be paid at all; missing: each one. */
+  /** Whether an amount, in the smallest unit, can be paid at all; missing: every amount. */
   readonly isPayable?: (amountMinorUnits: string) => boolean;
-  /** From the approval to the machine's word that it vended. */
+  /** From the approval to the machine's report. */
   readonly timeoutMs: number;
 }
 
-/** What the machine is asked to vend, or asks for. */
+/** An item that the machine vends, or asks for. */
 export interface MdbOrder {
   /** An integer of the smallest unit, as a string. */
   readonly amountMinorUnits: string;
-  /** The machine's own number of the item; empty where it tells none. */
+  /** The machine's own number of the item; empty where it sends none. */
   readonly item: string;
 }
 
 export interface MdbSelection extends MdbOrder {
-  /** Counts the selections of this driver's life. */
+  /** Counts the selections since the driver started. */
   readonly number: number;
 }
 
@@ -30,47 +30,47 @@ export interface MdbSelection extends MdbOrder {
 export type MdbSelectionRefusal = 'price' | 'item' | 'tooMany';
 
 export interface MdbMachineEvents {
-  /** A customer chose something at the machine, and the machine waits for our word. */
+  /** A customer chose something at the machine, and the machine waits for an answer. */
   selectionMade(selection: MdbSelection): void;
-  /** The machine waits no longer: the customer gave up, or it did. */
+  /** The machine waits no longer: the customer or the machine cancelled. */
   selectionEnded(): void;
-  /** Somebody chose, so many times, what is not sold; `asked` is the machine's own text. A few a second are told. */
+  /** This many choices were refused; `asked` is the machine's own text. Reported a few times a second at most. */
   selectionRefused(why: MdbSelectionRefusal, times: number, asked: string): void;
   /**
-   * The machine told of goods before anything was approved in this driver's life: that they came out, or did not, of a sale
-   * of an earlier one. At most once with each word.
+   * The machine reported on goods before this driver approved anything: whether those of a sale of an earlier process came
+   * out. At most once with each outcome.
    */
-  toldLate(word: 'yes' | 'no'): void;
+  reportedLate(outcome: 'yes' | 'no'): void;
   statusChanged(status: DeviceStatus<VendFault>): void;
 }
 
 export interface MdbMachine {
   /**
-   * Approves what was chosen: that item, for exactly that amount. `yes` and `no` are the machine's own word; `unknown`
-   * is silence, a reset or a lost cable after the approval left. `told` is called exactly once with the outcome. Where the
-   * machine says otherwise afterwards it is called again, at most once with each word.
+   * Approves what was chosen: that item, for exactly that amount. `yes` and `no` are the machine's own report; `unknown`
+   * is silence, a reset or a lost cable after the approval was sent. `reportOutcome` is called exactly once with the outcome. Where
+   * the machine contradicts it afterwards it is called again, at most once with each outcome.
    */
-  vend(order: MdbOrder, told: (outcome: VendOutcome, why?: MdbRefusal) => void): void;
-  /** The customer did not pay for that selection. Nothing happens where the machine does not wait for it any more. */
+  vend(order: MdbOrder, reportOutcome: (outcome: VendOutcome, why?: MdbRefusal) => void): void;
+  /** The customer did not pay for that selection. Does nothing where the machine no longer waits for it. */
   refuse(selectionNumber: number): void;
   status(): DeviceStatus<VendFault>;
   /**
-   * Answers what is under way, and switches the adapter off unless goods may be moving. Nothing is called afterwards but
-   * `done`, once, when the port was let go: at most 250 ms later.
+   * Answers a pending selection, and switches the adapter off unless goods may be moving. Nothing is called afterwards but
+   * `done`, once, when the port was released: at most 250 ms later.
    */
   close(done?: () => void): void;
 }
 
 export type MdbRefusal = VendFault | 'vendNothingChosen' | 'vendMachineFailed' | 'vendClosed';
 
-/** A word on the goods is not far from the end of what the machine does. */
-const WORD_WAIT_MS = 3_000;
-/** More than a hand chooses. */
+/** The report on the goods comes soon after the machine has finished. */
+const REPORT_WAIT_MS = 3_000;
+/** Faster than people choose. */
 const CHOICES = { burst: 4, everyMs: 400 } as const;
-/** So many that had to be dropped while one waited for its turn are no hand's. */
+/** More choices than this, dropped while one waits for its turn, are not made by people. */
 const BABBLE_DROPPED = 5;
-const BABBLE_TOLD_MS = 60_000;
-/** So many prices in a row that fit tell that the one that did not is no matter of the machine's decimals any more. */
+const BABBLE_WARNING_MS = 60_000;
+/** After this many right prices in a row a wrong one was not caused by the machine's decimals. */
 const PRICES_WELL = 10;
 
 /**
@@ -78,10 +78,10 @@ const PRICES_WELL = 10;
  *
  * Invariants
  * - Nothing is approved that the machine did not ask for, nor for another amount, nor twice.
- * - After the approval left, only the machine's own success or failure is yes or no. What it says of its state, a lost
- *   cable and a silent adapter shorten the wait for that word, and end nothing.
- * - A selection is told once, and its end once, unless it was approved. However often the machine asks, a few selections
- *   a second are told.
+ * - After the approval was sent, only the machine's own success or failure is yes or no. Its state, a lost cable and a
+ *   silent adapter only shorten the wait for that report.
+ * - A selection is reported once, and its end once, unless it was approved. However often the machine asks, a few selections
+ *   a second are reported.
  */
 export function createMdbMachine(
   parts: { readonly clock: Clock; readonly serial: SerialHost },
@@ -92,21 +92,21 @@ export function createMdbMachine(
   const choices = createRateLimit(clock, CHOICES);
   let current: DeviceStatus<VendFault> = DEVICE_STARTING;
   let selection: MdbSelection | undefined;
-  /** What was asked last and too soon, until its turn comes. */
+  /** The last request, where it came too soon, until its turn comes. */
   let waiting: { readonly price: string; readonly item: string } | undefined;
   let turn: Timer | undefined;
-  let vending: { readonly told: VendTold; readonly untilMs: number; readonly timer: Timer } | undefined;
-  /** The last vend that ended, and the words on it so far. */
-  let ended: { readonly told: VendTold; readonly words: Set<VendOutcome> } | undefined;
+  let vending: { readonly reportOutcome: ReportOutcome; readonly untilMs: number; readonly timer: Timer } | undefined;
+  /** The last vend that ended, and the outcomes reported for it so far. */
+  let ended: { readonly reportOutcome: ReportOutcome; readonly outcomes: Set<VendOutcome> } | undefined;
   let closed = false;
   let selections = 0;
   let dropped = 0;
-  /** The price that did not fit, until enough others did. */
+  /** The last wrong price, until enough right ones came. */
   let misfit: { readonly price: string; fitting: number } | undefined;
   let babbles: Timer | undefined;
   let notSet: readonly string[] = [];
   let everAsked = false;
-  const lateWords = new Set<'yes' | 'no'>();
+  const lateOutcomes = new Set<'yes' | 'no'>();
 
   const adapter = createMdbAdapter(
     { ...parts, busy: () => selection !== undefined || vending !== undefined },
@@ -114,7 +114,7 @@ export function createMdbMachine(
     {
       heard,
       answers() {
-        if (current.state === 'starting') tellMachineAway();
+        if (current.state === 'starting') reportMachineAway();
       },
       notSet(setting) {
         if (!notSet.includes(setting)) notSet = [...notSet, setting];
@@ -122,13 +122,13 @@ export function createMdbMachine(
       lost(status) {
         notSet = [];
         breakOff();
-        tell(status);
+        report(status);
       },
     },
   );
 
-  function tellMachineAway(): void {
-    tell({
+  function reportMachineAway(): void {
+    report({
       state: 'fault',
       faults: ['vendMachineSilent'],
       warnings: [],
@@ -136,15 +136,15 @@ export function createMdbMachine(
     });
   }
 
-  /** With what needs a visit although the machine takes payments. */
-  function tellWell(state?: 'enabled' | 'idle'): void {
+  /** Adds the warnings. */
+  function reportWell(state?: 'enabled' | 'idle'): void {
     const found: (readonly [warning: VendFault, detail: string])[] = [];
     if (misfit !== undefined) found.push(['vendPrices', `asked for ${misfit.price}`]);
     if (babbles !== undefined) found.push(['vendBabbles', 'asks without a pause']);
     if (notSet.length > 0) found.push(['vendSettings', `not set: ${notSet.join(', ')}`]);
     const details = found.map(([, detail]) => detail);
     if (state === 'enabled' && !everAsked) details.push('enabled, not idle: see "always idle" where it never asks');
-    tell({
+    report({
       state: 'ok',
       faults: [],
       warnings: found.map(([warning]) => warning),
@@ -162,12 +162,12 @@ export function createMdbMachine(
         return;
       case 'vendSucceeded':
         if (vending !== undefined) finish('yes');
-        else saidAfterwards('yes');
+        else reportedAfterwards('yes');
         return;
       case 'vendFailed':
         if (vending !== undefined) finish('no', 'vendMachineFailed');
-        // A refusal that came too late for the machine is answered so as well, and says nothing of goods.
-        else if (line.of === 'goods') saidAfterwards('no', 'vendMachineFailed');
+        // The answer to a refusal that came too late; it says nothing about goods.
+        else if (line.of === 'goods') reportedAfterwards('no', 'vendMachineFailed');
         return;
       case 'version':
       case 'set':
@@ -179,21 +179,21 @@ export function createMdbMachine(
   function heardState(state: 'inactive' | 'disabled' | 'enabled' | 'idle'): void {
     if (state === 'inactive' || state === 'disabled') {
       breakOff();
-      tellMachineAway();
+      reportMachineAway();
       return;
     }
-    // Back at rest: the word on the goods has come, or comes now.
-    awaitWord(WORD_WAIT_MS);
-    // A machine repeats that the reader is enabled while its customer stands there; at rest it waits for nobody.
+    // Idle again: the report on the goods has come, or comes now.
+    awaitReport(REPORT_WAIT_MS);
+    // A machine may repeat that the reader is enabled while its customer waits; an idle one waits for nobody.
     if (state === 'idle') endSelection();
-    tellWell(state);
+    reportWell(state);
   }
 
   function heardAsked(price: string, item: string): void {
     if (vending !== undefined) return;
     const amountMinorUnits = amountOf(price, item);
     if (selection !== undefined && selection.amountMinorUnits === amountMinorUnits && selection.item === item) return;
-    // The machine waits for a word on this one now, and not on the one before.
+    // The machine waits for an answer to this one now, and not to the one before.
     dropSelection();
     if (!choices.take()) return putOff(price, item);
     everAsked = true;
@@ -215,7 +215,7 @@ export function createMdbMachine(
     return amount === undefined || options.isPayable?.(amount) === false ? undefined : amount;
   }
 
-  /** The last of them is decided when its turn comes: whoever changes their mind quickly gets what they chose last. */
+  /** The last of them is handled when its turn comes: a customer who changes the choice quickly gets the last one. */
   function putOff(price: string, item: string): void {
     if (waiting !== undefined) dropped += 1;
     waiting = { price, item };
@@ -232,9 +232,9 @@ export function createMdbMachine(
     if (dropped === 0) return;
     if (dropped >= BABBLE_DROPPED) {
       babbles?.cancel();
-      babbles = clock.after(BABBLE_TOLD_MS, () => {
+      babbles = clock.after(BABBLE_WARNING_MS, () => {
         babbles = undefined;
-        if (current.state === 'ok') tellWell();
+        if (current.state === 'ok') reportWell();
       });
     }
     events.selectionRefused('tooMany', dropped, '');
@@ -245,7 +245,7 @@ export function createMdbMachine(
     const asked = mayBeCommaInPrice(price, item, options.currencyDecimals) ? `${price},${item}` : price;
     sayNo();
     misfit = { price: printable(asked), fitting: 0 };
-    tellWell();
+    reportWell();
     events.selectionRefused('price', 1, misfit.price);
   }
 
@@ -254,12 +254,12 @@ export function createMdbMachine(
       misfit.fitting += 1;
       if (misfit.fitting >= PRICES_WELL) misfit = undefined;
     }
-    tellWell();
+    reportWell();
   }
 
   /**
-   * The vendor's documents name both commands. One byte that noise takes out of the second makes it an approval of 1.00, so
-   * the other one goes first: then there is nothing left to approve.
+   * The vendor documents both commands. If noise drops one byte of the second it becomes an approval of 1.00, so the other
+   * one is sent first: then there is nothing left to approve.
    */
   function sayNo(): void {
     adapter.say('C,STOP');
@@ -280,56 +280,56 @@ export function createMdbMachine(
 
   function finish(outcome: VendOutcome, why?: MdbRefusal): void {
     if (vending === undefined) return;
-    const { told, timer } = vending;
+    const { reportOutcome, timer } = vending;
     vending = undefined;
     timer.cancel();
-    ended = { told, words: new Set([outcome]) };
-    told(outcome, why);
+    ended = { reportOutcome, outcomes: new Set([outcome]) };
+    reportOutcome(outcome, why);
   }
 
-  /** The same word again is no news. */
-  function saidAfterwards(word: 'yes' | 'no', why?: MdbRefusal): void {
-    const words = ended?.words ?? lateWords;
-    if (words.has(word)) return;
-    words.add(word);
-    if (ended === undefined) events.toldLate(word);
-    else ended.told(word, why);
+  /** The same outcome again is not reported. */
+  function reportedAfterwards(outcome: 'yes' | 'no', why?: MdbRefusal): void {
+    const outcomes = ended?.outcomes ?? lateOutcomes;
+    if (outcomes.has(outcome)) return;
+    outcomes.add(outcome);
+    if (ended === undefined) events.reportedLate(outcome);
+    else ended.reportOutcome(outcome, why);
   }
 
-  /** The machine's word comes within that time, or never. */
-  function awaitWord(waitMs: number): void {
+  /** The machine's report comes within that time, or never. */
+  function awaitReport(waitMs: number): void {
     if (vending === undefined || vending.untilMs <= clock.monotonicMs() + waitMs) return;
     vending.timer.cancel();
-    vending = wordDue(vending.told, waitMs);
+    vending = vendUntilReport(vending.reportOutcome, waitMs);
   }
 
-  function wordDue(told: VendTold, waitMs: number) {
+  function vendUntilReport(reportOutcome: ReportOutcome, waitMs: number) {
     const timer = clock.after(waitMs, () => finish('unknown', 'vendMachineSilent'));
-    return { told, untilMs: clock.monotonicMs() + waitMs, timer };
+    return { reportOutcome, untilMs: clock.monotonicMs() + waitMs, timer };
   }
 
-  /** The machine forgot what it was about, or cannot be heard: its word may be on its way. */
+  /** The machine lost its state, or cannot be reached: its report may be on its way. */
   function breakOff(): void {
-    awaitWord(WORD_WAIT_MS);
+    awaitReport(REPORT_WAIT_MS);
     endSelection();
   }
 
-  function tell(status: DeviceStatus<VendFault>): void {
+  function report(status: DeviceStatus<VendFault>): void {
     if (closed || sameDeviceStatus(status, current)) return;
     current = status;
     events.statusChanged(status);
   }
 
   return {
-    vend({ amountMinorUnits, item }, told) {
+    vend({ amountMinorUnits, item }, reportOutcome) {
       const chosen = selection?.amountMinorUnits === amountMinorUnits && selection.item === item;
       if (closed || vending !== undefined || !chosen || !adapter.isOpen()) {
         const why = closed ? 'vendClosed' : (current.faults[0] ?? 'vendNothingChosen');
-        clock.after(0, () => told('no', why));
+        clock.after(0, () => reportOutcome('no', why));
         return;
       }
       selection = undefined;
-      vending = wordDue(told, options.timeoutMs);
+      vending = vendUntilReport(reportOutcome, options.timeoutMs);
       adapter.say(`C,VEND,${priceOf(amountMinorUnits, options.currencyDecimals)}`);
     },
     refuse(selectionNumber) {
@@ -344,14 +344,14 @@ export function createMdbMachine(
       selection = undefined;
       turn?.cancel();
       babbles?.cancel();
-      // Switched off, the machine shows that it takes no cashless payment.
+      // With the reader off, the machine shows that it takes no cashless payment.
       adapter.close(vending === undefined ? 'C,0' : undefined, done);
       finish('unknown', 'vendClosed');
     },
   };
 }
 
-type VendTold = (outcome: VendOutcome, why?: MdbRefusal) => void;
+type ReportOutcome = (outcome: VendOutcome, why?: MdbRefusal) => void;
 
 /** Of a line that may hold anything. */
 function printable(text: string): string {

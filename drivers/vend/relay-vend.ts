@@ -10,15 +10,15 @@ export interface RelayVendOptions {
   readonly pulseMs: number;
   /** A light barrier below the goods: low while something passes. */
   readonly sensorLine?: number;
-  /** From the beginning of the pulse to the last moment at which goods may pass the sensor; at least the pulse. */
+  /** From the start of the pulse until goods must have passed the sensor; at least the pulse. */
   readonly timeoutMs: number;
 }
 
 export interface RelayVendEvents {
   statusChanged(status: DeviceStatus<VendFault>): void;
   /**
-   * Something passed the sensor when nothing was expected any more: goods of a sale that was given up. A sensor that
-   * flickers on tells it a few times only.
+   * Something passed the sensor when nothing was expected: goods of a sale that has ended. A flickering sensor reports it a
+   * few times only.
    */
   droppedLate(): void;
 }
@@ -26,7 +26,7 @@ export interface RelayVendEvents {
 export interface RelayVend {
   /**
    * Releases the goods of one channel (counted from 0). `done` is called exactly once. With a sensor `yes` means that
-   * something fell; without one, that the pulse was given whole.
+   * something fell; without one, that the pulse was complete.
    */
   vend(channel: number, done: (outcome: VendOutcome, why?: VendRefusal) => void): void;
   status(): DeviceStatus<VendFault>;
@@ -43,7 +43,7 @@ export type VendRefusal =
 
 const SENSOR_STUCK_MS = 5_000;
 const SENSOR_POLL_MS = 10;
-/** Goods are past the barrier by then; what covers it longer is a hand, a leaf or a flap. */
+/** Goods have passed the barrier by then; what covers it longer is a hand, a leaf or a flap. */
 const PASSING_LIMIT_MS = 1_000;
 const LATE_DROPS = { burst: 5, everyMs: 60_000 } as const;
 
@@ -51,10 +51,10 @@ const LATE_DROPS = { burst: 5, everyMs: 60_000 } as const;
  * Relays that turn a spiral, open a lock or start a pump.
  *
  * Invariants
- * - All relays are open from the first instant and after every end; one closes at a time, for one pulse.
+ * - All relays are open from the start and after every end; one closes at a time, for one pulse.
  * - Nothing moves while the sensor is covered: a drop could not be seen.
- * - Every `vend` is answered exactly once; `yes` needs the barrier to be seen covered and free again, `no` that the relay
- *   never closed or the barrier surely stayed free. What is in the barrier when the time is over is waited for.
+ * - Every `vend` is answered exactly once. `yes` needs the barrier to be covered and free again; `no` needs that the relay
+ *   never closed, or that the barrier surely stayed free. If the barrier is covered when the time is over, it waits.
  */
 export function createRelayVend(
   parts: { readonly clock: Clock; readonly gpio: GpioHost },
@@ -80,7 +80,7 @@ export function createRelayVend(
         fell: boolean;
         /** Something stood in the barrier for longer than goods pass: they may have slid down behind it. */
         blocked: boolean;
-        /** The barrier was covered too shortly to be seen so: by quick goods, or by a motor's noise. */
+        /** The barrier was covered too shortly to be read: by fast goods, or by noise of a motor. */
         glimpsed: boolean;
       }
     | undefined;
@@ -122,7 +122,7 @@ export function createRelayVend(
     });
   }
 
-  /** Something went through the light barrier: it was covered for a moment and is free again. */
+  /** Something passed the light barrier: it was covered for a short time. */
   function passed(): void {
     if (vending === undefined) {
       if (lateDrops.take()) events.droppedLate();
@@ -165,11 +165,11 @@ export function createRelayVend(
     const [fault] = current.faults;
     if (fault !== undefined) return fault;
     if (relay === undefined) return relays.length === 0 ? 'vendLines' : 'vendChannelUnknown';
-    // Looked at now: an edge may have been lost, or the line.
+    // Read now: an edge may have been lost, or the line.
     return readSensor() === 0 ? 'vendSensorStuck' : current.faults[0];
   }
 
-  /** A barrier that was covered for long has seen nothing and everything, and one that flickered may have seen goods. */
+  /** Where the barrier was covered for long, or only glimpsed, goods may have passed. */
   function nothingPassed(): void {
     const coveredMs = clock.monotonicMs() - coveredAtMs;
     if (covered && coveredMs <= PASSING_LIMIT_MS) {
@@ -179,7 +179,7 @@ export function createRelayVend(
     else finish('no', 'vendNothingFell');
   }
 
-  /** Edges of a short drop can get lost between the kernel and us. */
+  /** Polls: the edges of a short drop can get lost in the kernel. */
   function watchSensor(): void {
     const mine = vending;
     mine?.timers.push(

@@ -1,5 +1,4 @@
 /**
- * `yes`: the goods are out, or on their way without anything left that could stop them. `no`: they surely are not.
- * `unknown`: nobody can tell.
+ * `yes`: the goods are out, or nothing can stop them any more. `no`: they surely are not out. `unknown`: nobody knows.
  */
 export type VendOutcome = 'yes' | 'no' | 'unknown';

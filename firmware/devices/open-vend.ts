@@ -78,7 +78,7 @@ function openMachine(
           type: 'inputRefused',
           refusal: { device: 'vend', reason, times, ...(asked === '' ? {} : { detail: asked }) },
         }),
-      toldLate: (word) => feed({ type: word === 'yes' ? 'droppedLate' : 'failedLate' }),
+      reportedLate: (outcome) => feed({ type: outcome === 'yes' ? 'droppedLate' : 'failedLate' }),
       statusChanged: report,
     },
   );

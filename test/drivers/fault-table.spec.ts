@@ -108,7 +108,7 @@ function mdbParts() {
         selectionMade: () => undefined,
         selectionEnded: () => undefined,
         selectionRefused: () => undefined,
-        toldLate: () => undefined,
+        reportedLate: () => undefined,
         statusChanged,
       },
     );

@@ -93,7 +93,7 @@ export const PART_CANARIES: readonly Canary[] = [
     name: 'a state of the machine taken for the end of a vend',
     only: 'mdb',
     file: 'drivers/vend/mdb-machine.js',
-    find: `awaitWord(WORD_WAIT_MS);
+    find: `awaitReport(REPORT_WAIT_MS);
         // A machine`,
     put: `finish('unknown', 'vendMachineSilent');
         // A machine`,

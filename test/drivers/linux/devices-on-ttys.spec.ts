@@ -158,7 +158,7 @@ describe('devices on real ttys', function () {
         },
         selectionEnded: () => undefined,
         selectionRefused: () => undefined,
-        toldLate: () => undefined,
+        reportedLate: () => undefined,
         statusChanged: () => undefined,
       },
     );

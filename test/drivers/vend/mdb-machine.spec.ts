@@ -37,7 +37,7 @@ function bench(timeoutMs = 30_000, model?: MdbMachineModelOptions, options: Part
       selectionMade: ({ amountMinorUnits, item }) => told.push(`chosen ${item} for ${amountMinorUnits}`),
       selectionEnded: () => told.push('ended'),
       selectionRefused: (why, times, asked) => told.push(`refused ${why} ${times} ${asked}`.trim()),
-      toldLate: (word) => told.push(`late ${word}`),
+      reportedLate: (outcome) => told.push(`late ${outcome}`),
       statusChanged: (status) => statuses.push(status),
     },
   );
