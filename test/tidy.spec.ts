@@ -15,6 +15,7 @@ import {
   ownLookups,
   pureFlows,
   type Rule,
+  variablesAreRead,
 } from './tidy/rules.js';
 import type { SourceFile } from './tidy/source-file.js';
 
@@ -194,6 +195,17 @@ const RULES: Readonly<Record<string, readonly [Rule, Canary]>> = {
         file('flows/d.ts', '// @ts-ignore\nf(1);'),
       ],
       good: [file('firmware/a.ts', "const many = 'as any'; /* any */ const anyOne: Company = many;")],
+    },
+  ],
+  'a setting is read': [
+    variablesAreRead,
+    {
+      bad: [file('firmware/config/variables.ts', 'export const variables = {\n  UNREAD_MS: {\n  },\n};')],
+      beside: [file('firmware/a.ts', '/* UNREAD_MS */'), file('hw-sim/a.ts', 'values.UNREAD_MS;')],
+      good: [
+        file('firmware/config/variables.ts', 'export const variables = {\n  READ_MS: {\n  },\n};'),
+        file('firmware/config/load-config.ts', 'values.READ_MS;'),
+      ],
     },
   ],
   'names are kebab-case': [

@@ -1,4 +1,12 @@
-import { commentLinesWith, folderOf, type Import, importsOf, linesWith, type SourceFile } from './source-file.js';
+import {
+  commentLinesWith,
+  folderOf,
+  type Import,
+  importsOf,
+  linesWith,
+  type SourceFile,
+  withoutComments,
+} from './source-file.js';
 
 /** What a rule has to say against a file, ready to be read. */
 export type Rule = (files: readonly SourceFile[]) => string[];
@@ -141,6 +149,21 @@ export const noAny: Rule = (files) =>
       (line) => `${file.path}:${line} switches the compiler off`,
     ),
   ]);
+
+const VARIABLES = 'firmware/config/variables.ts';
+
+/** A setting that nothing reads looks as if it did something. */
+export const variablesAreRead: Rule = (files) => {
+  const table = files.find(({ path }) => path === VARIABLES)?.text ?? '';
+  const readers = files
+    .filter(({ path }) => folderOf(path) === 'firmware' && path !== VARIABLES)
+    .map(({ text }) => withoutComments(text))
+    .join('\n');
+  return [...table.matchAll(/^ {2}([A-Z][A-Z0-9_]*): \{$/gm)]
+    .map(([, name = '']) => name)
+    .filter((name) => !new RegExp(`\\b${name}\\b`).test(readers))
+    .map((name) => `${VARIABLES} has ${name}, which nothing reads`);
+};
 
 /** A file whose name says what is in it: kebab-case, and one main export of that name. */
 export const kebabCase: Rule = (files) =>
