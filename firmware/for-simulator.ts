@@ -22,4 +22,5 @@ export { configDefault } from './config/config-default.js';
 export { loadConfig, type TerminalSettings } from './config/load-config.js';
 export { replayFile } from './incident/replay-file.js';
 export { type BookReading, readCard } from './journal/read-card.js';
-export { createTerminal, type Terminal, type TerminalParts } from './terminal/terminal.js';
+export { createTerminal, type Terminal } from './terminal/terminal.js';
+export type { TerminalParts } from './terminal/terminal-parts.js';

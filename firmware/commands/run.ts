@@ -19,8 +19,7 @@ export function run(_input: CommandInput<'run'>, self: CommandProcess): Promise<
     self.errorOut(`${describeErrors(settings.errors)}\n`);
     return Promise.resolve(exitCode.usage);
   }
-  const redact = createRedact();
-  for (const secret of settings.secrets) redact.addSecret(secret);
+  const redact = createRedact(settings.secrets);
   const host = boardHost(settings.config);
   const { dataDir } = settings.config.storage;
   const saveIncident: SaveIncident = ({ bootCount, text }) => {

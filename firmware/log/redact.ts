@@ -18,7 +18,8 @@ export interface Redact {
 const shortestSecret = 6;
 const shortestSecretLine = 16;
 
-export function createRedact(): Redact {
+/** @param known secrets, as `addSecret` takes them */
+export function createRedact(known: readonly string[] = []): Redact {
   const secrets = new Set<string>();
 
   function redact(text: string): string {
@@ -37,6 +38,7 @@ export function createRedact(): Redact {
       for (const written of [part, JSON.stringify(part).slice(1, -1), encodedForUrl(part)]) secrets.add(written);
     }
   };
+  known.forEach(redact.addSecret);
   return redact;
 }
 

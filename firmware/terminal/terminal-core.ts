@@ -16,41 +16,50 @@ import { createMoments } from '../clock/moments.js';
 import { createTimeZone } from '../clock/time-zone.js';
 import { clockToleranceMs } from '../config/clock-tolerance-ms.js';
 import { policyOf } from '../config/policy-of.js';
-import { createDevices, type Devices } from '../devices/devices.js';
+import { createDevices } from '../devices/devices.js';
 import { receiptHeadOf } from '../devices/receipt-head-of.js';
-import { createIncidentKeeper, type IncidentKeeper } from '../incident/incident-keeper.js';
+import { createIncidentKeeper } from '../incident/incident-keeper.js';
 import { flashRemedy } from '../journal/flash-remedy.js';
 import { BOOK_SEGMENT_BYTES, type BookStore, flashTrouble } from '../journal/open-book.js';
 import { StoreError } from '../journal/store/store-error.js';
+import type { StoreStatus } from '../journal/store/store-status.js';
 import { createKernel, type Journal, type Kernel } from '../kernel.js';
 import { exitCode } from '../log/exit-code.js';
 import type { Log } from '../log/log.js';
 import { createRefusalBook } from '../log/refusal-book.js';
 import { createExecutors } from './executors.js';
 import { logProgress } from './log-progress.js';
-import type { TerminalParts } from './terminal.js';
+import type { OpenJournal } from './open-journal.js';
+import type { TerminalParts } from './terminal-parts.js';
 
-/** What a terminal is made of, but for what listens. */
+/** The terminal without its ports: journal, kernel, link to the acquirer and devices, wired to one another. */
 export interface TerminalCore {
   readonly kernel: Kernel;
-  readonly devices: Devices;
   readonly sources: StatusSources;
   readonly signer: Signer;
   readonly acquirerTime: AcquirerTime;
-  readonly store: BookStore | undefined;
-  readonly incidents: IncidentKeeper;
-  /** The end of the process: nothing may be sold, or even answered, on a card that cannot be relied on. */
-  flashFailed(error: Error): void;
+  /** Nothing may be sold, or even answered, on a card that cannot be relied on: a journal that failed ends the process. */
+  journalHealthChanged(health: StoreStatus['health']): void;
+  /** Whether it is another card than the one that this terminal knows. */
+  cardDoubted(doubted: boolean): void;
   /** Lines of the log are lost, or no longer. */
-  logChanged(losing: boolean): void;
+  logLossChanged(losing: boolean): void;
+  /** See `Terminal`. */
+  crashed(error: Error): void;
+  /** Ends kernel, journal and devices; `done` is called once, later. See `Terminal`. */
+  close(done: () => void): void;
 }
+
+/** For what waits to be written; a supervisor that stops a process kills it after 10 s at the earliest. */
+const STOP_LIMIT_MS = 5_000;
 
 /** Without a store the terminal takes no sale; it is there to say why. */
 export function createTerminalCore(
   { host, settings, ...parts }: TerminalParts,
   log: Log,
-  store: BookStore | undefined,
+  journal: OpenJournal,
 ): TerminalCore {
+  const { store } = journal;
   const { clock } = host;
   const { config } = settings;
   const signer = parts.signer ?? createRsaSigner(config.acquirer.privateKey, config.acquirer.alipayPublicKey);
@@ -62,7 +71,8 @@ export function createTerminalCore(
   });
   const alarms: Partial<Record<AlarmCode, number>> = {};
   let lastContactWallMs: number | undefined;
-  const feed = (event: Event): void => {
+  /* A verified answer also shows when the acquirer was last heard and, where nothing delayed it, what its clock says. */
+  const feedAnswer = (event: Event): void => {
     if ('answer' in event && event.answer.kind === 'answered' && event.answer.signature === 'valid') {
       lastContactWallMs = clock.wallMs();
       const { atAcquirerMs } = event.answer;
@@ -95,7 +105,7 @@ export function createTerminalCore(
       refuseSelection: (selection) => devices.refuseSelection(selection),
     },
     log,
-    feed,
+    feed: feedAnswer,
   });
   const { secrets } = settings;
   const incidents = createIncidentKeeper({ clock, log, secrets, version: parts.version, save: parts.saveIncident });
@@ -125,7 +135,7 @@ export function createTerminalCore(
     flashFailed,
   });
   let failed = false;
-  /* Told by the store, and by each commit that was under way. */
+  /* Called by the store, and for each commit that was under way. */
   function flashFailed(error: Error): void {
     if (failed) return;
     failed = true;
@@ -136,6 +146,12 @@ export function createTerminalCore(
     const trouble = problem && flashTrouble(problem);
     host.board.exit(trouble?.kind === 'exit' ? trouble.code : exitCode.flash);
   }
+  let slow = store?.status.health.kind === 'slow';
+  let doubted = false;
+  const reportFlash = (): void => {
+    const faults = [...(slow ? ['flashSlow' as const] : []), ...(doubted ? ['flashChanged' as const] : [])];
+    kernel.feed({ type: 'deviceChanged', device: 'flash', faults });
+  };
 
   log.info('gpio', { backend: host.gpio.backend });
   const devices = createDevices({
@@ -159,10 +175,47 @@ export function createTerminalCore(
     refusals: refusals.counts,
     lostLogLines: () => host.board.lostLogLines,
   };
-  const logChanged = (losing: boolean): void =>
+  const logLossChanged = (losing: boolean): void =>
     kernel.feed({ type: 'deviceChanged', device: 'log', faults: losing ? ['logLost'] : [] });
-  if (host.board.lostLogLines > 0) logChanged(true);
-  return { kernel, devices, sources, signer, acquirerTime, store, incidents, flashFailed, logChanged };
+  if (host.board.lostLogLines > 0) logLossChanged(true);
+  if (store === undefined) kernel.feed({ type: 'deviceChanged', device: 'flash', faults: [journal.fault] });
+
+  return {
+    kernel,
+    sources,
+    signer,
+    acquirerTime,
+    journalHealthChanged(health) {
+      if (health.kind !== 'failed') {
+        slow = health.kind === 'slow';
+        reportFlash();
+      } else if (health.error.code !== 'closed') {
+        flashFailed(health.error);
+      }
+    },
+    cardDoubted(whether) {
+      doubted = whether;
+      reportFlash();
+    },
+    logLossChanged,
+    crashed: (error) => incidents.keep('assertion', error, kernel.state.book.bootCount),
+    close(done) {
+      const limit = clock.after(STOP_LIMIT_MS, () =>
+        flashFailed(new StoreError('hung', `what was answered is not on flash after ${STOP_LIMIT_MS} ms`)),
+      );
+      let left = 2;
+      const ended = (): void => {
+        left -= 1;
+        if (left === 0) done();
+      };
+      kernel.close(() => {
+        limit.cancel();
+        store?.close();
+        ended();
+      });
+      devices.close(ended);
+    },
+  };
 }
 
 /** Nothing is decided that would need it: a terminal without a journal never boots. */
