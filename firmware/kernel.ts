@@ -19,22 +19,22 @@ import type { TerminalState } from '../flows/terminal-state.js';
  */
 export interface Kernel {
   readonly state: TerminalState;
-  /** `taken` is called once, after what the event led to is published, and so durable; never where that failed. */
-  feed(event: Event, taken?: () => void): void;
-  /** Feeds an event that somebody waits for. `answered` is called once, after the commit. */
+  /** `done` is called once, when the decision on the event is durable and published; never where that failed. */
+  feed(event: Event, done?: () => void): void;
+  /** Feeds an event with a caller. `answered` is called once, after the commit. */
   ask(call: Call, answered: (answer: CallAnswer) => void): void;
-  /** Called after each batch of decisions that is published. Returns the way to stop it. */
+  /** `listener` is called after each batch of decisions is published. Returns the function that removes it. */
   onChange(listener: (state: TerminalState, before: TerminalState) => void): () => void;
   /** Takes no more inputs and fires no more timers. */
   stop(): void;
   /**
-   * Stops, and makes durable what waits for a commit: somebody was told of it. `closed` is called once, later; never where
-   * the journal fails.
+   * Stops, and commits the deferred records: callers were answered on them. `closed` is called once, later; never where the
+   * journal fails.
    */
   close(closed: () => void): void;
 }
 
-/** An event with a caller, whose name the kernel gives. */
+/** An event with a caller; the kernel assigns its `callId`. */
 export type Call<E extends Event = Event> = E extends { readonly callId: string } ? Omit<E, 'callId'> : never;
 
 /** One function for each kind of effect; the compiler keeps the map complete. */
@@ -49,35 +49,34 @@ export interface Journal {
 
 export interface KernelParts {
   readonly clock: Clock;
-  /** Stamps an event as it is taken; an answer of the acquirer may confirm the clock on the way. */
+  /** Called as each event is decided, in order; an answer of the acquirer may confirm the clock by it. */
   readonly momentOf: (event: Event) => Moment;
   readonly journal: Journal;
   readonly executors: Executors;
   readonly state: TerminalState;
-  /** Sees every input before it is decided, also one whose decision then fails, and the state it is decided from. */
-  readonly taking?: (input: Input, before: TerminalState) => void;
-  /** Sees every decision, in order, once it is published. */
+  /** Called with every input and the state it is decided from, also where the decision then fails. */
+  readonly beforeDecision?: (input: Input, before: TerminalState) => void;
+  /** Called with every decision, in order, once it is published. */
   readonly trace: (input: Input, decision: Step) => void;
   /** The journal failed: nothing can be promised any more. */
   readonly flashFailed: (error: Error) => void;
 }
 
-/** An event in the inbox, and whom to tell when it was taken. */
-interface Fed {
+interface InboxEntry {
   readonly event: Event;
-  readonly taken: (() => void) | undefined;
+  readonly done: (() => void) | undefined;
 }
 
-/** Inputs that may wait; past it new ones are refused, which only a runaway source can reach. */
+/** How many events may wait. Only a source that runs wild can reach it. */
 const INBOX_LIMIT = 10_000;
 
-/** Deferred records that wait at most; a host app that only starts and cancels sales must not fill the memory. */
+/** How many records may wait for a commit: a host app that only starts and cancels sales must not fill the memory. */
 export const DEFERRED_LIMIT = 100;
 
 export function createKernel(parts: KernelParts): Kernel {
   const { clock, journal, executors } = parts;
   let published = parts.state;
-  let inbox: Fed[] = [];
+  let inbox: InboxEntry[] = [];
   let deferred: TerminalRecord[] = [];
   /* What all records so far lead to, durable or not. */
   let newest = parts.state;
@@ -89,10 +88,10 @@ export function createKernel(parts: KernelParts): Kernel {
   const callers = new Map<string, (answer: CallAnswer) => void>();
   const listeners = new Set<(state: TerminalState, before: TerminalState) => void>();
 
-  function feed(event: Event, taken?: () => void): void {
+  function feed(event: Event, done?: () => void): void {
     if (stopped) return;
     if (inbox.length >= INBOX_LIMIT) throw new Error(`more than ${INBOX_LIMIT} inputs wait`);
-    inbox.push({ event, taken });
+    inbox.push({ event, done });
     pump();
   }
 
@@ -101,17 +100,17 @@ export function createKernel(parts: KernelParts): Kernel {
       busy = true;
       const batch = inbox;
       inbox = [];
-      takeBatch(batch);
+      decide(batch);
     }
   }
 
-  function takeBatch(batch: readonly Fed[]): void {
+  function decide(batch: readonly InboxEntry[]): void {
     let state = published;
     const decisions: [Input, Step][] = [];
     const records: TerminalRecord[] = [];
     for (const { event } of batch) {
       const input: Input = { ...event, at: parts.momentOf(event) };
-      parts.taking?.(input, state);
+      parts.beforeDecision?.(input, state);
       const decision = step(state, input);
       decisions.push([input, decision]);
       records.push(...decision.records);
@@ -120,7 +119,7 @@ export function createKernel(parts: KernelParts): Kernel {
     newest = state;
     const finish = (): void => {
       publish(state, decisions);
-      for (const { taken } of batch) taken?.();
+      for (const { done } of batch) done?.();
       busy = false;
     };
     if (records.every(isDeferrable) && deferred.length + records.length <= DEFERRED_LIMIT) {

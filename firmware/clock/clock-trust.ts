@@ -1,20 +1,19 @@
 import type { Clock } from '../../drivers/host.js';
 
 /**
- * Whether the wall clock may be believed. A Pi has no battery clock: after a power cut it may say anything.
+ * Whether the wall clock is right. A Pi has no battery clock: after a power cut its clock may show any time.
  *
  * Invariants
- * - Nothing is trusted at start, unless the machine is known to have a clock of its own.
- * - A trusted clock that steps against the monotonic one by more than the tolerance is not trusted any more, until it is
+ * - At start the clock is not trusted, unless the machine is known to have a battery clock (mode `always`).
+ * - A trusted clock that steps against the monotonic one by more than the tolerance is no longer trusted until it is
  *   confirmed again.
- * - Where the acquirer contradicted the clock, only the acquirer can confirm it again: payments expire by its clock, and
- *   what happened to ours before the system vouched for it nobody knows.
- * - A system that vouches for a clock which has just stepped only counts again once it has said otherwise: that it was
- *   synchronised some time ago is all that some can tell.
+ * - After the acquirer contradicted the clock only the acquirer can confirm it: payments expire by the acquirer's clock.
+ * - After a step the system's "synchronised" counts only once it has been "not synchronised" in between: some systems
+ *   report no more than that they were synchronised at some time.
  */
 export interface ClockTrust {
   trusted(): boolean;
-  /** The acquirer told the time in a verified reply. */
+  /** To be called with the time in a verified reply of the acquirer. */
   confirm(atAcquirerMs: number): void;
 }
 
@@ -23,21 +22,21 @@ export interface ClockTrustParts {
   readonly clockSynchronised: () => 'yes' | 'no' | 'unknown';
   readonly mode: 'auto' | 'always';
   /**
-   * How far the clock may be off when it is confirmed, and how far it may step before the next time: both together have
-   * to stay below the margin that is kept for payments that are still under way.
+   * How far the clock may be off when it is confirmed, and how far it may step afterwards. Twice this has to stay below the
+   * margin that is left after a payment's expiry.
    */
   readonly toleranceMs: number;
 }
 
-/** Asking the system costs a system call or more. */
+/** Asking the system takes at least one system call. */
 const ASK_INTERVAL_MS = 10_000;
 
 export function createClockTrust({ clock, clockSynchronised, mode, toleranceMs }: ClockTrustParts): ClockTrust {
   /** Wall minus monotonic at the last confirmation. */
   let confirmedOffsetMs: number | undefined;
-  /** By the acquirer, until it agrees. */
+  /** The acquirer's last time was another one. */
   let contradicted = false;
-  /** The system said yes to a clock that had just stepped, and nothing else since. */
+  /** The system reported "synchronised" when the clock had just stepped, and nothing else since. */
   let systemIsStale = false;
   let askedAtMs = Number.NEGATIVE_INFINITY;
 

@@ -11,7 +11,7 @@ export interface MomentsParts {
   readonly utcOffsetMinutes: (wallMs: number) => number;
 }
 
-/** Stamps events. A verified answer of the acquirer tells the time, and so may confirm the clock, before it is stamped. */
+/** Gives each event its moment. A verified answer of the acquirer contains the time: it confirms the clock first. */
 export function createMoments({ clock, random, clockTrust, utcOffsetMinutes }: MomentsParts): (event: Event) => Moment {
   return (event) => {
     if ('answer' in event && event.answer.kind === 'answered' && event.answer.atAcquirerMs !== undefined) {

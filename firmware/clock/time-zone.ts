@@ -1,9 +1,9 @@
-/** Offsets change at quarters of an hour at the finest. */
+/** Offsets change only at multiples of a quarter of an hour. */
 const SPAN_MS = 900_000;
 
 /**
- * The offset of a time zone, minutes east of UTC, at an instant. Asks the time zone database once for each quarter of an
- * hour: a formatter costs too much for every input.
+ * The offset of a time zone, minutes east of UTC, at an instant. The time zone database is asked once per quarter of an hour:
+ * a formatter takes too long for every input.
  */
 export function createTimeZone(name: string): (wallMs: number) => number {
   const format = formatOf(name);
@@ -19,7 +19,7 @@ export function createTimeZone(name: string): (wallMs: number) => number {
   };
 }
 
-/** Making one takes longer than a whole simulated sale; they hold no state. */
+/** Making a formatter takes longer than a whole simulated sale; it has no state. */
 const formats = new Map<string, Intl.DateTimeFormat>();
 
 function formatOf(name: string): Intl.DateTimeFormat {

@@ -2,26 +2,27 @@ import type { AcquirerAnswer } from '../../flows/acquirer-answer.js';
 import type { Book } from '../../flows/book.js';
 import type { Input } from '../../flows/input.js';
 import { maskPaymentCode } from '../../flows/payment-code.js';
+import { present } from '../../flows/present.js';
 import type { Reversal } from '../../flows/reversal.js';
 import type { Sale } from '../../flows/sale.js';
 import type { TerminalState } from '../../flows/terminal-state.js';
 
 /**
- * What happened to the flow lately, so that a failure in the field can be played again at a desk: a state, and every input
- * since. Kept in memory at all times; written down only when the process is about to end.
+ * The latest inputs of the flow and the state before them, so that a failure in the field can be replayed at a desk. Held in
+ * memory; written only when the process is about to end.
  *
  * Invariants
- * - Between `SPAN_INPUTS` and twice as many inputs are kept, once so many have come; with the state before the first.
- * - Noting costs one push of a reference. States share their parts, so that remembering one costs next to nothing.
- * - A payment code is masked as it comes. What is written holds no payment code and no token; masks keep what decisions
+ * - The latest `SPAN_INPUTS` inputs are held, and at most twice as many.
+ * - Noting an input costs one push of a reference. States share their parts, so holding one costs next to nothing.
+ * - A payment code is masked when it comes. What is written holds no payment code and no token. Masks preserve what decisions
  *   depend on: length and kind of a code, and which tokens are the same.
  */
 export interface IncidentTrace {
-  /** Before each decision: its input, and the state that it is made from. */
+  /** To be called before each decision with its input and the state before it. */
   note(input: Input, before: TerminalState): void;
   /**
-   * Everything as JSON text; undefined where nothing happened yet, or it would be too large. `redact` is for the texts of
-   * people and of other programs, in which anything may stand.
+   * An `Incident` as JSON; undefined where there was no input yet, or it would be too large. `redact` is applied to texts of
+   * people and of other programs, which may contain anything.
    */
   write(cause: IncidentCause, redact: (text: string) => string): string | undefined;
 }
@@ -43,7 +44,6 @@ export interface Incident {
 }
 
 const SPAN_INPUTS = 256;
-/** What `tillbox replay` reads. */
 const LIMIT_CHARS = 1_000_000;
 
 interface Span {
@@ -89,7 +89,7 @@ function withoutCode(input: Input): Input {
   return { ...input, code: maskPaymentCode(input.code) };
 }
 
-/** Every token that stands in the spans, and the name that is written for it. */
+/** Each agent token in the spans, with the name that is written in its place. */
 function tokenNames(spans: readonly Span[]): ReadonlyMap<string, string> {
   const tokens = spans.flatMap(({ from, inputs }) => [
     ...(from.book.agentToken === undefined ? [] : [from.book.agentToken.accessToken]),
@@ -98,7 +98,7 @@ function tokenNames(spans: readonly Span[]): ReadonlyMap<string, string> {
   return new Map([...new Set(tokens)].map((token, index) => [token, `[agent token ${index + 1}]`]));
 }
 
-/** A shorter token would wreck every text that happens to hold it. */
+/** Replacing a shorter token would damage texts that contain it by chance. */
 const SHORTEST_TOKEN_IN_TEXT = 6;
 
 function createMask(spans: readonly Span[], redact: (text: string) => string) {
@@ -106,8 +106,11 @@ function createMask(spans: readonly Span[], redact: (text: string) => string) {
 
   const token = (secret: string): string => names.get(secret) ?? '[agent token]';
 
-  /** For what people and other programs wrote: a token may have got into it. */
-  function text(written: string): string {
+  /** For texts of people and other programs, which may contain a token. */
+  function text(written: string): string;
+  function text(written: string | undefined): string | undefined;
+  function text(written: string | undefined): string | undefined {
+    if (written === undefined) return undefined;
     let masked = written;
     for (const [secret, name] of names) {
       if (secret.length >= SHORTEST_TOKEN_IN_TEXT) masked = masked.replaceAll(secret, name);
@@ -121,25 +124,23 @@ function createMask(spans: readonly Span[], redact: (text: string) => string) {
       ...whole,
       sales: mapValues(whole.sales, sale),
       reversals: mapValues(whole.reversals, reversal),
-      ...(agentToken === undefined
-        ? {}
-        : { agentToken: { ...agentToken, accessToken: token(agentToken.accessToken) } }),
+      ...present({ agentToken: agentToken && { ...agentToken, accessToken: token(agentToken.accessToken) } }),
     };
   }
 
   const sale = (one: Sale): Sale => ({
     ...one,
     orderId: text(one.orderId),
-    ...optional('description', one.description),
+    ...present({ description: text(one.description) }),
   });
 
   const reversal = (one: Reversal): Reversal => ({
     ...one,
-    ...optional('refundId', one.refundId),
-    ...optional('reason', one.reason),
-    ...(one.end === undefined
-      ? {}
-      : { end: { ...one.end, ...optional('by', one.end.by), ...optional('note', one.end.note) } }),
+    ...present({
+      refundId: text(one.refundId),
+      reason: text(one.reason),
+      end: one.end && { ...one.end, ...present({ by: text(one.end.by), note: text(one.end.note) }) },
+    }),
   });
 
   function input(one: Input): Input {
@@ -147,12 +148,12 @@ function createMask(spans: readonly Span[], redact: (text: string) => string) {
       case 'agentTokenNotified':
         return { ...one, accessToken: token(one.accessToken) };
       case 'saleRequested':
-        return { ...one, orderId: text(one.orderId), ...optional('description', one.description) };
+        return { ...one, orderId: text(one.orderId), ...present({ description: text(one.description) }) };
       case 'refundRequested':
-        return { ...one, refundId: text(one.refundId), ...optional('reason', one.reason) };
+        return { ...one, refundId: text(one.refundId), ...present({ reason: text(one.reason) }) };
       case 'receiptRequested':
       case 'printFinished':
-        return { ...one, ...optional('refundId', one.refundId) };
+        return { ...one, ...present({ refundId: text(one.refundId) }) };
       case 'reversalSettled':
         return { ...one, by: text(one.by), note: text(one.note) };
       case 'payAnswered':
@@ -181,17 +182,12 @@ function createMask(spans: readonly Span[], redact: (text: string) => string) {
       case 'vendFinished':
         return one;
       case 'inputRefused':
-        return { ...one, refusal: { ...one.refusal, ...optional('detail', one.refusal.detail) } };
+        return { ...one, refusal: { ...one.refusal, ...present({ detail: text(one.refusal.detail) }) } };
     }
   }
 
   function answer(one: AcquirerAnswer): AcquirerAnswer {
-    return one.kind === 'silence' ? { ...one, ...optional('detail', one.detail) } : one;
-  }
-
-  function optional<Name extends string>(name: Name, written: string | undefined): { readonly [N in Name]?: string } {
-    const found: { [N in string]?: string } = written === undefined ? {} : { [name]: text(written) };
-    return found as { readonly [N in Name]?: string };
+    return one.kind === 'silence' ? { ...one, ...present({ detail: text(one.detail) }) } : one;
   }
 
   return { book, input, text };

@@ -3,8 +3,8 @@ import { messageOf } from '../log/plain-text.js';
 import { replayIncident } from './replay-incident.js';
 
 /**
- * Plays the incident in a file again, and answers the exit code: 70 where a decision fails, 0 where none does, 64 where the
- * file is no incident. `read` answers a file's text, or throws an Error that says why it cannot be read.
+ * Replays the incident in a file and returns the exit code: 70 where a decision fails, 0 where none does, 64 where the file is
+ * no incident. `read` returns a file's text, or throws an Error that says why it cannot be read.
  */
 export function replayFile(
   path: string,

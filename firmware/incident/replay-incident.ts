@@ -6,17 +6,17 @@ import { messageOf, plainText } from '../log/plain-text.js';
 import { createRedact } from '../log/redact.js';
 import type { Incident } from './incident-trace.js';
 
-/** How a replay ended, and the state it led to. */
+/** How a replay ended, and the state at its end. */
 export type IncidentReplay =
   | { readonly kind: 'unreadable'; readonly why: string }
-  /** No decision failed: what failed was something else, or it has been mended since. */
+  /** No decision failed: the failure was somewhere else, or has been fixed since. */
   | { readonly kind: 'noFailure'; readonly state: TerminalState }
   /** `same`: the last input of the incident fails with the message of the incident. */
   | { readonly kind: 'failure'; readonly same: boolean; readonly message: string; readonly state: TerminalState };
 
 /**
- * Plays an incident again: gives its inputs to the flow, from the state that it remembers, and prints each input with the
- * records and effects it led to, or why it was ignored. Nothing is sent, written or moved. Never throws.
+ * Replays an incident: passes its inputs to the flow, starting from its state, and prints each input with its records and
+ * effects, or why it was ignored. Nothing is sent, written or moved. Never throws.
  * @param text of an incident file
  * @param out takes a line
  */
@@ -34,7 +34,7 @@ export function replayIncident(text: string, out: (line: string) => void): Incid
     try {
       decision = step(state, input);
     } catch (error) {
-      /* As the incident's own message was written. */
+      /* The incident's message was redacted as well. */
       const message = createRedact()(messageOf(error));
       const same = cause.kind === 'assertion' && index === inputs.length - 1 && message === cause.message;
       out(plainText(`    FAILS  ${message}`));
@@ -69,7 +69,7 @@ function factsOf(facts: object): string {
 
 const moment = v.looseObject({ atMs: v.number(), wallMs: v.number(), randomDigits: v.string() });
 
-/** Of what stands inside, a part that is not as it should be makes a decision fail, which is told. */
+/** Checks only the outline. What is wrong deeper inside makes a decision fail, which is printed. */
 const incidentSchema = v.object({
   format: v.literal(1),
   cause: v.object({

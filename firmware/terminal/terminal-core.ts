@@ -111,7 +111,7 @@ export function createTerminalCore(
   const incidents = createIncidentKeeper({ clock, log, secrets, version: parts.version, save: parts.saveIncident });
   const kernel: Kernel = createKernel({
     clock,
-    taking: incidents.note,
+    beforeDecision: incidents.note,
     momentOf: createMoments({
       clock,
       random: host.random,
