@@ -52,6 +52,11 @@ export function readableTime(wallMs: number, utcOffsetMinutes: number): string {
   return `${`${t.year}`.padStart(4, '0')}-${two(t.month)}-${two(t.day)} ${two(t.hour)}:${two(t.minute)}:${two(t.second)}`;
 }
 
+/** `2026-11-23T20:15:30Z`. */
+export function utcTime(wallMs: number): string {
+  return `${readableTime(wallMs, 0).replace(' ', 'T')}Z`;
+}
+
 /** ISO 8601 with the offset, to the second: `2026-11-23T20:15:30+08:00`. */
 export function isoTime(wallMs: number, utcOffsetMinutes: number): string {
   return `${readableTime(wallMs, utcOffsetMinutes).replace(' ', 'T')}${offsetText(utcOffsetMinutes)}`;

@@ -1,19 +1,19 @@
 import type { AcquirerAmount, AcquirerAnswer } from '../../flows/acquirer-answer.js';
 
 /**
- * How the terminal speaks to whoever takes the money. One request, one answer: `done` is called exactly once, never
+ * How the terminal speaks to the acquirer. One request, one answer: `done` is called exactly once, never
  * inside the call, at the latest shortly after `timeoutMs`. A link never retries by itself (the flow decides that and
  * makes it durable first) and never throws on what the other side sends.
  */
 export interface AcquirerLink {
   pay(request: PayRequest, timeoutMs: number, done: AnswerCallback): void;
   inquirePayment(request: PaymentReference, timeoutMs: number, done: AnswerCallback): void;
-  /** The same for a payment that never existed. Its answer tells the time, so that this is not judged. */
+  /** The same for a payment that never existed. The time of its answer is not checked: the acquirer's clock is learned from it. */
   probe(request: PaymentReference, timeoutMs: number, done: AnswerCallback): void;
   cancel(request: PaymentReference, timeoutMs: number, done: AnswerCallback): void;
   refund(request: RefundRequest, timeoutMs: number, done: AnswerCallback): void;
   inquireRefund(request: RefundReference, timeoutMs: number, done: AnswerCallback): void;
-  /** Whether a connection can be made; asks the other side nothing. */
+  /** Whether a connection can be made; sends no request. */
   reach(timeoutMs: number, done: (reached: boolean) => void): void;
 }
 

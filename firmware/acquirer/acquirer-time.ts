@@ -1,21 +1,20 @@
 import type { Clock } from '../../drivers/host.js';
 
 /**
- * The acquirer's clock as its last probe showed it: what every later message has to be near to. An old one that is sent
- * again is signed as rightly as a new one.
+ * The acquirer's clock, as the answer to the last probe showed it. Later messages have to be signed near it: an old message that
+ * is sent again has a valid signature, too.
  *
  * Invariants
- * - Learned only from answers on which no payment waits, so that an old one among them cannot make others of its age look
- *   new.
- * - Carried on by the monotonic clock, so that a step of the wall clock changes nothing.
+ * - Learned only from answers on which no payment waits: a replayed one must not make others of its age look new.
+ * - Advanced by the monotonic clock, so that a step of the wall clock changes nothing.
  */
 export interface AcquirerTime {
   learn(atAcquirerMs: number): void;
-  /** How long ago it was that then by the acquirer's clock; below 0 it is to come. Undefined until learned. */
+  /** How long ago that was by the acquirer's clock; negative in the future. Undefined until learned. */
   ageMs(atAcquirerMs: number): number | undefined;
-  /** The same by our own wall clock, which nobody may have confirmed. */
+  /** The same by our own wall clock, which may be unconfirmed. */
   wallAgeMs(atAcquirerMs: number): number;
-  /** What messages may be off by. */
+  /** How far messages may be off. */
   readonly toleranceMs: number;
 }
 
@@ -32,8 +31,9 @@ export function createAcquirerTime(clock: Clock, toleranceMs: number): AcquirerT
 }
 
 /**
- * Why a reply that was signed then is not of now, in words; undefined where it is. Before the first probe it has to agree with
- * our own clock: an old refusal could otherwise end a payment that was charged. `tookMs`: how long ago the request left.
+ * Why a reply is too old or ahead, by the time at which it was signed; undefined where it is neither. Before the first probe it
+ * has to agree with our own clock: an old refusal could otherwise end a payment that was charged. `tookMs`: since the
+ * request was sent.
  */
 export function whyNoReplyOfNow(
   time: AcquirerTime,
@@ -47,7 +47,7 @@ export function whyNoReplyOfNow(
   return whyNotNow(time, atAcquirerMs, tookMs);
 }
 
-/** The same of any message, which is taken for one of now before the first probe. `oldestMs`: how old it may be. */
+/** The same for any message; before the first probe all are accepted. `oldestMs`: how old it may be. */
 export function whyNotNow(time: AcquirerTime, atAcquirerMs: number | undefined, oldestMs: number): string | undefined {
   if (atAcquirerMs === undefined) return 'the time at which it was signed cannot be read';
   const ageMs = time.ageMs(atAcquirerMs);

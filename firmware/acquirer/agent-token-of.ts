@@ -4,9 +4,9 @@ import { present } from '../../flows/present.js';
 import type { AcquirerConfig } from '../config/config.js';
 
 /**
- * ISV mode: the token to act for the merchant. The one that came by notification is newer than the configured one, which
- * counts again once that has expired; an expired one is better than none, since only the acquirer knows. One of another
- * merchant than is configured now is never used.
+ * ISV mode: the token with which we act for the merchant. One that came by notification is newer than the configured one, so it is
+ * used until it expires. An expired one is better than none, since only the acquirer knows whether it still works. A token of
+ * another merchant than the configured one is never used.
  */
 export function agentTokenOf(
   { agentToken: notified }: Pick<Book, 'agentToken'>,

@@ -10,9 +10,9 @@ import type { AcquirerExchange, Diagnosis, DiagnosisParts } from './diagnosis.js
 import { rsaKey } from './rsa-key.js';
 
 /**
- * Says what stands between us and the acquirer; undefined where nothing does: it answered, as itself, and not about our
- * set-up. All that it says itself about a wrong key is that the signature is wrong, so each cause is told apart by where it
- * shows. Sources: "API fundamentals" and "Digital signature" pages, result codes of the interface pages, what users of the
+ * What keeps us from the acquirer; undefined where nothing does: it answered, with its own signature, and does not refuse our
+ * set-up. About a wrong key the acquirer only says that the signature is wrong, so causes are distinguished by where they
+ * show. Sources: "API fundamentals" and "Digital signature" pages, result codes of the interface pages, what users of the
  * official libraries ran into.
  */
 export function diagnoseExchange(exchange: AcquirerExchange, parts: DiagnosisParts): Diagnosis | undefined {
@@ -38,7 +38,7 @@ function unsigned({ code }: AcquirerReply): Diagnosis {
   };
 }
 
-/** A reply that does not verify: because of the key, or because it was not for us. */
+/** A reply that cannot be verified: the key is wrong, or it was not for us. */
 function wrongSignature({ reply, path }: AcquirerExchange, { acquirer, signer }: DiagnosisParts): Diagnosis {
   const { clientId, alipayPublicKey } = acquirer;
   const message = {
@@ -91,14 +91,14 @@ function silent(answer: AcquirerSilence, exchange: AcquirerExchange, parts: Diag
   }
 }
 
-/** Alipay answers everything with status 200: whoever gave another one is something in between, or another server. */
+/** Alipay answers everything with status 200: another one comes from something in between, or from another server. */
 function wrongStatus(reply: HttpReply | undefined, { origin }: AcquirerConfig): Diagnosis {
   const status = reply?.status ?? 0;
   const told = `HTTP status ${status}`;
   if (status >= 300 && status < 400) {
     return {
       cause: 'captivePortal',
-      found: `the network sends requests for ${origin} somewhere else${towards(reply)} (${told}): a login page of its own (captive portal), or a wrong ACQUIRER_URL`,
+      found: `the network sends requests for ${origin} somewhere else${redirectHost(reply)} (${told}): a login page of its own (captive portal), or a wrong ACQUIRER_URL`,
       todo: 'have this machine let through without a login; then check ACQUIRER_URL',
     };
   }
@@ -139,8 +139,8 @@ function isWebPage(reply: HttpReply | undefined): boolean {
   );
 }
 
-/** Only where to: the rest of such an address may hold anything. */
-function towards(reply: HttpReply | undefined): string {
+/** Only the host: the rest of such an address may hold anything. */
+function redirectHost(reply: HttpReply | undefined): string {
   const location = reply?.headers.location;
   if (location === undefined || !URL.canParse(location)) return '';
   const { host } = new URL(location);

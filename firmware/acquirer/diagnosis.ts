@@ -3,7 +3,7 @@ import type { AcquirerAnswer } from '../../flows/acquirer-answer.js';
 import type { AcquirerConfig } from '../config/config.js';
 import type { Signer } from './signer.js';
 
-/** One request to the acquirer, down to the bare reply. */
+/** One request to the acquirer and its raw reply. */
 export interface AcquirerExchange {
   readonly answer: AcquirerAnswer;
   /** As it came, and what went wrong where there is none. */
@@ -16,11 +16,11 @@ export interface AcquirerExchange {
 export interface DiagnosisParts {
   readonly acquirer: AcquirerConfig;
   readonly signer: Signer;
-  /** What our clock says. */
+  /** Our clock. */
   readonly wallMs: number;
 }
 
-/** What stands between us and the acquirer. */
+/** What keeps us from the acquirer. */
 export interface Diagnosis {
   /** Stays the same for as long as the cause does. */
   readonly cause: string;

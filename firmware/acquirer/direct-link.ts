@@ -39,7 +39,7 @@ export interface DirectLinkParts {
   readonly config: DirectLinkConfig;
   /** What answers have to be near to; absent: any time will do. */
   readonly acquirerTime?: AcquirerTime;
-  /** Told of each exchange before its answer is given. */
+  /** Called with each exchange, before its answer is given. */
   readonly heard?: (exchange: AcquirerExchange) => void;
   /** ISV mode: the token to act for a merchant, which may change while the terminal runs. */
   readonly agentToken?: () => string | undefined;

@@ -1,11 +1,12 @@
+import * as v from 'valibot';
 import { parseJson, repeatedName } from '../service/parse-json.js';
 
-/** What a message says, or why nobody can be sure what it says; that holds nothing of its content. */
+/** The content of a message, or why it cannot be read for sure; `problem` holds nothing of the content. */
 export type MessageReading = { readonly json: unknown } | { readonly problem: string };
 
 /**
- * Reads the body of a signed message. A byte that is no UTF-8 spoils the text that it is in and nothing else, since the
- * signature covers the bytes; a name that is there twice spoils all, since nobody knows which one was meant.
+ * Reads the body of a signed message. A byte that is not UTF-8 damages only its own text, since the signature covers the bytes.
+ * A body with a name twice is refused, since nobody knows which one was meant.
  */
 export function readMessage(body: string | Uint8Array): MessageReading {
   const text = typeof body === 'string' ? body.replace(/^\ufeff/, '') : new TextDecoder().decode(body);
@@ -15,8 +16,8 @@ export function readMessage(body: string | Uint8Array): MessageReading {
 }
 
 /**
- * The `value` of an amount is text, and Alipay's own libraries send whole numbers all the same. Those say one thing only;
- * a fraction, an exponent or what a computer rounds stays a number, and is no amount.
+ * The `value` of an amount is text, but Alipay's own libraries send whole numbers. Those are unambiguous; a fraction, an
+ * exponent or a number that is rounded stays a number, and is no amount.
  */
 function amountsAsText(json: string): string {
   return json.replace(
@@ -30,4 +31,20 @@ function amountsAsText(json: string): string {
 
 function isPlainInteger(number: string): boolean {
   return /^(?:0|[1-9]\d*)$/.test(number) && Number.isSafeInteger(Number(number));
+}
+
+/** Ids of payments and refunds, ours and the acquirer's. */
+export const acquirerId = v.pipe(v.string(), v.regex(/^[\x21-\x7e]{1,64}$/));
+
+/** A code, a status or a type. */
+export const acquirerWord = v.pipe(v.string(), v.regex(/^[A-Za-z0-9_]{1,64}$/));
+
+export const acquirerAmount = v.object({
+  currency: v.pipe(v.string(), v.regex(/^[A-Z]{3}$/)),
+  value: v.pipe(v.string(), v.regex(/^(0|[1-9]\d{0,15})$/)),
+});
+
+/** An odd optional field counts as absent, since the acquirer's own examples break their documentation. */
+export function lenient<T extends v.GenericSchema>(schema: T) {
+  return v.fallback(v.optional(schema), undefined);
 }

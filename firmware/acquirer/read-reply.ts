@@ -1,7 +1,6 @@
 import * as v from 'valibot';
 import type { AcquirerReply } from '../../flows/acquirer-answer.js';
-import { readMessage } from './read-message.js';
-import { acquirerAmount, acquirerId, acquirerWord, lenient } from './reply-fields.js';
+import { acquirerAmount, acquirerId, acquirerWord, lenient, readMessage } from './read-message.js';
 
 /** The parts of a reply's body that the terminal uses, without any judgement on the signature. */
 export type ReplyBody = Omit<AcquirerReply, 'kind' | 'signature' | 'atAcquirerMs'> & {

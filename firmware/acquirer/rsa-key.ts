@@ -2,8 +2,8 @@ import { createHash, createPrivateKey, createPublicKey, type KeyObject } from 'n
 
 /**
  * Reads RSA keys as people paste them: PEM or the bare base64 that Alipay's Dashboard shows, PKCS#8 or PKCS#1, also with
- * line ends written as `\n`, and the base64 of a whole PEM file. A wrong key is named for what it is, because "signature error" is all the acquirer would say.
- * No text of a key ever appears in a problem.
+ * line ends written as `\n`, and the base64 of a whole PEM file. A wrong kind of key is named in the problem, because all that
+ * the acquirer would say is "signature error". No text of a key ever appears in a problem.
  */
 export const rsaKey = { readPrivate, readPublic, publicText, fingerprint, isPair };
 
@@ -44,7 +44,7 @@ function publicText(key: KeyObject): string {
   return publicKey.export({ format: 'der', type: 'spki' }).toString('base64');
 }
 
-/** A short name to tell keys apart by eye: the first 8 bytes of SHA-256 over the public half, `xxxx-xxxx-xxxx-xxxx`. */
+/** A short name by which people compare keys: the first 8 bytes of SHA-256 over the public half, `xxxx-xxxx-xxxx-xxxx`. */
 function fingerprint(key: KeyObject): string {
   const hash = createHash('sha256').update(publicText(key)).digest('hex').slice(0, 16);
   return hash.replace(/(.{4})(?=.)/g, '$1-');

@@ -9,7 +9,7 @@
  */
 export const signature = { content, header, parse };
 
-/** What is to be signed; text stands for its UTF-8. `time` is the header's text, unchanged. */
+/** The bytes to sign, as text of which they are the UTF-8 or as they are. `time` is the header's text, unchanged. */
 function content<Body extends string | Uint8Array>(
   path: string,
   clientId: string,

@@ -10,7 +10,7 @@ export const API_LIMITS = {
   requestTimeoutMs: 10_000,
   /** Requests that wait for a decision at once; a decision takes one write to flash. */
   callsInFlight: 64,
-  /** After this a caller is told that nobody answered; the decision may still come. */
+  /** After this a caller gets `noAnswer`; the decision may still come. */
   callTimeoutMs: 10_000,
   /** Of the connections, those that stay open for events. */
   eventStreams: 16,

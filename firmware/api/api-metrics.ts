@@ -10,9 +10,9 @@ import type { StatusSources } from './status-sources.js';
 import type { BookWatcher } from './watch-book.js';
 
 export interface ApiMetrics {
-  /** To be told of what is counted. */
+  /** Counts sales. */
   readonly watcher: BookWatcher;
-  /** Counts an answered request. `route` is the table's path, never the one that was asked for. */
+  /** Counts an answered request. `route` is the route's path, never the one that was asked for. */
   answered(method: string, route: string, status: number): void;
   /** In the Prometheus text format 0.0.4. */
   render(): string;
@@ -112,7 +112,7 @@ export function createApiMetrics({ kernel, sources, version, wallMs, eventStream
         'alarms_total',
         'counter',
         'Alarms raised since the start.',
-        /* From 0 on, or whoever watches for a rise never sees the first one. */
+        /* Also those at 0, or an alert on a rise never sees the first one. */
         ALARM_CODES.map((alarm) => [{ alarm }, alarms[alarm] ?? 0]),
       ),
       metric(

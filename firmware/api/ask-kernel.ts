@@ -11,7 +11,7 @@ export type AskKernel = (call: Call, reply: ApiReply, answered: (answer: CallAns
 /**
  * Invariants
  * - Each request is answered exactly once: with the kernel's answer, or that there was none in time.
- * - A caller that has gone, or was told that nobody answered, changes nothing about the decision.
+ * - A caller that has gone, or got `noAnswer`, changes nothing about the decision.
  * - No more than `API_LIMITS.callsInFlight` wait; a flood ends here and not in the kernel's inbox.
  */
 export function createAskKernel(kernel: Kernel, clock: Clock): AskKernel {

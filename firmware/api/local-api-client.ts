@@ -3,7 +3,7 @@ import type { HttpHost } from '../../drivers/host.js';
 import { parseJson } from '../service/parse-json.js';
 import { errorSchema } from './output-schemas.js';
 
-/** Asks the local API of a terminal on this machine. Rejects with a `LocalApiTrouble`. */
+/** Asks the local API of a terminal on this machine. Rejects with a `LocalApiError`. */
 export interface LocalApiClient {
   /** Where it asks, for people. */
   readonly url: string;
@@ -12,11 +12,11 @@ export interface LocalApiClient {
 }
 
 /**
- * Why there is no answer. `absent`: nobody listens. `silent`: somebody listens and does not answer as a terminal would.
- * `refused`: the terminal said no, and `code` and the message say why.
+ * Why there is no answer. `absent`: nothing listens. `silent`: something listens and does not answer as a terminal would.
+ * `refused`: the terminal refused, and `code` and the message say why.
  */
-export class LocalApiTrouble extends Error {
-  override readonly name = 'LocalApiTrouble';
+export class LocalApiError extends Error {
+  override readonly name = 'LocalApiError';
   constructor(
     readonly kind: 'absent' | 'silent' | 'refused',
     message: string,
@@ -33,7 +33,7 @@ export interface LocalApiAddress {
 }
 
 const READ_TIMEOUT_MS = 5_000;
-/** Longer than the terminal itself waits for a decision, so that its own word is heard. */
+/** Longer than the terminal waits for a decision, so that its own error arrives. */
 const ORDER_TIMEOUT_MS = 15_000;
 /** A year's worth of reversals is far below it. */
 const REPLY_LIMIT_BYTES = 64 * 1024 * 1024;
@@ -62,17 +62,17 @@ export function createLocalApiClient(http: Pick<HttpHost, 'request'>, address: L
         (error, reply) => {
           if (reply === undefined) {
             const kind = error?.code === 'refused' ? 'absent' : 'silent';
-            return reject(new LocalApiTrouble(kind, error?.message ?? 'no answer'));
+            return reject(new LocalApiError(kind, error?.message ?? 'no answer'));
           }
           const json = parseJson(reply.body);
           const answer = v.safeParse(schema, json);
           if (reply.status < 300 && answer.success) return resolve(answer.output);
           const refusal = v.safeParse(errorSchema, json);
           if (!refusal.success) {
-            return reject(new LocalApiTrouble('silent', `what answers with ${reply.status} is no terminal's API`));
+            return reject(new LocalApiError('silent', `what answers with ${reply.status} is no terminal's API`));
           }
           const { code, message } = refusal.output.error;
-          reject(new LocalApiTrouble('refused', message, code));
+          reject(new LocalApiError('refused', message, code));
         },
       );
     });

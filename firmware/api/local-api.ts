@@ -138,7 +138,7 @@ function createApiService({ clock, random, kernel, options, about, sources }: Lo
     ...watchRoutes({ status, openEvents: feed.open, metrics: metrics.render, openApi: document }),
   ];
 
-  /* Made when somebody asks: few do, and a box that starts has other things to do. */
+  /* Made when it is first asked for, so that it does not delay the start. */
   let madeDocument: object | undefined;
   function document(): object {
     madeDocument ??= openApi(routes, API_CONTRACT, about.version, options.token !== undefined);

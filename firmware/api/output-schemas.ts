@@ -2,8 +2,7 @@ import * as v from 'valibot';
 import { FAULTS, type FaultCode } from '../../flows/faults.js';
 
 /*
- * What callers get. The types of the presentations are taken from here, and so is the OpenAPI document: they cannot
- * drift apart.
+ * What callers get. The types of the views and the OpenAPI document come from here, so that they cannot differ.
  */
 
 const money = v.object({ currency: v.string(), value: v.string() });
@@ -34,10 +33,10 @@ export const saleSchema = v.object({
       paymentRequestId: v.string(),
       paymentId: v.exactOptional(v.string()),
       result: v.exactOptional(v.picklist(['S', 'F'])),
-      /** With `F`: the acquirer's result code and what to tell the customer. */
+      /** With `F`: the acquirer's result code and the text for the customer. */
       code: v.exactOptional(v.string()),
       customerText: v.exactOptional(v.string()),
-      /** With `F`: what it means to whoever looks after the terminal. */
+      /** With `F`: what it means, for the operator. */
       operatorText: v.exactOptional(v.string()),
       at: time,
     }),
@@ -47,7 +46,7 @@ export const saleSchema = v.object({
   code: v.exactOptional(v.string()),
   customerText: v.exactOptional(v.string()),
   receipt: v.object({ state: v.picklist(['none', 'due', 'printed', 'failed', 'unknown']) }),
-  /** Kept as paid though nobody knows whether the goods came out (`VEND_UNKNOWN=keep`). */
+  /** Kept as paid though it is unknown whether the goods came out (`VEND_UNKNOWN=keep`). */
   goodsUnknown: v.exactOptional(v.boolean()),
   startedAt: time,
   updatedAt: time,
@@ -83,7 +82,7 @@ export const reversalSchema = v.object({
   refundId: v.exactOptional(v.string()),
   reason: v.exactOptional(v.string()),
   lastCode: v.exactOptional(v.string()),
-  /** What `lastCode` means to whoever looks after the terminal. */
+  /** What `lastCode` means, for the operator. */
   operatorText: v.exactOptional(v.string()),
   startedAt: time,
   end: v.exactOptional(
@@ -127,7 +126,7 @@ export const statusSchema = v.object({
   acquirer: v.object({
     condition: v.picklist(['unknown', 'reachable', 'unreachable', 'misconfigured', 'unverified']),
     lastContactAt: v.exactOptional(time),
-    /** What stands between the terminal and the acquirer. */
+    /** What keeps the terminal from the acquirer. */
     detail: v.exactOptional(v.string()),
   }),
   clock: v.object({ trusted: v.boolean(), at: time }),
@@ -143,9 +142,9 @@ export const statusSchema = v.object({
       kind: v.exactOptional(v.string()),
       detail: v.exactOptional(v.string()),
       faults: v.array(fault),
-      /** What needs a visit soon although the device works; missing where no driver tells. */
+      /** What needs a visit soon although the device works; missing where the driver cannot say. */
       warnings: v.exactOptional(v.array(fault)),
-      /** How often something was not taken since the start, by reason; missing where nothing was. */
+      /** How often an input was refused since the start, by reason; missing where nothing was. */
       refused: v.exactOptional(v.record(v.string(), v.number())),
       lastRefused: v.exactOptional(v.string()),
     }),

@@ -1,8 +1,8 @@
+import { utcTime } from '../../flows/civil-time.js';
 import { operatorText } from '../../flows/operator-texts.js';
 import { present } from '../../flows/present.js';
 import type { Reversal, ReversalEnd } from '../../flows/reversal.js';
 import type { ReversalView } from './output-schemas.js';
-import { utcTime } from './utc-time.js';
 
 /** An entry of the cancel queue as callers see it. */
 export function presentReversal(reversal: Reversal): ReversalView {

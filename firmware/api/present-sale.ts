@@ -1,11 +1,11 @@
 import type { Book } from '../../flows/book.js';
+import { utcTime } from '../../flows/civil-time.js';
 import { customerText, type Locale } from '../../flows/customer-texts.js';
 import { attemptText, endText, inquiringText } from '../../flows/end-text.js';
 import { operatorText } from '../../flows/operator-texts.js';
 import { present } from '../../flows/present.js';
 import { type Attempt, type Sale, saleOutcome } from '../../flows/sale.js';
 import type { SaleView } from './output-schemas.js';
-import { utcTime } from './utc-time.js';
 
 /** A sale as callers see it. Texts are for the customer, in the terminal's language. */
 export function presentSale(book: Book, sale: Sale, locale: Locale): SaleView {

@@ -1,13 +1,13 @@
 import { type Book, openReversals, openSale } from '../../flows/book.js';
+import { utcTime } from '../../flows/civil-time.js';
 import { FAULTS, type FaultCode } from '../../flows/faults.js';
 import { present } from '../../flows/present.js';
 import { lacksJournal, readiness } from '../../flows/readiness.js';
 import type { TerminalState } from '../../flows/terminal-state.js';
 import type { StatusView } from './output-schemas.js';
 import type { AcquirerTrouble, StatusSources } from './status-sources.js';
-import { utcTime } from './utc-time.js';
 
-/** How the terminal is doing. `wallMs`: what its clock says now. */
+/** The status as callers see it. `wallMs`: the time now. */
 export function presentStatus(
   state: TerminalState,
   sources: StatusSources,
@@ -69,7 +69,7 @@ const ABOUT_ACQUIRER: readonly FaultCode[] = [
   'acquirerOnTrial',
 ];
 
-/** What the drivers report, with the faults that the flow goes by. */
+/** What the drivers report, with the faults that the flow knows. */
 function devices({ live }: TerminalState, sources: StatusSources): StatusView['devices'] {
   const found: StatusView['devices'] = {};
   for (const [name, faults] of Object.entries(live.faults)) {

@@ -7,13 +7,13 @@ import { type SaleView, saleSchema } from './output-schemas.js';
 import { replyWith, replyWithAnswer } from './reply-with-answer.js';
 
 export interface SaleRouteParts extends BookRouteParts {
-  /** The newest sale of an order: only the last one can have been paid, or be on its way to it. */
+  /** The newest sale of an order: only that one can have been paid, or may still be. */
   readonly saleOfOrder: (orderId: string) => SaleView | undefined;
 }
 
 const sale = (status: number, description: string): RouteAnswer => ({ status, description, schema: saleSchema });
 
-/** Sales: start one, watch it, give it a code, cancel it, tell of its delivery, print its receipt again. */
+/** Sales: start one, watch it, give it a code, cancel it, report its delivery, print its receipt again. */
 export function saleRoutes({ ask, inputs, views, whyNoBook, saleOfOrder }: SaleRouteParts): ApiRoute[] {
   const decide = (call: Call, reply: ApiReply): void =>
     ask(call, reply, (answer) => replyWithAnswer(answer, views, reply));

@@ -14,7 +14,7 @@ export interface StatusSources {
   readonly gpio: () => string;
   /** Of the last answer of the acquirer, milliseconds since 1970; undefined since the start. */
   readonly lastAcquirerContactWallMs: () => number | undefined;
-  /** What stands between us and the acquirer; undefined where nothing does, or nobody knows. */
+  /** What keeps us from the acquirer; undefined where nothing does, or it is unknown. */
   readonly acquirerTrouble: (live: Live) => AcquirerTrouble | undefined;
   /** Facts about the store: sequence, damage found, bytes. */
   readonly store: () => Readonly<Record<string, string | number | boolean>>;

@@ -7,12 +7,12 @@ import type { Kernel } from '../kernel.js';
 export interface BookWatcher {
   saleChanged(sale: Sale, before: Sale | undefined): void;
   reversalChanged(reversal: Reversal, before: Reversal | undefined): void;
-  /** Readiness, queue, acquirer, clock or the open sale changed. Comes after what it was caused by. */
+  /** Readiness, queue, acquirer, clock or the open sale changed. Called after the change that caused it. */
   statusChanged(): void;
 }
 
 /**
- * Tells the watchers what changed with each published state; unchanged entries are the same objects. Returns the way to
+ * Calls the watchers with what changed in each published state; unchanged entries are the same objects. Returns the way to
  * stop. It runs at each decision of the kernel, so it looks through the book once, for all watchers.
  */
 export function watchBook(kernel: Kernel, watchers: readonly BookWatcher[]): () => void {
@@ -40,12 +40,12 @@ export function watchBook(kernel: Kernel, watchers: readonly BookWatcher[]): () 
 
 type Entries<T> = Readonly<Record<string, T>>;
 
-function eachChange<T>(now: Entries<T>, before: Entries<T>, tell: (entry: T, was: T | undefined) => void): void {
+function eachChange<T>(now: Entries<T>, before: Entries<T>, changed: (entry: T, was: T | undefined) => void): void {
   if (now === before) return;
   for (const id in now) {
     const entry = now[id];
     const was = before[id];
-    if (entry !== undefined && entry !== was) tell(entry, was);
+    if (entry !== undefined && entry !== was) changed(entry, was);
   }
 }
 

@@ -11,7 +11,7 @@ export interface WatchRouteParts {
   readonly openApi: () => object;
 }
 
-/** How the terminal is doing, for programs and people who watch it. */
+/** Status, events, metrics and the contract: for programs and people who watch the terminal. */
 export function watchRoutes({ status, openEvents, metrics, openApi }: WatchRouteParts): ApiRoute[] {
   return [
     apiRoute({

@@ -11,14 +11,13 @@ import { readSettings } from '../config/read-settings.js';
 import { type ExitCode, exitCode } from '../log/exit-code.js';
 import { createRedact } from '../log/redact.js';
 import { boardHost } from './board-host.js';
-import type { Person, PersonEvents } from './check/by-hand/person.js';
+import type { Person, PersonEvents } from './check/by-hand/session.js';
 import { checkConfiguration } from './check/check-configuration.js';
 import type { CheckRow } from './check/check-row.js';
 import { checkSecretFiles } from './check/check-secret-files.js';
 import { runChecks } from './check/run-checks.js';
 import type { CommandInput } from './command-table.js';
-import { storageFlash } from './storage-flash.js';
-import { storageMarks } from './storage-marks.js';
+import { storageFlash, storageMarks } from './storage-flash.js';
 
 /**
  * `tillbox check [--print] [--by-hand | --json]`: tests everything the configuration names; 0 where nothing failed, be there warnings or not. It asks
@@ -32,12 +31,12 @@ export async function check(
   hostOf: (config: Config) => Host = boardHost,
 ): Promise<ExitCode> {
   const { json, print } = options;
-  const talk = options['by-hand'] ? openTalk(self, json) : undefined;
-  if (typeof talk === 'string') {
-    self.errorOut(`tillbox check: ${talk}\n`);
+  const person = options['by-hand'] ? openPerson(self, json) : undefined;
+  if (typeof person === 'string') {
+    self.errorOut(`tillbox check: ${person}\n`);
     return exitCode.usage;
   }
-  const out = talk?.say ?? self.out;
+  const out = person?.say ?? self.out;
   const redact = createRedact();
   const rows: CheckRow[] = [];
   const found = (row: CheckRow): void => {
@@ -47,7 +46,7 @@ export async function check(
   const end = (code: ExitCode): ExitCode => {
     const failed = rows.filter(({ outcome }) => outcome === 'FAIL').length;
     const warned = rows.filter(({ outcome }) => outcome === 'WARN').length;
-    talk?.close();
+    person?.close();
     if (json) self.out(`${redact(JSON.stringify({ failed, warned, rows }, undefined, 2))}\n`);
     else self.out(`${summary(failed, warned, rows)}\n`);
     return failed === 0 ? exitCode.done : code;
@@ -68,7 +67,7 @@ export async function check(
     room: () => new Promise((resolve) => roomIn(config.storage.dataDir, resolve)),
     print,
     found,
-    ...(talk === undefined ? {} : { person: { ...talk, say: (text) => talk.say(redact(text)) } }),
+    ...(person === undefined ? {} : { person: { ...person, say: (text) => person.say(redact(text)) } }),
   });
   const card = rows.some(
     ({ item, outcome }) => outcome === 'FAIL' && (item === 'journal' || item === 'data directory'),
@@ -76,12 +75,12 @@ export async function check(
   return end(card ? exitCode.flash : exitCode.unavailable);
 }
 
-interface Talk extends Person {
+interface ConsolePerson extends Person {
   close(): void;
 }
 
-/** The person at this terminal, or why there is none. What is typed before the first question is nobody's answer. */
-function openTalk(self: CommandProcess, json: boolean): Talk | string {
+/** The person at this terminal, or why there is none. What is typed before the first question is dropped. */
+function openPerson(self: CommandProcess, json: boolean): ConsolePerson | string {
   if (json) return '--by-hand is a talk, which --json has no place for: use one of them';
   const terminal = createLineConsole('> ', self.out);
   if (!terminal.isTerminal)

@@ -37,7 +37,7 @@ export interface CommandRow {
   readonly usage: string;
   readonly summary: string;
   readonly options: Readonly<Record<string, CommandOption>>;
-  /** How many words without a dash may follow. */
+  /** How many words without a dash have to follow. */
   readonly words: { readonly least: number; readonly most: number };
   /** Module, relative to the directory of this file, and its function. Loaded only when the command is used. */
   readonly module: string;

@@ -1,7 +1,7 @@
 import { parseArgs } from 'node:util';
 import type { CommandInput, CommandOption, CommandRow } from './command-table.js';
 
-/** What follows a command's name, or why nobody can tell what is an option there and what is not. */
+/** What follows a command's name; the `problem` names an option that is unknown or lacks its value. */
 export type ParsedCommand =
   | { readonly problem: string }
   | {
@@ -50,7 +50,7 @@ function readValues(
       values[name] = kind === 'port' || kind === 'wholeNumber' ? Number(text) : text;
     }
   }
-  /* The table says what each of them is, and `Command` takes it from there. */
+  /* Each is of its option's kind; the compiler cannot follow that. */
   return { values: values as CommandInput['options'] };
 }
 

@@ -17,20 +17,19 @@ import { createRedact } from '../log/redact.js';
 import type { CommandInput } from './command-table.js';
 import { acceptCard } from './queue/accept-card.js';
 import { openQueue } from './queue/open-queue.js';
-import { type QueueOrder, queueOrder } from './queue/queue-order.js';
-import { QueueTrouble } from './queue/queue-source.js';
+import { type QueueRequest, queueRequest } from './queue/queue-request.js';
+import { QueueError } from './queue/queue-source.js';
 import { workOnQueue } from './queue/work-on-queue.js';
-import { type Storage, storageFlash } from './storage-flash.js';
-import { storageMarks } from './storage-marks.js';
+import { type Storage, storageFlash, storageMarks } from './storage-flash.js';
 
 /** `tillbox queue …`: the cancel queue, over the API of the running terminal or from flash. */
 export async function queue(input: CommandInput<'queue'>, self: CommandProcess): Promise<ExitCode> {
-  const order = queueOrder(input);
-  if (typeof order === 'string') {
-    self.errorOut(`tillbox queue: ${order}\n`);
+  const request = queueRequest(input);
+  if (typeof request === 'string') {
+    self.errorOut(`tillbox queue: ${request}\n`);
     return exitCode.usage;
   }
-  const where = await placeOf(order, self);
+  const where = await placeOf(request, self);
   if (typeof where === 'string') {
     self.errorOut(`${createRedact()(where)}\n`);
     return exitCode.usage;
@@ -39,9 +38,9 @@ export async function queue(input: CommandInput<'queue'>, self: CommandProcess):
   if (note !== undefined) self.errorOut(`tillbox queue: ${note}\n`);
   const { dataDir, journalPartitions } = storage;
   try {
-    if (order.action === 'accept-new-card') {
+    if (request.action === 'accept-new-card') {
       const reading = await readBook(storageFlash(storage, 'readOnly'));
-      const { settlement } = order;
+      const { settlement } = request;
       const now = isoUtc(createLinuxClock().wallMs());
       self.out(acceptCard({ reading, marks: storageMarks(storage), settlement, now }));
       return exitCode.done;
@@ -59,10 +58,10 @@ export async function queue(input: CommandInput<'queue'>, self: CommandProcess):
       note: (text) => self.errorOut(`tillbox queue: ${text}\n`),
     });
     for (const trouble of source.troubles) self.errorOut(`tillbox queue: no box starts with this card: ${trouble}\n`);
-    await workOnQueue(source, order, self.out);
+    await workOnQueue(source, request, self.out);
     return source.troubles.length === 0 ? exitCode.done : exitCode.flash;
   } catch (error) {
-    if (!(error instanceof QueueTrouble)) throw error;
+    if (!(error instanceof QueueError)) throw error;
     self.errorOut(`tillbox queue: ${error.message}\n`);
     return error.code;
   }
@@ -72,11 +71,11 @@ interface Place {
   readonly storage: Storage;
   readonly api: LocalApiAddress | undefined;
   readonly locale: 'en' | 'zh-CN';
-  /** What was found out on the way, for people. */
+  /** For people: why another card is read than was named. */
   readonly note?: string;
 }
 
-/** Of the whole configuration only this much has to be right, so that a half-configured box can be looked at. */
+/** The only settings that have to be right, so that the queue of a half-configured box can be read. */
 const NEEDED: readonly string[] = [
   'CONFIG_FILE',
   'API_HOST',
@@ -89,8 +88,8 @@ const NEEDED: readonly string[] = [
   'LOCALE',
 ];
 
-async function placeOf(order: QueueOrder, self: CommandProcess): Promise<Place | string> {
-  const named = order.dataDir;
+async function placeOf(request: QueueRequest, self: CommandProcess): Promise<Place | string> {
+  const named = request.dataDir;
   if (named !== undefined && (await holdsJournal(named))) return placeIn({ dataDir: named });
   const { values, errors } = readSettings(self.env, configFiles.read);
   if (named !== undefined) {
@@ -115,7 +114,7 @@ async function placeOf(order: QueueOrder, self: CommandProcess): Promise<Place |
   };
 }
 
-/** A card that was named, whatever the configuration says of this machine; no terminal is asked. */
+/** A card that was named, whatever this machine's configuration says; no terminal is asked. */
 function placeIn(storage: Omit<Storage, 'dataDirMounted'>): Place {
   return { storage: { ...storage, dataDirMounted: false }, api: undefined, locale: 'en' };
 }
@@ -133,7 +132,7 @@ async function holdsJournal(dataDir: string): Promise<boolean> {
   return (await holds(BOOK_VOLUMES[0])) || (await holds(BOOK_VOLUMES[1]));
 }
 
-/** Partitions have no place for a lock: without a directory for it a missing one would look like missing partitions. */
+/** Partitions have no place for a lock file, so that settling on them needs a directory, too. */
 async function whyNoLock({ dataDir, journalPartitions }: Storage): Promise<string | undefined> {
   if (journalPartitions === undefined) return undefined;
   const there = await new Promise((resolve) => isDirectory(dataDir, resolve));

@@ -10,7 +10,7 @@ import { createRedact } from '../log/redact.js';
 import { createTerminal, type Terminal } from '../terminal/terminal.js';
 import { boardHost } from './board-host.js';
 import type { CommandInput } from './command-table.js';
-import { storageMarks } from './storage-marks.js';
+import { storageMarks } from './storage-flash.js';
 
 /** `tillbox run`: the terminal with the devices and the acquirer that the configuration names, until it is stopped. */
 export function run(_input: CommandInput<'run'>, self: CommandProcess): Promise<number> {

@@ -13,7 +13,7 @@ interface Node {
 }
 
 /**
- * Describes a schema as JSON Schema 2020-12 (the dialect of OpenAPI 3.1). Knows the kinds of schema that the API uses and
+ * Describes a schema as JSON Schema 2020-12 (the dialect of OpenAPI 3.1). Knows the kinds of schema that services use and
  * throws on any other. `names` are described by reference.
  */
 export function jsonSchema(schema: GenericSchema, names: ReadonlyMap<GenericSchema, string> = new Map()): JsonSchema {
@@ -34,11 +34,11 @@ function describe(node: Node, names: ReadonlyMap<unknown, string>, byName: boole
     case 'union':
       return { anyOf: (node.options ?? []).map((option) => describe(option as Node, names, true)) };
     case 'array':
-      return { type: 'array', items: part(node.item, names) };
+      return { type: 'array', items: partSchema(node.item, names) };
     case 'record':
-      return { type: 'object', additionalProperties: part(node.value, names) };
+      return { type: 'object', additionalProperties: partSchema(node.value, names) };
     case 'exact_optional':
-      return part(node.wrapped, names);
+      return partSchema(node.wrapped, names);
     case 'object':
     case 'strict_object':
       return object(node, names);
@@ -47,7 +47,7 @@ function describe(node: Node, names: ReadonlyMap<unknown, string>, byName: boole
   }
 }
 
-/** Describes what a name stands for. */
+/** Describes a named schema itself. */
 export function namedJsonSchema(schema: GenericSchema, names: ReadonlyMap<GenericSchema, string>): JsonSchema {
   return describe(schema as unknown as Node, names as ReadonlyMap<unknown, string>, false);
 }
@@ -57,14 +57,14 @@ function object(node: Node, names: ReadonlyMap<unknown, string>): JsonSchema {
   const required = entries.filter(([, entry]) => entry.type !== 'exact_optional').map(([key]) => key);
   return {
     type: 'object',
-    properties: Object.fromEntries(entries.map(([key, entry]) => [key, part(entry, names)])),
+    properties: Object.fromEntries(entries.map(([key, entry]) => [key, partSchema(entry, names)])),
     ...(required.length === 0 ? {} : { required }),
     ...(node.type === 'strict_object' ? { additionalProperties: false } : {}),
   };
 }
 
-function part(node: Node | undefined, names: ReadonlyMap<unknown, string>): JsonSchema {
-  if (node === undefined) throw new Error('a schema without its part');
+function partSchema(node: Node | undefined, names: ReadonlyMap<unknown, string>): JsonSchema {
+  if (node === undefined) throw new Error('a schema that misses one inside');
   return describe(node, names, true);
 }
 

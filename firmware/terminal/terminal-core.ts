@@ -4,12 +4,12 @@ import type { Event } from '../../flows/input.js';
 import { initialState } from '../../flows/terminal-state.js';
 import { view } from '../../flows/view.js';
 import { type AcquirerTime, createAcquirerTime } from '../acquirer/acquirer-time.js';
+import { createAcquirerTrouble } from '../acquirer/acquirer-trouble.js';
 import { agentTokenOf } from '../acquirer/agent-token-of.js';
 import { createDirectLink } from '../acquirer/direct-link.js';
 import { linkConfigOf } from '../acquirer/link-config-of.js';
 import { createIgnoredNotifications } from '../acquirer/notifications/ignored-notifications.js';
 import { createRsaSigner, type Signer } from '../acquirer/signer.js';
-import { createTroubleKeeper } from '../acquirer/trouble-keeper.js';
 import type { StatusSources } from '../api/status-sources.js';
 import { createClockTrust } from '../clock/clock-trust.js';
 import { createMoments } from '../clock/moments.js';
@@ -83,9 +83,9 @@ export function createTerminalCore(
   };
 
   const acquirerTime = createAcquirerTime(clock, config.timing.expiryMarginMs);
-  const troubles = createTroubleKeeper({ acquirer: config.acquirer, signer, clock, log });
+  const trouble = createAcquirerTrouble({ acquirer: config.acquirer, signer, clock, log });
   const link = createDirectLink({
-    heard: troubles.heard,
+    heard: trouble.note,
     http: host.http,
     clock,
     signer,
@@ -168,7 +168,7 @@ export function createTerminalCore(
     devices: () => devices.status(),
     gpio: () => host.gpio.backend,
     lastAcquirerContactWallMs: () => lastContactWallMs,
-    acquirerTrouble: troubles.of,
+    acquirerTrouble: trouble.of,
     store: () => (store === undefined ? {} : storeFacts(store)),
     alarms: () => alarms,
     notificationsIgnored: ignoredNotifications.count,

@@ -41,8 +41,8 @@ const BODY_LIMIT_BYTES = 65_536;
 const CONNECTION_LIMIT = 16;
 const REQUEST_TIMEOUT_MS = 5000;
 /** The acquirer stops waiting after about that, and sends the notification again. */
-const TAKEN_TIMEOUT_MS = 4000;
-/** Verified notifications that may wait for a write to flash. */
+const DURABLE_TIMEOUT_MS = 4000;
+/** Verified notifications that may wait for a write to flash at once. */
 const WAITING_LIMIT = 16;
 
 /** Bodies of the answer; it needs no signature (source: "Notification" page, in-store Java library). */
@@ -59,9 +59,9 @@ const SEND_AGAIN = {
  * Invariants
  * - Nothing reaches the kernel without a right signature.
  * - A notification is acknowledged only after what it led to is durable; where that takes too long, or the terminal has
- *   no journal, or no room for a payment that nobody explains, the acquirer is asked to send it again.
- * - A token that is not taken is refused and never acknowledged: its retries go on for a day, in which the configuration
- *   may be put right.
+ *   no journal, or no room for a payment that no sale explains, the acquirer is asked to send it again.
+ * - A token of another merchant is refused and never acknowledged: the acquirer repeats it for a day, in which the
+ *   configuration may be corrected.
  *
  * `listening` is called once, with an error where the port cannot be had.
  */
@@ -95,8 +95,8 @@ export function createNotificationEndpoint(
         return end(response, 200, ACKNOWLEDGED);
       }
       case 'event':
-        return feed(notification.event, (taken) => {
-          if (!taken || hasNoRoom(kernel, notification.event)) return end(response, 503, SEND_AGAIN);
+        return feed(notification.event, (durable) => {
+          if (!durable || hasNoRoom(kernel, notification.event)) return end(response, 503, SEND_AGAIN);
           if (isRefusedToken(kernel, notification.event)) return end(response, 403, {});
           end(response, 200, ACKNOWLEDGED);
         });
@@ -117,7 +117,7 @@ export function createNotificationEndpoint(
   );
 }
 
-/** A payment that nobody explains, and that nothing holds for want of room: the next delivery may find some. */
+/** A payment that no sale explains and that was not kept for lack of room: at the next delivery there may be some. */
 function hasNoRoom({ state }: Kernel, event: NotifiedEvent): boolean {
   return event.type === 'paymentNotified' && explanationOf(state, event.paymentRequestId) === undefined;
 }
@@ -126,24 +126,24 @@ function isRefusedToken({ state }: Kernel, event: NotifiedEvent): boolean {
   return event.type === 'agentTokenNotified' && tokenRefusal(state, event) !== undefined;
 }
 
-/** Feeds the kernel; `done` is called exactly once, with whether the event was taken in time. */
+/** Feeds the kernel; `done` is called exactly once, with whether what the event led to was durable in time. */
 function createBoundedFeed(
   kernel: Kernel,
   clock: Clock,
-): (event: NotifiedEvent, done: (taken: boolean) => void) => void {
+): (event: NotifiedEvent, done: (durable: boolean) => void) => void {
   let waiting = 0;
   return (event, done) => {
     if (waiting >= WAITING_LIMIT || lacksJournal(kernel.state)) return done(false);
     waiting += 1;
     let over = false;
-    const finish = (taken: boolean): void => {
+    const finish = (durable: boolean): void => {
       timer.cancel();
       if (over) return;
       over = true;
       waiting -= 1;
-      done(taken);
+      done(durable);
     };
-    const timer = clock.after(TAKEN_TIMEOUT_MS, () => finish(false));
+    const timer = clock.after(DURABLE_TIMEOUT_MS, () => finish(false));
     kernel.feed(event, () => finish(true));
   };
 }

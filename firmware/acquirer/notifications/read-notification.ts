@@ -3,8 +3,7 @@ import type { Event } from '../../../flows/input.js';
 import { present } from '../../../flows/present.js';
 import { type AcquirerTime, whyNotNow } from '../acquirer-time.js';
 import { checkSignature } from '../check-signature.js';
-import { readMessage } from '../read-message.js';
-import { acquirerAmount, acquirerId, acquirerWord, lenient } from '../reply-fields.js';
+import { acquirerAmount, acquirerId, acquirerWord, lenient, readMessage } from '../read-message.js';
 import type { Signer } from '../signer.js';
 
 /** What a notification turned out to be. Everything but `invalid` had the right signature. */
@@ -107,13 +106,13 @@ const authorisationSchema = v.object({
   accessToken: v.pipe(v.string(), v.regex(/^[\x21-\x7e]{1,512}$/)),
   authTime: lenient(timeMs),
   accessTokenExpiryTime: lenient(timeMs),
-  /* Not lenient: a token of which nobody can read for whom it is belongs to nobody. */
+  /* Not lenient: a token whose owner cannot be read is not used. */
   clientId: v.optional(acquirerId),
   customerId: v.optional(acquirerId),
   authClientId: v.optional(acquirerId),
 });
 
-/** Other products notify with a type and without a payment; retrying them would help nobody. */
+/** Other products notify with a type and without a payment; a retry would not change that. */
 const otherSchema = v.object({ notifyType: v.pipe(acquirerWord, v.notValue('PAYMENT_RESULT')) });
 
 /** Nothing is authorised after it was notified: a time in the future would make every later token look old. */

@@ -6,7 +6,7 @@ import type { AcquirerProbe } from './probe-acquirer.js';
 
 const ITEM = 'acquirer';
 
-/** What a probe tells of the acquirer, in the words that a running terminal has for it, too. */
+/** The acquirer, judged by a probe; a running terminal uses the same diagnosis. */
 export function checkAcquirer(probe: AcquirerProbe, config: Config, signer: DiagnosisParts['signer']): CheckRow {
   const { answer, tookMs, atWallMs } = probe;
   const { timing, acquirer } = config;

@@ -3,7 +3,7 @@ import { type CheckRow, checkRow } from './check-row.js';
 
 const ITEM = 'data directory';
 
-/** A place of its own, made once and written again each time, so that the journal is never touched. */
+/** A file of its own, so that the journal is never touched. */
 const VOLUME = 'self-test';
 const SIZE_BYTES = 4096;
 
@@ -13,7 +13,7 @@ export interface DataDirParts {
   readonly dataDir: string;
 }
 
-/** Takes the directory, writes to it, and reads that back from the medium. */
+/** Locks the directory, writes to it, and reads that back from the medium. */
 export function checkDataDir({ flash, random, dataDir }: DataDirParts): Promise<CheckRow> {
   return new Promise((resolve) => {
     flash.open({ name: VOLUME, sizeBytes: SIZE_BYTES, create: true }, (error, volume) => {

@@ -12,7 +12,7 @@ const ITEM = 'journal';
 
 /**
  * Whether the journal could be opened or made, from what was read of it without changing anything.
- * @param roomBytes that may still be written to the data directory; undefined where nobody knows.
+ * @param roomBytes that may still be written to the data directory; undefined where unknown.
  */
 export function checkJournal(
   { db, troubles, missing, swapped, blank, found, sequence, storeId }: BookReading,

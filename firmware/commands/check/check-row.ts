@@ -2,11 +2,11 @@
 export interface CheckRow {
   readonly item: string;
   /**
-   * `WARN`: it works, and may still not be what is wanted. `SKIP`: there is nothing to test, or it cannot be tested now;
-   * `found` says why.
+   * `WARN`: it works, but may not be what is wanted. `SKIP`: there is nothing to test, or it cannot be tested now; `found` says
+   * why.
    */
   readonly outcome: 'PASS' | 'WARN' | 'FAIL' | 'SKIP';
-  /** What was found, in words for a technician. No secret. */
+  /** What was found, for a technician. No secret. */
   readonly found: string;
   /** With `FAIL` and `WARN`: what to do about it. */
   readonly todo?: string;

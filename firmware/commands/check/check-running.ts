@@ -1,4 +1,4 @@
-import { type LocalApiClient, LocalApiTrouble } from '../../api/local-api-client.js';
+import { type LocalApiClient, LocalApiError } from '../../api/local-api-client.js';
 import type { StatusView } from '../../api/output-schemas.js';
 import { statusSchema } from '../../api/output-schemas.js';
 import { type CheckRow, checkRow } from './check-row.js';
@@ -11,7 +11,7 @@ export async function checkRunning(
   try {
     return statusRows(await client.get('/v1/status', statusSchema));
   } catch (error) {
-    if (!(error instanceof LocalApiTrouble)) throw error;
+    if (!(error instanceof LocalApiError)) throw error;
     if (error.kind === 'refused') return [refused(error, client.url, holder)];
     if (holder !== undefined) {
       const found = `runs (${holder}), but its API at ${client.url} does not answer: ${error.message}`;
@@ -22,7 +22,7 @@ export async function checkRunning(
 }
 
 /** It answers, and as a terminal does: only not to us. */
-function refused({ code, message }: LocalApiTrouble, url: string, holder: string | undefined): CheckRow {
+function refused({ code, message }: LocalApiError, url: string, holder: string | undefined): CheckRow {
   const found = `runs${holder === undefined ? '' : ` (${holder})`}, but its API at ${url} refuses to say how it is: ${message}`;
   const todo = code === 'tokenNeeded' ? 'set API_TOKEN to' : 'compare API_HOST, API_PORT and API_TOKEN with';
   return checkRow.fail('terminal', found, `${todo} what it was started with`);

@@ -13,7 +13,7 @@ const KEY_FILES: readonly VariableName[] = ['ALIPAY_PRIVATE_KEY_FILE', 'ACQUIRER
 
 /**
  * Whether others than the terminal's user may read, or change, the files that hold secrets: private keys, and the configuration
- * file where a secret stands in it.
+ * file where it holds a secret.
  */
 export function checkSecretFiles(
   settings: readonly Setting[],

@@ -1,12 +1,13 @@
 import type { DeviceStatus } from '../../../drivers/device-status.js';
+import type { Clock } from '../../../drivers/host.js';
 import { FAULTS } from '../../../flows/faults.js';
 import { ownEntry } from '../../../flows/own-entry.js';
 import { type CheckRow, checkRow } from './check-row.js';
 
-/** A scan engine that has just got its power takes some seconds before it answers. */
+/** A scan engine needs some seconds after power-on before it answers. */
 export const STARTING_LIMIT_MS = 12_000;
 
-/** Those that nobody can ask how they are, by kind, and all that is known where nothing is wrong with them. */
+/** For kinds that cannot be asked for their state: what is known of them where nothing is wrong. */
 const NOT_ASKED: Readonly<Record<string, string>> = {
   serial: 'its port is open; a plain engine cannot be asked',
   matrix: 'its lines are free, and no key is down; keys cannot be asked',
@@ -14,12 +15,12 @@ const NOT_ASKED: Readonly<Record<string, string>> = {
   relay: 'its lines are free; relays cannot be asked',
 };
 
-/** What one that answers cannot know. */
+/** What a device that answers cannot know. */
 const HINTS: Readonly<Record<string, string>> = {
   mdb: '; whether the machine ever asks shows only when somebody chooses at it: where nothing happens then, see "always idle" in docs/wiring.md',
 };
 
-/** What a device says of itself, or what is known of it, and what to do about it. `kind` is what the configuration names. */
+/** A device's own state, or what is known of it, and what to do about it. `kind`: as configured. */
 export function deviceRow(item: string, kind: string, { state, faults, warnings, detail }: DeviceStatus): CheckRow {
   const about = detail === undefined ? kind : `${kind}, ${detail}`;
   switch (state) {
@@ -44,4 +45,19 @@ export function deviceRow(item: string, kind: string, { state, faults, warnings,
       return checkRow.fail(item, `${found} (${about})`, todo);
     }
   }
+}
+
+const LOOK_MS = 50;
+
+/** Waits until a device that was just opened says how it is; `starting` where it does not in time. */
+export function knownStatus(clock: Clock, device: { status(): DeviceStatus }): Promise<DeviceStatus> {
+  const endMs = clock.monotonicMs() + STARTING_LIMIT_MS;
+  return new Promise((resolve) => {
+    const look = (): void => {
+      const status = device.status();
+      if (status.state !== 'starting' || clock.monotonicMs() >= endMs) resolve(status);
+      else clock.after(LOOK_MS, look);
+    };
+    look();
+  });
 }

@@ -6,12 +6,11 @@ import type { Config } from '../../config/config.js';
 import type { CardMarks } from '../../journal/card-marks.js';
 import { readBook } from '../../journal/read-book.js';
 import { checkByHand } from './by-hand/check-by-hand.js';
-import type { Person } from './by-hand/person.js';
+import type { Person } from './by-hand/session.js';
 import { checkAcquirer } from './check-acquirer.js';
 import { checkClock } from './check-clock.js';
 import { checkDataDir } from './check-data-dir.js';
-import { checkDevices } from './check-devices.js';
-import { checkGpio } from './check-gpio.js';
+import { checkDevices, checkGpio } from './check-devices.js';
 import { checkJournal } from './check-journal.js';
 import { checkPorts } from './check-ports.js';
 import { type CheckRow, checkRow } from './check-row.js';
@@ -31,17 +30,17 @@ export interface CheckParts {
   readonly room: () => Promise<number | undefined>;
   /** Whether paper may be used. */
   readonly print: boolean;
-  /** Who tests by hand what a program cannot; absent: nobody does. */
+  /** Who tests by hand what a program cannot. */
   readonly person?: Person;
-  /** Instead of RSA with the configured keys: for an imagined world. */
+  /** Instead of RSA with the configured keys: for a simulated world. */
   readonly signer?: Signer;
-  /** Told each row as it is found. */
+  /** Called with each row as it is found. */
   readonly found: (row: CheckRow) => void;
 }
 
 /**
- * Tests what a right configuration names: data directory, acquirer, clock, ports, devices. What a terminal that runs
- * already holds is left to it, and it is asked instead.
+ * Tests what the configuration names: data directory, acquirer, clock, ports, devices. Where a terminal runs already it has most of
+ * them, and is asked for its status instead.
  */
 export async function runChecks(parts: CheckParts): Promise<void> {
   const { host, config, found, print, person } = parts;

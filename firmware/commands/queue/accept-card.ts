@@ -1,7 +1,7 @@
 import { judgeCard, markText } from '../../journal/card-marks.js';
 import type { BookReading } from '../../journal/read-card.js';
 import { exitCode } from '../../log/exit-code.js';
-import { QueueTrouble, type Settlement } from './queue-source.js';
+import { QueueError, type Settlement } from './queue-source.js';
 
 export interface AcceptCardParts {
   readonly reading: Pick<BookReading, 'blank' | 'missing' | 'troubles' | 'storeId' | 'db'>;
@@ -24,7 +24,7 @@ export function acceptCard({ reading, marks, settlement, now }: AcceptCardParts)
     return 'the card that was known is given up; the next start of the terminal makes its journal on this one\n';
   }
   if (db === undefined || storeId === '') {
-    throw new QueueTrouble(exitCode.flash, `the card holds no journal that can be read: ${troubles.join('; ')}`);
+    throw new QueueError(exitCode.flash, `the card holds no journal that can be read: ${troubles.join('; ')}`);
   }
   if (judgeCard(marks, storeId) !== 'changed')
     return 'this is the card that the terminal knows: nothing has to be accepted\n';
@@ -35,7 +35,7 @@ export function acceptCard({ reading, marks, settlement, now }: AcceptCardParts)
 /** One place that keeps the old mark keeps the terminal out of service. */
 function refuse(problems: readonly string[]): void {
   if (problems.length === 0) return;
-  throw new QueueTrouble(
+  throw new QueueError(
     exitCode.unavailable,
     `not accepted, try it as the user of the terminal or as root: ${problems.join('; ')}`,
   );

@@ -1,6 +1,6 @@
 import type { Book } from '../../../flows/book.js';
 import { exitCode } from '../../log/exit-code.js';
-import { type QueueSource, QueueTrouble, type Settlement } from './queue-source.js';
+import { QueueError, type QueueSource, type Settlement } from './queue-source.js';
 import { type ViewCardParts, viewCard } from './view-card.js';
 
 /**
@@ -22,7 +22,7 @@ export function createCardQueue(
     sale: (saleId) => Promise.resolve(card.sale(saleId)),
     retry: () =>
       Promise.reject(
-        new QueueTrouble(
+        new QueueError(
           exitCode.unavailable,
           'a retry is sent by the terminal, which has to run; what is in the queue it sends at its start by itself',
         ),

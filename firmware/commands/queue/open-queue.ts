@@ -5,14 +5,14 @@ import {
   createLocalApiClient,
   type LocalApiAddress,
   type LocalApiClient,
-  LocalApiTrouble,
+  LocalApiError,
 } from '../../api/local-api-client.js';
 import { statusSchema } from '../../api/output-schemas.js';
 import { BOOK_SEGMENT_BYTES } from '../../journal/open-book.js';
 import { readBook } from '../../journal/read-book.js';
 import { exitCode } from '../../log/exit-code.js';
 import { createCardQueue } from './card-queue.js';
-import { type QueueSource, QueueTrouble } from './queue-source.js';
+import { QueueError, type QueueSource } from './queue-source.js';
 import { settleOnCard } from './settle-on-card.js';
 import { createTerminalQueue } from './terminal-queue.js';
 
@@ -31,11 +31,11 @@ export interface OpenQueueParts {
   /** Who holds the data directory. */
   readonly holder: () => Promise<string | undefined>;
   readonly locale: Locale;
-  /** Which way was taken and why, for people. */
+  /** Called with where the queue is read from and why, for people. */
   readonly note: (text: string) => void;
 }
 
-/** Opens the queue: of the terminal where one runs and answers, else as flash holds it. Rejects with `QueueTrouble`. */
+/** Opens the queue: of the terminal where one runs and answers, else as flash holds it. Rejects with `QueueError`. */
 export async function openQueue(parts: OpenQueueParts): Promise<QueueSource> {
   const { api, place, note } = parts;
   if (api === undefined) {
@@ -63,14 +63,14 @@ async function whyNotTerminal(client: LocalApiClient): Promise<{ readonly text: 
     const fault = faults.find(({ code }) => JOURNAL_FAULTS.some((missing) => missing === code));
     return fault && { text: `the terminal at ${client.url} runs without its journal (${fault.meaning})` };
   } catch (error) {
-    if (!(error instanceof LocalApiTrouble)) throw error;
+    if (!(error instanceof LocalApiError)) throw error;
     switch (error.kind) {
       case 'absent':
         return { text: `no terminal listens at ${client.url}` };
       case 'silent':
         return { text: `what listens at ${client.url} does not answer as a terminal: ${error.message}` };
       case 'refused':
-        throw new QueueTrouble(exitCode.usage, `the terminal at ${client.url} refuses (API_TOKEN?): ${error.message}`);
+        throw new QueueError(exitCode.usage, `the terminal at ${client.url} refuses (API_TOKEN?): ${error.message}`);
     }
   }
 }
@@ -79,11 +79,11 @@ async function openCard({ flash, clock, random, place, locale, whyNotSettled }: 
   const reading = await readBook(flash('readOnly'));
   const { db, troubles } = reading;
   if (db === undefined) {
-    throw new QueueTrouble(exitCode.flash, `${place} holds no journal that can be read: ${troubles.join('; ')}`);
+    throw new QueueError(exitCode.flash, `${place} holds no journal that can be read: ${troubles.join('; ')}`);
   }
   return createCardQueue({ place, reading: { ...reading, db }, locale }, async (reversalId, settlement) => {
     const why = await whyNotSettled();
-    if (why !== undefined) throw new QueueTrouble(exitCode.usage, why);
+    if (why !== undefined) throw new QueueError(exitCode.usage, why);
     const host = { flash: flash('readWrite'), clock, random, segmentSizeBytes: BOOK_SEGMENT_BYTES };
     return new Promise((resolve, reject) => {
       settleOnCard(host, reversalId, settlement, (trouble, book) => {

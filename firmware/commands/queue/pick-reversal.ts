@@ -1,6 +1,6 @@
 import { exitCode } from '../../log/exit-code.js';
 import { quoted } from '../../log/plain-text.js';
-import { QueueTrouble } from './queue-source.js';
+import { QueueError } from './queue-source.js';
 
 /** An id begins with a letter and the local time to the second: what is shown at least, so that it stays unambiguous. */
 const SHORTEST_SHOWN = 15;
@@ -10,21 +10,18 @@ interface WithId {
   readonly reversalId: string;
 }
 
-/** The reversal whose id is `id` or, where it is the only one, begins with it. Throws `QueueTrouble`. */
+/** The reversal whose id is `id` or, where it is the only one, begins with it. Throws `QueueError`. */
 export function pickReversal<T extends WithId>(reversals: readonly T[], id: string): T {
   const exact = reversals.find(({ reversalId }) => reversalId === id);
   if (exact !== undefined) return exact;
   const found = reversals.filter(({ reversalId }) => reversalId.startsWith(id));
   const [first, second] = found;
   if (first === undefined) {
-    throw new QueueTrouble(exitCode.usage, `no reversal's id begins with ${quoted(id)}; see: tillbox queue list --all`);
+    throw new QueueError(exitCode.usage, `no reversal's id begins with ${quoted(id)}; see: tillbox queue list --all`);
   }
   if (second !== undefined) {
     const some = found.slice(0, 5).map(({ reversalId }) => `  ${reversalId}`);
-    throw new QueueTrouble(
-      exitCode.usage,
-      `${found.length} reversals begin so; say more of the id:\n${some.join('\n')}`,
-    );
+    throw new QueueError(exitCode.usage, `${found.length} reversals begin so; say more of the id:\n${some.join('\n')}`);
   }
   return first;
 }

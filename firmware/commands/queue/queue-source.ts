@@ -8,15 +8,15 @@ export interface QueueAbout {
   readonly from: 'terminal' | 'card';
   /** Facts about the source that are no part of the queue; without secrets. */
   readonly about: Readonly<Record<string, string | number>>;
-  /** Why what is read may not be all there is, in words for a technician. */
+  /** Why what was read may be incomplete, for a technician. */
   readonly troubles: readonly string[];
 }
 
-/** Where the cancel queue is read and worked on. Everything rejects with a `QueueTrouble`. */
+/** Where the cancel queue is read and worked on. Everything rejects with a `QueueError`. */
 export interface QueueSource extends QueueAbout {
   /** All that are kept, also the finished ones, oldest first. */
   reversals(): Promise<readonly ReversalView[]>;
-  /** Of a card: what waits in no queue yet, though money may be at stake. A running terminal has its sale in hand. */
+  /** Of a card: sales that are in no queue yet, though they may have been charged. A running terminal handles its sale itself. */
   cutOff(): Promise<readonly CutOffView[]>;
   /** All that can be had, oldest first: of a card all that are kept, of a running terminal those that have a reversal. */
   sales(): Promise<readonly SaleView[]>;
@@ -29,11 +29,11 @@ export interface QueueSource extends QueueAbout {
 }
 
 /**
- * A sale that the end of its box cut off when its payment may have been charged. A start of the terminal with this card
- * would undo it; one that never comes would not.
+ * A sale during which the terminal ended, and whose payment may have been charged. The next start with this card would reverse
+ * it, but that start may never come.
  */
 export interface CutOffView {
-  /** Of the reversal that such a start begins, and by which a person settles it before. */
+  /** Of the reversal that such a start begins. A person may settle it by this id before. */
   readonly reversalId: string;
   readonly saleId: string;
   readonly orderId: string;
@@ -45,21 +45,21 @@ export interface CutOffView {
   readonly at: string;
   /**
    * What a start of the terminal does with it: `reversed`; `vendUnknown`, as that setting says, because the goods were moving;
-   * `awaitsHost`, for the host app is to tell whether it handed them out.
+   * `awaitsHost`, until the host app reports whether it delivered.
    */
   readonly atStart: 'reversed' | 'vendUnknown' | 'awaitsHost';
 }
 
-/** What a person declares who settled a reversal outside the terminal; the outcome is `reversed` where missing. */
+/** What a person declares who settled a reversal outside the terminal; without an outcome it is `reversed`. */
 export interface Settlement {
   readonly by: string;
   readonly note: string;
   readonly outcome?: HandOutcome;
 }
 
-/** Why a command on the queue ends; `code` is the exit code. */
-export class QueueTrouble extends Error {
-  override readonly name = 'QueueTrouble';
+/** Why a command on the queue failed; `code` is the exit code. */
+export class QueueError extends Error {
+  override readonly name = 'QueueError';
   constructor(
     readonly code: ExitCode,
     message: string,

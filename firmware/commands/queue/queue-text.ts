@@ -8,12 +8,12 @@ import type { CutOffView } from './queue-source.js';
 export const queueText = { table, entry, cutOff };
 
 export interface QueueTable {
-  /** What ids have to be told apart from, with `cutOff`. */
+  /** Short ids are unique among these and `cutOff`. */
   readonly reversals: readonly ReversalView[];
   /** Of them, those that are listed. */
   readonly shown: readonly ReversalView[];
   readonly cutOff: readonly CutOffView[];
-  /** Whether this is surely all there is. */
+  /** Whether nothing can be missing. */
   readonly whole: boolean;
 }
 
@@ -116,7 +116,7 @@ function entry(reversal: ReversalView, sale: SaleView | undefined): string {
   return `${[...factLines(facts), ...advice(reversal)].join('\n')}\n`;
 }
 
-/** Everything about a sale that was cut off, a line a fact, with what to do about it. */
+/** A sale that was cut off, one fact a line, with what to do about it. */
 function cutOff(sale: CutOffView): string {
   const lines = factLines([
     ['reversal', `${sale.reversalId} (not in the queue yet)`],

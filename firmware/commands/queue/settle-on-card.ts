@@ -9,7 +9,7 @@ import { BOOK_JOURNAL, type BookStore } from '../../journal/open-book.js';
 import { openStore } from '../../journal/store/store.js';
 import type { StoreError } from '../../journal/store/store-error.js';
 import { exitCode } from '../../log/exit-code.js';
-import { QueueTrouble, type Settlement } from './queue-source.js';
+import { QueueError, type Settlement } from './queue-source.js';
 
 export interface SettleOnCardParts {
   readonly flash: FlashHost;
@@ -20,22 +20,22 @@ export interface SettleOnCardParts {
 }
 
 /**
- * Writes down that a person settled a reversal, or a sale that was cut off before it had one, while no terminal runs: takes
- * the data directory for itself, and answers the book when the record in it is durable. The trouble is 69 where a terminal
- * holds the directory, 74 where the card is not sound, 64 where there is nothing to settle.
+ * Records that a person settled a reversal, or a sale that was cut off before it had one, while no terminal runs. It locks the
+ * data directory, and `done` gets the book once the record is durable. The error is 69 where a terminal holds the directory,
+ * 74 where the card is damaged, 64 where there is nothing to settle.
  */
 export function settleOnCard(
   parts: SettleOnCardParts,
   reversalId: string,
   settlement: Settlement,
-  done: (trouble: QueueTrouble | undefined, book?: Book) => void,
+  done: (error: QueueError | undefined, book?: Book) => void,
 ): void {
   openStore({ ...BOOK_JOURNAL, ...parts, provision: 'never' }, (error, store) => {
-    if (store === undefined) return done(troubleOf(error));
-    settle(store, reversalId, settlement, parts.clock.wallMs(), (trouble) => {
+    if (store === undefined) return done(errorOf(error));
+    settle(store, reversalId, settlement, parts.clock.wallMs(), (failure) => {
       store.close();
-      if (trouble === undefined) done(undefined, store.state);
-      else done(trouble);
+      if (failure === undefined) done(undefined, store.state);
+      else done(failure);
     });
   });
 }
@@ -45,21 +45,21 @@ function settle(
   reversalId: string,
   { by, note, outcome = 'reversed' }: Settlement,
   wallMs: number,
-  done: (trouble?: QueueTrouble) => void,
+  done: (error?: QueueError) => void,
 ): void {
   const atWallMs = Math.floor(wallMs);
   const started = cutOffReversal(store.state, atWallMs);
   const cutOff = started?.reversalId === reversalId ? started : undefined;
   const reversal = ownEntry(store.state.reversals, reversalId) ?? cutOff;
   if (reversal === undefined) {
-    return done(new QueueTrouble(exitCode.usage, `there is no reversal ${reversalId} on this card`));
+    return done(new QueueError(exitCode.usage, `there is no reversal ${reversalId} on this card`));
   }
   if (reversal.state === 'finished') {
-    return done(new QueueTrouble(exitCode.usage, `the reversal ${reversalId} is finished already`));
+    return done(new QueueError(exitCode.usage, `the reversal ${reversalId} is finished already`));
   }
   if (outcome === 'paid') {
     const why = whyNotPaid(store.state, reversal)?.message ?? (reversal.untried === true ? undefined : TRIED);
-    if (why !== undefined) return done(new QueueTrouble(exitCode.usage, why));
+    if (why !== undefined) return done(new QueueError(exitCode.usage, why));
   }
   const mayArriveUntilWallMs = reversal.payableUntilWallMs + EXPIRY_MARGIN_MS;
   const late =
@@ -69,19 +69,19 @@ function settle(
   const end = { how: 'settledByHand', atWallMs, by, note, outcome, ...late } as const;
   const records: TerminalRecord[] = [{ type: 'reversalFinished', reversalId, end, atWallMs }];
   if (cutOff !== undefined) records.unshift({ type: 'reversalStarted', reversal: cutOff, atWallMs });
-  store.commit(records, replay(records, store.state), (error) => done(error && troubleOf(error)));
+  store.commit(records, replay(records, store.state), (error) => done(error && errorOf(error)));
 }
 
 const TRIED =
   'the money may have gone back already, and a card cannot ask the acquirer: settle it as paid at a running terminal, or settle it as reversed';
-/** The default of the setting: a card does not tell what its terminal had. */
+/** The default of the setting: what its terminal had is not on a card. */
 const EXPIRY_MARGIN_MS = 30_000;
 
-function troubleOf(error: StoreError | undefined): QueueTrouble {
+function errorOf(error: StoreError | undefined): QueueError {
   const why = error?.message ?? 'no answer';
   if (error?.code === 'busy') {
     const hint = 'settle over its local API, or stop it first';
-    return new QueueTrouble(exitCode.unavailable, `${why}; ${hint}`);
+    return new QueueError(exitCode.unavailable, `${why}; ${hint}`);
   }
-  return new QueueTrouble(exitCode.flash, `the card cannot be written: ${why}`);
+  return new QueueError(exitCode.flash, `the card cannot be written: ${why}`);
 }

@@ -1,4 +1,4 @@
-import { type LocalApiClient, LocalApiTrouble } from '../../api/local-api-client.js';
+import { type LocalApiClient, LocalApiError } from '../../api/local-api-client.js';
 import {
   type ReversalView,
   reversalSchema,
@@ -7,7 +7,7 @@ import {
   saleSchema,
 } from '../../api/output-schemas.js';
 import { exitCode } from '../../log/exit-code.js';
-import { type QueueSource, QueueTrouble } from './queue-source.js';
+import { QueueError, type QueueSource } from './queue-source.js';
 
 /** The queue of the running terminal, over its local API. */
 export function createTerminalQueue(client: LocalApiClient): QueueSource {
@@ -21,7 +21,7 @@ export function createTerminalQueue(client: LocalApiClient): QueueSource {
     try {
       return await client.get(`/v1/sales/${encodeURIComponent(saleId)}`, saleSchema);
     } catch (error) {
-      if (error instanceof LocalApiTrouble && error.code === 'notFound') return undefined;
+      if (error instanceof LocalApiError && error.code === 'notFound') return undefined;
       throw error;
     }
   }
@@ -52,9 +52,9 @@ async function refusable<T>(asked: Promise<T>): Promise<T> {
   try {
     return await asked;
   } catch (error) {
-    if (!(error instanceof LocalApiTrouble)) throw error;
-    if (error.kind === 'refused') throw new QueueTrouble(exitCode.usage, `the terminal refuses: ${error.message}`);
-    throw new QueueTrouble(
+    if (!(error instanceof LocalApiError)) throw error;
+    if (error.kind === 'refused') throw new QueueError(exitCode.usage, `the terminal refuses: ${error.message}`);
+    throw new QueueError(
       exitCode.unavailable,
       `the terminal did not answer (${error.message}); look with \`tillbox queue show\` whether it was done`,
     );

@@ -1,5 +1,6 @@
 import type { Book } from '../../../flows/book.js';
 import { bootDecision } from '../../../flows/boot-decision.js';
+import { utcTime } from '../../../flows/civil-time.js';
 import type { Locale } from '../../../flows/customer-texts.js';
 import { cutOffReversal } from '../../../flows/cut-off-reversal.js';
 import { ownEntry } from '../../../flows/own-entry.js';
@@ -7,7 +8,6 @@ import { present } from '../../../flows/present.js';
 import type { ReversalView, SaleView } from '../../api/output-schemas.js';
 import { presentReversal } from '../../api/present-reversal.js';
 import { presentSale } from '../../api/present-sale.js';
-import { utcTime } from '../../api/utc-time.js';
 import type { BookReading, PlainBook } from '../../journal/read-card.js';
 import type { DurableLow } from '../../journal/store/durable-low.js';
 import type { CutOffView, QueueAbout } from './queue-source.js';

@@ -1,43 +1,50 @@
 import { present } from '../../../flows/present.js';
 import type { ReversalView } from '../../api/output-schemas.js';
-import { exportQueue } from './export-queue.js';
 import { pickReversal } from './pick-reversal.js';
-import type { QueueOrder } from './queue-order.js';
+import { queueLines } from './queue-lines.js';
+import type { QueueRequest } from './queue-request.js';
 import type { CutOffView, QueueSource } from './queue-source.js';
 import { queueText } from './queue-text.js';
 
-/** Does what was asked and writes what there is to say. Rejects with a `QueueTrouble`. */
+/** Carries out a request and writes its result. Rejects with a `QueueError`. */
 export async function workOnQueue(
   source: QueueSource,
-  order: Exclude<QueueOrder, { action: 'accept-new-card' }>,
+  request: Exclude<QueueRequest, { action: 'accept-new-card' }>,
   out: (text: string) => void,
 ): Promise<void> {
   const { from, troubles } = source;
   const json = (facts: object): void => out(`${JSON.stringify({ from, ...facts }, undefined, 2)}\n`);
-  const told = async (entry: ReversalView | CutOffView): Promise<void> => {
+  const show = async (entry: ReversalView | CutOffView): Promise<void> => {
     const sale = await source.sale(entry.saleId);
     const cutOff = 'atStart' in entry;
-    if (order.json) json({ [cutOff ? 'cutOff' : 'reversal']: entry, ...present({ sale }) });
+    if (request.json) json({ [cutOff ? 'cutOff' : 'reversal']: entry, ...present({ sale }) });
     else out(cutOff ? queueText.cutOff(entry) : queueText.entry(entry, sale));
   };
 
-  if (order.action === 'export') return exportQueue(source, (line) => out(`${line}\n`));
+  if (request.action === 'export') return exportQueue(source, (line) => out(`${line}\n`));
   const reversals = await source.reversals();
   const cutOff = await source.cutOff();
   const all = [...reversals, ...cutOff];
-  switch (order.action) {
+  switch (request.action) {
     case 'list': {
-      const shown = order.all ? reversals : reversals.filter(({ state }) => state !== 'finished');
-      if (order.json) return json({ troubles, reversals: shown, cutOff });
+      const shown = request.all ? reversals : reversals.filter(({ state }) => state !== 'finished');
+      if (request.json) return json({ troubles, reversals: shown, cutOff });
       return out(queueText.table({ reversals, shown, cutOff, whole: troubles.length === 0 }));
     }
     case 'show':
-      return told(pickReversal(all, order.id));
+      return show(pickReversal(all, request.id));
     case 'retry':
-      return told(await source.retry(pickReversal(all, order.id).reversalId));
+      return show(await source.retry(pickReversal(all, request.id).reversalId));
     case 'settle': {
-      const { reversalId } = pickReversal(all, order.id);
-      return told(await source.settle(reversalId, order.settlement));
+      const { reversalId } = pickReversal(all, request.id);
+      return show(await source.settle(reversalId, request.settlement));
     }
   }
+}
+
+/** Writes everything, line by line. */
+async function exportQueue(source: QueueSource, line: (text: string) => void): Promise<void> {
+  const reversals = await source.reversals();
+  for (const text of queueLines.head(source, reversals, await source.cutOff())) line(text);
+  for (const sale of await source.sales()) line(queueLines.sale(sale));
 }

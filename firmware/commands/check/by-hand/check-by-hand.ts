@@ -1,8 +1,7 @@
 import type { Host } from '../../../../drivers/host.js';
 import type { DevicesConfig } from '../../../config/config.js';
 import type { CheckRow } from '../check-row.js';
-import type { HandsParts } from './hands-parts.js';
-import type { Person } from './person.js';
+import type { HandsParts, Person } from './session.js';
 import { createSession } from './session.js';
 import { testKeys } from './test-keys.js';
 import { testPanel } from './test-panel.js';
@@ -23,7 +22,7 @@ const TESTS: readonly (readonly [string, (parts: HandsParts) => Promise<void>])[
   ['vend', testVend],
 ];
 
-/** What only somebody with eyes, ears and fingers can tell, one device after the other; each is let go of after its test. */
+/** Tests what needs a person's eyes, ears and fingers, one device after the other. */
 export async function checkByHand({ host, devices, person, found }: CheckByHandParts): Promise<void> {
   const session = createSession({ clock: host.clock, person });
   session.say('Now by hand. Enter = yes or next, n = no, q = give up.');

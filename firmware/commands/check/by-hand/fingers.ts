@@ -4,10 +4,10 @@ export interface Fingers {
   move(places: readonly number[], atMs: number): void;
   /** Those of them that count. */
   down(): readonly number[];
-  /** What is down now is stuck, and does not count until it has been up. */
+  /** Treats what is down now as stuck: it does not count until it has been up. */
   giveUp(): void;
   isStuck(place: number): boolean;
-  /** What was let go of last, and when. */
+  /** The key that was released last, and when. */
   lastUp(): { readonly place: number; readonly atMs: number } | undefined;
 }
 

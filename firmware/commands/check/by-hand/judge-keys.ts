@@ -29,8 +29,8 @@ export function keyName(layout: KeyLayout, place: number): string {
 }
 
 /**
- * Everything that is wrong, named by what a person can mend: a wire before its keys, an order of wires before single
- * ones. Nothing where every key that was asked for came as itself.
+ * Everything that is wrong, named by what a person can repair: a wire rather than its keys, the order of wires rather than single
+ * ones. Empty where every key that was asked for came as itself.
  */
 export function judgeKeys(layout: KeyLayout, trial: KeyTrial): CheckRow[] {
   const open = new Map([...trial.answers].filter(([place, came]) => came.length !== 1 || came[0] !== place));

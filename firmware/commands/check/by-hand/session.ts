@@ -1,21 +1,45 @@
-import type { Clock, Timer } from '../../../../drivers/host.js';
+import type { Clock, Host, Timer } from '../../../../drivers/host.js';
+import type { DevicesConfig } from '../../../config/config.js';
 import { type CheckRow, checkRow } from '../check-row.js';
-import type { Person } from './person.js';
 
-/** A talk with the person at the box, from the first question to the end of all tests or until nobody is there. */
+/** Who reads what is said at the box and types lines: at a terminal on a board, or a script in a spec. */
+export interface Person {
+  /** Says whole lines. */
+  say(text: string): void;
+  /** Sends what is typed from now on to `events`; called once. */
+  listen(events: PersonEvents): void;
+}
+
+export interface PersonEvents {
+  /** A line without its end. */
+  typed(line: string): void;
+  /** Wants to stop, or the terminal is gone. */
+  left(): void;
+}
+
+/** What each test by hand gets. It opens its device itself, and closes it before it ends. */
+export interface HandsParts {
+  readonly host: Pick<Host, 'clock' | 'gpio' | 'serial'>;
+  readonly devices: DevicesConfig;
+  readonly session: Session;
+  /** Called with each row as it is found. */
+  readonly found: (row: CheckRow) => void;
+}
+
+/** A dialogue with the person at the box, from the first question to the end of the tests, or until the person is gone. */
 export interface Session {
   /** Says one line, or several. */
   say(text: string): void;
   /** Asks; anything but an answer is asked again. `again` makes the thing happen once more, where that is possible. */
   ask(question: string, again?: () => void): Promise<'yes' | 'no' | 'over'>;
-  /** For a test in which a device has a word, too. */
+  /** For a test that waits for a device as well. */
   attend<N>(): Attention<N>;
   readonly over: boolean;
-  /** What to write for a test that `over` kept from its end. */
+  /** The row of a test that `over` stopped. */
   unfinished(item: string, soFar?: string): CheckRow;
 }
 
-/** What comes next: from the keyboard, from a device, or nothing in time. */
+/** What came first: a line, something from the device, or nothing in time. */
 export type Heard<N> =
   | { readonly kind: 'typed'; readonly text: string }
   | { readonly kind: 'noticed'; readonly what: N }
@@ -33,15 +57,15 @@ export interface Attention<N> {
 
 /** Long enough to walk to the other side of the machine. */
 const NOBODY_MS = 120_000;
-/** Faster than anybody can look: a key that was hit twice, or typed for the question before. */
+/** Sooner than anybody can answer: a key was hit twice, or was typed for the question before. */
 const LOOK_MS = 250;
 const NOTICES_LIMIT = 1_000;
 
 /**
  * Invariants
- * - Once the person has left, or has not been heard of for `NOBODY_MS`, every wait ends at once: no output stays on and
- *   no line stays taken for somebody who is not there.
- * - What is typed counts only while it is waited for, and not in the first moment after something was said.
+ * - Once the person has left, or has typed nothing for `NOBODY_MS`, every wait ends at once, so that no output stays on and no
+ *   line stays in use.
+ * - A line counts only while it is waited for, and not within `LOOK_MS` after something was said.
  */
 export function createSession({ clock, person }: { readonly clock: Clock; readonly person: Person }): Session {
   let end: 'left' | 'nobody' | undefined;

@@ -1,7 +1,6 @@
 import type { Panel } from '../../../../drivers/panel/panel.js';
 import { checkRow } from '../check-row.js';
-import type { HandsParts } from './hands-parts.js';
-import type { Attention } from './session.js';
+import type { Attention, HandsParts } from './session.js';
 
 export interface DoorParts {
   readonly panel: Pick<Panel, 'doorOpen'>;
@@ -11,7 +10,7 @@ export interface DoorParts {
 
 const ITEM = 'door switch';
 
-/** The switch has to be seen both ways, from whichever it stands in: who tests has the door open, mostly. */
+/** The switch has to be seen in both states, beginning with its present one: during tests the door is usually open. */
 export async function testDoor({ session, found }: HandsParts, { panel, door, line }: DoorParts): Promise<void> {
   door.forget();
   for (const wanted of panel.doorOpen() === true ? (['closed', 'open'] as const) : (['open', 'closed'] as const)) {

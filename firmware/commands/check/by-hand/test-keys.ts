@@ -1,10 +1,9 @@
 import { createMatrixKeypad } from '../../../../drivers/keypad/matrix-keypad.js';
 import { keypadOptionsOf } from '../../../devices/keypad-options-of.js';
 import { checkRow } from '../check-row.js';
-import { deviceRow } from '../device-row.js';
-import type { HandsParts } from './hands-parts.js';
+import { deviceRow, knownStatus } from '../device-row.js';
 import { judgeKeys } from './judge-keys.js';
-import { knownStatus } from './known-status.js';
+import type { HandsParts } from './session.js';
 import { tryKeys } from './try-keys.js';
 
 const ITEM = 'keys';

@@ -1,9 +1,8 @@
 import { createPanel, LAMPS, type Lamp, type LampState, type Panel } from '../../../../drivers/panel/panel.js';
 import { panelOptionsOf } from '../../../devices/panel-options-of.js';
 import { checkRow } from '../check-row.js';
-import { deviceRow } from '../device-row.js';
-import type { HandsParts } from './hands-parts.js';
-import { knownStatus } from './known-status.js';
+import { deviceRow, knownStatus } from '../device-row.js';
+import type { HandsParts } from './session.js';
 import { testDoor } from './test-door.js';
 
 const BEEP_MS = [300];

@@ -1,9 +1,8 @@
 import { createScanEngine } from '../../../../drivers/scanner/scan-engine.js';
 import { scannerOptionsOf } from '../../../devices/scanner-options-of.js';
 import { checkRow } from '../check-row.js';
-import { deviceRow } from '../device-row.js';
-import type { HandsParts } from './hands-parts.js';
-import { knownStatus } from './known-status.js';
+import { deviceRow, knownStatus } from '../device-row.js';
+import type { HandsParts } from './session.js';
 
 const ITEM = 'barcode';
 

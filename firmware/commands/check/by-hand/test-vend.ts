@@ -7,9 +7,8 @@ import {
 import type { VendOutcome } from '../../../../drivers/vend/vend-outcome.js';
 import { relayOptionsOf } from '../../../devices/relay-options-of.js';
 import { type CheckRow, checkRow } from '../check-row.js';
-import { deviceRow } from '../device-row.js';
-import type { HandsParts } from './hands-parts.js';
-import { knownStatus } from './known-status.js';
+import { deviceRow, knownStatus } from '../device-row.js';
+import type { HandsParts } from './session.js';
 
 const ITEM = 'vend';
 

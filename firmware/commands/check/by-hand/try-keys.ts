@@ -7,22 +7,22 @@ export interface KeyTrialParts {
   readonly clock: Clock;
   readonly session: Session;
   readonly layout: KeyLayout;
-  /** Told the places that are down, whenever others are. */
+  /** Gets the places that are down, whenever they change. */
   readonly moves: Attention<readonly number[]>;
 }
 
-/** From taking the lines to having seen what is down already. */
+/** From opening the keypad to having seen what is down already. */
 const FIRST_LOOK_MS = 200;
 /** A finger has left by then. */
 const STUCK_MS = 8_000;
-/** What one finger sets off comes within some scans of the matrix. */
+/** All contacts of one press close within some scans of the matrix. */
 const TOGETHER_MS = 60;
-/** Nobody lets go of a key and presses it again in this time. */
+/** Nobody releases a key and presses it again in this time. */
 const BOUNCE_MS = 100;
 
 /**
- * Asks for every key once, in the order in which they are printed on the keypad: only so are wires found that are in a
- * wrong order, for each of their keys answers.
+ * Asks for every key once, in the order in which they are printed on the keypad. Only that finds wires in a wrong order, since
+ * each of their keys answers.
  */
 export async function tryKeys({ clock, session, layout, moves }: KeyTrialParts): Promise<KeyTrial> {
   const all = placesOf(layout);
@@ -43,7 +43,7 @@ export async function tryKeys({ clock, session, layout, moves }: KeyTrialParts):
   await allUp();
   return { keyCount: all.length, answers, stuck, bounced };
 
-  /** A wrong answer may be a slip of the finger, so it takes two. */
+  /** A wrong key may be a slip of the finger, so it takes two presses. */
   async function answerOf(place: number): Promise<readonly number[] | 'over'> {
     const key = keyAt(layout, place);
     session.say(`Press ${key}   ${picture(layout, answers)}   ${all.length - answers.size} left`);
@@ -78,7 +78,7 @@ export async function tryKeys({ clock, session, layout, moves }: KeyTrialParts):
     }
   }
 
-  /** Waits until fingers are off; what does not come up is stuck, and does not count any more. */
+  /** Waits until all keys are up; one that stays down is stuck, and does not count any more. */
   async function allUp(): Promise<void> {
     while (!session.over && fingers.down().length > 0) {
       const heard = await moves.next(STUCK_MS);
@@ -92,7 +92,7 @@ export async function tryKeys({ clock, session, layout, moves }: KeyTrialParts):
     }
   }
 
-  /** Until nothing has moved for that long. */
+  /** Until nothing has changed for that long. */
   async function movesFor(patienceMs: number, take: (places: readonly number[]) => void): Promise<void> {
     for (;;) {
       const heard = await moves.next(patienceMs);

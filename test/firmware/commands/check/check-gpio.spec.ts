@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { checkGpio } from '../../../../firmware/commands/check/check-gpio.js';
+import { checkGpio } from '../../../../firmware/commands/check/check-devices.js';
 import type { DevicesConfig } from '../../../../firmware/config/config.js';
 
 const NOTHING: DevicesConfig = {

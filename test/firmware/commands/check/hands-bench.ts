@@ -1,5 +1,5 @@
 import { checkByHand } from '../../../../firmware/commands/check/by-hand/check-by-hand.js';
-import type { PersonEvents } from '../../../../firmware/commands/check/by-hand/person.js';
+import type { PersonEvents } from '../../../../firmware/commands/check/by-hand/session.js';
 import type { CheckRow } from '../../../../firmware/commands/check/check-row.js';
 import type { DevicesConfig } from '../../../../firmware/config/config.js';
 import { createKeypadModel, type KeypadModel } from '../../../../hw-sim/devices/keypad-model.js';

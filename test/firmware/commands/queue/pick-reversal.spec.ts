@@ -35,7 +35,7 @@ describe('picking a reversal', () => {
     it(`${typed} among ${among.length}: ${found}`, () => {
       const pick = () => pickReversal(viewsOf(among), typed);
       if (typeof found === 'string') assert.equal(pick().reversalId, found);
-      else assert.throws(pick, { name: 'QueueTrouble', message: found });
+      else assert.throws(pick, { name: 'QueueError', message: found });
     });
   }
 

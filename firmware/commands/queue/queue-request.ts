@@ -4,22 +4,22 @@ import { validateInput } from '../../service/read-input.js';
 import type { CommandInput } from '../command-table.js';
 import type { Settlement } from './queue-source.js';
 
-/** An order to `tillbox queue`. */
-export type QueueOrder = { readonly json: boolean; readonly dataDir?: string } & (
+/** What `tillbox queue` has to do. */
+export type QueueRequest = { readonly json: boolean; readonly dataDir?: string } & (
   | { readonly action: 'list'; readonly all: boolean }
   | { readonly action: 'show' | 'retry'; readonly id: string }
   | { readonly action: 'settle'; readonly id: string; readonly settlement: Settlement }
   | { readonly action: 'export' }
-  /** The card in the box is to be gone on with, though the terminal knows another. */
+  /** Use the card in the box, though the terminal knows another. */
   | { readonly action: 'accept-new-card'; readonly settlement: Settlement }
 );
 
-/** What `tillbox queue` was asked to do; a string says what is wrong with it. */
-export function queueOrder({ options, words: [action, id] }: CommandInput<'queue'>): QueueOrder | string {
+/** Checks the action and the options that go with it; a string says what is wrong. */
+export function queueRequest({ options, words: [action, id] }: CommandInput<'queue'>): QueueRequest | string {
   const { by, note, outcome, 'data-dir': dataDir } = options;
   const common = present({ json: options.json, dataDir });
-  const isWord = action === 'settle' || action === 'accept-new-card';
-  if ((!isWord && (by !== undefined || note !== undefined)) || (action !== 'settle' && outcome !== undefined)) {
+  const settles = action === 'settle' || action === 'accept-new-card';
+  if ((!settles && (by !== undefined || note !== undefined)) || (action !== 'settle' && outcome !== undefined)) {
     return '--by and --note go with accept-new-card; those and --outcome belong to settle';
   }
   switch (action) {

@@ -1,12 +1,12 @@
 import assert from 'node:assert/strict';
-import { type QueueOrder, queueOrder } from '../../../../firmware/commands/queue/queue-order.js';
+import { type QueueRequest, queueRequest } from '../../../../firmware/commands/queue/queue-request.js';
 import { commandInput } from '../../command-run.js';
 
 describe('what `tillbox queue` is asked to do', () => {
   const settle = ['settle', 'c1', '--by', 'Ada', '--note', 'cash'] as const;
   const settlement = { by: 'Ada', note: 'cash' };
 
-  const ORDERS: readonly [args: readonly string[], order: QueueOrder][] = [
+  const ORDERS: readonly [args: readonly string[], order: QueueRequest][] = [
     [['list'], { json: false, action: 'list', all: false }],
     [['list', '--all'], { json: false, action: 'list', all: true }],
     [['list', '--json', '--data-dir', '/mnt/card'], { json: true, dataDir: '/mnt/card', action: 'list', all: false }],
@@ -24,7 +24,7 @@ describe('what `tillbox queue` is asked to do', () => {
     ],
   ];
   for (const [args, order] of ORDERS) {
-    it(`understands ${args.join(' ')}`, () => assert.deepEqual(queueOrder(commandInput('queue', args)), order));
+    it(`understands ${args.join(' ')}`, () => assert.deepEqual(queueRequest(commandInput('queue', args)), order));
   }
 
   const REFUSED: readonly [args: readonly string[], why: RegExp][] = [
@@ -49,7 +49,7 @@ describe('what `tillbox queue` is asked to do', () => {
   ];
   for (const [args, why] of REFUSED) {
     it(`refuses ${args.join(' ') || 'nothing'}`, () => {
-      const order = queueOrder(commandInput('queue', args));
+      const order = queueRequest(commandInput('queue', args));
       assert.ok(typeof order === 'string', JSON.stringify(order));
       assert.match(order, why);
     });

@@ -7,26 +7,26 @@ import { diagnoseRefusal } from './diagnose-refusal.js';
 import type { AcquirerExchange, Diagnosis } from './diagnosis.js';
 import type { Signer } from './signer.js';
 
-/** What stands between a running terminal and the acquirer, in the words of `tillbox check`. */
-export interface TroubleKeeper {
-  /** Each exchange with the acquirer. A trouble is logged when it begins and when another one takes its place. */
-  heard(exchange: AcquirerExchange): void;
-  /** Why the acquirer's condition is what it is; undefined where it is well, or nobody knows. */
+/** What keeps a running terminal from the acquirer: the diagnosis that `tillbox check` would give. */
+export interface AcquirerTrouble {
+  /** To be called with each exchange. A trouble is logged when it begins, and when its cause changes. */
+  note(exchange: AcquirerExchange): void;
+  /** The reason for the acquirer's condition; undefined where it is well, or the reason is unknown. */
   of(live: Pick<Live, 'acquirer' | 'refusals'>): Diagnosis | undefined;
 }
 
-export interface TroubleKeeperParts {
+export interface AcquirerTroubleParts {
   readonly acquirer: AcquirerConfig;
   readonly signer: Signer;
   readonly clock: Clock;
   readonly log: Log;
 }
 
-export function createTroubleKeeper({ acquirer, signer, clock, log }: TroubleKeeperParts): TroubleKeeper {
+export function createAcquirerTrouble({ acquirer, signer, clock, log }: AcquirerTroubleParts): AcquirerTrouble {
   let last: Diagnosis | undefined;
 
   return {
-    heard(exchange) {
+    note(exchange) {
       const now = diagnoseExchange(exchange, { acquirer, signer, wallMs: clock.wallMs() });
       if (now !== undefined && now.cause !== last?.cause) {
         log.warn('between us and the acquirer', { found: now.found, todo: now.todo });
