@@ -29,7 +29,7 @@ export function onBooted(turn: Turn): void {
   sendProbe(turn);
 }
 
-/** The power may have gone between the call and whoever should have heard it. */
+/** The power may have gone before the first alarm was heard. */
 function callPersonAgain(turn: Turn, { reversalId, state, lastCode, cause }: Reversal): void {
   if (state === 'needsPerson') turn.alarm('reversalNeedsPerson', `${reversalId} ${lastCode ?? cause}`);
 }

@@ -21,7 +21,7 @@ export function newReversal(
 ): Reversal {
   const { cause, amount, manual, refundRequestId, refundId, reason, untried } = terms;
   const { paymentRequestId, paymentId, result, expiresAtWallMs, startedAtWallMs: paidAtWallMs } = attempt;
-  /* The acquirer's word after a failure, and a person's that the payment stands, are not in the attempt. */
+  /* The attempt does not say what was learned later: a charge after a failure, or that a person declared it to stand. */
   const charged = result === 'S' || cause === 'paidAfterFailure' || cause === 'refundRequested';
   const id = refundId === undefined ? `c${paymentRequestId}` : `r${refundRequestId}`;
   return {

@@ -10,7 +10,7 @@ import type { ReversalProgress } from './terminal-state.js';
 import type { Turn } from './turn.js';
 
 /*
- * The answers to what was asked for a reversal: each belongs to the queue, to a person who waits for it, or to nobody any more.
+ * The answers to the requests of a reversal: each belongs to the queue, to a person who settles it, or to no request any more.
  */
 
 export function onReversalAnswered(turn: Turn, answered: Extract<Event, { type: 'reversalAnswered' }>): void {

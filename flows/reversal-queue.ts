@@ -24,16 +24,16 @@ import type { Turn } from './turn.js';
 /** Longer than any reply timeout: an executor that never answers does not stop the queue. */
 const ANSWER_GRACE_MS = 5000;
 
-/** A reversal that starts now. */
+/** `paymentStartedAtMs`: monotonic, where the payment was made in this life of the process. */
 export function queueReversal(turn: Turn, reversal: Reversal, paymentStartedAtMs?: number): void {
   turn.record({ type: 'reversalStarted', reversal });
   startWork(turn, reversal, paymentStartedAtMs);
 }
 
-/** For one that has just been recorded, or that a boot found in the book. */
+/** Starts the burst of a reversal that is new, or that a boot found in the book. */
 export function startWork(turn: Turn, reversal: Reversal, paymentStartedAtMs?: number): void {
   const { policy, at } = turn;
-  /* As it was told to the acquirer: the configuration may have been another one then. */
+  /* As the acquirer was told it, whatever is configured since. */
   const expiryMs = reversal.payableUntilWallMs - reversal.paidAtWallMs;
   /* After a reboot only a trusted wall clock tells how long the payment can still arrive; otherwise wait it all out. */
   const expiryLeftMs =
@@ -164,12 +164,12 @@ export function markReversalKnown(
   });
 }
 
-/** What became known by another way than an answer that is awaited here. */
+/** For a payment that has become known, or known to be charged, by a late reply or a notification. */
 export function undoNow(turn: Turn, { reversalId, kind, known }: Reversal): void {
   const progress = ownEntry(turn.live.reversals, reversalId);
   if (progress === undefined) return;
   if (!known) updateProgress(turn, reversalId, { knownLate: true });
-  /* The awaited answer leads on, or that none comes, and soon. */
+  /* The next request follows the awaited answer, or its absence, soon. */
   if (progress.awaiting !== undefined) return updateProgress(turn, reversalId, { hurries: true });
   updateProgress(turn, reversalId, { phase: kind });
   sendNext(turn, reversalId);

@@ -23,6 +23,7 @@ export function finish(turn: Turn, reversalId: string, end: Omit<ReversalEnd, 'a
   turn.clearTimer(`reversal:${reversalId}`);
 }
 
+/** Sets the timer of the next request: in the burst soon, then in the queue's rhythm, where failures count. */
 export function retryLater(turn: Turn, reversalId: string, code: string): void {
   const progress = ownEntry(turn.live.reversals, reversalId);
   const reversal = ownEntry(turn.book.reversals, reversalId);
@@ -36,20 +37,21 @@ export function retryLater(turn: Turn, reversalId: string, code: string): void {
   if (progress.queueFailures === 0) turn.alarm('reversalDelayed', `${reversalId} ${code}`);
   const queueFailures = progress.queueFailures + 1;
   updateProgress(turn, reversalId, { queueFailures });
-  /* It may have been started at boot, by a clock that was not right yet; a payment never is. */
+  /* A boot may have started it before its clock was confirmed; a payment is made with a confirmed clock only. */
   const sinceWallMs = Math.max(reversal.startedAtWallMs, reversal.paidAtWallMs);
   const ageMs = turn.at.clockTrusted ? wallMs - sinceWallMs : 0;
   if (queueFailures >= FAILURES_BEFORE_PERSON || ageMs > AGE_BEFORE_PERSON_MS) callPerson(turn, reversal, code);
   waitInQueue(turn, reversalId);
 }
 
+/** Once for each reversal; it is retried all the same. */
 export function callPerson(turn: Turn, reversal: Reversal, code: string): void {
   if (reversal.state !== 'open') return;
   turn.record({ type: 'reversalNeedsPerson', reversalId: reversal.reversalId, lastCode: code });
   turn.alarm('reversalNeedsPerson', `${reversal.reversalId} ${code}`);
 }
 
-/** Nothing is sent until a person wants it. */
+/** Calls a person, and sends nothing until that person retries it. */
 export function hold(turn: Turn, { reversalId, state }: Reversal, code: string): void {
   turn.record({ type: 'reversalNeedsPerson', reversalId, lastCode: code, held: true });
   if (state === 'open') turn.alarm('reversalNeedsPerson', `${reversalId} ${code}`);

@@ -11,13 +11,13 @@ import type { PaymentProgress } from './terminal-state.js';
 import type { Turn } from './turn.js';
 
 /**
- * Undoes the sale's payment: the reversal is durable before anything is sent or told, and the customer is free to go.
+ * Undoes the sale's payment: the reversal is durable before anything is sent, and the terminal is free.
  */
 export function startReversal(turn: Turn, sale: Sale, cause: ReversalCause): void {
   reverse(turn, sale, cause, false);
 }
 
-/** Keeps the reversal back until a person decides, because the goods may have gone. */
+/** Holds the reversal until a person decides, because the goods may have gone. */
 export function holdForPerson(turn: Turn, sale: Sale, cause: ReversalCause): void {
   reverse(turn, sale, cause, true);
 }
@@ -39,7 +39,7 @@ function reverse(turn: Turn, sale: Sale, cause: ReversalCause, manual: boolean):
 /**
  * The acquirer says that a payment succeeded which was over without a charge: it had said so for certain, or had cancelled it,
  * or a person had settled it as reversed. Exactly that payment is undone: its sale ended without it, or went on to another
- * one, and stays as it is. Tells whether it was so.
+ * one, and stays as it is. True where it was so.
  */
 export function reverseDenied(turn: Turn, paymentRequestId: string, paymentId: string | undefined): boolean {
   const payment = paymentOf(turn.book, paymentRequestId);
@@ -53,13 +53,13 @@ export function reverseDenied(turn: Turn, paymentRequestId: string, paymentId: s
   return true;
 }
 
-/** By an attempt that failed, or by a reversal that knew of no charge. Once: who goes on to say both was answered. */
+/** By an attempt that failed, or by a reversal that ended without a charge. Once a payment, whatever the acquirer repeats. */
 function wasDenied(book: Book, { paymentRequestId, result }: Attempt): boolean {
   const reversals = Object.values(book.reversals).filter((one) => one.paymentRequestId === paymentRequestId);
   if (reversals.some(({ cause }) => cause === 'paidAfterFailure')) return false;
   const last = reversals.at(-1);
   if (last?.end === undefined) return last === undefined && result === 'F';
-  /* A success that was known by then is what was undone: notifications come again. */
+  /* A charge that was known by then is what was undone: notifications are repeated. */
   const charged = last.charged === true || result === 'S';
   switch (last.end.how) {
     case 'nothingCharged':

@@ -9,9 +9,9 @@ import type { ReversalPhase, ReversalProgress } from './terminal-state.js';
  * What follows from the answer to a request of the cancel queue. Each answer is first read as one of a few kinds; the table
  * says what each kind leads to. Invariants
  * - A reversal is finished only by a verified answer.
- * - While the pay request may still arrive, the acquirer's word that nothing is charged finishes no reversal, unless the
- *   payment was known before the request that it answers.
- * - A known payment is never finished by the word that there is none.
+ * - While the pay request may still arrive, no answer to a cancel finishes a reversal, nor the answer that there is no such
+ *   payment, unless the payment was known before the request was sent.
+ * - The reversal of a known payment is never finished by the answer that there is no such payment.
  * - A refund that failed for good is not sent again by itself.
  */
 
@@ -49,7 +49,7 @@ type Next =
 /** Our code for a refund that was taken and failed. */
 export const REFUND_FAILED = 'REFUND_FAILED';
 
-/** By what was asked and which kind of answer came. `meanings` in `test/docs` says each kind in words. */
+/** By what was asked and which kind of answer came; `docs/architecture.md` prints it with the meaning of each kind. */
 export const REVERSAL_TABLE = {
   cancel: {
     done: { type: 'finish', how: 'cancelled' },
@@ -200,8 +200,8 @@ function readAbsent({ known }: Reversal, progress: ReversalProgress) {
 }
 
 /**
- * Whether the word that nothing is charged can be the last one: the acquirer had the payment before it was asked, or could
- * not get it any more. A payment that became known after the first undoing may have arrived after it.
+ * Whether the answer that nothing is charged is final: the payment was known before the request was sent, or could no
+ * longer arrive then. One that became known after a cancel may have arrived after that cancel.
  */
 function isFinal({ knownWhenSent, knownLate, sentAtMs, unpayableAtMs }: ReversalProgress): boolean {
   return (knownWhenSent && knownLate !== true) || sentAtMs >= unpayableAtMs;

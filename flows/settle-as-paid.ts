@@ -13,23 +13,23 @@ import { whyNotPaid } from './why-not-paid.js';
 
 /*
  * A person declares that the payment of a reversal stands. Invariants
- * - Once a request that could undo it has left, only the acquirer's word that it stands is taken, asked for now: the undoing
- *   may have been carried out and its answer lost.
- * - The person's call is answered exactly once: with the acquirer's word, or that there was none.
- * - What is refused leaves the reversal as it was, unless the acquirer says that it is over.
+ * - Once a request that could undo it has left, the acquirer is asked first, and has to confirm it: the undoing may have been
+ *   carried out and its answer lost.
+ * - The person's call is answered exactly once.
+ * - A declaration that is refused leaves the reversal as it was, unless the acquirer says that the payment is undone.
  */
 
-/** Each of the two questions: whoever called waits, and is told after ten seconds that nobody answered. */
+/** Of each of the two inquiries: the call that waits for them times out after ten seconds. */
 const QUESTION_TIMEOUT_LIMIT_MS = 4000;
 /** Longer than any reply timeout: an executor that never answers does not keep the caller's answer. */
 const ANSWER_GRACE_MS = 1000;
 
-/** Whether a person waits for the acquirer's word on it. */
+/** Whether a declaration waits for the acquirer's answer. */
 export function isBeingSettled({ live }: Pick<TerminalState, 'live'>, reversalId: string): boolean {
   return ownEntry(live.reversals, reversalId)?.settling !== undefined;
 }
 
-/** The caller has seen to it that it may be declared, that nothing is under way, and that there is somebody to ask. */
+/** The caller has checked that it may be declared, that no request is under way, and that the account is the present one. */
 export function settleAsPaid(turn: Turn, reversal: Reversal, call: Pick<Settling, 'callId' | 'by' | 'note'>): void {
   if (reversal.untried === true) return accept(turn, reversal, call);
   const resumeAtMs = turn.live.timers[`reversal:${reversal.reversalId}`];
@@ -59,11 +59,11 @@ export function onSettlingAnswered(turn: Turn, reversal: Reversal, settling: Set
       unconfirmed(believed?.code ?? 'nothing that can be believed'),
     );
   }
-  if (settling.asks === 'payment') paymentTold(turn, reversal, settling, believed);
-  else refundTold(turn, reversal, settling, believed);
+  if (settling.asks === 'payment') onPaymentAnswer(turn, reversal, settling, believed);
+  else onRefundAnswer(turn, reversal, settling, believed);
 }
 
-function paymentTold(turn: Turn, reversal: Reversal, settling: Settling, answer: VerifiedAnswer): void {
+function onPaymentAnswer(turn: Turn, reversal: Reversal, settling: Settling, answer: VerifiedAnswer): void {
   switch (answer.status === 'S' ? answer.paymentStatus : undefined) {
     case 'SUCCESS': {
       const wholeValue = ownEntry(turn.book.sales, reversal.saleId)?.amount;
@@ -72,12 +72,12 @@ function paymentTold(turn: Turn, reversal: Reversal, settling: Settling, answer:
         return refuse(turn, reversal, settling, 'notPaid', 'the acquirer says that another amount was paid');
       }
       if (canAskRefund(reversal)) return ask(turn, reversal, { ...settling, asks: 'refund' });
-      return confirmed(turn, reversal, settling);
+      return acceptConfirmed(turn, reversal, settling);
     }
     case 'CANCELLED':
-      return over(turn, reversal, settling, 'cancelled');
+      return finishUndone(turn, reversal, settling, 'cancelled');
     case 'FAIL':
-      return over(turn, reversal, settling, 'nothingCharged');
+      return finishUndone(turn, reversal, settling, 'nothingCharged');
     default:
       return refuse(turn, reversal, settling, 'unconfirmed', unconfirmed(answer.paymentStatus ?? answer.code));
   }
@@ -86,11 +86,11 @@ function paymentTold(turn: Turn, reversal: Reversal, settling: Settling, answer:
 /** Codes that say that there never was such a refund. */
 const NO_REFUND: readonly string[] = ['REFUND_NOT_EXIST', 'ORDER_NOT_EXIST'];
 
-function refundTold(turn: Turn, reversal: Reversal, settling: Settling, answer: VerifiedAnswer): void {
+function onRefundAnswer(turn: Turn, reversal: Reversal, settling: Settling, answer: VerifiedAnswer): void {
   const isMade = answer.status === 'S' ? answer.refundStatus : undefined;
-  if (isMade === 'SUCCESS') return over(turn, reversal, settling, 'refunded');
+  if (isMade === 'SUCCESS') return finishUndone(turn, reversal, settling, 'refunded');
   if (isMade === 'FAIL' || (answer.status === 'F' && NO_REFUND.includes(answer.code))) {
-    return confirmed(turn, reversal, settling);
+    return acceptConfirmed(turn, reversal, settling);
   }
   refuse(turn, reversal, settling, 'unconfirmed', unconfirmed(isMade ?? answer.code));
 }
@@ -99,8 +99,8 @@ function unconfirmed(said: string): string {
   return `the money may have gone back already, and the acquirer does not confirm that the payment stands (${said}): try again later`;
 }
 
-/** It stands. Meanwhile another payment of its order may have been declared to stand. */
-function confirmed(turn: Turn, reversal: Reversal, settling: Settling): void {
+/** Meanwhile another payment of its order may have been declared to stand. */
+function acceptConfirmed(turn: Turn, reversal: Reversal, settling: Settling): void {
   const why = whyNotPaid(turn.book, reversal);
   if (why === undefined) return accept(turn, reversal, settling);
   refuse(turn, reversal, settling, why.code, why.message);
@@ -111,15 +111,15 @@ function accept(turn: Turn, { reversalId }: Reversal, { callId, by, note }: Pick
   turn.answer(callId, { kind: 'reversal', reversalId, created: false });
 }
 
-const OVER = {
+const UNDONE = {
   cancelled: 'the acquirer says that the payment is cancelled: it does not stand, and the reversal is finished',
   nothingCharged: 'the acquirer says that the payment failed: it does not stand, and the reversal is finished',
   refunded: 'the acquirer says that the money was refunded: it does not stay, and the reversal is finished',
 } as const;
 
-function over(turn: Turn, { reversalId }: Reversal, { callId }: Settling, how: keyof typeof OVER): void {
+function finishUndone(turn: Turn, { reversalId }: Reversal, { callId }: Settling, how: keyof typeof UNDONE): void {
   finish(turn, reversalId, { how });
-  turn.answer(callId, { kind: 'conflict', code: 'notPaid', message: OVER[how] });
+  turn.answer(callId, { kind: 'conflict', code: 'notPaid', message: UNDONE[how] });
 }
 
 /** The queue goes on where it was. */

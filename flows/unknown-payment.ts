@@ -11,10 +11,10 @@ import { newSaleId } from './sale-id.js';
 import type { TerminalState } from './terminal-state.js';
 import type { Turn } from './turn.js';
 
-/** Held at once: a queue that they fill would stop sales. */
+/** How many are held at a time: a full queue would stop sales. */
 const HELD_LIMIT = 10;
 
-/** What explains a payment that the acquirer tells of; undefined where this terminal was paid and knows nothing of it. */
+/** What explains a notification of a payment; undefined where this terminal was paid and the book has no trace of it. */
 export function explanationOf(
   { policy, book }: Pick<TerminalState, 'policy' | 'book'>,
   paymentRequestId: string,
@@ -28,8 +28,8 @@ export function explanationOf(
 
 /**
  * The acquirer says that this terminal was paid, and no sale in the book explains it: the card was lost or wiped in
- * between, and this word may be the only witness. It is held for a person, under a sale of its own that stands for the lost
- * one; its times are those of the word.
+ * between, and the notification may be the only evidence. It is held for a person, under a sale that replaces the lost one
+ * and has the time of the notification.
  */
 export function holdUnknown(turn: Turn, paymentRequestId: string, paymentId: string | undefined, amount: Money): void {
   const { at, book, policy } = turn;
@@ -62,7 +62,7 @@ export function holdUnknown(turn: Turn, paymentRequestId: string, paymentId: str
     updatedAtWallMs: at.wallMs,
   };
   turn.record({ type: 'saleStarted', sale });
-  /* Not untried: before the card was lost something may have left that undid it. */
+  /* Not `untried`: a cancel may have left before the card was lost. */
   const terms = { cause: 'unknownPayment', amount, manual: true } as const;
   queueReversal(turn, newReversal(turn.book, sale, attempt, terms, at.wallMs));
 }
