@@ -9,6 +9,8 @@ import { createLinuxHttp } from '../../drivers/linux/http.js';
 import type { AcquirerServer } from '../../hw-sim/acquirer/acquirer-server.js';
 import { runAcquirerSim, startAcquirerSim } from '../../hw-sim/acquirer-sim.js';
 import { commandInput } from '../firmware/command-run.js';
+import { eventually } from '../support/eventually.js';
+import { startTillbox } from '../support/tillbox-process.js';
 import { payBody } from './acquirer/acquirer-bench.js';
 
 /** A machine under load may be slow to answer. */
@@ -318,6 +320,15 @@ describe('tillbox acquirer-sim', () => {
     for (const name of ['ACQUIRER_URL', 'ALIPAY_CLIENT_ID', 'ALIPAY_PRIVATE_KEY_FILE', 'ALIPAY_PUBLIC_KEY_FILE']) {
       assert.match(out, new RegExp(`^${name}=.+$`, 'm'));
     }
+    rmSync(directory, { recursive: true });
+  });
+
+  it('is a process that ends with 0 when it is told to stop', async () => {
+    const directory = mkdtempSync(join(tmpdir(), 'acquirer-sim-'));
+    const sim = startTillbox(['acquirer-sim', '--port', '0', '--keys', directory]);
+    const [, url] = await eventually('it prints its URL', () => /^ACQUIRER_URL=(.*)$/m.exec(sim.out()) ?? undefined);
+    assert.equal((await fetch(`${url}/sim/ledger`)).status, 200);
+    assert.equal(await sim.end('SIGTERM'), 0, sim.errorOut());
     rmSync(directory, { recursive: true });
   });
 

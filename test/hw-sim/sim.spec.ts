@@ -3,6 +3,8 @@ import { type ChildProcessWithoutNullStreams, spawn } from 'node:child_process';
 import { closeSync, mkdtempSync, openSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { runSim } from '../../hw-sim/sim.js';
+import { runCommand } from '../firmware/command-run.js';
 
 const CLI = new URL('../../firmware/cli.js', import.meta.url).pathname;
 const RESULT_LIMIT_MS = 15_000;
@@ -171,9 +173,18 @@ describe('tillbox sim', () => {
     assert.match(second.errorText(), new RegExp(`127\\.0\\.0\\.1:${port} is in use by another program\\.\n.*--port N`));
   });
 
+  for (const [args, told] of [
+    [['--port', '70000'], /--port must be 0 to 65535, not "70000"/],
+    [['--seed', 'soon'], /--seed must be a whole number/],
+  ] as const) {
+    it(`refuses ${args.join(' ')} with 64`, async () => {
+      const { exit, errorText } = start(args);
+      assert.equal(await exit, 64);
+      assert.match(errorText(), told);
+    });
+  }
+
   const wrong: readonly (readonly [args: readonly string[], env: Record<string, string>, told: readonly RegExp[]])[] = [
-    [['--port', '70000'], {}, [/--port must be 0 to 65535, not "70000"/]],
-    [['--seed', 'soon'], {}, [/--seed must be a whole number/]],
     [['--replay', 'incident-1.json', '--port', '1'], {}, [/--replay .* without --port and --seed/]],
     [[], { SALE_MODE: 'amount', KEYPAD: 'sim' }, [/SALE_MODE is set, and the bench cannot/, /KEYPAD is set/]],
     [[], { API_PORT: '8090' }, [/API_PORT is set; .* --port N/]],
@@ -184,9 +195,9 @@ describe('tillbox sim', () => {
   ];
   for (const [args, env, told] of wrong) {
     it(`refuses ${[...args, ...Object.keys(env)].join(' ')} with 64`, async () => {
-      const { exit, errorText } = start(args, env);
-      assert.equal(await exit, 64);
-      for (const one of told) assert.match(errorText(), one);
+      const { code, errorOut } = await runCommand('sim', runSim, args, env);
+      assert.equal(code, 64);
+      for (const one of told) assert.match(errorOut, one);
     });
   }
 });

@@ -1,9 +1,9 @@
 import assert from 'node:assert/strict';
 import type { AcquirerFault } from '../../hw-sim/acquirer/acquirer-faults.js';
 import type { Exchange } from '../../hw-sim/acquirer/exchange-log.js';
-import { type AcquirerProcess, startAcquirer } from '../support/acquirer-process.js';
 import { eventually } from '../support/eventually.js';
 import { rssBytes } from '../support/rss-bytes.js';
+import { type RunningAcquirer, startAcquirer } from '../support/start-acquirer.js';
 import { QUICK, startTerminal, type TerminalProcess } from '../support/terminal-process.js';
 
 const PAY = '/payments/pay';
@@ -104,7 +104,7 @@ const EMPTY_REPLIES: readonly Trouble[] = [
 ];
 
 describe('trouble with the acquirer', () => {
-  let acquirer: AcquirerProcess;
+  let acquirer: RunningAcquirer;
   let terminal: TerminalProcess;
   /** What the terminal had logged before this test. */
   let logged: number;

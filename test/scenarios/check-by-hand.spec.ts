@@ -3,10 +3,10 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { type AcquirerProcess, startAcquirer } from '../support/acquirer-process.js';
 import { eventually } from '../support/eventually.js';
 import { freePort } from '../support/free-port.js';
 import { type PtyProcess, startOnPty } from '../support/pty-process.js';
+import { type RunningAcquirer, startAcquirer } from '../support/start-acquirer.js';
 import { MERCHANT, QUICK, startTerminal } from '../support/terminal-process.js';
 import { startTillbox } from '../support/tillbox-process.js';
 
@@ -16,7 +16,7 @@ const DEVICES = { SCANNER: 'sim', KEYPAD: 'sim', PANEL: 'sim', VEND: 'sim', PRIN
 const LOOK_MS = 300;
 
 describe('tillbox check --by-hand at a terminal', () => {
-  let acquirer: AcquirerProcess;
+  let acquirer: RunningAcquirer;
   let dataDir = '';
   let env: Record<string, string> = {};
   let shell: PtyProcess | undefined;

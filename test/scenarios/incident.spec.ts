@@ -24,8 +24,8 @@ import { createSimGpio } from '../../hw-sim/sim-gpio.js';
 import { createSimSerial } from '../../hw-sim/sim-serial.js';
 import { createWorld } from '../../hw-sim/world.js';
 import { runCommand } from '../firmware/command-run.js';
-import { type AcquirerProcess, startAcquirer } from '../support/acquirer-process.js';
 import { freePort } from '../support/free-port.js';
+import { type RunningAcquirer, startAcquirer } from '../support/start-acquirer.js';
 import { MERCHANT } from '../support/terminal-process.js';
 import { pass, testClock } from '../support/test-clock.js';
 import { testKeyPairs } from '../support/test-key-pairs.js';
@@ -248,7 +248,7 @@ describe('an incident', () => {
   });
 
   describe('of a real process', () => {
-    let acquirer: AcquirerProcess;
+    let acquirer: RunningAcquirer;
     let dataDir = '';
     before(async () => {
       acquirer = await startAcquirer();

@@ -5,14 +5,14 @@ import type { SaleView } from '../../firmware/api/output-schemas.js';
 import { createKiosk, type Kiosk } from '../../hw-sim/kiosk.js';
 import { kioskSettings, simEnvironment } from '../../hw-sim/kiosk-settings.js';
 import { createWorld } from '../../hw-sim/world.js';
-import { type AcquirerProcess, startAcquirer } from '../support/acquirer-process.js';
+import { type RunningAcquirer, startAcquirer } from '../support/start-acquirer.js';
 import { newPaymentCode, startTerminal, type TerminalProcess } from '../support/terminal-process.js';
 import { testKeyPairs } from '../support/test-key-pairs.js';
 import { startTillbox } from '../support/tillbox-process.js';
 
 describe('a journal that is taken away from a running terminal', function () {
   this.timeout(30_000);
-  let acquirer: AcquirerProcess;
+  let acquirer: RunningAcquirer;
   let terminal: TerminalProcess;
 
   before(async () => {

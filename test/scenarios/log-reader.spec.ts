@@ -1,12 +1,12 @@
 import assert from 'node:assert/strict';
-import { type AcquirerProcess, startAcquirer } from '../support/acquirer-process.js';
 import { eventually } from '../support/eventually.js';
 import { freePort } from '../support/free-port.js';
+import { type RunningAcquirer, startAcquirer } from '../support/start-acquirer.js';
 import { startTerminal, type TerminalProcess } from '../support/terminal-process.js';
 
 describe('a log whose reader goes away', function () {
   this.timeout(30_000);
-  let acquirer: AcquirerProcess;
+  let acquirer: RunningAcquirer;
   let terminal: TerminalProcess;
   let port: number;
 

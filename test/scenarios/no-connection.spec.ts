@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
 import { createServer, type Server, type Socket } from 'node:net';
-import { type AcquirerProcess, startAcquirer } from '../support/acquirer-process.js';
+import { type RunningAcquirer, startAcquirer } from '../support/start-acquirer.js';
 import { QUICK, startTerminal, type TerminalProcess } from '../support/terminal-process.js';
 
 /** Of the page's defaults, which leave half a minute and more to whoever inquires where nothing was sent. */
@@ -9,7 +9,7 @@ const DEFAULTS = { PAY_REPLY_TIMEOUT_MS: '5000', INQUIRY_INTERVAL_MS: '3000', IN
 const AT_ONCE_MS = 2_000;
 
 describe('a payment with no connection to the acquirer', () => {
-  let acquirer: AcquirerProcess;
+  let acquirer: RunningAcquirer;
   let terminal: TerminalProcess;
 
   beforeEach(async () => {

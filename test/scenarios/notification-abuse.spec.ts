@@ -3,11 +3,11 @@ import { sign } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { Agent, request } from 'node:http';
 import { connect, type Socket } from 'node:net';
-import { type AcquirerProcess, startAcquirer } from '../support/acquirer-process.js';
 import { type ByteRelay, createByteRelay } from '../support/byte-relay.js';
 import { eventually } from '../support/eventually.js';
 import { freePort } from '../support/free-port.js';
 import { rssBytes } from '../support/rss-bytes.js';
+import { type RunningAcquirer, startAcquirer } from '../support/start-acquirer.js';
 import { QUICK, startTerminal, type TerminalProcess } from '../support/terminal-process.js';
 
 const PATH = '/notify/1001';
@@ -20,7 +20,7 @@ const onlyByNotification = (afterMs: number, inquiries: 'UNKNOWN_EXCEPTION' | 'S
 });
 
 describe('the notification endpoint', () => {
-  let acquirer: AcquirerProcess;
+  let acquirer: RunningAcquirer;
   let terminal: TerminalProcess;
   /** Between acquirer and terminal, to hear what a right notification looks like. */
   let relay: ByteRelay;

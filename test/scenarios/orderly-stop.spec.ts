@@ -3,10 +3,10 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createMdbMachineModel } from '../../hw-sim/devices/mdb-machine-model.js';
-import { type AcquirerProcess, startAcquirer } from '../support/acquirer-process.js';
 import { freePort } from '../support/free-port.js';
 import { createPtyLine, type PtyLine } from '../support/pty-line.js';
 import { createRealWorld } from '../support/real-world.js';
+import { type RunningAcquirer, startAcquirer } from '../support/start-acquirer.js';
 import { MERCHANT, QUICK, startTerminal, type TerminalProcess } from '../support/terminal-process.js';
 import { startTillbox } from '../support/tillbox-process.js';
 import { until } from '../support/until.js';
@@ -14,7 +14,7 @@ import { until } from '../support/until.js';
 /** `tillbox run` and `tillbox check` with a vending machine at the far end of a cable. */
 describe('an orderly stop over a real tty', function () {
   this.timeout(30_000);
-  let acquirer: AcquirerProcess;
+  let acquirer: RunningAcquirer;
   let line: PtyLine;
   let terminal: TerminalProcess | undefined;
   let world: ReturnType<typeof createRealWorld>;
@@ -71,7 +71,7 @@ describe('an orderly stop over a real tty', function () {
 
 describe('an orderly stop', function () {
   this.timeout(30_000);
-  let acquirer: AcquirerProcess;
+  let acquirer: RunningAcquirer;
   let terminal: TerminalProcess;
 
   before(async () => {

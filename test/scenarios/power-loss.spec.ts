@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
-import { type AcquirerProcess, startAcquirer } from '../support/acquirer-process.js';
 import { eventually } from '../support/eventually.js';
+import { type RunningAcquirer, startAcquirer } from '../support/start-acquirer.js';
 import { QUICK, startTerminal, type TerminalProcess } from '../support/terminal-process.js';
 
 /** The acquirer takes a payment request up to this long after it was made, to the whole second before. */
@@ -12,7 +12,7 @@ const PAY = '/payments/pay';
 const CANCEL = '/payments/cancel';
 
 describe('a power loss', () => {
-  let acquirer: AcquirerProcess;
+  let acquirer: RunningAcquirer;
   let terminal: TerminalProcess;
 
   before(async () => {

@@ -3,12 +3,12 @@ import { verify } from 'node:crypto';
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { paperDots, paperText } from '../../hw-sim/devices/paper.js';
-import { type AcquirerProcess, startAcquirer } from '../support/acquirer-process.js';
 import { type ByteRelay, createByteRelay } from '../support/byte-relay.js';
 import { eventually } from '../support/eventually.js';
 import { createPtyLine, type PtyLine } from '../support/pty-line.js';
 import { createPtyPrinter, type PtyPrinter } from '../support/pty-printer.js';
 import { readCodes } from '../support/read-codes.js';
+import { type RunningAcquirer, startAcquirer } from '../support/start-acquirer.js';
 import { newPaymentCode, QUICK, startTerminal, type TerminalProcess } from '../support/terminal-process.js';
 
 /** Two lines for the terminal, a scan engine's and a printer's, and a wire to the acquirer that is listened to. */
@@ -25,7 +25,7 @@ const PAPERS = [
 ] as const;
 
 describe('a sale on real lines and sockets', () => {
-  let acquirer: AcquirerProcess;
+  let acquirer: RunningAcquirer;
   let kiosk: Kiosk | undefined;
 
   before(async () => {

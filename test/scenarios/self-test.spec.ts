@@ -5,9 +5,9 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { check } from '../../firmware/commands/check.js';
 import { type CommandRun, runCommand } from '../firmware/command-run.js';
-import { type AcquirerProcess, startAcquirer } from '../support/acquirer-process.js';
 import { freePort } from '../support/free-port.js';
 import { createPtyPrinter } from '../support/pty-printer.js';
+import { type RunningAcquirer, startAcquirer } from '../support/start-acquirer.js';
 import { MERCHANT, startTerminal } from '../support/terminal-process.js';
 
 /** The lines of a run by item: outcome and words. */
@@ -20,7 +20,7 @@ const rowsOf = ({ out }: CommandRun): Record<string, string> =>
   );
 
 describe('tillbox check', () => {
-  let acquirer: AcquirerProcess;
+  let acquirer: RunningAcquirer;
   let dataDir = '';
   let env: Record<string, string> = {};
 

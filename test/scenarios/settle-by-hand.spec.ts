@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict';
 import type { ReversalView } from '../../firmware/api/output-schemas.js';
-import { type AcquirerProcess, startAcquirer } from '../support/acquirer-process.js';
 import { eventually } from '../support/eventually.js';
 import { freePort } from '../support/free-port.js';
+import { type RunningAcquirer, startAcquirer } from '../support/start-acquirer.js';
 import { QUICK, startTerminal, type TerminalProcess } from '../support/terminal-process.js';
 
 const PAY = '/payments/pay';
@@ -11,7 +11,7 @@ const INQUIRY = '/payments/inquiryPayment';
 const MANY = 100;
 
 describe('a person at the queue of a real terminal', () => {
-  let acquirer: AcquirerProcess;
+  let acquirer: RunningAcquirer;
   let terminal: TerminalProcess;
 
   before(async () => {

@@ -1,12 +1,12 @@
 import assert from 'node:assert/strict';
 import { IGNORED_SIGNALS } from '../../drivers/linux/ignored-signals.js';
-import { type AcquirerProcess, startAcquirer } from '../support/acquirer-process.js';
 import { eventually } from '../support/eventually.js';
+import { type RunningAcquirer, startAcquirer } from '../support/start-acquirer.js';
 import { startTerminal } from '../support/terminal-process.js';
 
 describe('signals to `tillbox run`', function () {
   this.timeout(40_000);
-  let acquirer: AcquirerProcess;
+  let acquirer: RunningAcquirer;
 
   before(async () => {
     acquirer = await startAcquirer();

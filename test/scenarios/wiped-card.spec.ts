@@ -1,9 +1,9 @@
 import assert from 'node:assert/strict';
 import fs from 'node:fs';
 import path from 'node:path';
-import { type AcquirerProcess, startAcquirer } from '../support/acquirer-process.js';
 import { eventually } from '../support/eventually.js';
 import { freePort } from '../support/free-port.js';
+import { type RunningAcquirer, startAcquirer } from '../support/start-acquirer.js';
 import { MERCHANT, QUICK, startTerminal, type TerminalProcess } from '../support/terminal-process.js';
 import { startTillbox } from '../support/tillbox-process.js';
 
@@ -11,7 +11,7 @@ const PATH = '/notify/1001';
 
 describe('a card that was wiped', function () {
   this.timeout(60_000);
-  let acquirer: AcquirerProcess;
+  let acquirer: RunningAcquirer;
   let terminal: TerminalProcess;
   let notifyUrl: string;
   let apiPort: number;

@@ -5,13 +5,17 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { StatusView } from '../../firmware/api/output-schemas.js';
 import type { CheckRow } from '../../firmware/commands/check/check-row.js';
-import { type AcquirerProcess, startAcquirer } from '../support/acquirer-process.js';
+import { check } from '../../firmware/commands/check.js';
+import { config } from '../../firmware/commands/config.js';
+import { run } from '../../firmware/commands/run.js';
+import { runCommand } from '../firmware/command-run.js';
 import { freePort } from '../support/free-port.js';
+import { type RunningAcquirer, startAcquirer } from '../support/start-acquirer.js';
 import { MERCHANT, QUICK, startTerminal, type TerminalProcess } from '../support/terminal-process.js';
 import { startTillbox } from '../support/tillbox-process.js';
 
 describe('a wrong configuration', () => {
-  let acquirer: AcquirerProcess;
+  let acquirer: RunningAcquirer;
   let directory: string;
   let terminal: TerminalProcess | undefined;
 
@@ -38,9 +42,8 @@ describe('a wrong configuration', () => {
 
   /** What the status says of the acquirer, which `check` with the same change has to say in the same words. */
   async function sameAsCheck({ acquirer: { detail = '' }, faults }: StatusView, change: object): Promise<string> {
-    const checked = startTillbox(['check', '--json'], { ...(await right()), ...change });
-    await checked.ended;
-    const { rows } = JSON.parse(checked.out()) as { readonly rows: readonly CheckRow[] };
+    const { out } = await runCommand('check', check, ['--json'], { ...(await right()), ...change });
+    const { rows } = JSON.parse(out) as { readonly rows: readonly CheckRow[] };
     const row = rows.find(({ item }) => item === 'acquirer');
     assert.equal(detail, row?.found);
     const fault = faults.find(({ code }) => code.startsWith('acquirer'));
@@ -87,31 +90,35 @@ describe('a wrong configuration', () => {
   });
 
   it('that switches the check of certificates off is refused by run and by check', async () => {
-    for (const command of ['run', 'check']) {
-      const child = startTillbox([command], { ...(await right()), NODE_TLS_REJECT_UNAUTHORIZED: '0' });
-      assert.equal(await child.ended, 64);
-      assert.match(child.out() + child.errorOut(), /NODE_TLS_REJECT_UNAUTHORIZED is 0/);
+    const env = { ...(await right()), NODE_TLS_REJECT_UNAUTHORIZED: '0' };
+    for (const { code, out, errorOut } of [
+      await runCommand('run', run, [], env),
+      await runCommand('check', check, [], env),
+    ]) {
+      assert.equal(code, 64);
+      assert.match(out + errorOut, /NODE_TLS_REJECT_UNAUTHORIZED is 0/);
     }
     assert.deepEqual(readdirSync(directory), [], 'no data were made');
   });
 
   it('by one wrong letter in a name is told with the right one', async () => {
-    const child = startTillbox(['run'], { ...(await right()), TERMINAL_NUMBR: '7', TERMINAL_NUMBER: '' });
-    assert.equal(await child.ended, 64);
-    assert.match(child.errorOut(), /TERMINAL_NUMBR is no variable of Tillbox; did you mean TERMINAL_NUMBER/);
+    const env = { ...(await right()), TERMINAL_NUMBR: '7', TERMINAL_NUMBER: '' };
+    const { code, errorOut } = await runCommand('run', run, [], env);
+    assert.equal(code, 64);
+    assert.match(errorOut, /TERMINAL_NUMBR is no variable of Tillbox; did you mean TERMINAL_NUMBER/);
   });
 
   it('that names simulated devices is refused on a board, by run and by check', async () => {
     const kinds = { SCANNER: 'sim', KEYPAD: 'sim', PRINTER: 'sim', PANEL: 'sim', VEND: 'sim' };
     const env = { ...(await right()), ...kinds };
-    const child = startTillbox(['run'], env);
-    assert.equal(await child.ended, 64);
-    const checked = startTillbox(['check'], env);
-    assert.equal(await checked.ended, 64);
+    const refused = await runCommand('run', run, [], env);
+    assert.equal(refused.code, 64);
+    const checked = await runCommand('check', check, [], env);
+    assert.equal(checked.code, 64);
     for (const variable of Object.keys(kinds)) {
       const line = new RegExp(`${variable} is sim, a device that only the simulator has \\(npm start`);
-      assert.match(child.errorOut(), line);
-      assert.match(checked.out(), line);
+      assert.match(refused.errorOut, line);
+      assert.match(checked.out, line);
     }
     assert.deepEqual(readdirSync(directory), [], 'no data were made');
   });
@@ -167,16 +174,16 @@ describe('a wrong configuration', () => {
   it('that is right and unusual is told at start, by check and by config', async () => {
     const unusual = { ...QUICK, INQUIRY_LIMIT: '4', NOTIFY_URL: '', TZ: '' };
     terminal = await startTerminal(acquirer, unusual);
-    const checked = startTillbox(['check'], { ...(await right()), ...unusual });
-    const shown = startTillbox(['config'], { ...(await right()), ...unusual });
-    assert.deepEqual([await checked.ended, await shown.ended], [0, 0]);
-    for (const told of [terminal.process.out(), checked.out(), shown.errorOut()]) {
+    const checked = await runCommand('check', check, [], { ...(await right()), ...unusual });
+    const shown = await runCommand('config', config, [], { ...(await right()), ...unusual });
+    assert.deepEqual([checked.code, shown.code], [0, 0]);
+    for (const told of [terminal.process.out(), checked.out, shown.errorOut]) {
       assert.match(told, /NOTIFY_URL is not set; the best-practice page demands it/);
       assert.match(told, /TZ is not set/);
       assert.match(told, /INQUIRY_LIMIT is 4; the best-practice page says 10 to 20 inquiries, one every 3 s/);
     }
-    assert.match(checked.out(), /^WARN {2}configuration +NOTIFY_URL .*\n +→ set it/m);
-    assert.match(checked.out(), /\nNothing failed\. \d+ warnings\.\n$/);
+    assert.match(checked.out, /^WARN {2}configuration +NOTIFY_URL .*\n +→ set it/m);
+    assert.match(checked.out, /\nNothing failed\. \d+ warnings\.\n$/);
   });
 
   it('with an empty data directory warns of a new journal, at that start only', async () => {

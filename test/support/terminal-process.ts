@@ -3,10 +3,10 @@ import { existsSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { ReversalView, SaleView, StatusView } from '../../firmware/api/output-schemas.js';
-import type { AcquirerProcess } from './acquirer-process.js';
 import { eventually } from './eventually.js';
 import { freePort } from './free-port.js';
 import { createJsonClient, type JsonClient } from './json-client.js';
+import type { RunningAcquirer } from './start-acquirer.js';
 import { startTillbox, type TillboxProcess } from './tillbox-process.js';
 
 /** A real `tillbox run`, and its host app. */
@@ -76,7 +76,7 @@ export const MERCHANT: Readonly<Record<string, string>> = {
 
 /** `memory`: data on a disk that takes no time to write, for those who measure other things. */
 export async function startTerminal(
-  acquirer: AcquirerProcess,
+  acquirer: RunningAcquirer,
   env: Readonly<Record<string, string>> = QUICK,
   disk: 'real' | 'memory' = 'real',
 ): Promise<TerminalProcess> {

@@ -6,13 +6,13 @@ import type { AcquirerFault } from '../../hw-sim/acquirer/acquirer-faults.js';
 import { keyFileNames } from '../../hw-sim/acquirer/acquirer-keys.js';
 import type { Exchange } from '../../hw-sim/acquirer/exchange-log.js';
 import type { LedgerEvent, Payment } from '../../hw-sim/acquirer/ledger.js';
-import { eventually } from './eventually.js';
+import { runAcquirerSim } from '../../hw-sim/acquirer-sim.js';
+import { commandInput } from '../firmware/command-run.js';
 import { createJsonClient } from './json-client.js';
 import { testKeyPairs } from './test-key-pairs.js';
-import { startTillbox } from './tillbox-process.js';
 
-/** A real `tillbox acquirer-sim` and the control interface under /sim/. */
-export interface AcquirerProcess {
+/** A `tillbox acquirer-sim` on real sockets and the control interface under /sim/. */
+export interface RunningAcquirer {
   readonly url: string;
   /** What a terminal needs to reach it: its URL, client id and keys. */
   readonly env: Readonly<Record<string, string>>;
@@ -40,18 +40,35 @@ export interface LedgerPage {
   readonly history: readonly LedgerEvent[];
 }
 
-/** `own`: it makes its own keys, which takes some tenths of a second, and those of its terminal. */
-export async function startAcquirer(keys: 'shared' | 'own' = 'shared'): Promise<AcquirerProcess> {
+/**
+ * Runs the command in this process: a process of its own would cost each spec most of a second of processor time to
+ * start. `own`: it makes its own keys, which takes some tenths of a second, and those of its terminal.
+ */
+export async function startAcquirer(keys: 'shared' | 'own' = 'shared'): Promise<RunningAcquirer> {
   const keyDirectory = mkdtempSync(join(tmpdir(), 'tillbox-acquirer-'));
   if (keys === 'shared') {
     writeFileSync(join(keyDirectory, keyFileNames.alipayPrivate), testKeyPairs.acquirerPrivate, { mode: 0o600 });
     writeFileSync(join(keyDirectory, keyFileNames.terminalPrivate), testKeyPairs.terminalPrivate, { mode: 0o600 });
     writeFileSync(join(keyDirectory, keyFileNames.terminalPublic), testKeyPairs.terminalPublic);
   }
-  const child = startTillbox(['acquirer-sim', '--port', '0', '--keys', keyDirectory]);
-  const text = await eventually('the acquirer prints how to reach it', () => {
-    assert.ok(child.running, child.errorOut());
-    return /ALIPAY_PUBLIC_KEY_FILE=.*\n/.test(child.out()) && child.out();
+  let stopCommand: (signal: 'SIGTERM') => void = () => undefined;
+  let errors = '';
+  const text = await new Promise<string>((resolve, reject) => {
+    const ended = runAcquirerSim(commandInput('acquirer-sim', ['--port', '0', '--keys', keyDirectory]), {
+      args: [],
+      env: {},
+      out: resolve,
+      errorOut: (more) => {
+        errors += more;
+      },
+      exit: () => undefined,
+      onStop: (stop) => {
+        stopCommand = stop;
+      },
+      onIgnored: () => undefined,
+      onCrash: () => undefined,
+    });
+    ended.then((code) => reject(new Error(`the acquirer ended with ${code}: ${errors}`)), reject);
   });
   const env = Object.fromEntries([...text.matchAll(/^([A-Z_]+)=(.*)$/gm)].map(([, name, value]) => [name, value]));
   const url = String(env.ACQUIRER_URL);
@@ -81,7 +98,7 @@ export async function startAcquirer(keys: 'shared' | 'own' = 'shared'): Promise<
       return body as LedgerPage;
     },
     async stop() {
-      await child.end('SIGKILL');
+      stopCommand('SIGTERM');
       rmSync(keyDirectory, { recursive: true, force: true });
     },
   };
