@@ -4,6 +4,7 @@ import { type Acquirer, createAcquirer } from './acquirer/acquirer.js';
 import { type AcquirerFaults, createAcquirerFaults } from './acquirer/acquirer-faults.js';
 import { createFastSigner } from './acquirer/fast-signer.js';
 import { SIM_ACQUIRER_ORIGIN, SIM_CLIENT_ID } from './kiosk-settings.js';
+import { localRequest } from './local-request.js';
 import { createNetwork, type Network } from './network.js';
 import type { PowerCut } from './power-cut.js';
 import { createSimFlash, type SimFlash } from './sim-flash.js';
@@ -228,16 +229,8 @@ export function createKiosk(parts: KioskParts): Kiosk {
     },
     api(method, target, body) {
       let answer: HttpReply | undefined;
-      const headers: Record<string, string> = { host: `127.0.0.1:${settings.config.api.port}` };
-      if (method === 'POST') headers['content-type'] = 'application/json';
-      const request = {
-        method,
-        target,
-        headers,
-        body: Buffer.from(JSON.stringify(body) ?? ''),
-        remoteAddress: '127.0.0.1',
-      };
-      network.toTerminal(settings.config.api.port, request, (reply) => {
+      const { port } = settings.config.api;
+      network.toTerminal(port, localRequest(port, method, target, body), (reply) => {
         answer = reply;
       });
       kiosk.runUntil(() => answer !== undefined, API_WAIT_MS);

@@ -1,5 +1,6 @@
 import type { HttpReply } from '../../drivers/host.js';
 import type { Kiosk } from '../kiosk.js';
+import { localRequest } from '../local-request.js';
 
 /** The kiosk's own program: a client of the terminal's local API, on the same board. */
 export interface HostApp {
@@ -36,15 +37,6 @@ export function createHostApp(kiosk: Kiosk, apiPort: number): HostApp {
         answered(answer);
       };
       const timeout = kiosk.world.after(REPLY_TIMEOUT_MS, () => finish());
-      const headers: Record<string, string> = { host: `127.0.0.1:${apiPort}` };
-      if (method === 'POST') headers['content-type'] = 'application/json';
-      const request = {
-        method,
-        target,
-        headers,
-        body: Buffer.from(JSON.stringify(body) ?? ''),
-        remoteAddress: '127.0.0.1',
-      };
       const response = {
         end: (status: number, _headers: unknown, text: string | Uint8Array) =>
           finish({ status, body: typeof text === 'string' ? text : new TextDecoder().decode(text) }),
@@ -52,7 +44,8 @@ export function createHostApp(kiosk: Kiosk, apiPort: number): HostApp {
           throw new Error('the host app asked for no stream');
         },
       };
-      if (!kiosk.network.reachTerminal(apiPort, request, response, () => finish())) finish();
+      if (!kiosk.network.reachTerminal(apiPort, localRequest(apiPort, method, target, body), response, () => finish()))
+        finish();
     },
   };
 }

@@ -1,4 +1,5 @@
 import type { Kiosk } from '../kiosk.js';
+import { localRequest } from '../local-request.js';
 import type { Oracle } from './oracle.js';
 
 export interface ApiCall {
@@ -11,13 +12,10 @@ export interface ApiCall {
 export function callApi(
   { kiosk, port, oracle }: { readonly kiosk: Kiosk; readonly port: number; readonly oracle: Oracle },
   { method, target, body }: ApiCall,
-  told: (status: number, text: string) => void,
+  answered: (status: number, text: string) => void,
 ): void {
-  const headers: Record<string, string> = { host: `127.0.0.1:${port}` };
-  if (method === 'POST') headers['content-type'] = 'application/json';
-  const request = { method, target, headers, body: Buffer.from(body === undefined ? '' : JSON.stringify(body)) };
-  kiosk.network.toTerminal(port, { ...request, remoteAddress: '127.0.0.1' }, (reply) => {
+  kiosk.network.toTerminal(port, localRequest(port, method, target, body), (reply) => {
     oracle.shown(reply.body);
-    told(reply.status, reply.body);
+    answered(reply.status, reply.body);
   });
 }

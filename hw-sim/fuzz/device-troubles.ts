@@ -161,7 +161,7 @@ export function createDeviceTroubles(
       if (first === undefined) return;
       /* Repaired as often as broken at first, and more often than by any single fault. */
       if (chance.likely(0.35)) {
-        count(coverage, 'fault device mended');
+        count(coverage, 'fault device repaired');
         machineTroubledAtMs = world.nowMs();
         return repair();
       }

@@ -47,7 +47,7 @@ export function createHostCustomer(parts: VisitParts): Customer {
     ask({ type: 'cancelRequested', saleId }, (answer) => {
       const state = stateOf(saleId);
       if (answer.kind !== 'sale' || state === undefined || !CANCELLABLE.includes(state)) return;
-      oracle.violate('rule 4, a cancel was agreed to and did nothing', `${saleId} ${state}`);
+      oracle.violate('rule 4, a cancel was accepted and did nothing', `${saleId} ${state}`);
     });
   }
 

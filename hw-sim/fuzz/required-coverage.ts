@@ -72,7 +72,7 @@ const FAULTS = [
     'machine jammed',
     'machine slow',
     'machine line noisy',
-    'mended',
+    'repaired',
   ].map((kind) => `device ${kind}`),
   ...COMMAND_TROUBLES.map((kind) => `scanner ${kind}`),
   ...NOISE_KINDS.map((kind) => `machine line ${kind}`),

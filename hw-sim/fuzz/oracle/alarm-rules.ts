@@ -43,10 +43,10 @@ export function createAlarmRules(nowMs: () => number, violate: Violate): AlarmRu
     if (nowMs() - undoing.sinceMs < BURST_MS) return;
     undoing.tries += 1;
     if (undoing.tries === UNTOLD_LIMIT && !isHeard('reversalDelayed', id)) {
-      violate('rule 8, a reversal is late and nobody is told', id);
+      violate('rule 8, a reversal is late and no alarm was raised', id);
     }
     if (undoing.tries === UNATTENDED_LIMIT && !isHeard('reversalNeedsPerson', id)) {
-      violate('rule 8, a reversal fails on and nobody is called', id);
+      violate('rule 8, a reversal keeps failing and no person is called', id);
     }
   }
 
@@ -67,7 +67,7 @@ export function createAlarmRules(nowMs: () => number, violate: Violate): AlarmRu
     },
     saleChanged({ saleId, state, endCode }) {
       if (state === 'reversing' && endCode === 'vendUnknown' && !doubted.has(saleId)) {
-        violate('rule 1, goods may have gone and nobody was told', saleId);
+        violate('rule 1, goods are unknown and no alarm was raised', saleId);
       }
     },
   };

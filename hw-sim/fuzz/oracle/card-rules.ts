@@ -71,7 +71,7 @@ export function createCardRules({ ledger, isDenied, violate }: CardRulesParts): 
       if (state === 'settled' || cutOff.some((sale) => sale.paymentRequestId === paymentRequestId)) continue;
       const entries = queue.filter((entry) => entry.paymentRequestId === paymentRequestId);
       if (entries.some((entry) => entry.state !== 'finished' || isByHand(entry))) continue;
-      violate('rule 1, nothing on the card answers for a charge', `${paymentRequestId} of a sale ${state}`);
+      violate('rule 1, nothing on the card accounts for a charge', `${paymentRequestId} of a sale ${state}`);
     }
   }
 
@@ -81,7 +81,7 @@ export function createCardRules({ ledger, isDenied, violate }: CardRulesParts): 
     cardRead(card) {
       /* Before the first sale there may be no journal yet. */
       if (published.size > 0 && card.troubles.length > 0) {
-        violate('rule 6, a card is not whole', card.troubles.join('; '));
+        violate('rule 6, the queue on a card is incomplete', card.troubles.join('; '));
       }
       reversalsKept(card.queue);
       chargesAnsweredFor(card);

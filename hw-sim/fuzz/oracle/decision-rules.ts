@@ -47,7 +47,7 @@ export function createDecisionRules({ ledger, unknownWaits, violate }: DecisionR
     /* The sale's own reversal, and one for each time that somebody asked. */
     const least = sale.state === 'settled' ? 0 : 1;
     const most = least + (wanted.get(sale.saleId) ?? 0) + (wanted.get(paymentRequestId) ?? 0);
-    if (own.size > most) violate('rule 6, a refund is asked for anew and nobody wanted it', refundRequestId);
+    if (own.size > most) violate('rule 6, a refund is requested again and nobody asked for it', refundRequestId);
   }
 
   const isWanted = (key: string): void => void wanted.set(key, (wanted.get(key) ?? 0) + 1);
@@ -55,7 +55,7 @@ export function createDecisionRules({ ledger, unknownWaits, violate }: DecisionR
   function undoingLeft(paymentRequestId: string): void {
     undone.add(paymentRequestId);
     if (!waiting.has(paymentRequestId) || decided.has(paymentRequestId)) return;
-    violate('rule 5, nobody decided, and it was reversed', paymentRequestId);
+    violate('rule 5, reversed before a person decided', paymentRequestId);
   }
 
   function cancelLeft(paymentRequestId: string): void {

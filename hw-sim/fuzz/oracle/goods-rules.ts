@@ -54,7 +54,7 @@ export function createGoodsRules(goods: Goods, violate: Violate): GoodsRules {
       }
       for (const { saleId, goodsUnknown } of sales) {
         if (goodsUnknown !== undefined && !alarmed.has(saleId)) {
-          violate('rule 1, kept without goods and nobody was told', saleId);
+          violate('rule 1, money is kept without goods and no alarm was raised', saleId);
         }
       }
       for (const sale of sales) {

@@ -50,12 +50,12 @@ export function createHandRules(violate: Violate): HandRules {
     checkEnd(book) {
       for (const reversal of Object.values(book.reversals)) {
         if (!isByHand(reversal) || asked.has(wordsOf(reversal))) continue;
-        violate('rule 6, a reversal was closed in the name of nobody', wordsOf(reversal));
+        violate('rule 6, a reversal was closed by hand without a name', wordsOf(reversal));
       }
       for (const settling of agreed) {
         const reversal = book.reversals[settling.reversalId];
         if (reversal !== undefined && isByHand(reversal) && wordsOf(reversal) === keyOf(settling)) continue;
-        violate('rule 6, what a person settled is not recorded so', keyOf(settling));
+        violate('rule 6, what a person settled is recorded wrongly', keyOf(settling));
       }
     },
   };

@@ -35,7 +35,7 @@ export function createLateChargeRules(nowMs: () => number, violate: Violate): La
     due.delete(paymentRequestId);
     if (sinceMs === undefined || nowMs() - sinceMs <= HURRY_MS) return;
     const tookS = ((nowMs() - sinceMs) / 1000).toFixed(0);
-    violate('rule 6, a late charge is known and not undone at once', `${paymentRequestId} after ${tookS} s`);
+    violate('rule 6, a late charge is known and not cancelled at once', `${paymentRequestId} after ${tookS} s`);
   }
 
   return {

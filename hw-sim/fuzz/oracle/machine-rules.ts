@@ -54,7 +54,7 @@ export function watchMachine(parts: MachineRulesParts): MachineRules {
     if (!hears() || world.nowMs() - (approved?.atMs ?? 0) > timeoutMs - MARGIN_MS) return;
     const waiting = sales().find(({ state }) => state === 'vending');
     if (waiting === undefined)
-      return violate("rule 1, the machine's word came in time and nobody waited for it", `${fell}`);
+      return violate("rule 1, the machine's report came in time and was not waited for", `${fell}`);
     const { saleId } = waiting;
     judged = saleId;
     later(() => {
@@ -70,7 +70,7 @@ export function watchMachine(parts: MachineRulesParts): MachineRules {
     const saleId = judged;
     if (saleId === undefined || !hears()) return;
     later(() => {
-      if (!contradicted.has(saleId)) violate('rule 1, the machine contradicted itself and nobody was told', saleId);
+      if (!contradicted.has(saleId)) violate('rule 1, the machine contradicted itself and no alarm was raised', saleId);
     });
   }
 

@@ -72,7 +72,7 @@ export function createPaymentRules({ ledger, signer, clientId, hand, violate }: 
     for (const attempt of sale.attempts) {
       const id = attempt.paymentRequestId;
       if (attempt.resultCode === 'NOT_SENT' && ledger.payment(id) !== undefined) {
-        violate('rule 4, said to have never left, and it arrived', id);
+        violate('rule 4, declined as not sent, and the request arrived', id);
       }
       const { heldValue, charged } = ledger.standing(id);
       const byHand = reversals.filter((reversal) => reversal.paymentRequestId === id && hand.isByHand(reversal));
@@ -82,7 +82,7 @@ export function createPaymentRules({ ledger, signer, clientId, hand, violate }: 
         const untold = attempt.result === 'F' && isDenied(id);
         const seenTo = byHand.some(({ cause }) => cause === 'paidAfterFailure');
         if (heldValue !== 0n && settledUncharged.has(id) && notified.has(id) && !seenTo) {
-          violate('rule 1, charged after a person had settled it, and kept', `${sale.state} ${id}`);
+          violate('rule 1, charged after a person had settled it, and not reversed', `${sale.state} ${id}`);
         }
         if (heldValue !== 0n && byHand.length === 0 && !untold) {
           violate('rule 1, charged without goods', `${sale.state} ${id}`);
@@ -101,7 +101,7 @@ export function createPaymentRules({ ledger, signer, clientId, hand, violate }: 
       for (const { amount } of byHand) most += BigInt(amount.value);
       if (charged && (heldValue < least || heldValue > most)) {
         const detail = `${id} holds ${heldValue}, due ${least} to ${most}`;
-        violate('rule 5, a delivered sale was not left as it was', detail);
+        violate('rule 5, the money of a delivered sale changed', detail);
       }
     }
   }
@@ -146,7 +146,8 @@ export function createPaymentRules({ ledger, signer, clientId, hand, violate }: 
         return;
       }
       const refunded = refundRequestId !== undefined && ledger.refund(refundRequestId)?.status === 'SUCCESS';
-      if (heldValue === 0n || refunded) violate('rule 6, declared to stand, and it had gone back', paymentRequestId);
+      if (heldValue === 0n || refunded)
+        violate('rule 6, settled as paid, though the money had gone back', paymentRequestId);
     },
     saleChanged(sale, before) {
       if (before !== undefined && before.state !== sale.state) {
@@ -163,7 +164,7 @@ export function createPaymentRules({ ledger, signer, clientId, hand, violate }: 
       const id = sale.attempts.at(-1)?.paymentRequestId;
       if (id === undefined || !['approved', 'vending', 'settled'].includes(sale.state)) return;
       if (!ledger.standing(id).charged) violate('rule 2, approved without a charge', id);
-      if (!provenPaid.has(id)) violate('rule 2, approved without a message that may be believed', id);
+      if (!provenPaid.has(id)) violate('rule 2, approved without a credible message', id);
     },
     codeShown(code) {
       codes.set(code, (codes.get(code) ?? 0) + 1);

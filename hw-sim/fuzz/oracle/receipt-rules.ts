@@ -43,7 +43,7 @@ export function createReceiptRules(papers: Papers, violate: Violate): ReceiptRul
     },
     atRest(book) {
       for (const { saleId, receipt } of Object.values(book.sales)) {
-        if (receipt === 'due') violate('rule 1, a receipt is awaited for ever', saleId);
+        if (receipt === 'due') violate('rule 1, a receipt stays due for ever', saleId);
       }
     },
     checkEnd(book) {
@@ -53,12 +53,12 @@ export function createReceiptRules(papers: Papers, violate: Violate): ReceiptRul
         const [id] = ids;
         /* After a jam of the cutter a strip has several receipts, after a power cut a part of one. */
         if (ids.size !== 1 || id === undefined || !strip.includes(PAID) || MARKED.test(strip)) continue;
-        if (!delivered.has(id)) violate('rule 2, a slip says paid and it was not', id);
+        if (!delivered.has(id)) violate('rule 2, a receipt says paid and it was not', id);
         if (!strip.includes(papers.beginning)) continue;
         const price = prices.get(id);
-        if (price !== undefined && !strip.includes(price)) violate('rule 2, a slip shows another amount', id);
+        if (price !== undefined && !strip.includes(price)) violate('rule 2, a receipt shows another amount', id);
         if (strip.includes(COPY)) continue;
-        if (originals.has(id)) violate('rule 1, a second slip is not marked as a copy', id);
+        if (originals.has(id)) violate('rule 1, a second receipt is not marked as a copy', id);
         originals.add(id);
       }
       const tape = papers.tape();

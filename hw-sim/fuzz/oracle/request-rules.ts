@@ -51,7 +51,7 @@ export function createRequestRules(terms: RequestTerms, violate: Violate): Reque
       if (!url.endsWith('/pay')) {
         const origin = origins.get(paymentRequestId);
         if (origin !== undefined && !url.startsWith(origin)) {
-          violate('rule 6, an acquirer is asked about a payment that another has', paymentRequestId);
+          violate('rule 6, an acquirer is asked about a payment of another one', paymentRequestId);
         }
         return;
       }
@@ -62,12 +62,12 @@ export function createRequestRules(terms: RequestTerms, violate: Violate): Reque
       const id = pay.paymentRequestId;
       told.set(id, pay);
       if (pay.paymentNotifyUrl !== terms.notifyUrl) {
-        violate('rule 1, a result is to be told where nobody listens', `${id}: ${pay.paymentNotifyUrl}`);
+        violate('rule 1, a result is to be sent where nothing listens', `${id}: ${pay.paymentNotifyUrl}`);
       }
     },
     saleChanged({ saleId, orderId, amount, attempts }) {
       if (attempts.length > terms.attemptLimit) {
-        violate('rule 3, a sale makes more payment requests than it may', `${saleId}: ${attempts.length}`);
+        violate('rule 3, a sale makes more payment requests than its limit', `${saleId}: ${attempts.length}`);
       }
       const attempt = attempts.at(-1);
       const pay = attempt && told.get(attempt.paymentRequestId);
@@ -75,7 +75,7 @@ export function createRequestRules(terms: RequestTerms, violate: Violate): Reque
       told.delete(attempt.paymentRequestId);
       const endMs = Math.min(attempt.expiresAtWallMs, attempt.startedAtWallMs + terms.paymentExpiryMs);
       if (endMsOf(pay) > endMs + SECOND_MS) {
-        violate('rule 6, a payment may be taken for longer than flash knows', attempt.paymentRequestId);
+        violate('rule 6, a payment expires later than flash says', attempt.paymentRequestId);
       }
       const asSold = pay.paymentAmount.value === amount.value && pay.paymentAmount.currency === amount.currency;
       if (pay.order.referenceOrderId !== orderId || !asSold) {

@@ -22,7 +22,7 @@ export function watchScanner(kiosk: Kiosk, scanner: ScanEngineModel, violate: Vi
     else untoldSinceMs ??= world.nowMs();
     if (untoldSinceMs !== undefined && world.nowMs() - untoldSinceMs > UNTOLD_LIMIT_MS) {
       untoldSinceMs = undefined;
-      violate('setup codes are open and nobody is told', `since ${UNTOLD_LIMIT_MS} ms`);
+      violate('setup codes are open and no fault is reported', `since ${UNTOLD_LIMIT_MS} ms`);
     }
     world.after(LOOK_MS, look);
   }

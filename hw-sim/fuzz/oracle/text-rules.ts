@@ -54,15 +54,15 @@ export function createTextRules(parts: TextRulesParts): TextRules {
   function judge(text: string, sale: Told, isHeld: boolean): void {
     const found = (why: string): void => violate(`rule 10, ${why}`, `${sale.saleId} ${sale.state}: ${text}`);
     const id = sale.attempts.at(-1)?.paymentRequestId ?? '';
-    if (PHONE.test(text) && !prompted.has(id)) found('a phone is named that asks for nothing');
-    if (PAID.test(text) && !ledger.standing(id).charged && !wasKept(id)) found('"paid" is read and it was not');
-    if (NOT_PAID.test(text) && toldPaid.has(sale.saleId)) found('"paid" is taken back as if it never was said');
-    if (MONEY_COMES.test(text) && isHeld) found('money is promised that a person holds');
-    if (INVITES.test(text) && sale.state !== 'awaitingCode') found('a code is asked for that nobody waits for');
+    if (PHONE.test(text) && !prompted.has(id)) found('a phone is named that does not ask for anything');
+    if (PAID.test(text) && !ledger.standing(id).charged && !wasKept(id)) found('"paid" is shown and it was not');
+    if (NOT_PAID.test(text) && toldPaid.has(sale.saleId)) found('"paid" was shown and is denied');
+    if (MONEY_COMES.test(text) && isHeld) found('money is promised before a person has decided');
+    if (INVITES.test(text) && sale.state !== 'awaitingCode') found('a code is asked for while none is awaited');
     if (!UNCHARGED.test(text)) return;
     for (const { paymentRequestId } of sale.attempts) {
       const holds = ledger.standing(paymentRequestId).heldValue !== 0n;
-      if (holds && !isDenied(paymentRequestId)) found('"nothing was charged" is read and it was');
+      if (holds && !isDenied(paymentRequestId)) found('"nothing was charged" is shown and it was');
     }
   }
 
@@ -84,7 +84,7 @@ export function createTextRules(parts: TextRulesParts): TextRules {
     if (answer.customerText !== undefined) judge(answer.customerText, answer, isHeld);
     for (const { customerText: text } of answer.attempts) {
       if (text === undefined || !INVITES.test(text) || answer.state === 'awaitingCode') continue;
-      violate('rule 10, a code is asked for that nobody waits for', `${answer.saleId} ${answer.state}: ${text}`);
+      violate('rule 10, a code is asked for while none is awaited', `${answer.saleId} ${answer.state}: ${text}`);
     }
   }
 

@@ -32,7 +32,7 @@ export function createTokenRules(configured: string | undefined, violate: Violat
     requestSent(headers) {
       const token = headers['agent-token'];
       if (token !== undefined && strangers.has(token)) violate('rule 2, a token of another merchant is used', token);
-      else if (token !== undefined && !issued.includes(token)) violate('rule 2, a token of nobody is used', token);
+      else if (token !== undefined && !issued.includes(token)) violate('rule 2, an unknown token is used', token);
       else if ((token === undefined ? -1 : issued.indexOf(token)) < newestAcknowledged) {
         violate('an acknowledged agent token is forgotten', `${token} instead of ${issued[newestAcknowledged]}`);
       }

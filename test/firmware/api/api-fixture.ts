@@ -29,6 +29,19 @@ export interface FixtureOptions {
   readonly unbooted?: boolean;
 }
 
+/** Of a terminal without devices that has nothing to report. */
+export const QUIET_SOURCES: StatusSources = {
+  devices: () => ({}),
+  gpio: () => 'none: simulated',
+  acquirerTrouble: () => undefined,
+  lastAcquirerContactWallMs: () => undefined,
+  store: () => ({}),
+  alarms: () => ({}),
+  notificationsIgnored: () => 0,
+  refusals: () => ({}),
+  lostLogLines: () => 0,
+};
+
 export function createApiFixture({ policy, options, sources, unbooted }: FixtureOptions = {}): ApiFixture {
   const terminal = createTestTerminal(testPolicy(policy));
   const http = createMemoryHttp();
@@ -41,18 +54,7 @@ export function createApiFixture({ policy, options, sources, unbooted }: Fixture
       kernel: terminal.kernel,
       options: { host: '127.0.0.1', port: 8080, locale: 'en', ...options },
       about: { version: '1.2.3' },
-      sources: {
-        devices: () => ({}),
-        gpio: () => 'none: simulated',
-        acquirerTrouble: () => undefined,
-        lastAcquirerContactWallMs: () => undefined,
-        store: () => ({}),
-        alarms: () => ({}),
-        notificationsIgnored: () => 0,
-        refusals: () => ({}),
-        lostLogLines: () => 0,
-        ...sources,
-      },
+      sources: { ...QUIET_SOURCES, ...sources },
     },
     (_error, listening) => {
       api = listening;

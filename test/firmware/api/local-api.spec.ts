@@ -6,7 +6,7 @@ import { reversalSchema, saleSchema, statusSchema } from '../../../firmware/api/
 import { JOURNAL_FAULTS } from '../../../flows/faults.js';
 import { createMemoryHttp } from '../memory-http.js';
 import { answered, createTestTerminal } from '../test-terminal.js';
-import { type ApiFixture, createApiFixture, errorOf, jsonOf, PAYMENT_CODE } from './api-fixture.js';
+import { type ApiFixture, createApiFixture, errorOf, jsonOf, PAYMENT_CODE, QUIET_SOURCES } from './api-fixture.js';
 
 const CNY_1250 = { currency: 'CNY', value: '1250' };
 const SUCCESS = answered({ paymentId: '2026112319', amount: CNY_1250 });
@@ -41,17 +41,10 @@ describe('local API', () => {
           options: { host: 'localhost', port: 80, locale: 'en' },
           about: { version: '1' },
           sources: {
+            ...QUIET_SOURCES,
             devices: () => {
               throw new Error('asked for the status');
             },
-            gpio: () => '',
-            acquirerTrouble: () => undefined,
-            lastAcquirerContactWallMs: () => undefined,
-            store: () => ({}),
-            alarms: () => ({}),
-            notificationsIgnored: () => 0,
-            refusals: () => ({}),
-            lostLogLines: () => 0,
           },
         },
         (error, api) => told.push(error?.code, api),

@@ -37,6 +37,7 @@ import { JOURNAL_FAULTS } from '../../../../flows/faults.js';
 import { replay } from '../../../../flows/fold.js';
 import type { Policy } from '../../../../flows/policy.js';
 import type { TerminalRecord } from '../../../../flows/record.js';
+import { QUIET_SOURCES } from '../../api/api-fixture.js';
 import { type CommandRun, runCommand } from '../../command-run.js';
 import { answered, createTestTerminal, type TestTerminal, testPolicy } from '../../test-terminal.js';
 
@@ -97,17 +98,7 @@ function serveApi(terminal: TestTerminal, token?: string): Promise<LocalApi> {
         kernel: terminal.kernel,
         options: { host: '127.0.0.1', port: 0, locale: 'en', ...(token === undefined ? {} : { token }) },
         about: { version: 'test' },
-        sources: {
-          devices: () => ({}),
-          gpio: () => 'none',
-          acquirerTrouble: () => undefined,
-          lastAcquirerContactWallMs: () => undefined,
-          store: () => ({}),
-          alarms: () => ({}),
-          notificationsIgnored: () => 0,
-          refusals: () => ({}),
-          lostLogLines: () => 0,
-        },
+        sources: QUIET_SOURCES,
       },
       (error, api) => (api === undefined ? reject(error) : resolve(api)),
     );
