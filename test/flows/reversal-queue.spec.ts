@@ -135,6 +135,14 @@ describe('the cancel queue', () => {
       assert.equal(drive.sale().state, 'reversed');
     });
 
+    it('inquires a refund whose executor never answers, as one that is not answered', () => {
+      const drive = reversedPaid();
+      answer(drive, failure('CANCEL_WINDOW_EXCEED'));
+      answer(drive, found('SUCCESS'));
+      waitForRequest(drive);
+      assert.equal(requests(drive), 'cancel inquiry refund refundInquiry');
+    });
+
     it('ignores the late answer of a request that it no longer waits for', () => {
       const drive = reversedPaid();
       const { exchange, reversalId } = drive.lastSent('sendReversal');
