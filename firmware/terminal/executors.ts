@@ -16,7 +16,10 @@ export interface ExecutorParts {
   readonly feed: (event: Event) => void;
 }
 
-/** Carries effects out. Every one that is answered feeds exactly one event, later; a vend one more where it is contradicted. */
+/**
+ * One function for each effect. An effect with an outcome feeds exactly one event, later; a vend feeds another where the machine
+ * contradicts its first outcome.
+ */
 export function createExecutors({ link, devices, refusals, log, feed }: ExecutorParts): Executors {
   return {
     sendPay({ payment, code, timeoutMs }) {

@@ -6,21 +6,21 @@ import type { Kernel } from '../kernel.js';
 import type { Log } from '../log/log.js';
 
 /**
- * Logs what whoever reads the log afterwards asks first: since when the terminal sells or does not, and why, and how each
- * sale and each reversal ended. One line a change. Returns the way to stop.
+ * Logs, one line a change, what readers of a log ask first: since when the terminal sells or does not and why, and how each
+ * sale and each reversal ended. Returns the function that stops it.
  */
 export function logProgress(kernel: Kernel, log: Log): () => void {
-  let told = '';
+  let logged = '';
 
-  function tellReadiness(): void {
+  function logReadiness(): void {
     const { reasons, warnings } = readiness(kernel.state);
     const fields = {
       reasons: reasons.length === 0 ? undefined : reasons.join(' '),
       warnings: warnings.length === 0 ? undefined : warnings.join(' '),
     };
     const text = JSON.stringify(fields);
-    if (text === told) return;
-    told = text;
+    if (text === logged) return;
+    logged = text;
     if (reasons.length === 0) log.info('ready', fields);
     else if (isStartingUp(reasons)) log.info('not ready', fields);
     else log.warn('not ready', fields);
@@ -36,7 +36,7 @@ export function logProgress(kernel: Kernel, log: Log): () => void {
         const { how, by, note, outcome } = end;
         log.info('reversal ended', { reversalId, saleId, how, by, note, outcome });
       },
-      statusChanged: tellReadiness,
+      statusChanged: logReadiness,
     },
   ]);
 }

@@ -8,7 +8,7 @@ import type { Config } from '../config/config.js';
 import type { Kernel } from '../kernel.js';
 import type { Log } from '../log/log.js';
 
-/** What listens on the terminal: the local API, and the notification endpoint where one is configured. */
+/** The listening ports of the terminal: local API, and notification endpoint where one is configured. */
 export interface Services {
   /** The bound port of the local API. */
   readonly apiPort: number;
@@ -26,7 +26,7 @@ export interface ServicesParts {
   readonly log: Log;
 }
 
-/** Opens the ports. `opened` is called once, with the error of the first that cannot be had. */
+/** Opens the ports. `opened` is called once, with an error where one of them cannot be had; then none is open. */
 export function openServices(
   parts: ServicesParts,
   opened: (error: HostError | undefined, services?: Services) => void,
