@@ -6,7 +6,7 @@ import { onKeysLost } from './keypad-entry.js';
 import type { Reversal } from './reversal.js';
 import { startWork } from './reversal-queue.js';
 import { startReversal } from './reversal-start.js';
-import { closeUncharged } from './sale-desk.js';
+import { closeUncharged } from './sale-requests.js';
 import type { Turn } from './turn.js';
 
 /** Ends or takes up what a power cut left behind, from the last durable state. The customer has gone. */

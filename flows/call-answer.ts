@@ -1,29 +1,56 @@
 import type { FaultCode } from './faults.js';
+import type { Money } from './money.js';
+import type { OtherAccount } from './of-other-account.js';
+import type { PaidOrder } from './paid-orders.js';
+import type { SaleState } from './sale.js';
 
-/** What a waiting caller is told. The local API turns it into a status and a body. */
+/** What a waiting caller is told, as codes and facts. The local API turns it into a status and a sentence. */
 export type CallAnswer =
   | { readonly kind: 'sale'; readonly saleId: string; readonly created: boolean }
   | { readonly kind: 'reversal'; readonly reversalId: string; readonly created: boolean }
-  /** `message` where there is more to say than that it is not there. */
-  | { readonly kind: 'notFound'; readonly what: 'sale' | 'reversal' | 'refund'; readonly message?: string }
+  /** `paid`: the sale was paid and is no longer kept. */
+  | { readonly kind: 'notFound'; readonly what: 'sale' | 'reversal' | 'refund'; readonly paid?: PaidOrder }
   | { readonly kind: 'notReady'; readonly reasons: readonly FaultCode[] }
-  | { readonly kind: 'conflict'; readonly code: ConflictCode; readonly message: string }
-  | { readonly kind: 'invalid'; readonly field: string; readonly message: string };
+  | ({ readonly kind: 'conflict' } & Conflict)
+  | ({ readonly kind: 'invalid' } & Invalid);
 
-export type ConflictCode =
-  | 'saleOpen'
-  | 'orderPaid'
-  | 'orderHeld'
-  | 'machineSells'
-  | 'notAwaitingCode'
-  | 'alreadyDelivered'
-  | 'goodsMoving'
-  | 'alreadyReversed'
-  | 'notPaid'
-  | 'refundDiffers'
-  | 'reversalFinished'
-  | 'underWay'
-  | 'unconfirmed'
-  | 'notYourDelivery'
-  | 'otherAccount'
-  | 'nothingToPrint';
+export type ConflictCode = Conflict['code'];
+
+/** Why what was asked for does not go with the state of things; `because` where a code has several reasons. */
+export type Conflict =
+  | {
+      readonly code: 'machineSells' | 'goodsMoving' | 'alreadyDelivered' | 'notYourDelivery' | 'reversalFinished';
+    }
+  | { readonly code: 'saleOpen'; readonly because: 'busy'; readonly saleId: string; readonly state: SaleState }
+  | ({ readonly code: 'saleOpen'; readonly because: 'paidTwice'; readonly state: SaleState } & OtherSale)
+  | { readonly code: 'orderPaid'; readonly because: 'otherAmount'; readonly orderId: string }
+  | { readonly code: 'orderPaid'; readonly because: 'notKept'; readonly paid: PaidOrder }
+  | ({ readonly code: 'orderPaid'; readonly because: 'paidTwice'; readonly kept: boolean } & OtherSale)
+  | { readonly code: 'orderHeld'; readonly orderId: string; readonly reversalId: string }
+  | { readonly code: 'notAwaitingCode' | 'alreadyReversed'; readonly state: SaleState }
+  | { readonly code: 'notPaid'; readonly because: 'notDeliverable' | 'notRefundable'; readonly state: SaleState }
+  | { readonly code: 'notPaid'; readonly because: 'endedWithout' | 'neverProven' }
+  /** By the acquirer's word. */
+  | { readonly code: 'notPaid'; readonly because: 'otherAmount' | 'cancelled' | 'nothingCharged' | 'refunded' }
+  | { readonly code: 'refundDiffers'; readonly refundId: string }
+  /** `sent`: a request to give the money back; `settling`: the question whether the payment stands. */
+  | { readonly code: 'underWay'; readonly because: 'sent' | 'settling' }
+  /** `said`: the acquirer's code or status; missing where nothing was answered that can be believed. */
+  | { readonly code: 'unconfirmed'; readonly said?: string }
+  | ({ readonly code: 'otherAccount' } & OtherAccount)
+  | { readonly code: 'nothingToPrint'; readonly because: 'noPrinter' | 'refundUnconfirmed' }
+  | { readonly code: 'nothingToPrint'; readonly because: 'notPaid'; readonly state: SaleState };
+
+/** The sale by which an order is, or may get, paid already. */
+interface OtherSale {
+  readonly orderId: string;
+  readonly saleId: string;
+}
+
+/** What is wrong with a field that only the state of things can judge. */
+export type Invalid =
+  | { readonly field: 'amount'; readonly problem: 'notPayable' | 'hundredths'; readonly currency: string }
+  | { readonly field: 'amount'; readonly problem: 'aboveRest'; readonly rest: Money }
+  | { readonly field: 'channel'; readonly problem: 'noSuchChannel'; readonly channelCount: number }
+  | { readonly field: 'code'; readonly problem: 'notAPaymentCode'; readonly least: number; readonly most: number }
+  | { readonly field: 'refundId'; readonly problem: 'tooManyRefunds'; readonly limit: number };

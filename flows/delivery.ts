@@ -1,10 +1,11 @@
 import { notePaymentTaken } from './acquirer-watch.js';
 import { openSale } from './book.js';
+import type { Conflict } from './call-answer.js';
 import { noSale } from './no-sale.js';
 import { ownEntry } from './own-entry.js';
 import { paidRest } from './paid-rest.js';
 import { present } from './present.js';
-import { printReceipt } from './receipt-desk.js';
+import { printReceipt } from './receipt-printing.js';
 import { holdForPerson, startReversal } from './reversal-start.js';
 import type { Sale } from './sale.js';
 import type { Turn } from './turn.js';
@@ -127,7 +128,7 @@ export function onDeliveryReported(turn: Turn, callId: string, saleId: string, o
   const sale = ownEntry(turn.book.sales, saleId);
   if (sale === undefined) return turn.answer(callId, noSale(turn.book, saleId));
   const conflict = deliveryConflict(turn, sale, ok);
-  if (conflict !== undefined) return turn.answer(callId, conflict);
+  if (conflict !== undefined) return turn.answer(callId, { kind: 'conflict', ...conflict });
   if (sale.state === 'approved') {
     turn.clearTimer('hostConfirm');
     if (ok) settle(turn, saleId);
@@ -138,28 +139,19 @@ export function onDeliveryReported(turn: Turn, callId: string, saleId: string, o
   turn.answer(callId, { kind: 'sale', saleId, created: false });
 }
 
-function deliveryConflict(turn: Turn, sale: Sale, ok: boolean) {
+function deliveryConflict(turn: Turn, { state }: Sale, ok: boolean): Conflict | undefined {
   /* An approved sale waits for the host app, whoever hands out the goods of the next one. */
-  if (turn.policy.vend !== 'host' && sale.state !== 'approved') {
-    return conflict(
-      'notYourDelivery',
-      'this terminal hands out the goods itself; set VEND=none to do it from the host',
-    );
-  }
-  switch (sale.state) {
+  if (turn.policy.vend !== 'host' && state !== 'approved') return { code: 'notYourDelivery' };
+  switch (state) {
     case 'approved':
     case 'settled':
       return undefined;
     case 'reversing':
     case 'reversed':
-      return ok ? conflict('alreadyReversed', `the sale is ${sale.state}: the goods are not paid for`) : undefined;
+      return ok ? { code: 'alreadyReversed', state } : undefined;
     default:
-      return conflict('notPaid', `the sale is ${sale.state}; only a paid sale can be delivered`);
+      return { code: 'notPaid', because: 'notDeliverable', state };
   }
-}
-
-function conflict(code: 'notYourDelivery' | 'alreadyReversed' | 'notPaid', message: string) {
-  return { kind: 'conflict', code, message } as const;
 }
 
 /** The sale is over and paid: the receipt is due. */

@@ -12,21 +12,28 @@ export function presentAccount({ policy, book }: Configured): PaymentAccount {
 }
 
 export function ofOtherAccount(state: Configured, payment: PaymentAccount): boolean {
-  return otherAccountWords(state, payment) !== undefined;
+  return otherAccountOf(state, payment) !== undefined;
 }
 
-/** What keeps the terminal from asking about a payment, in words; undefined where nothing does. */
-export function otherAccountWords({ policy, book }: Configured, payment: PaymentAccount): string | undefined {
+/** In what a payment's account differs from the present one. */
+export type OtherAccount =
+  | { readonly differs: 'account' }
+  | { readonly differs: 'acquirer'; readonly madeAt: string; readonly asked: string }
+  | { readonly differs: 'merchant'; readonly madeFor: string; readonly actsFor: string };
+
+/** What keeps the terminal from asking about a payment; undefined where nothing does. */
+export function otherAccountOf({ policy, book }: Configured, payment: PaymentAccount): OtherAccount | undefined {
   if (payment.account !== undefined && payment.account !== policy.account) {
-    return 'the payment was made with another ALIPAY_CLIENT_ID or MERCHANT_ID than the terminal has now';
+    return { differs: 'account' };
   }
   const acquirer = acquirerOf({ policy, book }, payment);
   if (acquirer !== policy.acquirer && !policy.movedFrom.includes(acquirer)) {
-    return `the payment was made at ${acquirer}; the terminal asks ${policy.acquirer} now, and ACQUIRER_MOVED_FROM does not say that it moved`;
+    return { differs: 'acquirer', madeAt: acquirer, asked: policy.acquirer };
   }
   const names = agentMerchantNames(policy, book);
-  if (payment.grantor !== undefined && names.length > 0 && !names.includes(payment.grantor)) {
-    return `the payment was made for the merchant ${payment.grantor}, and the terminal acts for ${names[0]} now`;
+  const [actsFor] = names;
+  if (payment.grantor !== undefined && actsFor !== undefined && !names.includes(payment.grantor)) {
+    return { differs: 'merchant', madeFor: payment.grantor, actsFor };
   }
   return undefined;
 }

@@ -1,6 +1,6 @@
 import type { AcquirerAnswer } from './acquirer-answer.js';
 import { type VerifiedAnswer, verified } from './acquirer-watch.js';
-import type { ConflictCode } from './call-answer.js';
+import type { Conflict } from './call-answer.js';
 import { sameMoney } from './money.js';
 import { ownEntry } from './own-entry.js';
 import { present } from './present.js';
@@ -51,13 +51,7 @@ function canAskRefund({ kind, refundRequestId, paymentId }: Reversal): boolean {
 export function onSettlingAnswered(turn: Turn, reversal: Reversal, settling: Settling, answer: AcquirerAnswer): void {
   const believed = verified(answer);
   if (believed === undefined || believed.status === 'U') {
-    return refuse(
-      turn,
-      reversal,
-      settling,
-      'unconfirmed',
-      unconfirmed(believed?.code ?? 'nothing that can be believed'),
-    );
+    return refuse(turn, reversal, settling, { code: 'unconfirmed', ...present({ said: believed?.code }) });
   }
   if (settling.asks === 'payment') onPaymentAnswer(turn, reversal, settling, believed);
   else onRefundAnswer(turn, reversal, settling, believed);
@@ -69,7 +63,7 @@ function onPaymentAnswer(turn: Turn, reversal: Reversal, settling: Settling, ans
       const wholeValue = ownEntry(turn.book.sales, reversal.saleId)?.amount;
       if (answer.amount !== undefined && wholeValue !== undefined && !sameMoney(answer.amount, wholeValue)) {
         turn.alarm('amountDiffers', reversal.paymentRequestId);
-        return refuse(turn, reversal, settling, 'notPaid', 'the acquirer says that another amount was paid');
+        return refuse(turn, reversal, settling, { code: 'notPaid', because: 'otherAmount' });
       }
       if (canAskRefund(reversal)) return ask(turn, reversal, { ...settling, asks: 'refund' });
       return acceptConfirmed(turn, reversal, settling);
@@ -79,7 +73,7 @@ function onPaymentAnswer(turn: Turn, reversal: Reversal, settling: Settling, ans
     case 'FAIL':
       return finishUndone(turn, reversal, settling, 'nothingCharged');
     default:
-      return refuse(turn, reversal, settling, 'unconfirmed', unconfirmed(answer.paymentStatus ?? answer.code));
+      return refuse(turn, reversal, settling, { code: 'unconfirmed', said: answer.paymentStatus ?? answer.code });
   }
 }
 
@@ -92,18 +86,14 @@ function onRefundAnswer(turn: Turn, reversal: Reversal, settling: Settling, answ
   if (isMade === 'FAIL' || (answer.status === 'F' && NO_REFUND.includes(answer.code))) {
     return acceptConfirmed(turn, reversal, settling);
   }
-  refuse(turn, reversal, settling, 'unconfirmed', unconfirmed(isMade ?? answer.code));
-}
-
-function unconfirmed(said: string): string {
-  return `the money may have gone back already, and the acquirer does not confirm that the payment stands (${said}): try again later`;
+  refuse(turn, reversal, settling, { code: 'unconfirmed', said: isMade ?? answer.code });
 }
 
 /** Meanwhile another payment of its order may have been declared to stand. */
 function acceptConfirmed(turn: Turn, reversal: Reversal, settling: Settling): void {
   const why = whyNotPaid(turn.book, reversal);
   if (why === undefined) return accept(turn, reversal, settling);
-  refuse(turn, reversal, settling, why.code, why.message);
+  refuse(turn, reversal, settling, why);
 }
 
 function accept(turn: Turn, { reversalId }: Reversal, { callId, by, note }: Pick<Settling, 'callId' | 'by' | 'note'>) {
@@ -111,28 +101,22 @@ function accept(turn: Turn, { reversalId }: Reversal, { callId, by, note }: Pick
   turn.answer(callId, { kind: 'reversal', reversalId, created: false });
 }
 
-const UNDONE = {
-  cancelled: 'the acquirer says that the payment is cancelled: it does not stand, and the reversal is finished',
-  nothingCharged: 'the acquirer says that the payment failed: it does not stand, and the reversal is finished',
-  refunded: 'the acquirer says that the money was refunded: it does not stay, and the reversal is finished',
-} as const;
-
-function finishUndone(turn: Turn, { reversalId }: Reversal, { callId }: Settling, how: keyof typeof UNDONE): void {
+/** It does not stand, and there is nothing left to undo. */
+function finishUndone(
+  turn: Turn,
+  { reversalId }: Reversal,
+  { callId }: Settling,
+  how: 'cancelled' | 'nothingCharged' | 'refunded',
+): void {
   finish(turn, reversalId, { how });
-  turn.answer(callId, { kind: 'conflict', code: 'notPaid', message: UNDONE[how] });
+  turn.answer(callId, { kind: 'conflict', code: 'notPaid', because: how });
 }
 
 /** The queue goes on where it was. */
-function refuse(
-  turn: Turn,
-  { reversalId }: Reversal,
-  { callId, resumeAtMs }: Settling,
-  code: ConflictCode,
-  message: string,
-): void {
+function refuse(turn: Turn, { reversalId }: Reversal, { callId, resumeAtMs }: Settling, why: Conflict): void {
   updateProgress(turn, reversalId, { awaiting: undefined, settling: undefined });
   const timer = `reversal:${reversalId}` as const;
   if (resumeAtMs === undefined) turn.clearTimer(timer);
   else turn.setTimer(timer, Math.max(0, resumeAtMs - turn.at.atMs));
-  turn.answer(callId, { kind: 'conflict', code, message });
+  turn.answer(callId, { kind: 'conflict', ...why });
 }

@@ -15,11 +15,11 @@ import type { Effect } from './effect.js';
 import type { DeviceName, FaultCode } from './faults.js';
 import type { Input, TimerName } from './input.js';
 import { clearEntry, discardEntry, onKeyPressed, onKeysLost, onKeysUnclear } from './keypad-entry.js';
-import { onInputRefused, onMachineAsked, onMachineGaveUp, refuseUnpaid } from './machine-desk.js';
-import { onRefundRequested, onReversalRetryRequested, onReversalSettled } from './operator-desk.js';
+import { onInputRefused, onMachineAsked, onMachineGaveUp, refuseUnpaid } from './machine-requests.js';
+import { onRefundRequested, onReversalRetryRequested, onReversalSettled } from './operator-requests.js';
 import { onInquiryAnswered, onInquiryTimer, onPayAnswered, onPaymentNotified } from './payment.js';
 import { present } from './present.js';
-import { onPrintFinished, onReceiptRequested } from './receipt-desk.js';
+import { onPrintFinished, onReceiptRequested } from './receipt-printing.js';
 import type { TerminalRecord } from './record.js';
 import { onReversalAnswered, onReversalTimer } from './reversal-exchange.js';
 import {
@@ -29,7 +29,7 @@ import {
   onCodeUnclear,
   onCodeWaitOver,
   onSaleRequested,
-} from './sale-desk.js';
+} from './sale-requests.js';
 import type { TerminalState } from './terminal-state.js';
 import { Turn } from './turn.js';
 

@@ -3,6 +3,7 @@ import { readdirSync, readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import {
   fileLength,
+  flowsAnswerCodes,
   importDirections,
   kebabCase,
   LENGTH_LIMIT_LINES,
@@ -171,6 +172,25 @@ const RULES: Readonly<Record<string, readonly [Rule, Canary]>> = {
       good: [file('test/a.spec.ts', "it('says it.only( in its name', () => {});")],
     },
   ],
+  'the flow answers with codes, and knows neither paths nor variables': [
+    flowsAnswerCodes,
+    {
+      bad: [
+        file('flows/a.ts', "const message = 'ask for a refund with POST /v1/refunds';"),
+        file('flows/b.ts', 'return `set VEND=none, not that`;'),
+        file('flows/c.ts', "const why = 'made with another MERCHANT_ID';"),
+      ],
+      beside: [
+        file('firmware/config/variables.ts', 'export const variables = {\n  VEND: a({}),\n  MERCHANT_ID: b({}),\n};'),
+        file('flows/faults.ts', "export const FAULTS = { acquirer: 'check MERCHANT_ID' };"),
+      ],
+      good: [
+        file('firmware/config/variables.ts', 'export const variables = {\n  VEND: a({}),\n  MERCHANT_ID: b({}),\n};'),
+        file('flows/a.ts', "/* as MERCHANT_ID says */ return { code: 'MERCHANT_NOT_REGISTERED', why: 'VEND' };"),
+        file('firmware/api/a.ts', "const message = 'ask for a refund with POST /v1/refunds';"),
+      ],
+    },
+  ],
   'a table of strings answers only what it has itself': [
     ownLookups,
     {
@@ -213,8 +233,8 @@ const RULES: Readonly<Record<string, readonly [Rule, Canary]>> = {
     {
       bad: [file('flows/saleDesk.ts', ''), file('flows/Sale.ts', ''), file('test/hw_sim/a.ts', '')],
       good: [
-        file('flows/sale-desk.ts', ''),
-        file('test/flows/sale-desk.spec.ts', ''),
+        file('flows/sale-requests.ts', ''),
+        file('test/flows/sale-requests.spec.ts', ''),
         file('drivers/linux/x25.ts', ''),
       ],
     },

@@ -1,7 +1,9 @@
 import type { CallAnswer } from '../../flows/call-answer.js';
 import type { FaultCode } from '../../flows/faults.js';
+import type { PaidOrder } from '../../flows/paid-orders.js';
 import { type ApiError, apiError, fieldError } from '../service/api-error.js';
 import type { ApiReply } from '../service/api-reply.js';
+import { answerMessages } from './answer-messages.js';
 
 /** Finds what an answer names, as callers see it. */
 export interface AnswerViews {
@@ -17,13 +19,13 @@ export function replyWithAnswer(answer: CallAnswer, views: AnswerViews, reply: A
     case 'reversal':
       return replyWith(reply, reversalStatus, views.reversal(answer.reversalId), 'reversal');
     case 'notFound':
-      return reply.error(notFound(answer.what, answer.message));
+      return reply.error(notFound(answer.what, answer.paid));
     case 'notReady':
       return reply.error(notReadyError(answer.reasons));
     case 'conflict':
-      return reply.error(apiError(409, answer.code, answer.message));
+      return reply.error(apiError(409, answer.code, answerMessages.conflict(answer)));
     case 'invalid':
-      return reply.error(fieldError(answer.field, answer.message));
+      return reply.error(fieldError(answer.field, answerMessages.invalid(answer)));
   }
 }
 
@@ -38,6 +40,6 @@ export function replyWith(reply: ApiReply, status: number, found: object | undef
   else reply.json(status, found);
 }
 
-function notFound(what: 'sale' | 'reversal' | 'refund', message = `there is no such ${what}, or it is no longer kept`) {
-  return apiError(404, 'notFound', message);
+function notFound(what: 'sale' | 'reversal' | 'refund', paid?: PaidOrder) {
+  return apiError(404, 'notFound', answerMessages.notFound(what, paid));
 }

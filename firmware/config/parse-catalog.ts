@@ -2,7 +2,7 @@ import { type Catalog, type CatalogItem, SLOT_LIMIT_DIGITS, slotNumber } from '.
 import { minorUnits } from '../../flows/minor-units.js';
 import { parseMoney } from '../../flows/money.js';
 import { ownEntry } from '../../flows/own-entry.js';
-import { channelProblem } from '../../flows/vend-channel.js';
+import { channelHint, isVendChannel } from '../../flows/vend-channel.js';
 import { quoted } from '../log/plain-text.js';
 import { type CsvSeparator, csvFields, csvSeparators } from './csv-fields.js';
 import { strangeCharacter } from './strange-characters.js';
@@ -102,10 +102,11 @@ function itemOf(
   }
   const price = parseMoney(priceText, currency);
   if (price === undefined) wrong(`has ${quoted(priceText)} for a price; ${priceHint(currency)}`);
-  const strange = /^[0-9A-Za-z_-]{1,16}$/.test(channel)
-    ? channelProblem(channel, channelCount)
-    : 'has to be 1 to 16 letters, digits, "-" or "_"';
-  if (strange !== undefined) wrong(`has ${quoted(channel)} for a channel, which ${strange}`);
+  if (!/^[0-9A-Za-z_-]{1,16}$/.test(channel)) {
+    wrong(`has ${quoted(channel)} for a channel, which has to be 1 to 16 letters, digits, "-" or "_"`);
+  } else if (channelCount !== undefined && !isVendChannel(channel, channelCount)) {
+    wrong(`has ${quoted(channel)} for a channel, which ${channelHint(channelCount)}`);
+  }
   return right && price !== undefined ? { slot, name, price, channel } : undefined;
 }
 

@@ -3,7 +3,7 @@ import type { LedgerBook, Payment } from './ledger.js';
 import type { PlannedAnswer } from './payment-plan.js';
 import type { Planner } from './planner.js';
 
-/** What the desks (pay, cancel, refund, inquiry) share. */
+/** What the interfaces (pay, cancel, refund, inquiry) share. */
 export interface InterfaceParts {
   readonly ledger: LedgerBook;
   readonly planner: Planner;

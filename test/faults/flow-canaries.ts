@@ -127,7 +127,7 @@ export const FLOW_CANARIES: readonly Canary[] = [
   },
   {
     name: 'machine vends before the money',
-    file: 'flows/machine-desk.js',
+    file: 'flows/machine-requests.js',
     find: 'turn.set({ selection });',
     put: "turn.effect({ type: 'startVend', saleId: 'early', amount, channel: item });",
   },
@@ -172,7 +172,7 @@ export const FLOW_CANARIES: readonly Canary[] = [
   },
   {
     name: 'who settled it is forgotten',
-    file: 'flows/operator-desk.js',
+    file: 'flows/operator-requests.js',
     find: "how: 'settledByHand', by, note, outcome",
     put: "how: 'settledByHand', by: 'somebody', note, outcome",
   },
@@ -224,19 +224,19 @@ export const FLOW_CANARIES: readonly Canary[] = [
   },
   {
     name: 'payment code in an answer of the API',
-    file: 'flows/sale-desk.js',
-    find: 'a code is taken only while it is awaitingCode`',
-    put: 'a code is taken only while it is awaitingCode` + code',
+    file: 'flows/sale-requests.js',
+    find: "code: 'notAwaitingCode', state }",
+    put: "code: 'notAwaitingCode', state: code }",
   },
   {
     name: 'a cancel agreed to and not done',
-    file: 'flows/sale-desk.js',
+    file: 'flows/sale-requests.js',
     find: 'if (isOpen(sale))',
     put: "if (sale.state === 'awaitingCode')",
   },
   {
     name: 'an order that was paid sold again',
-    file: 'flows/sale-desk.js',
+    file: 'flows/sale-requests.js',
     find: 'if (paid !== undefined)',
     put: 'if (false)',
   },
@@ -270,7 +270,7 @@ export const FLOW_CANARIES: readonly Canary[] = [
   {
     name: 'a copy that is not marked',
     only: 'equipped',
-    file: 'flows/receipt-desk.js',
+    file: 'flows/receipt-printing.js',
     find: "'copy' : 'reversed'",
     put: "'sale' : 'reversed'",
   },
@@ -334,7 +334,7 @@ export const FLOW_CANARIES: readonly Canary[] = [
   },
   {
     name: 'a payment while the box is not ready',
-    file: 'flows/sale-desk.js',
+    file: 'flows/sale-requests.js',
     find: 'if (reasons.length > 0) {',
     put: 'if (false) {',
   },
@@ -385,7 +385,7 @@ export const FLOW_CANARIES: readonly Canary[] = [
   },
   {
     name: 'refunds of more than was paid',
-    file: 'flows/operator-desk.js',
+    file: 'flows/operator-requests.js',
     find: '|| subtractMoney(rest, amount) === undefined',
     put: '',
   },

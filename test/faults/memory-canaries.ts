@@ -5,7 +5,7 @@ export const MEMORY_CANARIES: readonly Canary[] = [
   {
     name: 'a paid order forgotten with its sale',
     only: 'host',
-    file: 'flows/sale-desk.js',
+    file: 'flows/sale-requests.js',
     find: 'if (gone !== undefined)',
     put: 'if (false)',
   },

@@ -28,18 +28,27 @@ describe('an order that was paid', () => {
     it(`is not sold again for ${amount} after its sale has gone, and the answer names that sale`, () => {
       const { drive, saleId } = forgotten();
       const asked = { type: 'saleRequested', callId: 'again', orderId: 'a', amount: cny(amount) } as const;
-      const message = `order a was paid with CNY 12.50 by sale ${saleId}, which is no longer kept`;
-      assert.deepEqual(answerTo(drive, asked), { kind: 'conflict', code: 'orderPaid', message });
+      const order = { saleId, orderId: 'a', amount: cny('1250') };
+      assert.deepEqual(answerTo(drive, asked), {
+        kind: 'conflict',
+        code: 'orderPaid',
+        because: 'notKept',
+        paid: order,
+      });
       drive.reboot({ torn: true });
       drive.feed({ type: 'probeAnswered', answer: paid(cny('1')) });
-      assert.deepEqual(answerTo(drive, asked), { kind: 'conflict', code: 'orderPaid', message });
+      assert.deepEqual(answerTo(drive, asked), {
+        kind: 'conflict',
+        code: 'orderPaid',
+        because: 'notKept',
+        paid: order,
+      });
     });
   }
 
   it('says of a refund, a copy and a delivery that the sale has gone, and where its money can go back', () => {
     const { drive, saleId } = forgotten();
-    const message = `sale ${saleId} of order a was paid with CNY 12.50 and is no longer kept: its money can go back over Alipay's merchant portal only`;
-    const gone = { kind: 'notFound', what: 'sale', message };
+    const gone = { kind: 'notFound', what: 'sale', paid: { saleId, orderId: 'a', amount: cny('1250') } };
     assert.deepEqual(answerTo(drive, { type: 'refundRequested', callId: 'r', saleId, refundId: 'r1' }), gone);
     assert.deepEqual(answerTo(drive, { type: 'receiptRequested', callId: 'p', saleId }), gone);
     assert.deepEqual(answerTo(drive, { type: 'deliveryReported', callId: 'd', saleId, ok: false }), gone);

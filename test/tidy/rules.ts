@@ -5,6 +5,7 @@ import {
   importsOf,
   linesWith,
   type SourceFile,
+  stringLinesWith,
   withoutComments,
 } from './source-file.js';
 
@@ -104,6 +105,25 @@ export const pureFlows: Rule = (files) =>
         .filter(({ target }) => folderOf(target) !== 'flows')
         .map(({ target }) => `${file.path} must not import ${target}: flows depend on nothing`),
     );
+
+const CALL_PATH = /\/v1\//;
+/** They are what the operator reads, as tables; the documents print them. */
+const OPERATOR_TABLES: readonly string[] = ['flows/faults.ts', 'flows/operator-texts.ts'];
+
+/** The flow answers with codes and facts. How a caller asks, and how a terminal is set up, is for the firmware to say. */
+export const flowsAnswerCodes: Rule = (files) => {
+  const variables = files.find(({ path }) => path === 'firmware/config/variables.ts')?.text ?? '';
+  const names = [...variables.matchAll(/^ {2}([A-Z][A-Z0-9_]+): /gm)].map(([, name]) => name);
+  const setting = new RegExp(
+    `\\b(?:${names.filter((name) => name?.includes('_')).join('|')})\\b|\\b(?:${names.join('|')})=`,
+  );
+  return files
+    .filter(({ path }) => folderOf(path) === 'flows' && !OPERATOR_TABLES.includes(path))
+    .flatMap((file) => [
+      ...stringLinesWith(file, CALL_PATH).map((line) => `${file.path}:${line} names a path of the local API`),
+      ...stringLinesWith(file, setting).map((line) => `${file.path}:${line} names a variable of the configuration`),
+    ]);
+};
 
 const PROMISES = /\basync\b|\bawait\b|\bPromise\b|\.then\(/;
 

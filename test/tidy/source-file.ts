@@ -62,11 +62,20 @@ export function codeOf(text: string): string {
   });
 }
 
-/** The lines on which a pattern stands in a comment, counted from 1. */
+/** The lines on which a comment begins that has a pattern, counted from 1. */
 export function commentLinesWith(file: SourceFile, pattern: RegExp): number[] {
-  return [...file.text.matchAll(TOKENS)]
-    .filter(([token]) => token.startsWith('/') && pattern.test(token))
-    .map(({ index }) => file.text.slice(0, index).split('\n').length);
+  return tokenLines(file, (token) => token.startsWith('/') && pattern.test(token));
+}
+
+/** The lines on which a string or template begins that has a pattern, counted from 1. */
+export function stringLinesWith(file: SourceFile, pattern: RegExp): number[] {
+  return tokenLines(file, (token) => !token.startsWith('/') && pattern.test(token));
+}
+
+function tokenLines({ text }: SourceFile, wanted: (token: string) => boolean): number[] {
+  return [...text.matchAll(TOKENS)]
+    .filter(([token]) => wanted(token))
+    .map(({ index }) => text.slice(0, index).split('\n').length);
 }
 
 /** The lines of code on which a pattern stands, counted from 1. */

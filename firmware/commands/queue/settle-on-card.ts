@@ -5,6 +5,7 @@ import { replay } from '../../../flows/fold.js';
 import { ownEntry } from '../../../flows/own-entry.js';
 import type { TerminalRecord } from '../../../flows/record.js';
 import { whyNotPaid } from '../../../flows/why-not-paid.js';
+import { answerMessages } from '../../api/answer-messages.js';
 import { BOOK_JOURNAL, type BookStore } from '../../journal/open-book.js';
 import { openStore } from '../../journal/store/store.js';
 import type { StoreError } from '../../journal/store/store-error.js';
@@ -58,8 +59,9 @@ function settle(
     return done(new QueueError(exitCode.usage, `the reversal ${reversalId} is finished already`));
   }
   if (outcome === 'paid') {
-    const why = whyNotPaid(store.state, reversal)?.message ?? (reversal.untried === true ? undefined : TRIED);
-    if (why !== undefined) return done(new QueueError(exitCode.usage, why));
+    const conflict = whyNotPaid(store.state, reversal);
+    const why = conflict === undefined ? TRIED : answerMessages.conflict(conflict);
+    if (conflict !== undefined || reversal.untried !== true) return done(new QueueError(exitCode.usage, why));
   }
   const mayArriveUntilWallMs = reversal.payableUntilWallMs + EXPIRY_MARGIN_MS;
   const late =

@@ -122,7 +122,7 @@ const POLICIES: readonly Partial<Policy>[] = [
   { account: 'CLIENT M2' },
 ];
 
-/** What the desks answer to every call in every situation, twice in a row, under policies that matter to them. */
+/** What the flow answers to every call in every situation, twice in a row, under policies that matter to them. */
 function observed(): Set<string> {
   const seen = new Set<string>();
   const note = (call: string): ApiReply => ({
@@ -164,11 +164,11 @@ function observed(): Set<string> {
 }
 
 describe('what the routes say that they answer', () => {
-  it('names every refusal of the desks, and none that no desk gives', () => {
+  it('names every refusal of the flow, and none that the flow never gives', () => {
     const own = told(({ method, answers }) => (method === 'POST' ? answers : []));
     const seen = observed();
     assert.deepEqual([...seen].filter((one) => !own.has(one)).sort(), [], 'answered and not named');
-    /* Input that the schemas refuse never reaches a desk. */
+    /* Input that the schemas refuse never reaches the flow. */
     const bySchema = new Set([...own].filter((one) => one.endsWith(' 400 invalid')));
     assert.deepEqual(
       [...own].filter((one) => !seen.has(one) && !bySchema.has(one)).sort(),
@@ -178,7 +178,7 @@ describe('what the routes say that they answer', () => {
     assert.ok(seen.size > 20, `${seen.size} refusals were seen`);
   });
 
-  it('names every refusal before a desk is asked', () => {
+  it('names every refusal before the flow is asked', () => {
     const whole = told((route) => routeAnswers(route, API_LIMITS));
     const seen = new Set<string>();
     const json = { 'content-type': 'application/json' };

@@ -4,7 +4,7 @@ import { isPayable } from './money.js';
 import { ownOrderId } from './order-id.js';
 import { readiness } from './readiness.js';
 import type { Refusal } from './refusal.js';
-import { onCustomerCancelled, startSale } from './sale-desk.js';
+import { onCustomerCancelled, startSale } from './sale-requests.js';
 import type { Turn } from './turn.js';
 
 /*

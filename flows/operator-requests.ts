@@ -4,7 +4,7 @@ import type { Event } from './input.js';
 import { isMoneyValue, isPayable, sameMoney, subtractMoney } from './money.js';
 import { newReversal } from './new-reversal.js';
 import { noSale } from './no-sale.js';
-import { otherAccountWords } from './of-other-account.js';
+import { type OtherAccount, otherAccountOf } from './of-other-account.js';
 import { ownEntry } from './own-entry.js';
 import { paidRest } from './paid-rest.js';
 import { present } from './present.js';
@@ -41,25 +41,24 @@ function refund(turn: Turn, request: RefundRequested): CallAnswer {
   if (same !== undefined) return sameRefund(same, request);
   const attempt = lastAttempt(sale);
   if (sale.state !== 'settled' || attempt === undefined) {
-    return { kind: 'conflict', code: 'notPaid', message: `the sale is ${sale.state}; only a settled sale is refunded` };
+    return { kind: 'conflict', code: 'notPaid', because: 'notRefundable', state: sale.state };
   }
-  const stranger = otherAccountWords(turn, attempt);
-  if (stranger !== undefined) return otherAccount(stranger);
+  const other = otherAccountOf(turn, attempt);
+  if (other !== undefined) return otherAccount(other);
   const rest = paidRest(turn.book, sale);
   const amount = request.amount ?? rest;
   if (!isMoneyValue(amount.value) || subtractMoney(rest, amount) === undefined) {
-    const message = `a whole number of the smallest unit, at most what is left of the payment: ${rest.value} ${rest.currency}`;
-    return { kind: 'invalid', field: 'amount', message };
+    return { kind: 'invalid', field: 'amount', problem: 'aboveRest', rest };
   }
   if (!isPayable(amount)) {
-    return { kind: 'invalid', field: 'amount', message: `an amount in ${amount.currency} has to end in 00` };
+    return { kind: 'invalid', field: 'amount', problem: 'hundredths', currency: amount.currency };
   }
   if (queueFull(turn.policy, turn.book, openReversals(turn.book).length)) {
     return { kind: 'notReady', reasons: ['queueFull'] };
   }
   const refunds = Object.values(turn.book.reversals).filter((reversal) => reversal.saleId === sale.saleId);
   if (refunds.length >= REFUND_LIMIT) {
-    return { kind: 'invalid', field: 'refundId', message: `the sale has ${REFUND_LIMIT} refunds, which is the limit` };
+    return { kind: 'invalid', field: 'refundId', problem: 'tooManyRefunds', limit: REFUND_LIMIT };
   }
   const refundRequestId = refundRequestIdFor(turn, attempt.paymentRequestId);
   const { refundId, reason } = request;
@@ -73,15 +72,15 @@ function sameRefund(same: Reversal, request: RefundRequested): CallAnswer {
   const agrees =
     same.saleId === request.saleId && (request.amount === undefined || sameMoney(request.amount, same.amount));
   if (agrees) return { kind: 'reversal', reversalId: same.reversalId, created: false };
-  return { kind: 'conflict', code: 'refundDiffers', message: `refund ${request.refundId} was asked for differently` };
+  return { kind: 'conflict', code: 'refundDiffers', refundId: request.refundId };
 }
 
 export function onReversalRetryRequested(turn: Turn, callId: string, reversalId: string): void {
   const reversal = ownEntry(turn.book.reversals, reversalId);
   if (reversal === undefined) return turn.answer(callId, { kind: 'notFound', what: 'reversal' });
   if (reversal.state === 'finished') return turn.answer(callId, FINISHED);
-  const stranger = otherAccountWords(turn, reversal);
-  if (stranger !== undefined) return turn.answer(callId, otherAccount(stranger));
+  const other = otherAccountOf(turn, reversal);
+  if (other !== undefined) return turn.answer(callId, otherAccount(other));
   if (isBeingSettled(turn, reversalId)) return turn.answer(callId, BEING_SETTLED);
   retryNow(turn, reversal);
   turn.answer(callId, { kind: 'reversal', reversalId, created: false });
@@ -109,8 +108,8 @@ function refusalAsPaid(turn: Turn, reversal: Reversal): CallAnswer | undefined {
   /* It may give the money back at this moment, and then the payment does not stand. */
   if (ownEntry(turn.live.reversals, reversal.reversalId)?.awaiting !== undefined) return UNDER_WAY;
   if (reversal.untried === true) return undefined;
-  const stranger = otherAccountWords(turn, reversal);
-  return stranger === undefined ? undefined : otherAccount(stranger);
+  const other = otherAccountOf(turn, reversal);
+  return other && otherAccount(other);
 }
 
 /** Until when the payment may still be charged, by the wall clock; undefined where it was, or where it no longer can. */
@@ -120,15 +119,7 @@ function arrivesUntil(turn: Turn, reversal: Reversal): number | undefined {
   return reversal.charged === true || leftMs <= 0 ? undefined : turn.at.wallMs + leftMs;
 }
 
-const otherAccount = (message: string): CallAnswer => ({ kind: 'conflict', code: 'otherAccount', message });
-const UNDER_WAY: CallAnswer = {
-  kind: 'conflict',
-  code: 'underWay',
-  message: 'a request to give the money back has just been sent: see in a few seconds what was answered',
-};
-const BEING_SETTLED: CallAnswer = {
-  kind: 'conflict',
-  code: 'underWay',
-  message: 'somebody is settling it as paid at this moment: see in a few seconds what the acquirer says to that',
-};
-const FINISHED: CallAnswer = { kind: 'conflict', code: 'reversalFinished', message: 'the reversal is finished' };
+const otherAccount = (other: OtherAccount): CallAnswer => ({ kind: 'conflict', code: 'otherAccount', ...other });
+const UNDER_WAY: CallAnswer = { kind: 'conflict', code: 'underWay', because: 'sent' };
+const BEING_SETTLED: CallAnswer = { kind: 'conflict', code: 'underWay', because: 'settling' };
+const FINISHED: CallAnswer = { kind: 'conflict', code: 'reversalFinished' };

@@ -2,7 +2,7 @@ import { openReversals, openSale } from './book.js';
 import type { CallAnswer } from './call-answer.js';
 import type { Event } from './input.js';
 import { isHeld } from './is-held.js';
-import { formatMoney, isMoneyValue, isPayable, type Money, sameMoney } from './money.js';
+import { isMoneyValue, isPayable, type Money, sameMoney } from './money.js';
 import { noSale } from './no-sale.js';
 import { ownEntry } from './own-entry.js';
 import { paidOrder } from './paid-orders.js';
@@ -16,7 +16,7 @@ import { isOpen, type Sale } from './sale.js';
 import { newSaleId } from './sale-id.js';
 import { isBeingSettled } from './settle-as-paid.js';
 import type { Turn } from './turn.js';
-import { channelProblem } from './vend-channel.js';
+import { isVendChannel } from './vend-channel.js';
 
 /*
  * Where customers and host apps ask for things: start a sale, show a code, cancel. Invariants
@@ -29,43 +29,36 @@ type SaleRequested = Extract<Event, { type: 'saleRequested' }>;
 export function onSaleRequested(turn: Turn, request: SaleRequested): void {
   const { callId, orderId, amount } = request;
   const answer = (found: CallAnswer) => turn.answer(callId, found);
-  const { currency } = turn.policy;
+  const { currency, channelCount, saleMode } = turn.policy;
   if (amount.currency === currency && isMoneyValue(amount.value) && !isPayable(amount)) {
-    return answer({ kind: 'invalid', field: 'amount', message: `an amount in ${currency} has to end in 00` });
+    return answer({ kind: 'invalid', field: 'amount', problem: 'hundredths', currency });
   }
   if (!isPayable(amount) || amount.currency !== currency) {
-    const message = `a whole number of the smallest unit, 1 to 16 digits, in ${currency} is needed`;
-    return answer({ kind: 'invalid', field: 'amount', message });
+    return answer({ kind: 'invalid', field: 'amount', problem: 'notPayable', currency });
   }
-  const wrongChannel = request.channel && channelProblem(request.channel, turn.policy.channelCount);
-  if (wrongChannel) return answer({ kind: 'invalid', field: 'channel', message: wrongChannel });
-  if (turn.policy.saleMode === 'mdb') {
-    const message = 'the vending machine starts the sales of this terminal (SALE_MODE=mdb)';
-    return answer({ kind: 'conflict', code: 'machineSells', message });
+  const { channel } = request;
+  if (channelCount !== undefined && channel && !isVendChannel(channel, channelCount)) {
+    return answer({ kind: 'invalid', field: 'channel', problem: 'noSuchChannel', channelCount });
   }
+  if (saleMode === 'mdb') return answer({ kind: 'conflict', code: 'machineSells' });
   const open = openSale(turn.book);
   if (open !== undefined) {
     if (open.orderId === orderId && sameMoney(open.amount, amount)) {
       return answer({ kind: 'sale', saleId: open.saleId, created: false });
     }
-    return answer({ kind: 'conflict', code: 'saleOpen', message: `sale ${open.saleId} is still ${open.state}` });
+    const { saleId, state } = open;
+    return answer({ kind: 'conflict', code: 'saleOpen', because: 'busy', saleId, state });
   }
   const paid = Object.values(turn.book.sales).find((sale) => sale.orderId === orderId && sale.state === 'settled');
   if (paid !== undefined) {
     if (sameMoney(paid.amount, amount)) return answer({ kind: 'sale', saleId: paid.saleId, created: false });
-    return answer({ kind: 'conflict', code: 'orderPaid', message: `order ${orderId} was paid with another amount` });
+    return answer({ kind: 'conflict', code: 'orderPaid', because: 'otherAmount', orderId });
   }
   const gone = paidOrder(turn.book.paidOrders, orderId);
-  if (gone !== undefined) {
-    const { saleId } = gone;
-    const price = `${gone.amount.currency} ${formatMoney(gone.amount)}`;
-    const message = `order ${orderId} was paid with ${price} by sale ${saleId}, which is no longer kept`;
-    return answer({ kind: 'conflict', code: 'orderPaid', message });
-  }
+  if (gone !== undefined) return answer({ kind: 'conflict', code: 'orderPaid', because: 'notKept', paid: gone });
   const held = heldOfOrder(turn, orderId);
   if (held !== undefined) {
-    const message = `order ${orderId} has a payment that a person has to decide about first: reversal ${held.reversalId}`;
-    return answer({ kind: 'conflict', code: 'orderHeld', message });
+    return answer({ kind: 'conflict', code: 'orderHeld', orderId, reversalId: held.reversalId });
   }
   const { reasons } = readiness(turn);
   if (reasons.length > 0) return answer({ kind: 'notReady', reasons });
@@ -131,10 +124,8 @@ export function onCodeUnclear(turn: Turn): void {
 export function onCodeGiven(turn: Turn, callId: string, saleId: string, code: string): void {
   const sale = ownEntry(turn.book.sales, saleId);
   if (sale === undefined) return turn.answer(callId, noSale(turn.book, saleId));
-  if (sale.state !== 'awaitingCode') {
-    const message = `the sale is ${sale.state}; a code is taken only while it is awaitingCode`;
-    return turn.answer(callId, { kind: 'conflict', code: 'notAwaitingCode', message });
-  }
+  const { state } = sale;
+  if (state !== 'awaitingCode') return turn.answer(callId, { kind: 'conflict', code: 'notAwaitingCode', state });
   turn.answer(callId, takeCode(turn, sale, code));
 }
 
@@ -142,9 +133,7 @@ export function onCodeGiven(turn: Turn, callId: string, saleId: string, code: st
 function takeCode(turn: Turn, sale: Sale, code: string): CallAnswer {
   if (!isPaymentCode(code, turn.policy.codeDigits)) {
     turn.notify('notAPaymentCode');
-    const { least, most } = turn.policy.codeDigits;
-    const message = `not a payment code: ${least} to ${most} digits that start with 25 to 30 are needed`;
-    return { kind: 'invalid', field: 'code', message };
+    return { kind: 'invalid', field: 'code', problem: 'notAPaymentCode', ...turn.policy.codeDigits };
   }
   const { reasons } = readiness(turn);
   if (reasons.length > 0) {
@@ -165,14 +154,10 @@ export function onCancelRequested(turn: Turn, callId: string, saleId: string): v
   const sale = ownEntry(turn.book.sales, saleId);
   if (sale === undefined) return turn.answer(callId, noSale(turn.book, saleId));
   switch (sale.state) {
-    case 'vending': {
-      const message = 'the goods are already moving';
-      return turn.answer(callId, { kind: 'conflict', code: 'goodsMoving', message });
-    }
-    case 'settled': {
-      const message = 'the sale is paid and over; to give the money back ask for a refund with POST /v1/refunds';
-      return turn.answer(callId, { kind: 'conflict', code: 'alreadyDelivered', message });
-    }
+    case 'vending':
+      return turn.answer(callId, { kind: 'conflict', code: 'goodsMoving' });
+    case 'settled':
+      return turn.answer(callId, { kind: 'conflict', code: 'alreadyDelivered' });
     default:
       if (isOpen(sale)) cancel(turn, sale, 'hostCancelled');
       return turn.answer(callId, { kind: 'sale', saleId, created: false });

@@ -31,9 +31,11 @@ export function onReceiptRequested(turn: Turn, { callId, saleId, refundId }: Rec
 }
 
 function printAgain(turn: Turn, { saleId, state }: Sale): CallAnswer {
-  if (!turn.policy.printerPresent) return nothingToPrint(NO_PRINTER);
+  if (!turn.policy.printerPresent) return NO_PRINTER;
   /* Before it is confirmed, nobody may be handed a slip that says "reversed". */
-  if (state !== 'settled' && state !== 'reversed') return nothingToPrint(`the sale is ${state}`);
+  if (state !== 'settled' && state !== 'reversed') {
+    return { kind: 'conflict', code: 'nothingToPrint', because: 'notPaid', state };
+  }
   printReceipt(turn, saleId, state === 'settled' ? 'copy' : 'reversed');
   return { kind: 'sale', saleId, created: false };
 }
@@ -42,18 +44,14 @@ function printRefund(turn: Turn, sale: Sale, refundId: string): CallAnswer {
   const { saleId } = sale;
   const refund = Object.values(turn.book.reversals).find((one) => one.saleId === saleId && one.refundId === refundId);
   if (refund === undefined) return { kind: 'notFound', what: 'refund' };
-  if (!turn.policy.printerPresent) return nothingToPrint(NO_PRINTER);
+  if (!turn.policy.printerPresent) return NO_PRINTER;
   const receipt = refundReceiptOf(sale, refund, turn.at);
-  if (receipt === undefined) return nothingToPrint('the acquirer has not confirmed the refund');
+  if (receipt === undefined) return { kind: 'conflict', code: 'nothingToPrint', because: 'refundUnconfirmed' };
   turn.effect({ type: 'printReceipt', saleId, receipt });
   return { kind: 'sale', saleId, created: false };
 }
 
-const NO_PRINTER = 'this terminal has no printer';
-
-function nothingToPrint(message: string): CallAnswer {
-  return { kind: 'conflict', code: 'nothingToPrint', message };
-}
+const NO_PRINTER: CallAnswer = { kind: 'conflict', code: 'nothingToPrint', because: 'noPrinter' };
 
 export function onPrintFinished(turn: Turn, { saleId, refundId, outcome }: PrintFinished): void {
   if (refundId !== undefined) {
