@@ -11,18 +11,19 @@ import type { Sale } from './sale.js';
 import type { Turn } from './turn.js';
 
 /*
- * From a verified success to goods. Invariants
- * - Goods move only after `vendStarted` is durable, once per sale.
- * - A sale is settled only when the goods are known, or agreed, to be out.
- * - Of a sale that is kept though nobody knows, the operator hears at least once, whatever becomes of the power.
+ * From a verified success to the goods. Invariants
+ * - Goods are released only after `vendStarted` is durable, and once per sale.
+ * - A sale is settled only when the goods came out, or when `VEND_UNKNOWN=keep` says so.
+ * - When a sale is settled although nobody knows whether the goods came out, the operator is alarmed at least once, also after
+ *   a power cut.
  */
 
-/** The acquirer may answer later than the mechanism's own limit; past this the outcome counts as unknown. */
+/** Added to the mechanism's own limit, because its report takes time. After that the outcome counts as unknown. */
 const VEND_GRACE_MS = 5000;
-/** From the alarm until it counts as heard: whoever collects logs and metrics comes by in that time. */
+/** From the alarm until it counts as seen: logs and metrics are collected more often than that. */
 const ALARM_HEARD_MS = 60_000;
 
-/** For a sale whose host app was to tell, where the present configuration waits for no word of any. */
+/** How long a start waits for the host app where `HOST_CONFIRM_MS` is 0 by now. */
 const HOST_CONFIRM_ANEW_MS = 60_000;
 
 /** The payment succeeded, with the right amount. */
@@ -47,7 +48,7 @@ function startVend(turn: Turn, sale: Sale): void {
 export function onVendFinished(turn: Turn, saleId: string, outcome: 'yes' | 'no' | 'unknown'): void {
   const sale = openSale(turn.book);
   if (sale?.saleId !== saleId || sale.state !== 'vending') {
-    /* Goods without money, or money without goods: somebody has to know. */
+    /* Goods without money, or money without goods: the operator has to know. */
     const settled = ownEntry(turn.book.sales, saleId)?.state === 'settled';
     if (outcome === (settled ? 'no' : 'yes')) turn.alarm('vendContradicts', saleId);
     return turn.ignore('late word of the vend mechanism');
@@ -63,7 +64,7 @@ export function onVendFinished(turn: Turn, saleId: string, outcome: 'yes' | 'no'
   }
 }
 
-/** Whose they were nobody knows for certain; most likely of the sale that was given up last. */
+/** Nobody knows for certain which sale they belong to; most likely to the last one whose goods were given up. */
 export function onDroppedLate(turn: Turn): void {
   const givenUp = Object.values(turn.book.sales).findLast(
     ({ endCode, goodsUnknown }) => endCode === 'vendFailed' || endCode === 'vendUnknown' || goodsUnknown !== undefined,
@@ -72,7 +73,7 @@ export function onDroppedLate(turn: Turn): void {
   turn.alarm('droppedLate', `goods of a sale that was given up${ofWhom}`);
 }
 
-/** The mechanism had been asked for the goods of the last sale of which it was asked at all. */
+/** The report is about the last sale for whose goods the mechanism was asked. */
 export function onFailedLate(turn: Turn): void {
   const asked = Object.values(turn.book.sales).findLast(
     ({ state, endCode }) => state === 'settled' || endCode === 'vendFailed' || endCode === 'vendUnknown',
@@ -81,7 +82,7 @@ export function onFailedLate(turn: Turn): void {
   turn.alarm('vendContradicts', asked.saleId);
 }
 
-/** Goods may have gone or not: the operator chose beforehand what is worse. */
+/** Nobody knows whether the goods came out: `VEND_UNKNOWN` says what to do. */
 export function vendUnknown(turn: Turn, sale: Sale): void {
   turn.alarm('vendUnknown', sale.saleId);
   switch (turn.policy.vendUnknown) {
@@ -95,7 +96,7 @@ export function vendUnknown(turn: Turn, sale: Sale): void {
   }
 }
 
-/** The power may have gone before the alarm about a kept sale left; unlike a reversal, nothing else shows it. */
+/** A power cut may have come before the alarm about such a sale was seen. Nothing else shows it, as the queue shows a reversal. */
 export function tellGoodsUnknownAgain(turn: Turn): void {
   const saleIds = untold(turn);
   for (const saleId of saleIds) turn.alarm('vendUnknown', saleId);
@@ -123,7 +124,7 @@ export function onHostSilent(turn: Turn): void {
   startReversal(turn, sale, 'hostSilent');
 }
 
-/** The host app tells whether it handed out the goods. Repeating is safe. */
+/** The host app reports whether it handed out the goods. Repeating is safe. */
 export function onDeliveryReported(turn: Turn, callId: string, saleId: string, ok: boolean): void {
   const sale = ownEntry(turn.book.sales, saleId);
   if (sale === undefined) return turn.answer(callId, noSale(turn.book, saleId));
@@ -140,7 +141,7 @@ export function onDeliveryReported(turn: Turn, callId: string, saleId: string, o
 }
 
 function deliveryConflict(turn: Turn, { state }: Sale, ok: boolean): Conflict | undefined {
-  /* An approved sale waits for the host app, whoever hands out the goods of the next one. */
+  /* An approved sale waits for the host app, even if `VEND` was changed since. */
   if (turn.policy.vend !== 'host' && state !== 'approved') return { code: 'notYourDelivery' };
   switch (state) {
     case 'approved':
@@ -154,7 +155,7 @@ function deliveryConflict(turn: Turn, { state }: Sale, ok: boolean): Conflict | 
   }
 }
 
-/** The sale is over and paid: the receipt is due. */
+/** Ends the sale as paid, and prints its receipt. */
 export function settle(turn: Turn, saleId: string, doubt: { readonly goodsUnknown?: true } = {}): void {
   turn.record({ type: 'saleSettled', saleId, receiptDue: turn.policy.printerPresent, ...doubt });
   printReceipt(turn, saleId, 'sale');

@@ -12,14 +12,14 @@ export interface Sale {
   readonly channel?: string;
   readonly state: SaleState;
   readonly attempts: readonly Attempt[];
-  /** Why the sale did not end as paid: a result code of the acquirer or a cause of ours. */
+  /** Why the sale did not end as paid: a result code of the acquirer, or a cause of the terminal. */
   readonly endCode?: string;
   readonly receipt: ReceiptState;
-  /** Kept as paid though nobody knows whether the goods came out; and whether the operator has surely been alarmed. */
+  /** Settled although nobody knows whether the goods came out. `told`: the operator has had time to see the alarm. */
   readonly goodsUnknown?: 'untold' | 'told';
-  /** How many starts have waited anew for the host app's word on its goods; missing before the first. */
+  /** How many starts of the terminal have waited again for the host app's `delivered`; missing before the first. */
   readonly hostWaits?: number;
-  /** For how long the terminal had been running in all when it started; missing in old records. */
+  /** Total running time of the terminal when the sale started; missing in old records. */
   readonly seenMs?: number;
   readonly startedAtWallMs: number;
   readonly updatedAtWallMs: number;
@@ -41,9 +41,9 @@ export type SaleState =
 export interface Attempt extends PaymentAccount {
   readonly paymentRequestId: string;
   readonly startedAtWallMs: number;
-  /** Of the receipts' time zone then; missing in old records. */
+  /** Offset of the receipts' time zone at that time; missing in old records. */
   readonly utcOffsetMinutes?: number;
-  /** After this the acquirer refuses the payment request, should it still be under way. */
+  /** From then on the acquirer refuses the payment request. */
   readonly expiresAtWallMs: number;
   /** The acquirer has shown that it has this payment, without a result yet. */
   readonly known?: true;
@@ -52,11 +52,11 @@ export interface Attempt extends PaymentAccount {
   readonly paymentId?: string;
   readonly result?: 'S' | 'F';
   readonly resultCode?: string;
-  /** It failed by the acquirer's word, which said afterwards that it had charged it: a reversal of its own undoes that. */
+  /** The acquirer first said that it failed, and later that it was charged. A reversal of its own undoes it. */
   readonly chargedAfterAll?: true;
 }
 
-/** `due`: asked of the printer, outcome not known yet. `unknown`: it may have been printed. */
+/** `due`: sent to the printer, outcome not known yet. `unknown`: it may have been printed. */
 export type ReceiptState = 'none' | 'due' | 'printed' | 'failed' | 'unknown';
 
 export type SaleOutcome = 'paid' | 'declined' | 'cancelled' | 'reversed';

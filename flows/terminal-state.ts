@@ -4,23 +4,23 @@ import type { DeviceName, FaultCode } from './faults.js';
 import type { TimerName } from './input.js';
 import type { Policy } from './policy.js';
 
-/** All the terminal knows: configuration, what flash knows, and what is gone with the power. Deeply read-only. */
+/** Everything that a decision starts from: the settings, the durable state, and the volatile state. Deeply read-only. */
 export interface TerminalState {
   readonly policy: Policy;
   readonly book: Book;
   readonly live: Live;
 }
 
-/** The volatile part. Nothing in it may be needed to keep a money rule across a power cut. */
+/** The volatile state: a power cut loses it, so no money rule may depend on it. */
 export interface Live {
   readonly booted: boolean;
   readonly clockTrusted: boolean;
-  /** From when on what passes is not in the book's `seenMs` yet: the boot, or the start of the newest sale. */
+  /** Since when the running time is not yet counted in the book's `seenMs`: the boot, or the start of the newest sale. */
   readonly seenFromMs: number;
   readonly acquirer: AcquirerCondition;
-  /** What our set-up was refused for; `acquirer` is `misconfigured` while one of them stops sales. */
+  /** The result codes with which the acquirer refused our set-up. While one of them stops sales, `acquirer` is `misconfigured`. */
   readonly refusals: Refusals;
-  /** When the last probe left. */
+  /** When the last probe was sent. */
   readonly probedAtMs: number;
   readonly faults: Readonly<Partial<Record<DeviceName, readonly FaultCode[]>>>;
   readonly doorOpen: boolean;
@@ -32,34 +32,34 @@ export interface Live {
   readonly exchange: number;
   /** Deadlines on the monotonic clock. */
   readonly timers: Readonly<Partial<Record<TimerName, number>>>;
-  /** Told to the customer beside or instead of the regular screen. */
+  /** Shown for a few seconds instead of the regular screen. */
   readonly notice?: Notice;
-  /** Digits typed so far. While it is not empty, or spoilt, the `entry` timer runs. */
+  /** Digits typed so far. The `entry` timer runs while there are any, and while `entrySpoilt`. */
   readonly entry: string;
-  /** A key was not taken: what follows it in one go is the rest of something else. */
+  /** A key was not accepted, so what is typed next may be the rest of that number and is ignored too. */
   readonly entrySpoilt?: true;
-  /** The machine's choice that waits for our word; set while the sale that it began has neither goods nor end. */
+  /** The number of the machine's request that waits for an answer. Set until its sale starts to vend, or ends. */
   readonly selection?: number;
 }
 
-/** A text, or how a sale ended: what was true of it when it ended may not be seconds later. */
+/** A text, or the id of a sale whose end is shown: its text can change while it is shown. */
 export type Notice = { readonly text: TextKey } | { readonly endOf: string };
 
 export type AcquirerCondition = 'unknown' | 'reachable' | 'unreachable' | 'misconfigured' | 'unverified';
 
-/** Result codes of the acquirer. */
+/** Result codes with which the acquirer refused our set-up. */
 export interface Refusals {
-  /** Of an inquiry, and so of every request. */
+  /** Answered to an inquiry: every request would meet it. */
   readonly every?: string;
-  /** Of a payment alone. */
+  /** Answered to a payment only. */
   readonly pay?: {
     readonly code: string;
-    /** Customers who tried since then and met a refusal again. */
+    /** Payments since then that were refused again. */
     readonly failedTrials: number;
-    /** The next customer may try. */
+    /** One customer may try a payment. */
     readonly open: boolean;
   };
-  /** The order whose payment was refused so that it may be about that order alone; another one decides. */
+  /** The order whose payment was refused with a code that may be about this order only. The next order shows which it is. */
   readonly suspect?: string;
 }
 
@@ -74,20 +74,20 @@ export interface PaymentProgress {
 export type ReversalPhase = 'cancel' | 'inquiry' | 'refund' | 'refundInquiry';
 
 export interface ReversalProgress {
-  /** The exchange whose answer is awaited. */
+  /** The number of the request whose answer is awaited. */
   readonly awaiting?: number;
   /** The request that is awaited, or the next one. */
   readonly phase: ReversalPhase;
   readonly sentAtMs: number;
   /** Whether the payment was known when the last request was sent. */
   readonly knownWhenSent: boolean;
-  /** Whether the last request brought no answer that may be believed, so that it is worth asking when one comes again. */
+  /** The last request got no answer that can be believed. It is sent again as soon as the acquirer answers anything. */
   readonly unanswered: boolean;
-  /** Until then the burst goes on; afterwards the queue's slower rhythm. */
+  /** Until then it is retried often (the burst), afterwards in the queue's slow rhythm. */
   readonly burstUntilMs: number;
   /** From then on the pay request can no longer arrive at the acquirer. */
   readonly unpayableAtMs: number;
-  /** Failures in the queue's rhythm, for the call for a person. */
+  /** Failures in the slow rhythm; after some a person is called. */
   readonly queueFailures: number;
   /** The acquirer refused the last cancel for good: what is paid is refunded. */
   readonly uncancellable?: boolean;
@@ -95,12 +95,12 @@ export interface ReversalProgress {
   readonly knownLate?: true;
   /** It became known or charged while an answer was awaited: the next request does not wait for the queue's slow rhythm. */
   readonly hurries?: boolean;
-  /** A person declared that the payment stands; what is awaited is the acquirer's word on that. */
+  /** A person declared that the payment stands; the acquirer is being asked to confirm it. */
   readonly settling?: Settling;
 }
 
 export interface Settling {
-  /** Of the person's call, which the acquirer's word answers. */
+  /** Of the person's call, which waits for the acquirer's answer. */
   readonly callId: string;
   readonly by: string;
   readonly note: string;

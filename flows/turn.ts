@@ -11,11 +11,12 @@ import type { TerminalRecord } from './record.js';
 import type { Refusal } from './refusal.js';
 import type { Live, Notice, TerminalState } from './terminal-state.js';
 
-type Fact<R = TerminalRecord> = R extends TerminalRecord ? Omit<R, 'atWallMs'> : never;
+/** A record without its time, which is the turn's. */
+type NewRecord<R = TerminalRecord> = R extends TerminalRecord ? Omit<R, 'atWallMs'> : never;
 
 /**
- * One decision in the making. The state it started from is never touched; `book` and `live` are replaced as the decision
- * goes on, so that later questions see what was decided before. It lives only inside one `step`.
+ * One decision while it is made: the state so far, its records and its effects. It exists only within one call of `step`. The
+ * state that it started from is never changed; `book` and `live` are replaced as the decision goes on.
  */
 export class Turn {
   readonly policy: Policy;
@@ -36,13 +37,14 @@ export class Turn {
     if (state.live.clockTrusted !== at.clockTrusted) this.set({ clockTrusted: at.clockTrusted });
   }
 
-  record(fact: Fact): void {
-    const record = { ...fact, atWallMs: this.at.wallMs } as TerminalRecord;
+  /** Makes something durable: before any effect of this decision runs. */
+  record(newRecord: NewRecord): void {
+    const record = { ...newRecord, atWallMs: this.at.wallMs } as TerminalRecord;
     this.book = fold(this.book, record);
     this.records.push(record);
   }
 
-  /** Changes what is volatile; an optional field that is given as undefined goes. */
+  /** Changes volatile state. An optional field that is undefined in `change` is removed. */
   set(change: Change<Live>): void {
     this.live = present({ ...this.live, ...change });
   }
@@ -51,7 +53,7 @@ export class Turn {
     this.effects.push(effect);
   }
 
-  /** Fires `timer` in `delayMs`, instead of when it was set before. */
+  /** Fires `timer` in `delayMs`; replaces an earlier deadline. */
   setTimer(timer: TimerName, delayMs: number): void {
     this.set({ timers: { ...this.live.timers, [timer]: this.at.atMs + delayMs } });
   }
@@ -62,22 +64,22 @@ export class Turn {
     this.set({ timers });
   }
 
-  /** Tells the customer something for a few seconds. */
+  /** Shows the customer a text for a few seconds. */
   notify(notice: TextKey): void {
-    this.tell({ text: notice });
+    this.show({ text: notice });
   }
 
-  /** Tells the customer of a sale for a few seconds how it ended: as it is known at each moment of them. */
+  /** Shows for a few seconds how a sale ended. The text follows the sale's state while it is shown. */
   tellEndOf(saleId: string): void {
-    this.tell({ endOf: saleId });
+    this.show({ endOf: saleId });
   }
 
-  private tell(notice: Notice): void {
+  private show(notice: Notice): void {
     this.set({ notice });
     this.setTimer('notice', NOTICE_MS);
   }
 
-  /** What was told is no longer of interest. */
+  /** Removes the text shown for a few seconds, if any. */
   dropNotice(): void {
     this.set({ notice: undefined });
     this.clearTimer('notice');
@@ -91,7 +93,7 @@ export class Turn {
     this.effect({ type: 'raiseAlarm', alarm, detail });
   }
 
-  /** What a customer or a device gave is not taken. */
+  /** Counts and logs input of a customer or a device that was not accepted. */
   refuse(refusal: Refusal): void {
     this.effect({ type: 'noteRefusal', refusal });
   }

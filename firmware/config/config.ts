@@ -1,6 +1,7 @@
 import type { KeyObject } from 'node:crypto';
 import type { PrinterCharset } from '../../drivers/printer/printer-charset.js';
 import type { Catalog } from '../../flows/catalog.js';
+import type { Timing } from '../../flows/timing.js';
 import type { LogLevel } from '../log/log.js';
 
 /** Everything that can be configured, checked and typed. See `variables` for the meaning of each value. */
@@ -10,7 +11,7 @@ export interface Config {
   readonly sale: SaleConfig;
   readonly paymentCode: { readonly minDigits: number; readonly maxDigits: number };
   readonly acquirer: AcquirerConfig;
-  readonly timing: TimingConfig;
+  readonly timing: Timing;
   readonly policy: PolicyConfig;
   readonly notify: NotifyConfig;
   readonly api: { readonly host: string; readonly port: number; readonly token?: string };
@@ -72,27 +73,6 @@ export interface AcquirerConfig {
   readonly agentMerchant?: string;
   readonly settlementCurrency?: string;
   readonly tls?: { readonly caFile?: string; readonly certFile?: string; readonly keyFile?: string };
-}
-
-export interface TimingConfig {
-  readonly payReplyTimeoutMs: number;
-  readonly inquiryIntervalMs: number;
-  readonly inquiryReplyTimeoutMs: number;
-  readonly inquiryLimit: number;
-  readonly cancelReplyTimeoutMs: number;
-  readonly cancelRetryIntervalMs: number;
-  readonly cancelRetryWindowMs: number;
-  readonly queueRetryIntervalMs: number;
-  readonly paymentExpiryMs: number;
-  readonly expiryMarginMs: number;
-  readonly codeWaitMs: number;
-  readonly cancelPeriodEnd: DailyTime;
-}
-
-/** A time of day at a fixed offset from UTC, both in minutes. */
-export interface DailyTime {
-  readonly minuteOfDay: number;
-  readonly offsetMinutes: number;
 }
 
 export interface PolicyConfig {

@@ -8,8 +8,7 @@ const MS_A_DAY = 86_400_000;
 
 /** The part of the configuration that decisions depend on. `segmentSizeBytes`: what the whole book has to fit. */
 export function policyOf(config: Config, segmentSizeBytes: number): Policy {
-  const { acquirer, devices, policy, timing } = config;
-  const { cancelPeriodEnd, ...waits } = timing;
+  const { acquirer, devices, policy } = config;
   const channelCount = channelCountOf(devices.vend);
   return {
     terminalNumber: config.terminal.number,
@@ -26,8 +25,7 @@ export function policyOf(config: Config, segmentSizeBytes: number): Policy {
     vendUnknown: policy.vendUnknown,
     vendTimeoutMs: vendTimeoutMs(devices.vend),
     hostConfirmMs: config.sale.mode === 'host' ? config.sale.hostConfirmMs : 0,
-    ...waits,
-    cancelPeriodEnd: { minuteOfDay: cancelPeriodEnd.minuteOfDay, utcOffsetMinutes: cancelPeriodEnd.offsetMinutes },
+    ...config.timing,
     attemptLimit: policy.attemptLimit,
     codeDigits: { least: config.paymentCode.minDigits, most: config.paymentCode.maxDigits },
     queueLimit: policy.queueLimit,

@@ -71,7 +71,7 @@ describe('loadConfig', () => {
       paymentExpiryMs: 60_000,
       expiryMarginMs: 30_000,
       codeWaitMs: 60_000,
-      cancelPeriodEnd: { minuteOfDay: 15, offsetMinutes: 480 },
+      cancelPeriodEnd: { minuteOfDay: 15, utcOffsetMinutes: 480 },
     });
     assert.deepEqual(config.sale, { mode: 'host', hostConfirmMs: 0 });
     assert.deepEqual(config.storage, { dataDir: '/data', dataDirMounted: false, salesKept: 500, salesKeptDays: 30 });
