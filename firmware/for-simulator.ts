@@ -7,6 +7,7 @@ export type { CallAnswer } from '../flows/call-answer.js';
 export { customerText } from '../flows/customer-texts.js';
 export { minorUnits } from '../flows/minor-units.js';
 export { formatMoney, type Money } from '../flows/money.js';
+export { present } from '../flows/present.js';
 export type { Reversal } from '../flows/reversal.js';
 export { isOpen, type Sale } from '../flows/sale.js';
 export { type View, view } from '../flows/view.js';

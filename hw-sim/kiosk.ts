@@ -1,5 +1,11 @@
 import type { HttpHost, HttpReply, HttpRequest } from '../drivers/host.js';
-import { createTerminal, type Terminal, type TerminalParts, type TerminalSettings } from '../firmware/for-simulator.js';
+import {
+  createTerminal,
+  present,
+  type Terminal,
+  type TerminalParts,
+  type TerminalSettings,
+} from '../firmware/for-simulator.js';
 import { type Acquirer, createAcquirer } from './acquirer/acquirer.js';
 import { type AcquirerFaults, createAcquirerFaults } from './acquirer/acquirer-faults.js';
 import { createFastSigner } from './acquirer/fast-signer.js';
@@ -209,8 +215,7 @@ export function createKiosk(parts: KioskParts): Kiosk {
           signer,
           version: 'simulated',
           segmentSizeBytes,
-          ...(observe === undefined ? {} : { observe }),
-          ...(saveIncident === undefined ? {} : { saveIncident }),
+          ...present({ observe, saveIncident }),
         },
         (running) => {
           if (!started.alive) return;

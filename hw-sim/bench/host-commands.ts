@@ -1,4 +1,4 @@
-import type { Sale } from '../../firmware/for-simulator.js';
+import { present, type Sale } from '../../firmware/for-simulator.js';
 import type { Bench } from './bench.js';
 import { type ConsoleCommand, wordCommand } from './console-command.js';
 import type { HostApp, HostAppAnswer } from './host-app.js';
@@ -75,9 +75,7 @@ export function createHostCommands({ bench, hostApp, wallet, say }: HostCommandP
         if (rest !== '' && amount === undefined) return `"${rest}" is no amount in ${currency}`;
         refunds += 1;
         const refundId = `refund-${refunds}`;
-        return withSale(({ saleId }) =>
-          post('/v1/refunds', { saleId, refundId, ...(amount === undefined ? {} : { amount }) }),
-        );
+        return withSale(({ saleId }) => post('/v1/refunds', { saleId, refundId, ...present({ amount }) }));
       },
     },
     wordCommand(

@@ -1,3 +1,4 @@
+import { present } from '../../firmware/for-simulator.js';
 import type { Chance } from './chance.js';
 import type { QueueEntry, Settling } from './oracle/hand-rules.js';
 
@@ -8,6 +9,5 @@ export function chooseSettling(entry: QueueEntry, chance: Chance): Settling {
   const note = `looked at it, slip ${chance.digits(5)}`;
   /* With an empty tray the person believes the customer. With other causes nobody knows whether the goods are out. */
   const outcome = chance.likely(cause === 'vendUnknown' ? 0.5 : 0.1) ? 'paid' : 'reversed';
-  const refund = refundRequestId === undefined ? {} : { refundRequestId };
-  return { reversalId, saleId, paymentRequestId, cause, ...refund, by, note, outcome };
+  return { reversalId, saleId, paymentRequestId, cause, ...present({ refundRequestId }), by, note, outcome };
 }

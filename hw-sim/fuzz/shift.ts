@@ -1,4 +1,4 @@
-import { type Config, view } from '../../firmware/for-simulator.js';
+import { type Config, present, view } from '../../firmware/for-simulator.js';
 import { createFastSigner } from '../acquirer/fast-signer.js';
 import { createKiosk, type Kiosk } from '../kiosk.js';
 import { attachDevices } from '../kiosk-devices.js';
@@ -154,9 +154,8 @@ export function runShift(options: ShiftOptions): ShiftReport {
     clientId: SIM_CLIENT_ID,
     secrets,
     unknownWaits: config.policy.vendUnknown === 'operator',
-    ...(goods === undefined ? {} : { goods }),
+    ...present({ goods, agentToken }),
     ...(config.devices.printer.kind === 'none' ? {} : { papers: papersOf(devices, config) }),
-    ...(agentToken === undefined ? {} : { agentToken }),
   });
   const customers = createCustomers({
     kiosk,
