@@ -16,6 +16,8 @@ export function checkDecision(step: Step, before: TerminalState, event: Event | 
   checkSelection(step, before, event);
   checkApproval(step, event);
   checkSales(step.state, before);
+  /* A power cut may have taken the sale with it. */
+  if (event !== 'boot') checkEnd(step.state, before);
   checkCallers(step, before, event);
   const kept = JSON.stringify([step.state, step.records]);
   assert.ok(!kept.includes(SECRET_CODE), 'a payment code is kept');
@@ -110,6 +112,14 @@ function checkSelection({ state, effects }: Step, before: TerminalState, event: 
   const gaveUp = event === 'boot' || event.type === 'machineGaveUp';
   const over = was !== undefined && was !== selection;
   if (state.policy.saleMode === 'mdb') assert.equal(ends, over && !gaveUp ? 1 : 0, 'a choice ends otherwise');
+}
+
+/** The customer is shown how the sale ended. */
+function checkEnd({ book, live }: TerminalState, before: TerminalState): void {
+  const sale = Object.values(before.book.sales).find(isOpen);
+  const now = sale && book.sales[sale.saleId];
+  if (sale === undefined || (now !== undefined && isOpen(now))) return;
+  assert.deepEqual(live.notice, { endOf: sale.saleId }, 'a sale ended, and its customer is shown something else');
 }
 
 /** No goods and no "paid" without a verified success of the right amount. */
