@@ -136,7 +136,7 @@ describe('acquirer-sim over real sockets', () => {
   });
 
   for (const amounts of ['1250.0', '1250.5', '1.25e3', '-1250', '9007199254740993', '0', 'true']) {
-    it(`takes no amount of ${amounts}, which is no whole number that is surely meant`, async () => {
+    it(`refuses an amount of ${amounts}, which is not surely a whole number`, async () => {
       assert.equal(await callAsPython(`PY${amounts}`, amounts), 'PARAM_ILLEGAL');
       assert.equal(server.acquirer.ledger.payment(`PY${amounts}`), undefined);
     });

@@ -224,7 +224,7 @@ describe('createSimFlash', () => {
     assert.equal(write(rig, volume, 0, 1), 'done');
   });
 
-  it('is copied as it stands, and the copies go their own ways', () => {
+  it('can be copied, and the copies are independent', () => {
     const rig = createRig();
     const volume = mustOpen(rig);
     write(rig, volume, 0, 8);
@@ -235,7 +235,7 @@ describe('createSimFlash', () => {
     assert.equal(rig.card.image('a')?.[0], 8);
   });
 
-  it('rots one bit at a time', () => {
+  it('flips single bits', () => {
     const rig = createRig();
     mustOpen(rig);
     rig.card.flipBit('a', 8 * 5_000 + 3);

@@ -83,7 +83,7 @@ describe('acquirer faults', () => {
     assert.ok(typeof huge === 'object' && 'body' in huge && huge.body.length > 10_000_000);
   });
 
-  it('spoil or strip the signature of the true reply', () => {
+  it('break or remove the signature of the true reply', () => {
     const wrong = told({ kind: 'wrongSignature' });
     assert.deepEqual([wrong.code, wrong.signed, wrong.charged], ['SUCCESS', 'wrongly', true]);
     const unsigned = told({ kind: 'unsigned' });
@@ -101,7 +101,7 @@ describe('acquirer faults', () => {
     }
   });
 
-  it('sign what is not about this payment', () => {
+  it('sign replies about another payment', () => {
     const amount = told({ kind: 'wrongAmount' });
     assert.deepEqual([amount.signed, amount.body.paymentAmount], ['rightly', { currency: 'CNY', value: '2950' }]);
     const currency = told({ kind: 'wrongCurrency' });
@@ -111,7 +111,7 @@ describe('acquirer faults', () => {
     assert.notEqual(id.body.paymentRequestId, 'R1');
   });
 
-  it('sign a refusal of what they carry out', () => {
+  it('sign a refusal, and still carry the request out', () => {
     const denied = told({ kind: 'wrongFailure', code: 'RISK_REJECT' });
     assert.deepEqual(
       [denied.status, denied.code, denied.signed, denied.charged],
@@ -120,7 +120,7 @@ describe('acquirer faults', () => {
     assert.deepEqual(Object.keys(denied.body).sort(), ['paymentRequestId', 'result']);
   });
 
-  it('meet as many requests as planned, on the paths planned, until they are cleared', () => {
+  it('apply to as many requests as planned, on the paths planned, until they are cleared', () => {
     const bench = createAcquirerBench();
     const reply = (name: string) => {
       let seen: FaultyReply | undefined;

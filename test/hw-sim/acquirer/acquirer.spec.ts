@@ -227,7 +227,7 @@ describe('acquirer: payments', () => {
     assert.equal(bench.pay('R3', method(`28${'0'.repeat(38)}`))?.code, 'SUCCESS');
   });
 
-  it('refuses to tell lies: a plan whose answer contradicts its fate', () => {
+  it('refuses a plan whose answer contradicts its outcome', () => {
     const { plans } = createAcquirerBench().acquirer;
     assert.throws(() => plans.planNext({ answer: { code: 'SUCCESS' }, fate: { kind: 'pending' } }), /succeed at once/);
     const lie = { answer: { code: 'RISK_REJECT' }, fate: { kind: 'succeeds', afterMs: 0 } } as const;

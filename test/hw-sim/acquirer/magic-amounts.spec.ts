@@ -67,7 +67,7 @@ describe('magic amounts', () => {
     assert.equal(createAcquirerBench({ magicAmounts: false }).call('pay', payBody('R1', '9901'))?.code, 'SUCCESS');
   });
 
-  it('give way to a plan for the payment', () => {
+  it('are overridden by a plan for the payment', () => {
     const bench = createAcquirerBench();
     bench.acquirer.plans.planFor('R1', { answer: { code: 'RISK_REJECT' }, fate: { kind: 'notTaken' } });
     assert.equal(bench.call('pay', payBody('R1', '9901'))?.code, 'RISK_REJECT');

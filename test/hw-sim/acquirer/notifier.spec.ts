@@ -14,7 +14,7 @@ function verified({ headers, body }: Notification, path: string): boolean {
 }
 
 describe('notifications', () => {
-  it('tell of a success once it is acknowledged, signed over the path of the URL without its query', () => {
+  it('report a success, no more once acknowledged, signed over the path of the URL without its query', () => {
     const bench = createAcquirerBench();
     bench.pay('R1');
     assert.equal(bench.notifications.length, 0);
@@ -50,7 +50,7 @@ describe('notifications', () => {
     });
   }
 
-  it('come on although the payment was cancelled meanwhile', () => {
+  it('are still sent after the payment was cancelled', () => {
     const bench = createAcquirerBench({ notifyDelayMs: 5_000 });
     bench.pay('R1');
     bench.call('cancel', { paymentRequestId: 'R1' });
@@ -58,7 +58,7 @@ describe('notifications', () => {
     assert.equal(bench.notifications.length, 1);
   });
 
-  it('tell of failures only where the settings say so', () => {
+  it('report failures only where the settings say so', () => {
     for (const notifyFailures of [false, true]) {
       const bench = createAcquirerBench({ notifyFailures });
       bench.acquirer.plans.planNext(planForCode('RISK_REJECT'));

@@ -71,7 +71,7 @@ describe('fast signer', () => {
 });
 
 describe('signature header', () => {
-  it('survives the way there and back', () => {
+  it('is read back as it was written', () => {
     fc.assert(
       fc.property(fc.base64String({ minLength: 4 }), (signature) => {
         assert.equal(signatureOf(signatureHeader(signature)), signature);

@@ -164,7 +164,7 @@ describe('the console of the bench', () => {
     }
   });
 
-  it('leaves what was typed after quit undone', () => {
+  it('does not run what was typed after quit', () => {
     const typed = started();
     assert.equal(typed.type(['wait 1', 'quit', '5'], 3_000), '');
     assert.equal(typed.quits(), 1);
@@ -214,7 +214,7 @@ describe('the console of the bench', () => {
     assert.match(typed.type(['12.50'], 10), /"12\.50" is no amount in JPY/);
   });
 
-  it('tells the same story from the same seed', () => {
+  it('prints the same from the same seed', () => {
     const story = (seed: number): string => {
       const typed = createTypedBench(settings, seed);
       typed.type(['98.01', 'scan', 'wait', 'cancel', '6', 'scan', 'wait', 'ledger'], 60_000);

@@ -37,7 +37,7 @@ function createRig(): Rig {
 }
 
 describe('the pacer', () => {
-  it('lets everything happen at its own time', () => {
+  it('runs every event at its own time', () => {
     const { clock, happened, plan } = createRig();
     clock.advance(10_000);
     plan(0);
@@ -57,7 +57,7 @@ describe('the pacer', () => {
     pacer.act(() => assert.equal(world.nowMs(), 777));
   });
 
-  it('catches up in order with what it is late for', () => {
+  it('catches up with late events in order', () => {
     const { clock, world, pacer, happened, plan, holdUp } = createRig();
     plan(100);
     plan(50);
