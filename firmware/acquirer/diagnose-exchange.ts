@@ -94,40 +94,40 @@ function silent(answer: AcquirerSilence, exchange: AcquirerExchange, parts: Diag
 /** Alipay answers everything with status 200: another one comes from something in between, or from another server. */
 function wrongStatus(reply: HttpReply | undefined, { origin }: AcquirerConfig): Diagnosis {
   const status = reply?.status ?? 0;
-  const told = `HTTP status ${status}`;
+  const answer = `HTTP status ${status}`;
   if (status >= 300 && status < 400) {
     return {
       cause: 'captivePortal',
-      found: `the network sends requests for ${origin} somewhere else${redirectHost(reply)} (${told}): a login page of its own (captive portal), or a wrong ACQUIRER_URL`,
+      found: `the network sends requests for ${origin} somewhere else${redirectHost(reply)} (${answer}): a login page of its own (captive portal), or a wrong ACQUIRER_URL`,
       todo: 'have this machine let through without a login; then check ACQUIRER_URL',
     };
   }
-  if (status === 511) return webPage(origin, told);
+  if (status === 511) return webPage(origin, answer);
   if (status === 404) {
     return {
       cause: 'noSuchPath',
-      found: `${origin} answers with ${told}: it has no such path`,
+      found: `${origin} answers with ${answer}: it has no such path`,
       todo: 'check ACQUIRER_URL and ACQUIRER_PATH_PREFIX',
     };
   }
   if (status === 401 || status === 403 || status === 407) {
     return {
       cause: 'proxyRefuses',
-      found: `a proxy or firewall in between refuses the request (${told})`,
+      found: `a proxy or firewall in between refuses the request (${answer})`,
       todo: 'have this machine and the address in ACQUIRER_URL let through',
     };
   }
   return {
     cause: `httpStatus${status}`,
-    found: `a proxy or a gateway in between answers with ${told}, unsigned: not the acquirer itself`,
+    found: `a proxy or a gateway in between answers with ${answer}, unsigned: not the acquirer itself`,
     todo: 'wait; if it stays, ask whoever runs the proxy or gateway, then Alipay’s technical support',
   };
 }
 
-function webPage(origin: string, told: string): Diagnosis {
+function webPage(origin: string, answer: string): Diagnosis {
   return {
     cause: 'captivePortal',
-    found: `a web page comes instead of an answer from ${origin} (${told}): the network wants a login first (captive portal), or a proxy answers by itself`,
+    found: `a web page comes instead of an answer from ${origin} (${answer}): the network wants a login first (captive portal), or a proxy answers by itself`,
     todo: 'have this machine let through without a login; then check ACQUIRER_URL',
   };
 }

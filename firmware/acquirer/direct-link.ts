@@ -40,7 +40,7 @@ export interface DirectLinkParts {
   /** What answers have to be near to; absent: any time will do. */
   readonly acquirerTime?: AcquirerTime;
   /** Called with each exchange, before its answer is given. */
-  readonly heard?: (exchange: AcquirerExchange) => void;
+  readonly exchanged?: (exchange: AcquirerExchange) => void;
   /** ISV mode: the token to act for a merchant, which may change while the terminal runs. */
   readonly agentToken?: () => string | undefined;
 }
@@ -84,7 +84,7 @@ export function createDirectLink(parts: DirectLinkParts): AcquirerLink {
         const tookMs = clock.monotonicMs() - startedMs;
         const answer = reply ? understand(call, path, reply, tookMs) : silenceOf(error);
         report(call, answer, reply, tookMs);
-        parts.heard?.({ answer, reply, error, path });
+        parts.exchanged?.({ answer, reply, error, path });
         done(answer);
       },
     );
@@ -224,10 +224,10 @@ function refundCall(request: RefundRequest): Call {
 }
 
 function isAboutAnother(
-  asked: Readonly<Record<string, string>>,
-  told: Readonly<Record<string, string | undefined>>,
+  sent: Readonly<Record<string, string>>,
+  echoed: Readonly<Record<string, string | undefined>>,
 ): boolean {
-  return Object.entries(asked).some(([name, value]) => told[name] !== undefined && told[name] !== value);
+  return Object.entries(sent).some(([name, value]) => echoed[name] !== undefined && echoed[name] !== value);
 }
 
 function timeOf(check: SignatureCheck): { readonly atAcquirerMs?: number } {

@@ -37,7 +37,7 @@ function isPlainInteger(number: string): boolean {
 export const acquirerId = v.pipe(v.string(), v.regex(/^[\x21-\x7e]{1,64}$/));
 
 /** A code, a status or a type. */
-export const acquirerWord = v.pipe(v.string(), v.regex(/^[A-Za-z0-9_]{1,64}$/));
+export const acquirerCode = v.pipe(v.string(), v.regex(/^[A-Za-z0-9_]{1,64}$/));
 
 export const acquirerAmount = v.object({
   currency: v.pipe(v.string(), v.regex(/^[A-Z]{3}$/)),

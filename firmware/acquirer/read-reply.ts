@@ -1,6 +1,6 @@
 import * as v from 'valibot';
 import type { AcquirerReply } from '../../flows/acquirer-answer.js';
-import { acquirerAmount, acquirerId, acquirerWord, lenient, readMessage } from './read-message.js';
+import { acquirerAmount, acquirerCode, acquirerId, lenient, readMessage } from './read-message.js';
 
 /** The parts of a reply's body that the terminal uses, without any judgement on the signature. */
 export type ReplyBody = Omit<AcquirerReply, 'kind' | 'signature' | 'atAcquirerMs'> & {
@@ -26,7 +26,7 @@ export function readReply(body: string | Uint8Array): ReplyBody | { readonly pro
   };
 }
 
-const word = v.pipe(acquirerWord, v.toUpperCase());
+const code = v.pipe(acquirerCode, v.toUpperCase());
 
 /** An id that is there but unreadable must not pass as "not there": it becomes one that equals nothing. */
 const echo = v.optional(v.fallback(acquirerId, ''));
@@ -48,10 +48,10 @@ const replySchema = v.object({
   paymentId: lenient(acquirerId),
   paymentAmount: lenient(acquirerAmount),
   refundAmount: lenient(acquirerAmount),
-  paymentStatus: lenient(word),
-  paymentResultCode: lenient(word),
+  paymentStatus: lenient(code),
+  paymentResultCode: lenient(code),
   refundId: lenient(acquirerId),
-  refundStatus: lenient(word),
+  refundStatus: lenient(code),
 });
 
 type Present<T> = { [K in keyof T]?: Exclude<T[K], undefined> };

@@ -5,7 +5,7 @@ import { present } from '../../flows/present.js';
 import { lacksJournal, readiness } from '../../flows/readiness.js';
 import type { TerminalState } from '../../flows/terminal-state.js';
 import type { StatusView } from './output-schemas.js';
-import type { AcquirerTrouble, StatusSources } from './status-sources.js';
+import type { StatusSources, TroubleReport } from './status-sources.js';
 
 /** The status as callers see it. `wallMs`: the time now. */
 export function presentStatus(
@@ -35,8 +35,7 @@ export function presentStatus(
     ...present({ openSaleId: sale?.saleId }),
     acquirer: {
       condition: live.acquirer,
-      ...(contactMs === undefined ? {} : { lastContactAt: utcTime(contactMs) }),
-      ...present({ detail: trouble?.found }),
+      ...present({ lastContactAt: contactMs === undefined ? undefined : utcTime(contactMs), detail: trouble?.found }),
     },
     clock: { trusted: live.clockTrusted, at: utcTime(wallMs) },
     queue: { ...(known ? queueNumbers(book) : {}), limit: policy.queueLimit },
@@ -55,7 +54,7 @@ function queueNumbers(book: Book): { readonly depth: number; readonly needsPerso
 function faultRow(
   code: FaultCode,
   blocksSale: boolean,
-  trouble: AcquirerTrouble | undefined,
+  trouble: TroubleReport | undefined,
 ): StatusView['faults'][number] {
   const { meaning, operatorAction } = FAULTS[code];
   if (trouble === undefined || !ABOUT_ACQUIRER.includes(code)) return { code, blocksSale, meaning, operatorAction };
@@ -77,8 +76,7 @@ function devices({ live }: TerminalState, sources: StatusSources): StatusView['d
   }
   for (const [name, report] of Object.entries(sources.devices())) {
     const { warnings, ...rest } = report;
-    const told = warnings === undefined ? {} : { warnings: [...warnings] };
-    found[name] = { ...rest, ...told, faults: found[name]?.faults ?? [] };
+    found[name] = { ...rest, ...present({ warnings: warnings && [...warnings] }), faults: found[name]?.faults ?? [] };
   }
   for (const [name, { reasons, last }] of Object.entries(sources.refusals())) {
     found[name] = { state: 'ok', faults: [], ...found[name], refused: reasons, lastRefused: last };

@@ -15,7 +15,7 @@ export interface StatusSources {
   /** Of the last answer of the acquirer, milliseconds since 1970; undefined since the start. */
   readonly lastAcquirerContactWallMs: () => number | undefined;
   /** What keeps us from the acquirer; undefined where nothing does, or it is unknown. */
-  readonly acquirerTrouble: (live: Live) => AcquirerTrouble | undefined;
+  readonly acquirerTrouble: (live: Live) => TroubleReport | undefined;
   /** Facts about the store: sequence, damage found, bytes. */
   readonly store: () => Readonly<Record<string, string | number | boolean>>;
   /** Lines of the log that could not be written, since the start. */
@@ -29,7 +29,7 @@ export interface StatusSources {
 }
 
 /** For technicians. */
-export interface AcquirerTrouble {
+export interface TroubleReport {
   readonly found: string;
   readonly todo: string;
 }

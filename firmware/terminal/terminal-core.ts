@@ -85,7 +85,7 @@ export function createTerminalCore(
   const acquirerTime = createAcquirerTime(clock, config.timing.expiryMarginMs);
   const trouble = createAcquirerTrouble({ acquirer: config.acquirer, signer, clock, log });
   const link = createDirectLink({
-    heard: trouble.note,
+    exchanged: trouble.note,
     http: host.http,
     clock,
     signer,

@@ -38,7 +38,7 @@ export const PART_CANARIES: readonly Canary[] = [
   {
     name: 'success of another payment believed',
     file: 'firmware/acquirer/direct-link.js',
-    find: 'told[name] !== undefined && told[name] !== value',
+    find: 'echoed[name] !== undefined && echoed[name] !== value',
     put: 'false',
   },
   {

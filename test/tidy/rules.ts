@@ -34,6 +34,9 @@ const matches = (path: string, patterns: readonly RegExp[]): boolean => patterns
 /** What the simulator may use of the firmware; nothing that a board runs goes through it. */
 const SIM_DOOR = 'firmware/for-simulator.ts';
 
+/** What any service needs; another program than the terminal may use it as it is. */
+const SERVICE = 'firmware/service/';
+
 const HOUSE = ['flows', 'drivers', 'firmware', 'hw-sim', 'test'];
 
 /** Who may import whom. */
@@ -48,6 +51,7 @@ export const importDirections: Rule = (files) =>
 function mayImport(path: string, target: string): boolean {
   const [from, to] = [folderOf(path), folderOf(target)];
   if (target === SIM_DOOR) return from === 'hw-sim' || from === 'test';
+  if (path.startsWith(SERVICE) && from === to) return target.startsWith(SERVICE);
   if (from === to && !target.startsWith('drivers/linux/')) return true;
   switch (from) {
     case 'flows':
@@ -57,7 +61,7 @@ function mayImport(path: string, target: string): boolean {
     case 'firmware':
       if (target.startsWith('drivers/linux/')) return matches(path, BOARD_BUILDERS);
       if (to === 'hw-sim') return path === 'firmware/commands/command-table.ts';
-      return to === 'flows' || to === 'drivers';
+      return to === 'drivers' || (to === 'flows' && !path.startsWith(SERVICE));
     case 'hw-sim':
       if (target.startsWith('drivers/linux/')) return matches(path, SIM_ENTRY_POINTS);
       return target === 'drivers/host.ts';

@@ -3,7 +3,7 @@ import type { Event } from '../../../flows/input.js';
 import { present } from '../../../flows/present.js';
 import { type AcquirerTime, whyNotNow } from '../acquirer-time.js';
 import { checkSignature } from '../check-signature.js';
-import { acquirerAmount, acquirerId, acquirerWord, lenient, readMessage } from '../read-message.js';
+import { acquirerAmount, acquirerCode, acquirerId, lenient, readMessage } from '../read-message.js';
 import type { Signer } from '../signer.js';
 
 /** What a notification turned out to be. Everything but `invalid` had the right signature. */
@@ -92,10 +92,10 @@ const RETRIES_MS = 90_000_000;
 const timeMs = v.pipe(v.string(), v.regex(/^\d{12,14}$/));
 
 const paymentSchema = v.object({
-  notifyType: acquirerWord,
+  notifyType: acquirerCode,
   result: v.object({
     resultStatus: v.picklist(['S', 'F', 'U']),
-    resultCode: v.fallback(acquirerWord, 'NO_CODE'),
+    resultCode: v.fallback(acquirerCode, 'NO_CODE'),
   }),
   paymentRequestId: acquirerId,
   paymentId: lenient(acquirerId),
@@ -113,7 +113,7 @@ const authorisationSchema = v.object({
 });
 
 /** Other products notify with a type and without a payment; a retry would not change that. */
-const otherSchema = v.object({ notifyType: v.pipe(acquirerWord, v.notValue('PAYMENT_RESULT')) });
+const otherSchema = v.object({ notifyType: v.pipe(acquirerCode, v.notValue('PAYMENT_RESULT')) });
 
 /** Nothing is authorised after it was notified: a time in the future would make every later token look old. */
 function earlier(authorisedAtMs: number, signedAtMs: number | undefined): number {

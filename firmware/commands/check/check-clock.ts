@@ -12,11 +12,11 @@ export function checkClock(probe: AcquirerProbe, synchronised: 'yes' | 'no' | 'u
   if (reference === undefined) return unreferenced(synchronised, config, system);
   const offMs = probe.atWallMs - reference.wallMs;
   const off = `${(Math.abs(offMs) / 1000).toFixed(1)} s ${offMs < 0 ? 'behind' : 'ahead of'}`;
-  const told = `${off} the acquirer’s (${reference.source}); the system is ${system}`;
-  if (Math.abs(offMs) <= clockToleranceMs(config)) return checkRow.pass(ITEM, told);
+  const found = `${off} the acquirer’s (${reference.source}); the system is ${system}`;
+  if (Math.abs(offMs) <= clockToleranceMs(config)) return checkRow.pass(ITEM, found);
   return checkRow.fail(
     ITEM,
-    told,
+    found,
     'set it, or let this machine reach a time server; until then the acquirer may refuse our signatures, and no sale starts',
   );
 }

@@ -40,7 +40,7 @@ function statusRows({ ready, version, faults, devices, gpio, queue }: StatusView
   }
   rows.push(checkRow.skip('GPIO', `in use by the terminal, which says: ${gpio}`));
   for (const [name, { state, kind, detail }] of Object.entries(devices)) {
-    const about = [kind, detail].filter((word) => word !== undefined).join(', ');
+    const about = [kind, detail].filter((part) => part !== undefined).join(', ');
     rows.push(checkRow.skip(name, `in use by the terminal, which says: ${state}${about === '' ? '' : ` (${about})`}`));
   }
   return rows;

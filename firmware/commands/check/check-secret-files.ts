@@ -29,12 +29,12 @@ export function checkSecretFiles(
     const access = accessOf(path);
     if (access === undefined || (access.readBy === 'owner' && access.writtenBy === 'owner')) return [];
     const { mode, readBy, writtenBy } = access;
-    const told = [
+    const problems = [
       ...(readBy === 'everybody' ? ['every user of this machine may read it'] : []),
       ...(readBy === 'group' ? ['its group may read it'] : []),
       ...(writtenBy === 'others' ? ['others may change it'] : []),
     ];
-    return [{ path, text: `${path} (${name}, mode ${mode}): ${told.join(' and ')}` }];
+    return [{ path, text: `${path} (${name}, mode ${mode}): ${problems.join(' and ')}` }];
   });
   if (open.length === 0) {
     return checkRow.pass('secret files', `only their owner gets at ${files.map(({ path }) => path).join(', ')}`);

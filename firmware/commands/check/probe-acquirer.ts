@@ -6,7 +6,7 @@ import type { Signer } from '../../acquirer/signer.js';
 import type { Config } from '../../config/config.js';
 import type { Log } from '../../log/log.js';
 
-/** What one signed question to the acquirer brought, down to the bare reply. */
+/** One signed inquiry to the acquirer, with its raw reply. */
 export interface AcquirerProbe extends AcquirerExchange {
   readonly tookMs: number;
   /** Our wall clock in the middle of the exchange. */
@@ -22,13 +22,13 @@ export interface ProbeParts {
   readonly agentToken: string | undefined;
 }
 
-/** More patient than a sale is: a slow answer is a finding, too. */
+/** Longer than a sale waits: a slow answer is a finding, too. */
 const PATIENCE_MS = 15_000;
 
 /** Asks for a payment that never existed, as the terminal does: an honest acquirer says so, signed, and nothing happens. */
 export function probeAcquirer({ http, clock, random, config, signer, agentToken }: ProbeParts): Promise<AcquirerProbe> {
   return new Promise((resolve) => {
-    let heard: AcquirerExchange | undefined;
+    let last: AcquirerExchange | undefined;
     const link = createDirectLink({
       http,
       clock,
@@ -36,8 +36,8 @@ export function probeAcquirer({ http, clock, random, config, signer, agentToken 
       log: NO_LOG,
       config: linkConfigOf(config),
       agentToken: () => agentToken,
-      heard(exchange) {
-        heard = exchange;
+      exchanged(exchange) {
+        last = exchange;
       },
     });
     const digits = Array.from(random.bytes(12), (byte) => byte % 10).join('');
@@ -45,8 +45,8 @@ export function probeAcquirer({ http, clock, random, config, signer, agentToken 
     const startedWallMs = clock.wallMs();
     link.probe({ paymentRequestId: `9${config.terminal.number}${digits}` }, PATIENCE_MS, (answer) => {
       const tookMs = clock.monotonicMs() - startedMs;
-      const told = heard ?? { answer, reply: undefined, error: undefined, path: '' };
-      resolve({ ...told, tookMs, atWallMs: startedWallMs + tookMs / 2 });
+      const exchange = last ?? { answer, reply: undefined, error: undefined, path: '' };
+      resolve({ ...exchange, tookMs, atWallMs: startedWallMs + tookMs / 2 });
     });
   });
 }

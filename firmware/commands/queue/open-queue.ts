@@ -86,8 +86,8 @@ async function openCard({ flash, clock, random, place, locale, whyNotSettled }: 
     if (why !== undefined) throw new QueueError(exitCode.usage, why);
     const host = { flash: flash('readWrite'), clock, random, segmentSizeBytes: BOOK_SEGMENT_BYTES };
     return new Promise((resolve, reject) => {
-      settleOnCard(host, reversalId, settlement, (trouble, book) => {
-        if (book === undefined) reject(trouble);
+      settleOnCard(host, reversalId, settlement, (error, book) => {
+        if (book === undefined) reject(error);
         else resolve(book);
       });
     });
