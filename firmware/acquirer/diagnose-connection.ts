@@ -3,7 +3,7 @@ import type { AcquirerSilence } from '../../flows/acquirer-answer.js';
 import { isoUtc } from '../log/iso-utc.js';
 import type { Diagnosis, DiagnosisParts } from './diagnosis.js';
 
-/** Why there was no connection, or none that lasted, by what the system calls it. */
+/** Why no connection came about, or why it broke, by the system's error code. */
 export function diagnoseConnection(
   { reason, detail }: AcquirerSilence,
   error: HostError | undefined,

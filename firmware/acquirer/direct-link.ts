@@ -37,7 +37,7 @@ export interface DirectLinkParts {
   readonly signer: Signer;
   readonly log: Log;
   readonly config: DirectLinkConfig;
-  /** What answers have to be near to; absent: any time will do. */
+  /** Answers have to be signed near it; without it any time is accepted. */
   readonly acquirerTime?: AcquirerTime;
   /** Called with each exchange, before its answer is given. */
   readonly exchanged?: (exchange: AcquirerExchange) => void;

@@ -1,16 +1,17 @@
 import * as v from 'valibot';
 import type { AcquirerReply } from '../../flows/acquirer-answer.js';
+import { present } from '../../flows/present.js';
 import { acquirerAmount, acquirerCode, acquirerId, lenient, readMessage } from './read-message.js';
 
-/** The parts of a reply's body that the terminal uses, without any judgement on the signature. */
+/** The parts of a reply's body that the terminal uses, whatever its signature is. */
 export type ReplyBody = Omit<AcquirerReply, 'kind' | 'signature' | 'atAcquirerMs'> & {
   /** Present where the body names the request it answers. */
   readonly echoed: { readonly paymentRequestId?: string; readonly refundRequestId?: string };
 };
 
 /**
- * Reads a reply's body. Strict on what decisions use, lenient on the rest. A `problem` where there is no usable `result`,
- * or more than one way to read it; never throws.
+ * Reads a reply's body: strict on what decisions use, lenient on the rest. A `problem` where it has no usable `result` or is
+ * ambiguous. Never throws.
  */
 export function readReply(body: string | Uint8Array): ReplyBody | { readonly problem: string } {
   const message = readMessage(body);
@@ -53,10 +54,3 @@ const replySchema = v.object({
   refundId: lenient(acquirerId),
   refundStatus: lenient(code),
 });
-
-type Present<T> = { [K in keyof T]?: Exclude<T[K], undefined> };
-
-/** The same object without the properties that are undefined. */
-function present<T extends object>(fields: T): Present<T> {
-  return Object.fromEntries(Object.entries(fields).filter(([, value]) => value !== undefined)) as Present<T>;
-}

@@ -44,8 +44,8 @@ export function createInputSchemas(currency: string) {
     }),
     order: v.strictObject({ orderId: text(NAME, NAME_MESSAGE) }),
     /*
-     * Whether it is a payment code the flow says; here only what no reader could have read is kept out: what is neither ASCII
-     * nor a byte order mark, or a blank, in one of its writings.
+     * The flow decides whether it is a payment code. Refused here is only what no scanner can send: anything but ASCII, a byte
+     * order mark and a no-break space, also in their mis-decoded forms.
      */
     code: v.strictObject({
       code: text(

@@ -28,7 +28,7 @@ import { watchRoutes } from './watch-routes.js';
 export interface LocalApi {
   /** The bound port. */
   readonly port: number;
-  /** Takes no more requests and ends the event streams. */
+  /** Closes the listener and the event streams. */
   close(): void;
 }
 

@@ -112,7 +112,7 @@ export const statusSchema = v.object({
       code: fault,
       blocksSale: v.boolean(),
       meaning: v.string(),
-      /** What was found in this case, where more is known than `meaning`; `operatorAction` is about it, then. */
+      /** What was found in this case, where more is known than `meaning`; then `operatorAction` is about it. */
       detail: v.exactOptional(v.string()),
       operatorAction: v.string(),
     }),
@@ -120,7 +120,7 @@ export const statusSchema = v.object({
   terminalNumber: v.string(),
   version: v.string(),
   currency: v.string(),
-  /** Like the numbers of the queue missing while the terminal is without its journal: they are unknown then, and not 0. */
+  /** Missing, like the queue's numbers, while the terminal is without its journal: they are unknown then, not 0. */
   bootCount: v.exactOptional(v.number()),
   openSaleId: v.exactOptional(v.string()),
   acquirer: v.object({

@@ -20,8 +20,8 @@ import type { CommandInput } from './command-table.js';
 import { storageFlash, storageMarks } from './storage-flash.js';
 
 /**
- * `tillbox check [--print] [--by-hand | --json]`: tests everything the configuration names; 0 where nothing failed, be there warnings or not. It asks
- * nothing but with `--by-hand`.
+ * `tillbox check [--print] [--by-hand | --json]`: tests everything the configuration names; 0 where nothing failed, with or
+ * without warnings. It asks questions only with `--by-hand`.
  *
  * @param hostOf the board, or one with simulated devices
  */

@@ -41,7 +41,7 @@ export function run(_input: CommandInput<'run'>, self: CommandProcess): Promise<
     const cardMarks = storageMarks(settings.config.storage);
     createTerminal({ host, settings, version: packageVersion(), saveIncident, cardMarks }, (terminal) => {
       running = terminal;
-      /* Suspended by Ctrl-Z it would leave switched on what it has switched on. */
+      /* Suspended by Ctrl-Z it would leave its outputs as they are. */
       self.onIgnored((signal) => terminal.log.warn('signal ignored', { signal }), ['SIGTSTP']);
     });
   });

@@ -15,7 +15,7 @@ export interface AcceptCardParts {
   readonly now: string;
 }
 
-/** A person says by name that the card in the box is the one to go on with, though another was known. Answers what was done. */
+/** Marks the card in the box as the known one, because a person says so. Returns a text that says what was done. */
 export function acceptCard({ reading, marks, settlement, now }: AcceptCardParts): string {
   const { blank, storeId, troubles, db } = reading;
   if (blank) {
@@ -32,7 +32,7 @@ export function acceptCard({ reading, marks, settlement, now }: AcceptCardParts)
   return 'the card is accepted: a terminal that runs sells within seconds, where nothing else stops it\n';
 }
 
-/** One place that keeps the old mark keeps the terminal out of service. */
+/** A single place with the old mark is enough to keep the terminal out of service. */
 function refuse(problems: readonly string[]): void {
   if (problems.length === 0) return;
   throw new QueueError(

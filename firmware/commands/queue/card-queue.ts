@@ -5,7 +5,7 @@ import { type ViewCardParts, viewCard } from './view-card.js';
 
 /**
  * The queue on a box whose terminal does not run, or on a card in a laptop. `settle` makes a settlement durable on the card,
- * and answers the book with it.
+ * and resolves with the book.
  */
 export function createCardQueue(
   parts: ViewCardParts,

@@ -35,11 +35,11 @@ export interface OpenQueueParts {
   readonly note: (text: string) => void;
 }
 
-/** Opens the queue: of the terminal where one runs and answers, else as flash holds it. Rejects with `QueueError`. */
+/** Opens the queue of the terminal where one runs and answers, otherwise as it is on flash. Rejects with `QueueError`. */
 export async function openQueue(parts: OpenQueueParts): Promise<QueueSource> {
   const { api, place, note } = parts;
   if (api === undefined) {
-    /* What a terminal has in hand at this moment looks as if it had been cut off. */
+    /* The sale that a terminal is working on now looks on its card as if it had been cut off. */
     const holder = await parts.holder();
     if (holder !== undefined) note(`${place} is in use by ${holder}; ask the terminal itself (without --data-dir)`);
     return openCard(parts);

@@ -2,7 +2,7 @@ import { exitCode } from '../../log/exit-code.js';
 import { quoted } from '../../log/plain-text.js';
 import { QueueError } from './queue-source.js';
 
-/** An id begins with a letter and the local time to the second: what is shown at least, so that it stays unambiguous. */
+/** A letter and the local time to the second. Shorter ids could mean a later reversal as well. */
 const SHORTEST_SHOWN = 15;
 
 /** Of an entry of the queue, or of one that is not in it yet. */
@@ -26,7 +26,7 @@ export function pickReversal<T extends WithId>(reversals: readonly T[], id: stri
   return first;
 }
 
-/** For each reversal the shortest beginning of its id that means no other. */
+/** For each reversal the shortest prefix of its id that no other has. */
 export function shortIds(reversals: readonly WithId[]): ReadonlyMap<string, string> {
   const sorted = reversals.map(({ reversalId }) => reversalId).sort();
   return new Map(

@@ -84,7 +84,7 @@ function inColumns(rows: readonly (readonly string[])[]): string {
   return rows.map(line).join('\n');
 }
 
-/** Everything about one, a line a fact, with what to do about it. */
+/** A reversal, one fact a line, with what to do about it. */
 function entry(reversal: ReversalView, sale: SaleView | undefined): string {
   const { end } = reversal;
   const facts: Facts = [

@@ -47,7 +47,7 @@ export function createTerminalQueue(client: LocalApiClient): QueueSource {
   };
 }
 
-/** What the terminal refuses was asked wrongly; what it does not answer may have been done or not. */
+/** A refusal is the caller's error; without an answer it is unknown whether it was done. */
 async function refusable<T>(asked: Promise<T>): Promise<T> {
   try {
     return await asked;
