@@ -10,8 +10,7 @@ import { newPaymentCode, startTerminal, type TerminalProcess } from '../support/
 import { testKeyPairs } from '../support/test-key-pairs.js';
 import { startTillbox } from '../support/tillbox-process.js';
 
-describe('a journal that is taken away from a running terminal', function () {
-  this.timeout(30_000);
+describe('a journal that is taken away from a running terminal', () => {
   let acquirer: RunningAcquirer;
   let terminal: TerminalProcess;
 

@@ -4,8 +4,7 @@ import { freePort } from '../support/free-port.js';
 import { type RunningAcquirer, startAcquirer } from '../support/start-acquirer.js';
 import { startTerminal, type TerminalProcess } from '../support/terminal-process.js';
 
-describe('a log whose reader goes away', function () {
-  this.timeout(30_000);
+describe('a log whose reader goes away', () => {
   let acquirer: RunningAcquirer;
   let terminal: TerminalProcess;
   let port: number;

@@ -12,8 +12,7 @@ import { startTillbox } from '../support/tillbox-process.js';
 import { until } from '../support/until.js';
 
 /** `tillbox run` and `tillbox check` with a vending machine at the far end of a cable. */
-describe('an orderly stop over a real tty', function () {
-  this.timeout(30_000);
+describe('an orderly stop over a real tty', () => {
   let acquirer: RunningAcquirer;
   let line: PtyLine;
   let terminal: TerminalProcess | undefined;
@@ -69,8 +68,7 @@ describe('an orderly stop over a real tty', function () {
   });
 });
 
-describe('an orderly stop', function () {
-  this.timeout(30_000);
+describe('an orderly stop', () => {
   let acquirer: RunningAcquirer;
   let terminal: TerminalProcess;
 

@@ -4,8 +4,7 @@ import { eventually } from '../support/eventually.js';
 import { type RunningAcquirer, startAcquirer } from '../support/start-acquirer.js';
 import { startTerminal } from '../support/terminal-process.js';
 
-describe('signals to `tillbox run`', function () {
-  this.timeout(40_000);
+describe('signals to `tillbox run`', () => {
   let acquirer: RunningAcquirer;
 
   before(async () => {

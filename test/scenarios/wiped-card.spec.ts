@@ -9,8 +9,7 @@ import { startTillbox } from '../support/tillbox-process.js';
 
 const PATH = '/notify/1001';
 
-describe('a card that was wiped', function () {
-  this.timeout(60_000);
+describe('a card that was wiped', () => {
   let acquirer: RunningAcquirer;
   let terminal: TerminalProcess;
   let notifyUrl: string;

@@ -22,8 +22,7 @@ import { createRealWorld } from '../../support/real-world.js';
 import { until } from '../../support/until.js';
 
 /** The drivers as on a board, the kernel's ttys, and device models at the other end of the cable, in real time. */
-describe('devices on real ttys', function () {
-  this.timeout(30_000);
+describe('devices on real ttys', () => {
   let line: PtyLine;
   let world: ReturnType<typeof createRealWorld>;
   const closers: (() => void)[] = [];

@@ -25,8 +25,7 @@ const WRITER = `
   });
 `;
 
-describe('lines for a reader', function () {
-  this.timeout(20_000);
+describe('lines for a reader', () => {
   let home: string;
   const started: ChildProcess[] = [];
 

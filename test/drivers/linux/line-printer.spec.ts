@@ -11,8 +11,7 @@ import { createRealWorld } from '../../support/real-world.js';
 import { until } from '../../support/until.js';
 
 /** A character device without line settings, played by one end of a pty; usblp itself needs a printer. */
-describe('a USB line printer', function () {
-  this.timeout(30_000);
+describe('a USB line printer', () => {
   let line: PtyLine;
   let file: string;
   const ports: SerialPort[] = [];

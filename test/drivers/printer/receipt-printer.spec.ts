@@ -424,7 +424,7 @@ describe('receipt printer', () => {
       }),
       { numRuns: 150, examples },
     );
-  }).timeout(60_000);
+  });
 
   it('frees a printer that is stuck in the middle of a picture', () => {
     const { world, port, driver, printer } = bench();
