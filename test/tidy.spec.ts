@@ -19,6 +19,7 @@ import {
   variablesAreRead,
 } from './tidy/rules.js';
 import type { SourceFile } from './tidy/source-file.js';
+import { layersOfFirmware, noCircles } from './tidy/structure-rules.js';
 
 /* The compiled spec is in `dist/test`. */
 const ROOT = fileURLToPath(new URL('../../', import.meta.url));
@@ -136,6 +137,36 @@ const RULES: Readonly<Record<string, readonly [Rule, Canary]>> = {
         file('firmware/b.ts', 'const then = new Date(wallMs);'),
         file('firmware/c.ts', "import { isIP } from 'node:net';"),
         file('firmware/d.ts', "import { createHash } from 'node:crypto';"),
+      ],
+    },
+  ],
+  'no files import each other': [
+    noCircles,
+    {
+      bad: [
+        file('flows/a.ts', "import { b } from './b.js';"),
+        file('flows/b.ts', "import { c } from './c.js';"),
+        file('flows/c.ts', "import type { A } from './a.js';"),
+      ],
+      beside: [file('flows/d.ts', '')],
+      good: [
+        file('flows/a.ts', "import { b } from './b.js';\nimport { c } from './c.js';"),
+        file('flows/b.ts', "import { c } from './c.js';"),
+        file('flows/c.ts', ''),
+      ],
+    },
+  ],
+  'a room of the firmware imports what is below it': [
+    layersOfFirmware,
+    {
+      bad: [
+        file('firmware/log/a.ts', "import type { Config } from '../config/config.js';"),
+        file('firmware/api/b.ts', "import { link } from '../acquirer/link.js';"),
+        file('firmware/attic/c.ts', ''),
+      ],
+      good: [
+        file('firmware/api/b.ts', "import { a } from './a.js';\nimport { log } from '../log/log.js';"),
+        file('firmware/cli.ts', "import { run } from './commands/run.js';"),
       ],
     },
   ],

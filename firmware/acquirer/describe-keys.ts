@@ -1,5 +1,5 @@
 import type { KeyObject } from 'node:crypto';
-import { rsaKey } from './rsa-key.js';
+import { rsaKey } from '../config/rsa-key.js';
 
 /**
  * Explains for people which key goes where. The two public keys are mixed up most often, and all that the acquirer says then is

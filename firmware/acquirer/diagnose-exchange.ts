@@ -2,12 +2,12 @@ import type { HttpReply } from '../../drivers/host.js';
 import type { AcquirerReply, AcquirerSilence } from '../../flows/acquirer-answer.js';
 import { isConfigurationCode } from '../../flows/result-codes.js';
 import type { AcquirerConfig } from '../config/config.js';
+import { rsaKey } from '../config/rsa-key.js';
 import { plainText } from '../log/plain-text.js';
 import { checkSignature } from './check-signature.js';
 import { diagnoseConnection } from './diagnose-connection.js';
 import { diagnoseRefusal } from './diagnose-refusal.js';
 import type { AcquirerExchange, Diagnosis, DiagnosisParts } from './diagnosis.js';
-import { rsaKey } from './rsa-key.js';
 
 /**
  * What keeps us from the acquirer; undefined where nothing does: it answered, with its own signature, and does not refuse our

@@ -1,6 +1,6 @@
 import type { AcquirerConfig } from '../config/config.js';
+import { rsaKey } from '../config/rsa-key.js';
 import type { Diagnosis } from './diagnosis.js';
-import { rsaKey } from './rsa-key.js';
 
 /** What a code means with which the acquirer refuses our set-up. `path`: of the refused request. */
 export function diagnoseRefusal(code: string, path: string, acquirer: AcquirerConfig): Diagnosis {

@@ -1,6 +1,6 @@
 import { createPrivateKey } from 'node:crypto';
+import { rsaKey } from '../config/rsa-key.js';
 import { messageOf } from '../log/plain-text.js';
-import { rsaKey } from './rsa-key.js';
 
 /** How a key pair is made and stored; the real one is `drivers/linux/key-files`. */
 export interface KeyFiles {

@@ -3,7 +3,7 @@ import { keyFiles } from '../../drivers/linux/key-files.js';
 import type { CommandProcess } from '../../drivers/linux/process.js';
 import { describeKeys } from '../acquirer/describe-keys.js';
 import { makeKeyPair } from '../acquirer/make-key-pair.js';
-import { type KeyReading, rsaKey } from '../acquirer/rsa-key.js';
+import { type KeyReading, rsaKey } from '../config/rsa-key.js';
 import { readSettings } from '../config/read-settings.js';
 import { type ExitCode, exitCode } from '../log/exit-code.js';
 import { messageOf } from '../log/plain-text.js';

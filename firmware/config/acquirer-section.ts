@@ -1,8 +1,8 @@
 import type { KeyObject } from 'node:crypto';
 import { isLoopback } from '../../drivers/is-loopback.js';
-import { type KeyReading, rsaKey } from '../acquirer/rsa-key.js';
 import { messageOf } from '../log/plain-text.js';
 import type { AcquirerConfig } from './config.js';
+import { type KeyReading, rsaKey } from './rsa-key.js';
 import type { SectionCheck } from './section-check.js';
 import type { VariableName } from './variables.js';
 

@@ -88,14 +88,10 @@ function vendOf({ values }: SectionCheck): VendConfig | undefined {
     case 'relay': {
       const pins = values.VEND_PINS;
       if (!pins) return undefined;
-      const sensorPin = values.VEND_SENSOR_PIN;
-      return {
-        kind,
-        pins,
-        pulseMs: values.VEND_PULSE_MS,
-        ...present({ sensorPin }),
-        timeoutMs,
-      };
+      const pulseMs = values.VEND_PULSE_MS;
+      /* Without a sensor nothing is known before the end of the pulse. */
+      const outcomeTimeoutMs = Math.max(timeoutMs, pulseMs);
+      return { kind, pins, pulseMs, timeoutMs: outcomeTimeoutMs, ...present({ sensorPin: values.VEND_SENSOR_PIN }) };
     }
   }
 }

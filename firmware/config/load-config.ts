@@ -1,8 +1,8 @@
 import { isLoopback } from '../../drivers/is-loopback.js';
 import type { Catalog } from '../../flows/catalog.js';
-import { channelCountOf } from '../devices/channel-count-of.js';
 import { messageOf } from '../log/plain-text.js';
 import { acquirerSection } from './acquirer-section.js';
+import { channelCountOf } from './channel-count-of.js';
 import type { Config, NotifyConfig, SaleConfig } from './config.js';
 import type { ConfigError, ConfigWarning } from './config-findings.js';
 import { configWarnings } from './config-warnings.js';

@@ -2,8 +2,8 @@ import type { KeyObject } from 'node:crypto';
 import { isIP } from 'node:net';
 import { minorUnits } from '../../flows/minor-units.js';
 import type { DailyTime } from '../../flows/timing.js';
-import { type KeyReading, rsaKey } from '../acquirer/rsa-key.js';
 import { quoted } from '../log/plain-text.js';
+import { type KeyReading, rsaKey } from './rsa-key.js';
 import { strangeCharacter } from './strange-characters.js';
 
 /** Turns a variable's text (trimmed, not empty) into its value, or says what is wrong without repeating a secret. */

@@ -1,8 +1,7 @@
 import type { Policy } from '../../flows/policy.js';
 import { present } from '../../flows/present.js';
-import { channelCountOf } from '../devices/channel-count-of.js';
-import { relayOptionsOf } from '../devices/relay-options-of.js';
-import type { Config, VendConfig } from './config.js';
+import { channelCountOf } from './channel-count-of.js';
+import type { Config } from './config.js';
 
 const MS_A_DAY = 86_400_000;
 
@@ -23,7 +22,7 @@ export function policyOf(config: Config, segmentSizeBytes: number): Policy {
     vend: devices.vend.kind === 'none' ? 'host' : 'device',
     ...present({ channelCount }),
     vendUnknown: policy.vendUnknown,
-    vendTimeoutMs: vendTimeoutMs(devices.vend),
+    vendTimeoutMs: devices.vend.kind === 'none' ? 0 : devices.vend.timeoutMs,
     hostConfirmMs: config.sale.mode === 'host' ? config.sale.hostConfirmMs : 0,
     ...config.timing,
     attemptLimit: policy.attemptLimit,
@@ -36,16 +35,4 @@ export function policyOf(config: Config, segmentSizeBytes: number): Policy {
     salesKeptMs: config.storage.salesKeptDays * MS_A_DAY,
     bytesKept: segmentSizeBytes / 2,
   };
-}
-
-/** Not before the driver's own: it would judge goods that are still on their way. */
-function vendTimeoutMs(vend: VendConfig): number {
-  switch (vend.kind) {
-    case 'none':
-      return 0;
-    case 'mdb':
-      return vend.timeoutMs;
-    case 'relay':
-      return relayOptionsOf(vend).timeoutMs;
-  }
 }

@@ -2,16 +2,13 @@ import type { RelayVendOptions } from '../../drivers/vend/relay-vend.js';
 import { present } from '../../flows/present.js';
 import type { VendConfig } from '../config/config.js';
 
-/**
- * On which lines the relays and the drop sensor of the configuration are, and how long they are given: a pulse its whole
- * length, because without a sensor nothing is known before its end.
- */
+/** On which lines the relays and the drop sensor of the configuration are, and how long they are given. */
 export function relayOptionsOf(config: Extract<VendConfig, { kind: 'relay' }>): RelayVendOptions {
   const { pins, pulseMs, sensorPin, timeoutMs } = config;
   return {
     channelLines: pins,
     pulseMs,
-    timeoutMs: Math.max(timeoutMs, pulseMs),
+    timeoutMs,
     ...present({ sensorLine: sensorPin }),
   };
 }

@@ -1,5 +1,5 @@
 import { createPublicKey } from 'node:crypto';
-import { rsaKey } from '../../acquirer/rsa-key.js';
+import { rsaKey } from '../../config/rsa-key.js';
 import { createRsaSigner } from '../../acquirer/signer.js';
 import type { Config } from '../../config/config.js';
 import type { ConfigLoading } from '../../config/load-config.js';

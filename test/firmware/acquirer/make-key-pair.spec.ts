@@ -6,7 +6,7 @@ import { configFiles } from '../../../drivers/linux/config-files.js';
 import { keyFiles } from '../../../drivers/linux/key-files.js';
 import { describeKeys } from '../../../firmware/acquirer/describe-keys.js';
 import { makeKeyPair } from '../../../firmware/acquirer/make-key-pair.js';
-import { rsaKey } from '../../../firmware/acquirer/rsa-key.js';
+import { rsaKey } from '../../../firmware/config/rsa-key.js';
 import { testKeys } from '../test-keys.js';
 
 describe('makeKeyPair', () => {

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { createPrivateKey, generateKeyPairSync, type KeyObject } from 'node:crypto';
 import * as fc from 'fast-check';
-import { rsaKey } from '../../../firmware/acquirer/rsa-key.js';
+import { rsaKey } from '../../../firmware/config/rsa-key.js';
 import { testKeys } from '../test-keys.js';
 
 const { privateKey, publicKey } = testKeys.ours;

@@ -1,4 +1,4 @@
-import type { VendConfig } from '../config/config.js';
+import type { VendConfig } from './config.js';
 
 /** How many vend channels there are; undefined where the host app or a machine knows its own. */
 export function channelCountOf(vend: {
