@@ -1,17 +1,29 @@
 #!/usr/bin/env node
 import { packageVersion } from '../drivers/linux/package-version.js';
 import { createProcess } from '../drivers/linux/process.js';
-import { type Command, type CommandRow, commandTable } from './commands/command-table.js';
+import { type Command, type CommandName, type CommandRow, commandTable } from './commands/command-table.js';
 import { runCommandLine } from './commands/run-command-line.js';
 import { createRedact } from './log/redact.js';
 
 /* The entry point of `tillbox`. Commands are loaded when used, so that `--help` is quick and a part may be left out. */
+const MODULES: Readonly<Record<CommandName, { readonly module: string; readonly entry: string }>> = {
+  run: { module: './commands/run.js', entry: 'run' },
+  sim: { module: '../hw-sim/sim.js', entry: 'runSim' },
+  'acquirer-sim': { module: '../hw-sim/acquirer-sim.js', entry: 'runAcquirerSim' },
+  check: { module: './commands/check.js', entry: 'check' },
+  queue: { module: './commands/queue.js', entry: 'queue' },
+  replay: { module: './commands/replay.js', entry: 'replay' },
+  keys: { module: './commands/keys.js', entry: 'keys' },
+  config: { module: './commands/config.js', entry: 'config' },
+};
+
 const self = createProcess();
 const redact = createRedact();
 self.exit(await runCommandLine({ self, table: commandTable, version: packageVersion(), redact, load }));
 
-async function load(row: CommandRow): Promise<Command | 'absent'> {
-  const url = new URL(row.module, new URL('./commands/', import.meta.url));
+async function load({ name }: CommandRow): Promise<Command | 'absent'> {
+  const { module, entry } = MODULES[name];
+  const url = new URL(module, import.meta.url);
   let loaded: Readonly<Record<string, unknown>>;
   try {
     loaded = await import(url.href);
@@ -19,8 +31,8 @@ async function load(row: CommandRow): Promise<Command | 'absent'> {
     if (isMissing(error, url)) return 'absent';
     throw error;
   }
-  const command = loaded[row.entry];
-  if (typeof command !== 'function') throw new Error(`${row.module} has no ${row.entry}`);
+  const command = loaded[entry];
+  if (typeof command !== 'function') throw new Error(`${module} has no ${entry}`);
   return command as Command;
 }
 

@@ -156,7 +156,7 @@ function deliveryConflict(turn: Turn, { state }: Sale, ok: boolean): Conflict | 
 }
 
 /** Ends the sale as paid, and prints its receipt. */
-export function settle(turn: Turn, saleId: string, doubt: { readonly goodsUnknown?: true } = {}): void {
+function settle(turn: Turn, saleId: string, doubt: { readonly goodsUnknown?: true } = {}): void {
   turn.record({ type: 'saleSettled', saleId, receiptDue: turn.policy.printerPresent, ...doubt });
   printReceipt(turn, saleId, 'sale');
 }

@@ -37,8 +37,6 @@ export type Effect =
   /** Told to the operator: log, metrics, technician's page. */
   | { readonly type: 'raiseAlarm'; readonly alarm: AlarmCode; readonly detail: string };
 
-export type EffectType = Effect['type'];
-
 export interface PaymentOrder {
   readonly paymentRequestId: string;
   readonly orderId: string;

@@ -118,8 +118,6 @@ export type Event =
       readonly outcome: 'printed' | 'failed' | 'unknown';
     };
 
-export type InputType = Event['type'];
-
 /** Timers are deadlines in the state; the kernel fires the ones that are due. One a reversal, the rest single. */
 export type TimerName =
   | 'codeWait'

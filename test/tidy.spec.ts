@@ -19,7 +19,7 @@ import {
   variablesAreRead,
 } from './tidy/rules.js';
 import type { SourceFile } from './tidy/source-file.js';
-import { layersOfFirmware, noCircles } from './tidy/structure-rules.js';
+import { layersOfFirmware, noCircles, noIdleExports } from './tidy/structure-rules.js';
 
 /* The compiled spec is in `dist/test`. */
 const ROOT = fileURLToPath(new URL('../../', import.meta.url));
@@ -167,6 +167,26 @@ const RULES: Readonly<Record<string, readonly [Rule, Canary]>> = {
       good: [
         file('firmware/api/b.ts', "import { a } from './a.js';\nimport { log } from '../log/log.js';"),
         file('firmware/cli.ts', "import { run } from './commands/run.js';"),
+      ],
+    },
+  ],
+  'an export has a user outside of the specs': [
+    noIdleExports,
+    {
+      bad: [
+        file('flows/a.ts', 'export function unused(): void {}'),
+        file('firmware/b.ts', 'export const forSpecs = 1;'),
+        file('drivers/c.ts', 'const a = local;\nexport const local = 2;'),
+        file('hw-sim/d.ts', 'export interface Unused {}'),
+      ],
+      beside: [file('test/b.spec.ts', "import { forSpecs } from '../firmware/b.js';")],
+      good: [
+        file('flows/a.ts', 'export interface Parts {}\nexport function a(parts: Parts): void {}'),
+        file('flows/b.ts', "import { a as other } from './a.js';\nexport const table = {};\nf(table);"),
+        file('hw-sim/c.ts', 'export const model = 1;'),
+        file('firmware/table.ts', "const row = { module: './run.js', entry: 'run' };"),
+        file('firmware/run.ts', 'export function run(): void {}'),
+        file('test/b.spec.ts', "import { table } from '../flows/b.js';\nimport { model } from '../hw-sim/c.js';"),
       ],
     },
   ],

@@ -45,7 +45,7 @@ export function gm65Trigger(on: boolean): Uint8Array {
 }
 
 /** CRC-CCITT, polynomial 0x1021, start value 0. */
-export function crcCcitt(bytes: ArrayLike<number>, from = 0, to = bytes.length): number {
+function crcCcitt(bytes: ArrayLike<number>, from = 0, to = bytes.length): number {
   let crc = 0;
   for (let at = from; at < to; at += 1) {
     crc ^= (bytes[at] ?? 0) << 8;

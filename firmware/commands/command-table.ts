@@ -31,18 +31,17 @@ export interface CommandOption {
   readonly meaning: string;
 }
 
-export interface CommandRow {
-  readonly name: string;
+interface Row<N extends string> {
+  readonly name: N;
   /** What follows the name, for the help. */
   readonly usage: string;
   readonly summary: string;
   readonly options: Readonly<Record<string, CommandOption>>;
   /** How many words without a dash have to follow. */
   readonly words: { readonly least: number; readonly most: number };
-  /** Module, relative to the directory of this file, and its function. Loaded only when the command is used. */
-  readonly module: string;
-  readonly entry: string;
 }
+
+export type CommandRow = Row<CommandName>;
 
 const none = { least: 0, most: 0 } as const;
 
@@ -57,8 +56,6 @@ const ROWS = [
     summary: 'runs the terminal with the devices and the acquirer that the configuration names',
     options: {},
     words: none,
-    module: './run.js',
-    entry: 'run',
   },
   {
     name: 'sim',
@@ -70,8 +67,6 @@ const ROWS = [
       replay: taking('text', 'FILE', 'plays an incident file again instead, as tillbox replay does'),
     },
     words: none,
-    module: '../../hw-sim/sim.js',
-    entry: 'runSim',
   },
   {
     name: 'acquirer-sim',
@@ -87,8 +82,6 @@ const ROWS = [
       'client-id': taking('text', 'ID', "the terminal's client id, SIM_CLIENT where nothing is said"),
     },
     words: none,
-    module: '../../hw-sim/acquirer-sim.js',
-    entry: 'runAcquirerSim',
   },
   {
     name: 'check',
@@ -101,8 +94,6 @@ const ROWS = [
       json: flag('for programs'),
     },
     words: none,
-    module: './check.js',
-    entry: 'check',
   },
   {
     name: 'queue',
@@ -122,8 +113,6 @@ const ROWS = [
       json: flag('for programs'),
     },
     words: { least: 1, most: 2 },
-    module: './queue.js',
-    entry: 'queue',
   },
   {
     name: 'replay',
@@ -131,8 +120,6 @@ const ROWS = [
     summary: 'plays an incident file again, decision by decision; nothing is sent or moved',
     options: {},
     words: { least: 1, most: 1 },
-    module: './replay.js',
-    entry: 'replay',
   },
   {
     name: 'keys',
@@ -140,8 +127,6 @@ const ROWS = [
     summary: 'makes our RSA pair; shows the public key to upload',
     options: { dir: taking('text', 'DIR', 'where the key files are, or are made; new: here where nothing is said') },
     words: { least: 1, most: 1 },
-    module: './keys.js',
-    entry: 'keys',
   },
   {
     name: 'config',
@@ -149,10 +134,8 @@ const ROWS = [
     summary: 'shows the effective configuration with secrets masked, or the reference of all variables',
     options: { markdown: flag('the reference of all variables, as in the README') },
     words: none,
-    module: './config.js',
-    entry: 'config',
   },
-] as const satisfies readonly CommandRow[];
+] as const satisfies readonly Row<string>[];
 
 /** Every command of `tillbox`. `sim` and `acquirer-sim` are not part of an image that leaves `hw-sim` out. */
 export const commandTable: readonly CommandRow[] = ROWS;

@@ -1,19 +1,11 @@
+import type { Low } from 'lowdb';
 import type { FlashHost } from '../../drivers/host.js';
 import type { Book } from '../../flows/book.js';
 import type { TerminalRecord } from '../../flows/record.js';
 import { BOOK_JOURNAL } from './open-book.js';
-import { type DurableLow, readOnlyLow } from './store/durable-low.js';
+import { readOnlyLow } from './read-only-low.js';
 import { readStore } from './store/read-store.js';
 import type { OpenReport } from './store/store-status.js';
-
-/** The same as plain JSON to the compiler, which does not take an interface for one. */
-type Plain<T> = T extends string | number | boolean | null
-  ? T
-  : T extends readonly (infer Part)[]
-    ? readonly Plain<Part>[]
-    : { readonly [Key in keyof T]: Plain<T[Key]> };
-
-export type PlainBook = Plain<Book>;
 
 /** What a card still tells. */
 export interface BookReading {
@@ -27,8 +19,8 @@ export interface BookReading {
   readonly blank: boolean;
   /** What a box would start with all the same, because it was not needed; as in `OpenReport`. */
   readonly found: Pick<OpenReport, 'cutTail' | 'unreadableSlots' | 'lostSlots'>;
-  /** The newest book that could be put together, in lowdb's face; its `write` rejects. Undefined: there is none. */
-  readonly db: DurableLow<PlainBook> | undefined;
+  /** The newest book that could be put together, as a database that cannot be written; undefined where there is none. */
+  readonly db: Low<Book> | undefined;
   /** Of the newest record that was read: a higher one somewhere else means that this card is old. */
   readonly sequence: number;
   readonly storeId: string;
@@ -40,6 +32,6 @@ export interface BookReading {
  */
 export function readCard(flash: FlashHost, segmentSizeBytes: number, done: (reading: BookReading) => void): void {
   readStore<Book, TerminalRecord>({ ...BOOK_JOURNAL, segmentSizeBytes, flash }, ({ state, epoch: _, ...reading }) =>
-    done({ ...reading, db: state === undefined ? undefined : readOnlyLow<PlainBook>(state) }),
+    done({ ...reading, db: state === undefined ? undefined : readOnlyLow(state) }),
   );
 }

@@ -31,9 +31,7 @@ export interface Notifier {
 
 const minuteMs = 60_000;
 /** Waits before each of the 8 tries (Alipay "Asynchronous notifications"). */
-export const notificationWaitsMs: readonly number[] = [0, 2, 10, 10, 60, 120, 360, 900].map(
-  (minutes) => minutes * minuteMs,
-);
+const notificationWaitsMs: readonly number[] = [0, 2, 10, 10, 60, 120, 360, 900].map((minutes) => minutes * minuteMs);
 
 /** Sends notifications with Alipay's retry schedule and signature. */
 export function createNotifier(options: {

@@ -8,18 +8,17 @@ import { JSONFile } from 'lowdb/node';
 import { createLinuxClock } from '../../drivers/linux/clock.js';
 import { createLinuxFlash } from '../../drivers/linux/flash.js';
 import { createLinuxRandom } from '../../drivers/linux/random.js';
-import { type OpenedLow, openDurableLow } from '../../firmware/journal/store/durable-low.js';
+import { BOOK_SEGMENT_BYTES } from '../../firmware/journal/open-book.js';
 import { slotBytes } from '../../firmware/journal/store/frame.js';
-import { defaultSegmentSizeBytes, openStore, type Store } from '../../firmware/journal/store/store.js';
+import { openStore, type Store } from '../../firmware/journal/store/store.js';
 import type { Engine, EngineKind, Entry } from './engine.js';
 
 type Entries = { readonly [id: string]: Entry };
 /* A queue is a list: copying one with a change costs a hundredth of copying a map. */
 type Queue = readonly (readonly [id: string, entry: Entry])[];
 type Op = { readonly put: string; readonly entry: Entry } | { readonly remove: string };
-type Book = { readonly entries: { readonly [id: string]: { readonly [key in keyof Entry]: Entry[key] } } };
 
-const segmentSizeBytes = Number(process.env.BENCH_SEGMENT_BYTES ?? defaultSegmentSizeBytes);
+const segmentSizeBytes = Number(process.env.BENCH_SEGMENT_BYTES ?? BOOK_SEGMENT_BYTES);
 const storeOptions = (dir: string) => ({
   flash: createLinuxFlash({ dataDir: dir }),
   clock: createLinuxClock(),
@@ -63,28 +62,6 @@ const tillboxStore: EngineKind = {
       put: (id, entry) => commit({ put: id, entry }),
       remove: (id) => commit({ remove: id }),
       ids: () => store.state.map(([id]) => id),
-      close: async () => store.close(),
-    };
-  },
-};
-
-const tillboxLow: EngineKind = {
-  name: 'tillbox lowdb face',
-  durable: true,
-  wholeFile: false,
-  async open(dir) {
-    const { db, store }: OpenedLow<Book> = await openDurableLow<Book>({
-      ...storeOptions(dir),
-      empty: { entries: {} },
-    });
-    return {
-      put: (id, entry) => db.update(({ entries }) => ({ entries: { ...entries, [id]: entry } })),
-      remove: (id) =>
-        db.update(({ entries }) => {
-          const { [id]: _gone, ...rest } = entries;
-          return { entries: rest };
-        }),
-      ids: () => Object.keys(db.data.entries),
       close: async () => store.close(),
     };
   },
@@ -271,7 +248,6 @@ const classicLevel: EngineKind = {
 export const engines: readonly EngineKind[] = [
   floor,
   tillboxStore,
-  tillboxLow,
   stockLowdb,
   renamingLowdb,
   betterSqlite,

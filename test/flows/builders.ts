@@ -1,5 +1,5 @@
 import type { AcquirerAnswer } from '../../flows/acquirer-answer.js';
-import type { Effect, EffectType } from '../../flows/effect.js';
+import type { Effect } from '../../flows/effect.js';
 import type { Moment } from '../../flows/moment.js';
 import type { Money } from '../../flows/money.js';
 import type { Policy } from '../../flows/policy.js';
@@ -135,5 +135,7 @@ export function effectWords(step: Step): string {
 export function recordWords(step: Step): string {
   return step.records.map((record) => record.type).join(' ');
 }
+
+export type EffectType = Effect['type'];
 
 export type EffectOf<T extends EffectType> = Extract<Effect, { type: T }>;

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { EMPTY_BOOK, openSale } from '../../flows/book.js';
-import type { Effect, EffectType } from '../../flows/effect.js';
+import type { Effect } from '../../flows/effect.js';
 import { replay } from '../../flows/fold.js';
 import type { Event, TimerName } from '../../flows/input.js';
 import type { Policy } from '../../flows/policy.js';
@@ -15,6 +15,7 @@ import {
   createMoment,
   createPolicy,
   type EffectOf,
+  type EffectType,
   effectWords,
   failure,
   NOON_WALL_MS,

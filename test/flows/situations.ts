@@ -1,5 +1,5 @@
 import type { AcquirerAnswer } from '../../flows/acquirer-answer.js';
-import type { Event, InputType, TimerName } from '../../flows/input.js';
+import type { Event, TimerName } from '../../flows/input.js';
 import type { SaleState } from '../../flows/sale.js';
 import type { Step } from '../../flows/step.js';
 import { CODE, cny, failure, found, paid, SILENCE, success, unclear } from './builders.js';
@@ -24,7 +24,7 @@ type SingleTimer = Exclude<TimerName, `reversal:${string}`>;
 /** Every type of input; those that mean different things by their content, and the timers, one by one. */
 export type InputCase =
   | Exclude<
-      InputType,
+      Event['type'],
       | 'timerFired'
       | 'keyPressed'
       | 'deliveryReported'
@@ -158,7 +158,7 @@ function inputOf(drive: Drive, name: Exclude<InputCase, 'restarted'>): Event {
   const saleId = sale?.saleId ?? 'none';
   const paymentRequestId = sale?.attempts.at(-1)?.paymentRequestId ?? 'none';
   const reversalId = Object.keys(drive.state.book.reversals).at(-1) ?? 'none';
-  const [type, detail] = [name.split(' ')[0] as InputType, name.slice(name.indexOf(' ') + 1)];
+  const [type, detail] = [name.split(' ')[0] as Event['type'], name.slice(name.indexOf(' ') + 1)];
   const code = detail === 'payment code' ? CODE : '6901234567892';
   switch (type) {
     case 'booted':

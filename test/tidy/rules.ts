@@ -60,7 +60,7 @@ function mayImport(path: string, target: string): boolean {
       return to === 'drivers' && path.startsWith('drivers/linux/');
     case 'firmware':
       if (target.startsWith('drivers/linux/')) return matches(path, BOARD_BUILDERS);
-      if (to === 'hw-sim') return path === 'firmware/commands/command-table.ts';
+      if (to === 'hw-sim') return path === 'firmware/cli.ts';
       return to === 'drivers' || (to === 'flows' && !path.startsWith(SERVICE));
     case 'hw-sim':
       if (target.startsWith('drivers/linux/')) return matches(path, SIM_ENTRY_POINTS);

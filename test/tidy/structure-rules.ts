@@ -1,5 +1,5 @@
 import type { Rule } from './rules.js';
-import { importsOf, type SourceFile } from './source-file.js';
+import { folderOf, importsOf, type SourceFile, withoutComments } from './source-file.js';
 
 /** Files that import each other, also over others and also for a type alone: none can be read without all of them. */
 export const noCircles: Rule = (files) => {
@@ -66,4 +66,57 @@ const layerOf = (room: string): number => FIRMWARE_LAYERS.findIndex((rooms) => r
 
 function roomOf({ path }: Pick<SourceFile, 'path'>): string | undefined {
   return /^firmware\/([\w-]+)(?:\/|\.ts$)/.exec(path)?.[1];
+}
+
+const EXPORTS = /^export (?:async )?(function|const|class|interface|type) (\w+)/gm;
+const NAMED_IMPORTS = /\b(?:import|export)\s+(?:type\s+)?\{([^}]*)\}\s*from\s*'(\.[^']+)'/g;
+/** Rows from which modules are loaded by name. */
+const LOADED_BY_NAME = /\bmodule: '(\.[^']+)',\s*entry: '(\w+)'/g;
+
+/**
+ * What nobody imports is not exported, and what only specs use is not in the product. A type may be exported without an
+ * importer where its own file uses it: it names what a function of that file takes or answers.
+ */
+export const noIdleExports: Rule = (files) => {
+  const users = new Map<string, Set<string>>();
+  for (const file of files) {
+    for (const used of namesImportedBy(file)) users.set(used, (users.get(used) ?? new Set()).add(file.path));
+  }
+  return files
+    .filter(({ path }) => ['flows', 'drivers', 'firmware', 'hw-sim'].includes(folderOf(path)))
+    .flatMap((file) => {
+      const text = withoutComments(file.text);
+      return [...text.matchAll(EXPORTS)].flatMap(([, kind, name = '']) => {
+        const importers = [...(users.get(`${file.path} ${name}`) ?? [])];
+        if (importers.some((path) => folderOf(path) !== 'test')) return [];
+        const usedInside = (text.match(new RegExp(`\\b${name}\\b`, 'g')) ?? []).length > 1;
+        const ofSimulator = folderOf(file.path) === 'hw-sim';
+        if (importers.length > 0)
+          return usedInside || ofSimulator ? [] : [`${file.path} exports ${name} for specs only`];
+        const isType = kind === 'interface' || kind === 'type';
+        return isType && usedInside ? [] : [`${file.path} exports ${name}, which nothing imports`];
+      });
+    });
+};
+
+/** `path name` of everything that a file imports by name. */
+function namesImportedBy(file: SourceFile): string[] {
+  const text = withoutComments(file.text);
+  const targetOf = (from: string): string =>
+    importsOf({ path: file.path, text: `import '${from}';` })[0]?.target ?? from;
+  return [
+    ...[...text.matchAll(NAMED_IMPORTS)].flatMap(([, names = '', from = '']) =>
+      names
+        .split(',')
+        .map(
+          (each) =>
+            each
+              .trim()
+              .replace(/^type /, '')
+              .split(' as ')[0],
+        )
+        .map((name) => `${targetOf(from)} ${name}`),
+    ),
+    ...[...text.matchAll(LOADED_BY_NAME)].map(([, from = '', name]) => `${targetOf(from)} ${name}`),
+  ];
 }

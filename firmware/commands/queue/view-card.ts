@@ -8,14 +8,13 @@ import { present } from '../../../flows/present.js';
 import type { ReversalView, SaleView } from '../../api/output-schemas.js';
 import { presentReversal } from '../../api/present-reversal.js';
 import { presentSale } from '../../api/present-sale.js';
-import type { BookReading, PlainBook } from '../../journal/read-card.js';
-import type { DurableLow } from '../../journal/store/durable-low.js';
+import type { BookReading } from '../../journal/read-card.js';
 import type { CutOffView, QueueAbout } from './queue-source.js';
 
 export interface ViewCardParts {
   /** For people: where the card is. */
   readonly place: string;
-  readonly reading: BookReading & { readonly db: DurableLow<PlainBook> };
+  readonly reading: BookReading & { readonly db: NonNullable<BookReading['db']> };
   readonly locale: Locale;
 }
 

@@ -28,10 +28,10 @@ import { chainBytes } from './chain.js';
  * All numbers are little-endian. Magic, version and CRC keep their places in every later version.
  */
 export const slotBytes = 4096;
-export const formatVersion = 1;
+const formatVersion = 1;
 export const slotPayloadBytes = 4028;
 /** What an operation takes in a payload beside its JSON. */
-export const operationHeaderBytes = 4;
+const operationHeaderBytes = 4;
 /** The most parts a frame can have. */
 export const frameSlotLimit = 0xffff;
 

@@ -2,7 +2,7 @@ import type { Clock, Timer } from '../../../drivers/host.js';
 import { StoreError } from './store-error.js';
 
 /** For one step of opening: a worn card takes seconds to read or make its volumes, one that hangs never answers. */
-export const OPENING_STEP_LIMIT_MS = 60_000;
+const OPENING_STEP_LIMIT_MS = 60_000;
 
 /** Watches that each step of an opening is answered. */
 export interface OpeningWatch {

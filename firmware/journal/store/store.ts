@@ -32,8 +32,6 @@ export interface Store<State, Op> {
   close(): void;
 }
 
-export const defaultSegmentSizeBytes = 4 * 1024 * 1024;
-
 /**
  * Opens the durable store, or makes it. Nothing is served before both volumes were flushed, the medium was read back
  * where the platform can, and a first frame of this boot is durable. It always answers: `hung` where the medium does not
