@@ -1,8 +1,8 @@
 import { createPublicKey } from 'node:crypto';
-import { rsaKey } from '../../config/rsa-key.js';
 import { createRsaSigner } from '../../acquirer/signer.js';
 import type { Config } from '../../config/config.js';
 import type { ConfigLoading } from '../../config/load-config.js';
+import { rsaKey } from '../../config/rsa-key.js';
 import { type CheckRow, checkRow } from './check-row.js';
 
 /** The configuration as a whole, and the keys in it. */
