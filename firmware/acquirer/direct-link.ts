@@ -1,6 +1,7 @@
 import type { Clock, HostError, HttpHost, HttpReply } from '../../drivers/host.js';
 import type { AcquirerReply, AcquirerSilence, SilenceReason } from '../../flows/acquirer-answer.js';
 import { present } from '../../flows/present.js';
+import type { Config } from '../config/config.js';
 import type { Log } from '../log/log.js';
 import type { AcquirerLink, AnswerCallback, PaymentReference, PayRequest, RefundRequest } from './acquirer-link.js';
 import { type AcquirerTime, whyNoReplyOfNow } from './acquirer-time.js';
@@ -252,4 +253,17 @@ function silenceOf(error: HostError | undefined): AcquirerSilence {
 
 function silence(reason: SilenceReason, detail: string): AcquirerSilence {
   return { kind: 'silence', reason, detail: detail.replace(/[^\x20-\x7e]/g, '?').slice(0, 300) };
+}
+
+/** The part of the configuration that the link to the acquirer depends on. */
+export function linkConfigOf(config: Config): DirectLinkConfig {
+  const { acquirer, merchant, notify, terminal } = config;
+  return {
+    origin: acquirer.origin,
+    pathPrefix: acquirer.pathPrefix,
+    clientId: acquirer.clientId,
+    merchant,
+    terminalId: terminal.id,
+    ...present({ notifyUrl: notify.url, settlementCurrency: acquirer.settlementCurrency, tls: acquirer.tls }),
+  };
 }

@@ -70,3 +70,11 @@ export function createClockTrust({ clock, clockSynchronised, mode, toleranceMs }
     },
   };
 }
+
+/**
+ * How far the clock may be off when it is confirmed: a third of the margin after a payment's expiry, so that this, a later step
+ * of the same size and the time that messages take stay below the margin together.
+ */
+export function clockToleranceMs(expiryMarginMs: number): number {
+  return expiryMarginMs / 3;
+}

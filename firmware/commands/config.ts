@@ -1,7 +1,7 @@
 import { configFiles } from '../../drivers/linux/config-files.js';
 import type { CommandProcess } from '../../drivers/linux/process.js';
+import { describeErrors } from '../config/config-check.js';
 import { configMarkdown } from '../config/config-markdown.js';
-import { describeErrors } from '../config/describe-errors.js';
 import { loadConfig } from '../config/load-config.js';
 import { maskConfig } from '../config/mask-config.js';
 import { readSettings } from '../config/read-settings.js';

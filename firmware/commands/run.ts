@@ -2,7 +2,7 @@ import { configFiles } from '../../drivers/linux/config-files.js';
 import { incidentFiles } from '../../drivers/linux/incident-files.js';
 import { packageVersion } from '../../drivers/linux/package-version.js';
 import type { CommandProcess } from '../../drivers/linux/process.js';
-import { describeErrors } from '../config/describe-errors.js';
+import { describeErrors } from '../config/config-check.js';
 import { loadConfig } from '../config/load-config.js';
 import type { SaveIncident } from '../incident/incident-keeper.js';
 import { exitCode } from '../log/exit-code.js';

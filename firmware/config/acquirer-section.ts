@@ -2,13 +2,13 @@ import type { KeyObject } from 'node:crypto';
 import { isLoopback } from '../../drivers/is-loopback.js';
 import { messageOf } from '../log/plain-text.js';
 import type { AcquirerConfig } from './config.js';
+import type { ConfigCheck } from './config-check.js';
 import { type KeyReading, rsaKey } from './rsa-key.js';
-import type { SectionCheck } from './section-check.js';
 import type { VariableName } from './variables.js';
 
 /** The acquirer's part of the configuration, and the texts of secrets that came from files. */
 export function acquirerSection(
-  check: SectionCheck,
+  check: ConfigCheck,
 ): { readonly config: AcquirerConfig; readonly secrets: readonly string[] } | undefined {
   const { values, refuse } = check;
   const secrets: string[] = [];
@@ -53,7 +53,7 @@ function pathPrefixFor(clientId: string, prefix: string): string {
 }
 
 /** As they were written to flash when they were asked: with the path of the sandbox, without a slash at the end. */
-function movedFrom({ values, refuse }: SectionCheck, clientId: string): readonly string[] {
+function movedFrom({ values, refuse }: ConfigCheck, clientId: string): readonly string[] {
   return (values.ACQUIRER_MOVED_FROM ?? []).map(({ origin, pathname, search }) => {
     if (search !== '') refuse('ACQUIRER_MOVED_FROM', 'has a ? part, which no acquirer has');
     const path = pathname.replace(/\/+$/, '');
@@ -61,7 +61,7 @@ function movedFrom({ values, refuse }: SectionCheck, clientId: string): readonly
   });
 }
 
-function checkUrl(url: URL, refuse: SectionCheck['refuse']): void {
+function checkUrl(url: URL, refuse: ConfigCheck['refuse']): void {
   if (url.protocol === 'http:' && !isLoopback(url.hostname)) {
     refuse('ACQUIRER_URL', `is plain http to ${url.hostname}; https belongs here, http only to this machine`);
   }
@@ -71,7 +71,7 @@ function checkUrl(url: URL, refuse: SectionCheck['refuse']): void {
 }
 
 function keyOf(
-  check: SectionCheck,
+  check: ConfigCheck,
   name: 'ALIPAY_PRIVATE_KEY' | 'ALIPAY_PUBLIC_KEY',
   fileName: 'ALIPAY_PRIVATE_KEY_FILE' | 'ALIPAY_PUBLIC_KEY_FILE',
   read: (text: string) => KeyReading,
@@ -91,7 +91,7 @@ function keyOf(
   return undefined;
 }
 
-function tlsFiles(check: SectionCheck): AcquirerConfig['tls'] {
+function tlsFiles(check: ConfigCheck): AcquirerConfig['tls'] {
   const { values, refuse } = check;
   const { ACQUIRER_CA_FILE: caFile, ACQUIRER_CERT_FILE: certFile, ACQUIRER_KEY_FILE: keyFile } = values;
   if (certFile && !keyFile) refuse('ACQUIRER_KEY_FILE', 'is not set; the certificate of ACQUIRER_CERT_FILE needs it');
@@ -107,14 +107,14 @@ function tlsFiles(check: SectionCheck): AcquirerConfig['tls'] {
   };
 }
 
-function pemOf(check: SectionCheck, name: VariableName, path: string, label: string): void {
+function pemOf(check: ConfigCheck, name: VariableName, path: string, label: string): void {
   const text = textOf(check, name, path);
   if (text !== undefined && !new RegExp(`-----BEGIN [A-Z ]{0,20}${label}-----`).test(text)) {
     check.refuse(name, `names a file without -----BEGIN … ${label}-----`);
   }
 }
 
-function textOf(check: SectionCheck, name: VariableName, path: string): string | undefined {
+function textOf(check: ConfigCheck, name: VariableName, path: string): string | undefined {
   try {
     return check.readFile(path);
   } catch (error) {

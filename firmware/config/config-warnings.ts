@@ -1,11 +1,9 @@
-import type { ConfigWarning } from './config-findings.js';
-import type { Environment } from './environment.js';
+import type { ConfigCheck, ConfigWarning, Environment } from './config-check.js';
 import { misspeltWarnings } from './misspelt.js';
-import type { SectionCheck } from './section-check.js';
 import type { VariableName, VariableValues } from './variables.js';
 
 /** What is right by itself, but departs from the best-practice page or from what people expect. */
-export function configWarnings({ values, given }: SectionCheck, env: Environment): readonly ConfigWarning[] {
+export function configWarnings({ values, given }: ConfigCheck, env: Environment): readonly ConfigWarning[] {
   const warnings: ConfigWarning[] = [];
   if (!given('NOTIFY_URL')) {
     warnings.push({

@@ -1,10 +1,10 @@
 import { present } from '../../flows/present.js';
 import type { DevicesConfig, KeypadConfig, PanelConfig, PrinterConfig, ScannerConfig, VendConfig } from './config.js';
-import type { SectionCheck } from './section-check.js';
+import type { ConfigCheck } from './config-check.js';
 import type { VariableName } from './variables.js';
 
 /** The device tree. Undefined when something that a device needs is missing, which is then among the errors already. */
-export function devicesSection(check: SectionCheck): DevicesConfig | undefined {
+export function devicesSection(check: ConfigCheck): DevicesConfig | undefined {
   const scanner = scannerOf(check);
   const keypad = keypadOf(check);
   const printer = printerOf(check);
@@ -17,7 +17,7 @@ export function devicesSection(check: SectionCheck): DevicesConfig | undefined {
   return { ...present({ gpioChip: chip }), scanner, keypad, printer, panel, vend };
 }
 
-function scannerOf({ values }: SectionCheck): ScannerConfig | undefined {
+function scannerOf({ values }: ConfigCheck): ScannerConfig | undefined {
   const kind = values.SCANNER;
   if (kind === 'none') return { kind };
   const port = values.SCANNER_PORT;
@@ -30,7 +30,7 @@ function scannerOf({ values }: SectionCheck): ScannerConfig | undefined {
   };
 }
 
-function keypadOf({ values, refuse }: SectionCheck): KeypadConfig | undefined {
+function keypadOf({ values, refuse }: ConfigCheck): KeypadConfig | undefined {
   const keys = values.KEYPAD_KEYS;
   const kind = values.KEYPAD;
   if (kind === 'none') return { kind };
@@ -45,7 +45,7 @@ function keypadOf({ values, refuse }: SectionCheck): KeypadConfig | undefined {
   return { kind, rowPins, columnPins, keys };
 }
 
-function printerOf({ values, refuse }: SectionCheck): PrinterConfig | undefined {
+function printerOf({ values, refuse }: ConfigCheck): PrinterConfig | undefined {
   const kind = values.PRINTER;
   if (kind === 'none') {
     if (values.PRINTER_REQUIRED === true)
@@ -60,7 +60,7 @@ function printerOf({ values, refuse }: SectionCheck): PrinterConfig | undefined 
   return port === undefined ? undefined : { kind, port, baud: values.PRINTER_BAUD, columns, charset: font, required };
 }
 
-function panelOf({ values, refuse }: SectionCheck): PanelConfig {
+function panelOf({ values, refuse }: ConfigCheck): PanelConfig {
   const kind = values.PANEL;
   if (kind !== 'gpio') return { kind };
   const lines = {
@@ -77,7 +77,7 @@ function panelOf({ values, refuse }: SectionCheck): PanelConfig {
   return { kind, ...Object.fromEntries(wired) };
 }
 
-function vendOf({ values }: SectionCheck): VendConfig | undefined {
+function vendOf({ values }: ConfigCheck): VendConfig | undefined {
   const kind = values.VEND;
   const timeoutMs = values.VEND_TIMEOUT_MS;
   switch (kind) {
@@ -98,7 +98,7 @@ function vendOf({ values }: SectionCheck): VendConfig | undefined {
 
 type InUse = readonly (readonly [VariableName, string | number])[];
 
-function pinsInUse({ values }: SectionCheck): InUse {
+function pinsInUse({ values }: ConfigCheck): InUse {
   const single = (name: keyof typeof values & VariableName, pin: number | undefined): InUse =>
     pin === undefined ? [] : [[name, pin]];
   const several = (name: VariableName, pins: readonly number[] | undefined): InUse =>
@@ -132,7 +132,7 @@ function pinsInUse({ values }: SectionCheck): InUse {
   ];
 }
 
-function portsInUse({ values }: SectionCheck): InUse {
+function portsInUse({ values }: ConfigCheck): InUse {
   const ports: [VariableName, string][] = [];
   if (values.SCANNER !== 'none' && values.SCANNER_PORT) {
     ports.push(['SCANNER_PORT', values.SCANNER_PORT]);
@@ -142,7 +142,7 @@ function portsInUse({ values }: SectionCheck): InUse {
   return ports;
 }
 
-function checkTwice({ refuse }: SectionCheck, inUse: InUse, what: 'pin' | 'port'): void {
+function checkTwice({ refuse }: ConfigCheck, inUse: InUse, what: 'pin' | 'port'): void {
   const first = new Map<string | number, VariableName>();
   for (const [name, value] of inUse) {
     const holder = first.get(value);

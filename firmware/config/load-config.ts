@@ -2,15 +2,13 @@ import { isLoopback } from '../../drivers/is-loopback.js';
 import type { Catalog } from '../../flows/catalog.js';
 import { messageOf } from '../log/plain-text.js';
 import { acquirerSection } from './acquirer-section.js';
-import { channelCountOf } from './channel-count-of.js';
 import type { Config, NotifyConfig, SaleConfig } from './config.js';
-import type { ConfigError, ConfigWarning } from './config-findings.js';
+import type { ConfigCheck, ConfigError, ConfigWarning, Environment, ReadFile } from './config-check.js';
 import { configWarnings } from './config-warnings.js';
 import { devicesSection } from './devices-section.js';
-import type { Environment, ReadFile } from './environment.js';
 import { parseCatalog } from './parse-catalog.js';
+import { channelCountOf } from './policy-of.js';
 import { readSettings } from './read-settings.js';
-import type { SectionCheck } from './section-check.js';
 import { unprintableNames } from './unprintable-names.js';
 import { unsafeEnvironment } from './unsafe-environment.js';
 import { variables } from './variables.js';
@@ -34,7 +32,7 @@ export type ConfigLoading = TerminalSettings | { readonly errors: readonly Confi
 export function loadConfig(env: Environment, readFile: ReadFile): ConfigLoading {
   const { list, values, errors: readingErrors } = readSettings(env, readFile);
   const errors: ConfigError[] = [...unsafeEnvironment(env), ...readingErrors];
-  const check: SectionCheck = {
+  const check: ConfigCheck = {
     values,
     given: (name) => list.some((setting) => setting.name === name && setting.source !== 'default' && setting.text),
     readFile,
@@ -121,7 +119,7 @@ export function loadConfig(env: Environment, readFile: ReadFile): ConfigLoading 
 /** Beyond these a file is of another kind, and a list of everything in it helps nobody. */
 const mostCatalogFaults = 20;
 
-function saleSection(check: SectionCheck): SaleConfig | undefined {
+function saleSection(check: ConfigCheck): SaleConfig | undefined {
   const { values, refuse } = check;
   const mode = values.SALE_MODE;
   if (values.VEND === 'mdb' && mode !== 'mdb') refuse('SALE_MODE', `is ${mode}; VEND=mdb needs SALE_MODE=mdb`, 'mdb');
@@ -150,7 +148,7 @@ function saleSection(check: SectionCheck): SaleConfig | undefined {
 }
 
 /** What customers have to type, they need keys for; `#` confirms and `*` cancels. */
-function checkKeys({ values, refuse }: SectionCheck, needed: string): void {
+function checkKeys({ values, refuse }: ConfigCheck, needed: string): void {
   if (values.KEYPAD === 'none') return;
   const keys = values.KEYPAD_KEYS.join('');
   const missing = [...new Set(`${needed}#*`)].filter((key) => !keys.includes(key)).sort();
@@ -158,7 +156,7 @@ function checkKeys({ values, refuse }: SectionCheck, needed: string): void {
     refuse('KEYPAD_KEYS', `has no ${missing.join(' ')}; SALE_MODE=${values.SALE_MODE} needs them`);
 }
 
-function catalogOf({ values, readFile, refuse }: SectionCheck): Catalog | undefined {
+function catalogOf({ values, readFile, refuse }: ConfigCheck): Catalog | undefined {
   const path = values.CATALOG_FILE;
   if (path === undefined) return undefined;
   let text: string;
@@ -176,7 +174,7 @@ function catalogOf({ values, readFile, refuse }: SectionCheck): Catalog | undefi
   return faults.length === 0 ? catalog : undefined;
 }
 
-function notifySection({ values, given, refuse }: SectionCheck): NotifyConfig {
+function notifySection({ values, given, refuse }: ConfigCheck): NotifyConfig {
   const url = values.NOTIFY_URL;
   const port = values.NOTIFY_PORT;
   if (given('NOTIFY_HOST') && !given('NOTIFY_PORT'))
@@ -194,7 +192,7 @@ function notifySection({ values, given, refuse }: SectionCheck): NotifyConfig {
   };
 }
 
-function checkApi({ values, given, refuse }: SectionCheck): void {
+function checkApi({ values, given, refuse }: ConfigCheck): void {
   if (isLoopback(values.API_HOST) || given('API_TOKEN')) return;
   refuse('API_TOKEN', `is not set; API_HOST=${values.API_HOST} can be reached from outside this machine`);
 }

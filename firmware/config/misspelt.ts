@@ -1,6 +1,5 @@
 import { closestName } from './closest-name.js';
-import type { ConfigError, ConfigWarning } from './config-findings.js';
-import type { Environment } from './environment.js';
+import type { ConfigError, ConfigWarning, Environment } from './config-check.js';
 import { type VariableName, variables } from './variables.js';
 
 /** Shorter names are too close to names that belong to others: they stop nothing. */

@@ -1,7 +1,6 @@
 import type { Policy } from '../../flows/policy.js';
 import { present } from '../../flows/present.js';
-import { channelCountOf } from './channel-count-of.js';
-import type { Config } from './config.js';
+import type { Config, VendConfig } from './config.js';
 
 const MS_A_DAY = 86_400_000;
 
@@ -35,4 +34,18 @@ export function policyOf(config: Config, segmentSizeBytes: number): Policy {
     salesKeptMs: config.storage.salesKeptDays * MS_A_DAY,
     bytesKept: segmentSizeBytes / 2,
   };
+}
+
+/** How many vend channels there are; undefined where the host app or a machine knows its own. */
+export function channelCountOf(vend: {
+  readonly kind: VendConfig['kind'];
+  readonly pins?: readonly number[] | undefined;
+}): number | undefined {
+  switch (vend.kind) {
+    case 'relay':
+      return vend.pins?.length;
+    case 'mdb':
+    case 'none':
+      return undefined;
+  }
 }

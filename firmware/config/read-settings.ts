@@ -1,7 +1,6 @@
 import { messageOf } from '../log/plain-text.js';
 import { closestName } from './closest-name.js';
-import type { ConfigError } from './config-findings.js';
-import type { Environment, ReadFile } from './environment.js';
+import type { ConfigError, Environment, ReadFile } from './config-check.js';
 import { misspeltErrors } from './misspelt.js';
 import { type ConfigFileContent, parseConfigFile } from './parse-config-file.js';
 import { strangeHint } from './strange-characters.js';

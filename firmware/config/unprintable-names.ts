@@ -1,6 +1,6 @@
 import { isPrintedOtherwise, printableText } from '../../drivers/printer/printable-text.js';
 import type { Config } from './config.js';
-import type { ConfigWarning } from './config-findings.js';
+import type { ConfigWarning } from './config-check.js';
 
 /** Goods named one by one; a shop may have a hundred. */
 const GOODS_NAMED = 3;

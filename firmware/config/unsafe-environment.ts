@@ -1,5 +1,4 @@
-import type { ConfigError } from './config-findings.js';
-import type { Environment } from './environment.js';
+import type { ConfigError, Environment } from './config-check.js';
 
 /**
  * Settings of Node itself that take away what payments rely on: that the acquirer's certificate is verified, and that keys

@@ -675,3 +675,10 @@ function clientId(raw: string): ReturnType<Parser<string>> {
     ? { value: raw }
     : { problem: 'is not a client id: at most 64 letters, digits, _ and -' };
 }
+
+/** A variable of ours, with its text where nobody sets it; undefined for any other name. */
+export function configDefault(name: string): { readonly text: string | undefined } | undefined {
+  if (!Object.hasOwn(variables, name)) return undefined;
+  const row: Variable<unknown> = variables[name as keyof typeof variables];
+  return { text: row.default };
+}

@@ -1,7 +1,6 @@
-import { createMatrixKeypad, type MatrixKeypad } from '../../drivers/keypad/matrix-keypad.js';
+import { createMatrixKeypad, type MatrixKeypad, type MatrixKeypadOptions } from '../../drivers/keypad/matrix-keypad.js';
 import type { KeypadConfig } from '../config/config.js';
 import type { DeviceParts } from './device-parts.js';
-import { keypadOptionsOf } from './keypad-options-of.js';
 
 /** The keypad that the configuration names; undefined where there is none. */
 export function openKeypad(config: KeypadConfig, { host, feed, report }: DeviceParts): MatrixKeypad | undefined {
@@ -11,4 +10,9 @@ export function openKeypad(config: KeypadConfig, { host, feed, report }: DeviceP
     keysUnclear: () => feed({ type: 'keysUnclear' }),
     statusChanged: report,
   });
+}
+
+/** On which lines the rows and columns of the configured keypad are, and what its keys are called. */
+export function keypadOptionsOf(config: Exclude<KeypadConfig, { kind: 'none' }>): MatrixKeypadOptions {
+  return { rowLines: config.rowPins, columnLines: config.columnPins, keys: config.keys };
 }

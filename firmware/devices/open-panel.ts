@@ -1,8 +1,8 @@
-import { createPanel } from '../../drivers/panel/panel.js';
+import { createPanel, type PanelOptions } from '../../drivers/panel/panel.js';
+import { present } from '../../flows/present.js';
 import type { View } from '../../flows/view.js';
 import type { PanelConfig } from '../config/config.js';
 import type { DeviceParts } from './device-parts.js';
-import { panelOptionsOf } from './panel-options-of.js';
 
 export interface PanelShow {
   show(view: View): void;
@@ -37,5 +37,16 @@ export function openPanel(config: PanelConfig, { host, feed, report }: DevicePar
       refused = refusal;
     },
     close: () => panel.close(),
+  };
+}
+
+/** On which lines the lamps, the buzzer and the door switch of the configuration are. */
+export function panelOptionsOf(config: Exclude<PanelConfig, { kind: 'none' }>): PanelOptions {
+  const { readyPin, busyPin, paidPin, faultPin, buzzerPin, doorPin } = config;
+  return {
+    lampLines: {
+      ...present({ ready: readyPin, busy: busyPin, paid: paidPin, fault: faultPin }),
+    },
+    ...present({ buzzerLine: buzzerPin, doorLine: doorPin }),
   };
 }

@@ -1,13 +1,13 @@
 import { createMdbMachine } from '../../drivers/vend/mdb-machine.js';
-import { createRelayVend } from '../../drivers/vend/relay-vend.js';
+import { createRelayVend, type RelayVendOptions } from '../../drivers/vend/relay-vend.js';
 import type { VendOutcome } from '../../drivers/vend/vend-outcome.js';
 import { minorUnits } from '../../flows/minor-units.js';
 import { isPayable, type Money } from '../../flows/money.js';
 import { ownEntry } from '../../flows/own-entry.js';
+import { present } from '../../flows/present.js';
 import type { VendConfig } from '../config/config.js';
 import { currencyNumberOf } from './currency-number-of.js';
 import type { DeviceParts } from './device-parts.js';
-import { relayOptionsOf } from './relay-options-of.js';
 
 /** Whatever hands out the goods. */
 export interface Vend {
@@ -87,5 +87,16 @@ function openMachine(
       machine.vend({ amountMinorUnits: amount.value, item: channel }, (outcome) => told(outcome)),
     refuse: (selection) => machine.refuse(selection),
     close: (done) => machine.close(done),
+  };
+}
+
+/** On which lines the relays and the drop sensor of the configuration are, and how long they are given. */
+export function relayOptionsOf(config: Extract<VendConfig, { kind: 'relay' }>): RelayVendOptions {
+  const { pins, pulseMs, sensorPin, timeoutMs } = config;
+  return {
+    channelLines: pins,
+    pulseMs,
+    timeoutMs,
+    ...present({ sensorLine: sensorPin }),
   };
 }

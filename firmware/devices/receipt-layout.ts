@@ -3,6 +3,7 @@ import { zoneText } from '../../flows/civil-time.js';
 import type { Locale } from '../../flows/customer-texts.js';
 import { formatMoney } from '../../flows/money.js';
 import type { Receipt } from '../../flows/receipt.js';
+import type { Config } from '../config/config.js';
 
 /** What every receipt of this terminal has in common. */
 export interface ReceiptHead {
@@ -80,4 +81,18 @@ export function receiptLayout(receipt: Receipt, head: ReceiptHead): ReceiptDocum
     { kind: 'feed', lines: 1 },
   );
   return { lines };
+}
+
+/** The part of the configuration that stands on every receipt. */
+export function receiptHeadOf({ devices, merchant, terminal }: Config): ReceiptHead {
+  const { printer } = devices;
+  /* Words in the wrong language read better than a row of question marks. */
+  const chinese = printer.kind === 'none' || printer.charset === 'gbk';
+  return {
+    merchantName: merchant.name,
+    storeName: merchant.store.name,
+    terminalNumber: terminal.number,
+    locale: chinese ? terminal.locale : 'en',
+    zoneShown: !terminal.timeZoneSet,
+  };
 }

@@ -2,7 +2,7 @@ import type { Low } from 'lowdb';
 import type { FlashHost } from '../../drivers/host.js';
 import type { Book } from '../../flows/book.js';
 import type { TerminalRecord } from '../../flows/record.js';
-import { BOOK_JOURNAL } from './open-book.js';
+import { BOOK_JOURNAL, BOOK_SEGMENT_BYTES } from './open-book.js';
 import { readOnlyLow } from './read-only-low.js';
 import { readStore } from './store/read-store.js';
 import type { OpenReport } from './store/store-status.js';
@@ -34,4 +34,9 @@ export function readCard(flash: FlashHost, segmentSizeBytes: number, done: (read
   readStore<Book, TerminalRecord>({ ...BOOK_JOURNAL, segmentSizeBytes, flash }, ({ state, epoch: _, ...reading }) =>
     done({ ...reading, db: state === undefined ? undefined : readOnlyLow(state) }),
   );
+}
+
+/** Reads the book of a real card. Changes nothing and takes no lock. */
+export function readBook(flash: FlashHost): Promise<BookReading> {
+  return new Promise((resolve) => readCard(flash, BOOK_SEGMENT_BYTES, resolve));
 }

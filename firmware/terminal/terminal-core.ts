@@ -6,18 +6,16 @@ import { view } from '../../flows/view.js';
 import { type AcquirerTime, createAcquirerTime } from '../acquirer/acquirer-time.js';
 import { createAcquirerTrouble } from '../acquirer/acquirer-trouble.js';
 import { agentTokenOf } from '../acquirer/agent-token-of.js';
-import { createDirectLink } from '../acquirer/direct-link.js';
-import { linkConfigOf } from '../acquirer/link-config-of.js';
+import { createDirectLink, linkConfigOf } from '../acquirer/direct-link.js';
 import { createIgnoredNotifications } from '../acquirer/notifications/ignored-notifications.js';
 import { createRsaSigner, type Signer } from '../acquirer/signer.js';
 import type { StatusSources } from '../api/status-sources.js';
-import { createClockTrust } from '../clock/clock-trust.js';
+import { clockToleranceMs, createClockTrust } from '../clock/clock-trust.js';
 import { createMoments } from '../clock/moments.js';
 import { createTimeZone } from '../clock/time-zone.js';
-import { clockToleranceMs } from '../config/clock-tolerance-ms.js';
 import { policyOf } from '../config/policy-of.js';
 import { createDevices } from '../devices/devices.js';
-import { receiptHeadOf } from '../devices/receipt-head-of.js';
+import { receiptHeadOf } from '../devices/receipt-layout.js';
 import { createIncidentKeeper } from '../incident/incident-keeper.js';
 import { flashRemedy } from '../journal/flash-remedy.js';
 import { BOOK_SEGMENT_BYTES, type BookStore, flashTrouble } from '../journal/open-book.js';
@@ -67,7 +65,7 @@ export function createTerminalCore(
     clock,
     clockSynchronised: () => host.board.clockSynchronised(),
     mode: config.policy.clockTrust,
-    toleranceMs: clockToleranceMs(config),
+    toleranceMs: clockToleranceMs(config.timing.expiryMarginMs),
   });
   const alarms: Partial<Record<AlarmCode, number>> = {};
   let lastContactWallMs: number | undefined;

@@ -1,4 +1,4 @@
-import { clockToleranceMs } from '../../config/clock-tolerance-ms.js';
+import { clockToleranceMs } from '../../clock/clock-trust.js';
 import type { Config } from '../../config/config.js';
 import { type CheckRow, checkRow } from './check-row.js';
 import type { AcquirerProbe } from './probe-acquirer.js';
@@ -13,7 +13,7 @@ export function checkClock(probe: AcquirerProbe, synchronised: 'yes' | 'no' | 'u
   const offMs = probe.atWallMs - reference.wallMs;
   const off = `${(Math.abs(offMs) / 1000).toFixed(1)} s ${offMs < 0 ? 'behind' : 'ahead of'}`;
   const found = `${off} the acquirer’s (${reference.source}); the system is ${system}`;
-  if (Math.abs(offMs) <= clockToleranceMs(config)) return checkRow.pass(ITEM, found);
+  if (Math.abs(offMs) <= clockToleranceMs(config.timing.expiryMarginMs)) return checkRow.pass(ITEM, found);
   return checkRow.fail(
     ITEM,
     found,

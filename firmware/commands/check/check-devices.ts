@@ -6,7 +6,7 @@ import type { Receipt } from '../../../flows/receipt.js';
 import { createTimeZone } from '../../clock/time-zone.js';
 import type { Config, DevicesConfig } from '../../config/config.js';
 import { createDevices, type Devices } from '../../devices/devices.js';
-import { receiptHeadOf } from '../../devices/receipt-head-of.js';
+import { receiptHeadOf } from '../../devices/receipt-layout.js';
 import { usesGpioLines } from '../../devices/uses-gpio-lines.js';
 import { type CheckRow, checkRow } from './check-row.js';
 import { deviceRow, STARTING_LIMIT_MS } from './device-row.js';

@@ -1,7 +1,6 @@
 import type { Clock, HttpHost, Random } from '../../../drivers/host.js';
 import type { AcquirerExchange } from '../../acquirer/diagnosis.js';
-import { createDirectLink } from '../../acquirer/direct-link.js';
-import { linkConfigOf } from '../../acquirer/link-config-of.js';
+import { createDirectLink, linkConfigOf } from '../../acquirer/direct-link.js';
 import type { Signer } from '../../acquirer/signer.js';
 import type { Config } from '../../config/config.js';
 import type { Log } from '../../log/log.js';

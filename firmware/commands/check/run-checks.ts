@@ -4,7 +4,7 @@ import { createRsaSigner, type Signer } from '../../acquirer/signer.js';
 import { createLocalApiClient } from '../../api/local-api-client.js';
 import type { Config } from '../../config/config.js';
 import type { CardMarks } from '../../journal/card-marks.js';
-import { readBook } from '../../journal/read-book.js';
+import { readBook } from '../../journal/read-card.js';
 import { checkByHand } from './by-hand/check-by-hand.js';
 import type { Person } from './by-hand/session.js';
 import { checkAcquirer } from './check-acquirer.js';

@@ -9,7 +9,7 @@ import {
 } from '../../api/local-api-client.js';
 import { statusSchema } from '../../api/output-schemas.js';
 import { BOOK_SEGMENT_BYTES } from '../../journal/open-book.js';
-import { readBook } from '../../journal/read-book.js';
+import { readBook } from '../../journal/read-card.js';
 import { exitCode } from '../../log/exit-code.js';
 import { createCardQueue } from './card-queue.js';
 import { QueueError, type QueueSource } from './queue-source.js';

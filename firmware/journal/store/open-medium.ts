@@ -4,13 +4,12 @@ import { deepFreeze } from './deep-freeze.js';
 import { slotBytes } from './frame.js';
 import { createFramePlanner, type FramePlanner, type PlannerStart } from './frame-planner.js';
 import { asBuffer, createMediumIo } from './medium-io.js';
-import { type Recovery, recover } from './recover.js';
+import { type Recovery, recover, swappedScans } from './recover.js';
 import { replayHistory } from './replay-history.js';
 import { type SegmentScan, scanSegment } from './scan-segment.js';
 import { StoreError } from './store-error.js';
 import type { StoreOptions } from './store-options.js';
 import type { OpenReport } from './store-status.js';
-import { swappedScans } from './swapped-scans.js';
 import { openVolumePair, type VolumePair } from './volume-pair.js';
 
 export interface Medium<State> {

@@ -1,12 +1,11 @@
 import { type FlashHost, type FlashVolume, HostError } from '../../../drivers/host.js';
 import { slotBytes } from './frame.js';
 import { linkHistory } from './link-history.js';
-import { newerFirst, type Recovery, recover } from './recover.js';
+import { newerFirst, type Recovery, recover, swappedScans } from './recover.js';
 import { type Replay, replayHistory } from './replay-history.js';
 import { type FoundFrame, scanSegment } from './scan-segment.js';
 import { StoreError } from './store-error.js';
 import type { OpenReport } from './store-status.js';
-import { swappedScans } from './swapped-scans.js';
 
 export interface ReadStoreOptions<State, Op> extends Replay<State, Op> {
   /** May be read-only. */

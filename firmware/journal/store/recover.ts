@@ -1,5 +1,5 @@
 import { type History, linkHistory } from './link-history.js';
-import type { FoundFrame, SegmentScan } from './scan-segment.js';
+import { type FoundFrame, type SegmentScan, scanSegment } from './scan-segment.js';
 
 /** How far a segment can be relied on without the other one. */
 export interface SegmentStanding {
@@ -152,4 +152,10 @@ function stand(scan: SegmentScan, unreadable: boolean): SegmentStanding {
   /* A newer frame behind a hole: what lies before the hole does not lead to the end. */
   const whole = before !== undefined && before === newest;
   return { endSlot, coveredUpTo: whole ? coveredUpTo : -1, dirty: unreadable || scan.garbageSlots.length > 0 };
+}
+
+/** What two volumes hold that changed places, as if they had not; undefined where that does not explain what is wrong. */
+export function swappedScans(first: Buffer, second: Buffer): readonly [SegmentScan, SegmentScan] | undefined {
+  const scans = [scanSegment(second, 0), scanSegment(first, 1)] as const;
+  return recover(scans).kind === 'found' ? scans : undefined;
 }

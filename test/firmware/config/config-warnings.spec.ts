@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import type { Environment } from '../../../firmware/config/environment.js';
+import type { Environment } from '../../../firmware/config/config-check.js';
 import { loadConfig } from '../../../firmware/config/load-config.js';
 import { simEnvironment } from '../../../hw-sim/kiosk-settings.js';
 import { wireSimulatedDevices } from '../../../hw-sim/simulated-wiring.js';

@@ -1,9 +1,8 @@
 import assert from 'node:assert/strict';
 import * as fc from 'fast-check';
 import type { Config } from '../../../firmware/config/config.js';
+import { describeErrors, type Environment } from '../../../firmware/config/config-check.js';
 import { configMarkdown } from '../../../firmware/config/config-markdown.js';
-import { describeErrors } from '../../../firmware/config/describe-errors.js';
-import type { Environment } from '../../../firmware/config/environment.js';
 import { loadConfig } from '../../../firmware/config/load-config.js';
 import { maskConfig } from '../../../firmware/config/mask-config.js';
 import { policyOf } from '../../../firmware/config/policy-of.js';

@@ -1,9 +1,8 @@
 import assert from 'node:assert/strict';
 import { composeReceipt } from '../../../drivers/printer/compose-receipt.js';
-import type { Environment } from '../../../firmware/config/environment.js';
+import type { Environment } from '../../../firmware/config/config-check.js';
 import { loadConfig } from '../../../firmware/config/load-config.js';
-import { receiptHeadOf } from '../../../firmware/devices/receipt-head-of.js';
-import { receiptLayout } from '../../../firmware/devices/receipt-layout.js';
+import { receiptHeadOf, receiptLayout } from '../../../firmware/devices/receipt-layout.js';
 import { simEnvironment } from '../../../hw-sim/kiosk-settings.js';
 import { wireSimulatedDevices } from '../../../hw-sim/simulated-wiring.js';
 import { testKeyPairs } from '../../support/test-key-pairs.js';

@@ -1,6 +1,5 @@
 import assert from 'node:assert/strict';
-import { receiptHeadOf } from '../../../firmware/devices/receipt-head-of.js';
-import { receiptLayout } from '../../../firmware/devices/receipt-layout.js';
+import { receiptHeadOf, receiptLayout } from '../../../firmware/devices/receipt-layout.js';
 import { kioskSettings, simEnvironment } from '../../../hw-sim/kiosk-settings.js';
 import { testKeyPairs } from '../../support/test-key-pairs.js';
 

@@ -1,5 +1,5 @@
 import { createMatrixKeypad } from '../../../../drivers/keypad/matrix-keypad.js';
-import { keypadOptionsOf } from '../../../devices/keypad-options-of.js';
+import { keypadOptionsOf } from '../../../devices/open-keypad.js';
 import { checkRow } from '../check-row.js';
 import { deviceRow, knownStatus } from '../device-row.js';
 import { judgeKeys } from './judge-keys.js';

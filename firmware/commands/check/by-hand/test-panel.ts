@@ -1,5 +1,5 @@
 import { createPanel, LAMPS, type Lamp, type LampState, type Panel } from '../../../../drivers/panel/panel.js';
-import { panelOptionsOf } from '../../../devices/panel-options-of.js';
+import { panelOptionsOf } from '../../../devices/open-panel.js';
 import { checkRow } from '../check-row.js';
 import { deviceRow, knownStatus } from '../device-row.js';
 import type { HandsParts } from './session.js';

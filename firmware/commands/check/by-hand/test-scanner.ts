@@ -1,5 +1,5 @@
 import { createScanEngine } from '../../../../drivers/scanner/scan-engine.js';
-import { scannerOptionsOf } from '../../../devices/scanner-options-of.js';
+import { scannerOptionsOf } from '../../../devices/open-scanner.js';
 import { checkRow } from '../check-row.js';
 import { deviceRow, knownStatus } from '../device-row.js';
 import type { HandsParts } from './session.js';

@@ -5,7 +5,7 @@ import {
   type VendRefusal,
 } from '../../../../drivers/vend/relay-vend.js';
 import type { VendOutcome } from '../../../../drivers/vend/vend-outcome.js';
-import { relayOptionsOf } from '../../../devices/relay-options-of.js';
+import { relayOptionsOf } from '../../../devices/open-vend.js';
 import { type CheckRow, checkRow } from '../check-row.js';
 import { deviceRow, knownStatus } from '../device-row.js';
 import type { HandsParts } from './session.js';

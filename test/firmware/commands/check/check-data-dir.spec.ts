@@ -3,7 +3,7 @@ import { checkDataDir } from '../../../../firmware/commands/check/check-data-dir
 import { checkJournal } from '../../../../firmware/commands/check/check-journal.js';
 import type { CheckRow } from '../../../../firmware/commands/check/check-row.js';
 import { BOOK_SEGMENT_BYTES, BOOK_VOLUMES } from '../../../../firmware/journal/open-book.js';
-import { readBook } from '../../../../firmware/journal/read-book.js';
+import { readBook } from '../../../../firmware/journal/read-card.js';
 import { createFlashRig, type FlashRig } from '../../journal/store/flash-rig.js';
 
 /** Runs the card while a promise waits for it. */

@@ -30,7 +30,7 @@ import {
   BOOK_VOLUMES,
   type BookStore,
 } from '../../../../firmware/journal/open-book.js';
-import { readBook } from '../../../../firmware/journal/read-book.js';
+import { readBook } from '../../../../firmware/journal/read-card.js';
 import { openStore } from '../../../../firmware/journal/store/store.js';
 import type { Book } from '../../../../flows/book.js';
 import { JOURNAL_FAULTS } from '../../../../flows/faults.js';
