@@ -1,6 +1,6 @@
 /**
- * What the acquirer said to one request, as the flow sees it: already verified, bounded and free of secrets, but not yet
- * judged. Unknown is never failure: whatever could not be understood is `silence` with the reason for the log.
+ * The acquirer's answer to one request: its signature is checked, its length limited, and it has no secrets. What it means
+ * is not decided yet. Whatever could not be understood is `silence`, never a failure; the reason is for the log.
  */
 export type AcquirerAnswer = AcquirerSilence | AcquirerReply;
 
@@ -14,14 +14,14 @@ export interface AcquirerSilence {
 
 export type SilenceReason =
   | 'timeout' /* no whole reply in time */
-  | 'refused' /* no connection came about: not one byte was sent */
+  | 'refused' /* no connection was made: not one byte was sent */
   | 'disconnected' /* the connection broke after the request may have left */
-  | 'httpStatus' /* a status other than 200: a proxy or gateway spoke, not the acquirer */
+  | 'httpStatus' /* a status other than 200: a proxy or gateway answered, not the acquirer */
   | 'garbled' /* not JSON, or without a result */
   | 'tooLarge'
   | 'mismatch' /* a reply about another request */;
 
-/** Whether it is certain that nobody has seen the request. */
+/** Whether it is certain that the request was not sent. */
 export function neverLeft(answer: AcquirerAnswer): boolean {
   return answer.kind === 'silence' && answer.reason === 'refused';
 }
@@ -30,19 +30,19 @@ export function neverLeft(answer: AcquirerAnswer): boolean {
 export interface AcquirerReply {
   readonly kind: 'answered';
   readonly signature: 'valid' | 'missing' | 'wrong';
-  /** Outcome of the call: success, failure, unknown. */
+  /** Success, failure, unknown. */
   readonly status: 'S' | 'F' | 'U';
   /** `result.resultCode`: at most 64 characters of A–Z, a–z, 0–9 and `_`. */
   readonly code: string;
   readonly paymentId?: string;
-  /** `paymentAmount`: what the merchant asked, not what the wallet was charged in its own currency. */
+  /** `paymentAmount`: what the merchant asked for, not what the wallet was charged in its own currency. */
   readonly amount?: AcquirerAmount;
   readonly refundAmount?: AcquirerAmount;
-  /** Inquiry: `SUCCESS`, `FAIL`, `PROCESSING`, `CANCELLED` or a word yet unknown; upper case. */
+  /** Inquiry: `SUCCESS`, `FAIL`, `PROCESSING`, `CANCELLED`, or a status that we do not know; upper case. */
   readonly paymentStatus?: string;
   readonly paymentResultCode?: string;
   readonly refundId?: string;
-  /** Refund inquiry: `SUCCESS`, `FAIL`, `PROCESSING` or a word yet unknown; upper case. */
+  /** Refund inquiry: `SUCCESS`, `FAIL`, `PROCESSING`, or a status that we do not know; upper case. */
   readonly refundStatus?: string;
   /** The acquirer's wall clock, from a verified reply only: milliseconds since 1970. */
   readonly atAcquirerMs?: number;

@@ -6,19 +6,19 @@ import type { AcquirerCondition, Refusals } from './terminal-state.js';
 import type { Turn } from './turn.js';
 
 /*
- * How the acquirer is doing. Invariants
- * - A refusal of our set-up is lifted only by an answer that disproves it: one that an inquiry met by another answer to an
- *   inquiry or a payment, one that only a payment met by a payment.
- * - Where only a payment can tell, one customer may try after a while, and after a longer while each time that fails.
- * - What anybody's reversals are answered neither stops sales nor lifts what a payment was refused for.
+ * Watches whether the acquirer answers, and whether it accepts our set-up. Invariants
+ * - A refusal of our set-up ends only with an answer that disproves it. Where an inquiry was refused, that is another answer
+ *   to an inquiry or a payment; where only payments were refused, that of a payment.
+ * - Where only a payment can show it, one customer may try after a while. Each failed try doubles the wait.
+ * - The answer to a reversal never stops sales, and never ends a refusal of payments.
  */
 
-/** While the acquirer does not answer as it should or the clock is not confirmed, and the slower rhythm when all is well. */
+/** Between probes: while the acquirer does not answer as it should or the clock is not confirmed, and when all is well. */
 const PROBE_RETRY_MS = 15_000;
 const PROBE_INTERVAL_MS = 600_000;
-/** From the last answer to a connection that is made only to see that it can be made. */
+/** From the last answer to a test connection. */
 const REACH_INTERVAL_MS = 60_000;
-/** From a payment that was refused for our set-up to the next one that may try; doubled each time, up to the limit. */
+/** From a payment that was refused for our set-up to the next try; doubled each time, up to the limit. */
 const TRIAL_AFTER_MS = 60_000;
 const TRIAL_AFTER_AT_MOST_MS = 600_000;
 
@@ -29,10 +29,10 @@ export function verified(answer: AcquirerAnswer): VerifiedAnswer | undefined {
   return answer.kind === 'answered' && answer.signature === 'valid' ? answer : undefined;
 }
 
-/** Whether a payment or an inquiry was answered: only a payment shows that payments are taken. */
+/** What was answered: only the answer to a payment shows that payments are accepted. */
 type Call = 'pay' | 'inquiry';
 
-/** Learns from an answer how the acquirer is doing. When it comes back, reversals that went unanswered go out at once. */
+/** Updates the acquirer's condition from an answer. When it answers again, unanswered reversals are sent again soon. */
 export function noteAnswer(turn: Turn, call: Call, answer: AcquirerAnswer): void {
   if (answer.kind === 'answered') turn.setTimer('reach', REACH_INTERVAL_MS);
   noteRefusal(turn, call, answer);
@@ -40,17 +40,17 @@ export function noteAnswer(turn: Turn, call: Call, answer: AcquirerAnswer): void
 }
 
 /**
- * The same for an answer that nobody waits for any more. Silence is old news then: the time of a pay request may end
- * after the inquiry has long been answered.
+ * The same for an answer that nobody waits for any more. Late silence is ignored: a pay request may time out after its
+ * inquiry was answered.
  */
 export function noteLateAnswer(turn: Turn, call: Call, answer: AcquirerAnswer): void {
   if (answer.kind !== 'silence') noteAnswer(turn, call, answer);
 }
 
 /**
- * The same for the answer to a reversal, which comes again and again. A signed refusal of one is about that payment or
- * that interface, whatever its code says; and one that is not answered, or not so that it can be believed, may be the
- * only one. Neither must stop sales, nor start and stop them in turns with the probe: that one is sent at once, and tells.
+ * The same for the answer to a reversal, which is repeated. A signed refusal is about that payment or that interface,
+ * whatever its code. One without a valid answer may be the only one. Neither stops sales, or sales would start and stop in
+ * turn with the probe. A probe is sent at once and decides.
  */
 export function noteReversalAnswer(turn: Turn, answer: AcquirerAnswer): void {
   const believed = verified(answer);
@@ -66,7 +66,7 @@ export function noteReversalAnswer(turn: Turn, answer: AcquirerAnswer): void {
   probeSoon(turn);
 }
 
-/** The acquirer refused a payment for a reason of our set-up: the next customer would meet the same. */
+/** The acquirer refused a payment because of our set-up: the next customer's would be refused too. */
 export function noteRefusedPay(turn: Turn, code: string, orderId?: string): void {
   const { pay, suspect } = turn.live.refusals;
   if (pay !== undefined && !pay.open && pay.code === code) return;
@@ -80,7 +80,7 @@ export function noteRefusedPay(turn: Turn, code: string, orderId?: string): void
   turn.setTimer('probe', PROBE_RETRY_MS);
 }
 
-/** A payment came about: whatever payments were refused for is over. */
+/** A payment was accepted: the refusal of payments is over. */
 export function notePaymentTaken(turn: Turn): void {
   const { pay, suspect } = turn.live.refusals;
   if (pay === undefined && suspect === undefined) return;
@@ -88,7 +88,7 @@ export function notePaymentTaken(turn: Turn): void {
   changeRefusals(turn, { pay: undefined, suspect: undefined });
 }
 
-/** One customer may try whether payments are taken again. */
+/** Lets one customer try whether payments are accepted again. */
 export function openTrial(turn: Turn): void {
   const { pay } = turn.live.refusals;
   if (pay === undefined) return turn.ignore('no payment was refused');
@@ -106,11 +106,11 @@ function noteRefusal(turn: Turn, call: Call, answer: AcquirerAnswer): void {
   const { every, pay } = turn.live.refusals;
   if (every !== undefined) changeRefusals(turn, { every: undefined });
   if (call === 'pay') {
-    if (tellsOfPayments(answer)) notePaymentTaken(turn);
+    if (showsPaymentsAccepted(answer)) notePaymentTaken(turn);
   } else if (pay?.failedTrials === 0 && disprovedByAny(pay.code)) openTrial(turn);
 }
 
-/** Every request meets it, and the next probe tells when it is over. */
+/** Every request is refused the same way; the next probe shows when that is over. */
 function noteRefusedInquiry(turn: Turn, code: string): void {
   const { every, pay } = turn.live.refusals;
   if (every !== code) turn.alarm('acquirerMisconfigured', code);
@@ -120,8 +120,8 @@ function noteRefusedInquiry(turn: Turn, code: string): void {
   turn.setTimer('probe', PROBE_RETRY_MS);
 }
 
-/** A success, a refusal for another reason, or the word that there is a payment; a failure of the acquirer's is none. */
-function tellsOfPayments(answer: VerifiedAnswer): boolean {
+/** A success, a refusal for another reason, or an answer that the payment exists. A failure of the acquirer's shows nothing. */
+function showsPaymentsAccepted(answer: VerifiedAnswer): boolean {
   if (answer.status === 'F') {
     const { action } = payRow(answer.code);
     return action === 'tryAgain' || action === 'declined';
@@ -129,7 +129,7 @@ function tellsOfPayments(answer: VerifiedAnswer): boolean {
   return makesKnown(answer);
 }
 
-/** Only whether it answers, and as itself. */
+/** Whether it answers, and with a valid signature. */
 type Link = Exclude<AcquirerCondition, 'misconfigured'>;
 
 function linkOf({ live }: Turn): Link {
@@ -138,7 +138,7 @@ function linkOf({ live }: Turn): Link {
 
 function linkAfter(answer: AcquirerAnswer): Link {
   if (answer.kind === 'silence') return 'unreachable';
-  /* Such replies come unsigned; the refusal alone says what is wrong. */
+  /* Such refusals come unsigned. */
   return answer.signature === 'valid' || isConfigurationCode(answer.code) ? 'reachable' : 'unverified';
 }
 
@@ -165,7 +165,7 @@ function setLink(turn: Turn, link: Link): void {
   turn.set({ acquirer: link === 'reachable' && refused ? 'misconfigured' : link });
 }
 
-/** Not sooner than the retry interval: with a network that comes and goes, each return would wake them all again. */
+/** Not before the retry interval: a network that comes and goes would send them all each time it returns. */
 function wakeUnanswered(turn: Turn): void {
   for (const [reversalId, { unanswered }] of Object.entries(turn.live.reversals)) {
     if (unanswered) wakeReversal(turn, reversalId);
@@ -179,12 +179,12 @@ function wakeReversal(turn: Turn, reversalId: string): void {
   turn.setTimer(`reversal:${reversalId}`, Math.max(0, dueAtMs - turn.at.atMs));
 }
 
-/** Something changed that the acquirer may have refused us for: it is asked at once, and so is what waits for it. */
-export function askAnew(turn: Turn): void {
+/** What the acquirer may have refused us for has changed: sends a probe and the waiting reversals at once. */
+export function retryAfterChange(turn: Turn): void {
   if (!turn.live.booted) return;
   sendProbe(turn);
   if (turn.live.refusals.pay !== undefined) openTrial(turn);
-  /* In its first burst one is tried soon anyway, and one that waits for a payment to expire was not refused. */
+  /* One in its first burst is sent soon anyway. One that waits for a payment to expire was not refused. */
   for (const { reversalId, manual } of openReversals(turn.book)) {
     const progress = turn.live.reversals[reversalId];
     if (progress === undefined || manual) continue;
@@ -192,22 +192,22 @@ export function askAnew(turn: Turn): void {
   }
 }
 
-/** Without a request to the acquirer, which a customer would make to find out that the network is gone. */
+/** Tests the connection, so that a lost network is noticed before the next customer pays. */
 export function onReachDue(turn: Turn): void {
   turn.setTimer('reach', REACH_INTERVAL_MS);
-  /* Otherwise probes go out more often. */
+  /* Otherwise probes are sent more often than this. */
   if (linkOf(turn) === 'reachable')
     turn.effect({ type: 'tryConnection', timeoutMs: turn.policy.inquiryReplyTimeoutMs });
 }
 
-/** A single connection that fails stops nothing: the probe, sent at once, tells. */
+/** One failed connection does not stop sales. A probe is sent at once and decides. */
 export function onConnectionTried(turn: Turn, reached: boolean): void {
   if (reached) return turn.ignore('the acquirer can be reached');
   if (linkOf(turn) !== 'reachable') return turn.ignore('the acquirer is known not to answer');
   probeSoon(turn);
 }
 
-/** Not before the last one has had its time: many who ask for one must not make many. */
+/** Not before the reply time of the last one is over: many callers must not cause many probes. */
 function probeSoon(turn: Turn): void {
   turn.setTimer('probe', Math.max(0, turn.live.probedAtMs + turn.policy.inquiryReplyTimeoutMs - turn.at.atMs));
 }
@@ -223,7 +223,7 @@ export function sendProbe(turn: Turn): void {
   turn.setTimer('probe', probeIntervalMs(turn));
 }
 
-/** The clock stepped: only the acquirer may be able to say whether it is right, and until then nothing is sold. */
+/** The clock stepped. Nothing is sold until it is confirmed, perhaps only by the acquirer's answer. */
 export function onClockDoubted(turn: Turn): void {
   if (turn.live.booted) turn.setTimer('probe', PROBE_RETRY_MS);
 }

@@ -6,8 +6,8 @@ type Pinning = Pick<Policy, 'agentMerchant'>;
 type Granted = Pick<Book, 'agentToken'>;
 
 /**
- * Whether a token may be used: it is of the configured merchant, where one is configured, and by all its names the same as
- * that merchant's first. With another merchant's token that one would get the takings.
+ * Whether a token may be used. It has to be of the configured merchant, where one is configured, and its names have to agree
+ * with that merchant's first token. Otherwise another merchant would get the money.
  */
 export function isOfAgentMerchant(
   { agentMerchant: pinned }: Pinning,
@@ -19,7 +19,7 @@ export function isOfAgentMerchant(
   return !known || agrees(agentToken, token);
 }
 
-/** What was not told before may be told later, and not the other way round. */
+/** A name that was missing before may be added later, but none may go missing. */
 function agrees(before: TokenGrantor, { customerId, authClientId }: TokenGrantor): boolean {
   return (
     (before.customerId === undefined || before.customerId === customerId) &&

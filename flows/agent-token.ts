@@ -1,4 +1,4 @@
-import { askAnew } from './acquirer-watch.js';
+import { retryAfterChange } from './acquirer-watch.js';
 import { isOfAgentMerchant } from './agent-merchant.js';
 import type { Event } from './input.js';
 import type { TokenGrantor } from './payment-account.js';
@@ -8,7 +8,7 @@ import type { Turn } from './turn.js';
 
 type NotifiedToken = Extract<Event, { type: 'agentTokenNotified' }>;
 
-/** Why a token is not taken, whenever it was issued; undefined where it may be. */
+/** Why a token is not accepted, whatever its age; undefined where it may be. */
 export function tokenRefusal(
   { policy, book }: Pick<TerminalState, 'policy' | 'book'>,
   token: TokenGrantor & { readonly clientId?: string },
@@ -19,7 +19,7 @@ export function tokenRefusal(
   return `it is of another merchant: customerId ${customerId ?? 'absent'}, authClientId ${authClientId ?? 'absent'}`;
 }
 
-/** Notifications come again until they are acknowledged, and may be replayed: only a newer token is news. */
+/** Notifications are repeated until they are acknowledged, and may be replayed: only a newer token is accepted. */
 export function onAgentToken(turn: Turn, token: NotifiedToken): void {
   const { accessToken, expiresAtWallMs, issuedAtWallMs, customerId, authClientId } = token;
   const refusal = tokenRefusal(turn, token);
@@ -28,7 +28,7 @@ export function onAgentToken(turn: Turn, token: NotifiedToken): void {
     return turn.ignore(`agent token refused: ${refusal}`);
   }
   const { agentToken } = turn.book;
-  /* Another merchant was configured since: how old his token is says nothing about this one. */
+  /* The age of a token of another merchant, who was configured before, says nothing about this one. */
   const known =
     agentToken !== undefined && isOfAgentMerchant(turn.policy, turn.book, agentToken) ? agentToken : undefined;
   if (known?.accessToken === accessToken && known.expiresAtWallMs === expiresAtWallMs) {
@@ -41,5 +41,5 @@ export function onAgentToken(turn: Turn, token: NotifiedToken): void {
     accessToken,
     ...present({ issuedAtWallMs, expiresAtWallMs, customerId, authClientId }),
   });
-  askAnew(turn);
+  retryAfterChange(turn);
 }

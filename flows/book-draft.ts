@@ -6,21 +6,20 @@ import type { Reversal } from './reversal.js';
 import { isOpen, type Sale } from './sale.js';
 
 /**
- * A book in the making. Its maps are copied before the first change, and only then, and what pruning has to look up is made
- * once: with a thousand entries to go through for each record a start would last minutes.
+ * A book that is being changed. Its maps are copied only before the first change, and what pruning looks up is built once:
+ * with a pass over a thousand entries for each record a start would take minutes.
  */
 export interface Draft {
   book: Book;
   sales?: Record<string, Sale>;
   reversals?: Record<string, Reversal>;
   retention?: Retention;
-  /** Entries that `bytes` does not count yet, by id, as it counts them: what changes again and again is measured once. */
+  /** Entries that changed since `bytes` was counted: by id, the entry that it counts. Each is measured once, however often it changes. */
   readonly unmeasured: Map<string, Sale | Reversal | undefined>;
 }
 
-/** What pruning looks up. */
 interface Retention {
-  /** Oldest first; those before `firstKept` are gone, and so may be some behind it. */
+  /** Oldest first. All before `firstKept` are dropped, and some after it may be. */
   readonly saleIds: string[];
   firstKept: number;
   kept: number;
@@ -86,7 +85,7 @@ function replaceEntry<T extends Sale | Reversal>(
   entries[id] = entry;
 }
 
-/** Counts what has changed. */
+/** Brings `bytes` up to date. */
 export function measure(draft: Draft): void {
   const { unmeasured } = draft;
   if (unmeasured.size === 0) return;
@@ -99,7 +98,7 @@ export function measure(draft: Draft): void {
   change(draft, { bytes });
 }
 
-/** An entry never changes, so it is measured once. */
+/** An entry object is never changed, so it is measured once. */
 function knownBytes(id: string, entry: object): number {
   const known = measured.get(entry);
   if (known !== undefined) return known;
@@ -110,7 +109,7 @@ function knownBytes(id: string, entry: object): number {
 
 const measured = new WeakMap<object, number>();
 
-/** Drops closed sales beyond the retention, with their finished reversals; of the paid ones the order stays. */
+/** Drops closed sales beyond the retention, with their finished reversals. The order numbers of paid ones are kept. */
 export function prune(draft: Draft): void {
   measure(draft);
   const { salesKept, salesKeptMs, bytesKept, seenMs } = draft.book;
@@ -123,7 +122,7 @@ export function prune(draft: Draft): void {
     const sale = ownEntry(draft.book.sales, saleId);
     if (sale === undefined) continue;
     if (retention.kept <= salesKept && draft.book.bytes <= bytesKept && !old(sale)) return;
-    /* A sale that is reversing has an open reversal: to look for it would only cost time. */
+    /* A sale that is reversing has an open reversal; looking for it would only take time. */
     if (isOpen(sale) || sale.state === 'reversing') continue;
     const own = (retention.reversalIds.get(saleId) ?? []).map((reversalId) => reversalOf(draft, reversalId));
     if (own.every(({ state }) => state === 'finished')) drop(draft, retention, sale, own);

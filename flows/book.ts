@@ -4,39 +4,39 @@ import type { Reversal } from './reversal.js';
 import { type Attempt, isOpen, type Sale } from './sale.js';
 
 /**
- * The durable part of the terminal's state: the fold of the records. Plain JSON, so that it is its own snapshot.
+ * The durable part of the terminal's state, folded from the records. Plain JSON, which is also the snapshot on flash.
  *
  * Invariants
  * - At most one sale is open, and it is the last one started.
  * - `serialNumber` only grows.
- * - A sale with an unfinished reversal is never pruned; closed sales beyond the retention go, oldest first.
- * - What is kept how long is judged by `seenMs`, never by the wall clock, which may be wrong or made to jump.
- * - A paid sale that is pruned leaves its order in `paidOrders`.
- * - `bytes` is what all sales and reversals take as JSON: the whole book has to fit the flash, whatever it is filled with.
+ * - A sale with an unfinished reversal is never pruned. Closed sales beyond the retention are, oldest first.
+ * - Age is measured by `seenMs`, never by the wall clock, which may be wrong or may jump.
+ * - The order of a paid sale that is pruned is kept in `paidOrders`.
+ * - `bytes` is the size of all sales and reversals as JSON. The whole book has to fit the flash.
  */
 export interface Book {
   readonly format: 1;
   readonly bootCount: number;
   readonly serialNumber: number;
-  /** For how long the terminal has been running in all, when the newest sale started. */
+  /** The total running time of the terminal when the newest sale started. */
   readonly seenMs: number;
   readonly salesKept: number;
   readonly salesKeptMs: number;
   readonly bytes: number;
-  /** Beyond it closed sales go, however few and young they are. Half as much is for `paidOrders`. */
+  /** Above it closed sales are dropped, however few and new they are. `paidOrders` may take half as much. */
   readonly bytesKept: number;
-  /** Orders whose paid sale is no longer kept; `paid-orders` reads it. */
+  /** Orders whose paid sale is no longer kept; see `paid-orders.ts`. */
   readonly paidOrders: string;
   /** By sale id, oldest first. */
   readonly sales: Readonly<Record<string, Sale>>;
-  /** By reversal id, oldest first; finished ones stay as long as their sale. */
+  /** By reversal id, oldest first. Finished ones are kept as long as their sale. */
   readonly reversals: Readonly<Record<string, Reversal>>;
   readonly agentToken?: TokenGrantor & {
     readonly accessToken: string;
     readonly expiresAtWallMs?: number;
     readonly issuedAtWallMs?: number;
   };
-  /** Of the first start that recorded it: payments of records that name no acquirer are taken to have been made there. */
+  /** The acquirer of the first start that recorded one. Payments whose records name none count as made there. */
   readonly firstAcquirer?: string;
 }
 

@@ -1,12 +1,12 @@
 import { type Book, openSale } from './book.js';
 import type { Sale } from './sale.js';
 
-/** Starts that wait anew for the host app's word on one sale: a box that starts again and again must not keep the money. */
+/** Starts that wait again for the host app's report on one sale: a box that keeps restarting must not keep the money. */
 const HOST_WAITS_LIMIT = 20;
 
 /**
- * What the next start does with a sale that was open when the power went: `cancelled` without a charge; `reversed`;
- * `vendUnknown`, as that setting says; `awaitsHost`, the host app's word whether it handed the goods out.
+ * What the next start does with a sale that was open when the power failed. `cancelled`: without a charge. `vendUnknown`: as
+ * that setting says. `awaitsHost`: the host app has to report whether it handed out the goods.
  */
 export interface BootDecision {
   readonly sale: Sale;
@@ -21,12 +21,12 @@ export function bootDecision(book: Book): BootDecision | undefined {
 
 function outcomeOf({ state, hostWaits = 0 }: Sale): BootDecision['outcome'] {
   switch (state) {
-    /* It has no payment, or only such as surely failed. */
+    /* It has no payment, or only failed ones. */
     case 'awaitingCode':
       return 'cancelled';
     case 'vending':
       return 'vendUnknown';
-    /* The host app is another program, which may have handed the goods out and will still tell. */
+    /* The host app is another program: it may have handed out the goods, and can still report it. */
     case 'approved':
       return hostWaits < HOST_WAITS_LIMIT ? 'awaitsHost' : 'reversed';
     default:

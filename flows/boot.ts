@@ -1,7 +1,7 @@
 import { sendProbe } from './acquirer-watch.js';
 import { openReversals } from './book.js';
 import { bootDecision } from './boot-decision.js';
-import { awaitHostAgain, tellGoodsUnknownAgain, vendUnknown } from './delivery.js';
+import { awaitHostAgain, repeatVendAlarms, vendUnknown } from './delivery.js';
 import { onKeysLost } from './keypad-entry.js';
 import type { Reversal } from './reversal.js';
 import { startWork } from './reversal-queue.js';
@@ -9,7 +9,7 @@ import { startReversal } from './reversal-start.js';
 import { closeUncharged } from './sale-requests.js';
 import type { Turn } from './turn.js';
 
-/** Ends or takes up what a power cut left behind, from the last durable state. The customer has gone. */
+/** Ends or resumes what a power cut interrupted, from the durable state. The customer has left. */
 export function onBooted(turn: Turn): void {
   if (turn.live.booted) return turn.ignore('already running');
   const { salesKept, salesKeptMs, bytesKept, acquirer } = turn.policy;
@@ -22,14 +22,14 @@ export function onBooted(turn: Turn): void {
   for (const sale of Object.values(turn.book.sales)) {
     if (sale.receipt === 'due') turn.record({ type: 'receiptFinished', saleId: sale.saleId, receipt: 'unknown' });
   }
-  /* Of a number that is being typed at this moment the beginning went unseen. */
+  /* The first digits of a number that is being typed now were missed. */
   onKeysLost(turn);
-  tellGoodsUnknownAgain(turn);
+  repeatVendAlarms(turn);
   endOpenSale(turn);
   sendProbe(turn);
 }
 
-/** The power may have gone before the first alarm was heard. */
+/** The power may have failed before anybody saw the first alarm. */
 function callPersonAgain(turn: Turn, { reversalId, state, lastCode, cause }: Reversal): void {
   if (state === 'needsPerson') turn.alarm('reversalNeedsPerson', `${reversalId} ${lastCode ?? cause}`);
 }

@@ -4,7 +4,7 @@ import type { OtherAccount } from './of-other-account.js';
 import type { PaidOrder } from './paid-orders.js';
 import type { SaleState } from './sale.js';
 
-/** What a waiting caller is told, as codes and facts. The local API turns it into a status and a sentence. */
+/** The answer to a waiting caller, as codes and facts. The local API makes a status and a sentence of it. */
 export type CallAnswer =
   | { readonly kind: 'sale'; readonly saleId: string; readonly created: boolean }
   | { readonly kind: 'reversal'; readonly reversalId: string; readonly created: boolean }
@@ -16,7 +16,7 @@ export type CallAnswer =
 
 export type ConflictCode = Conflict['code'];
 
-/** Why what was asked for does not go with the state of things; `because` where a code has several reasons. */
+/** Why the present state does not allow what was asked for; `because` where a code has several reasons. */
 export type Conflict =
   | {
       readonly code: 'machineSells' | 'goodsMoving' | 'alreadyDelivered' | 'notYourDelivery' | 'reversalFinished';
@@ -30,24 +30,24 @@ export type Conflict =
   | { readonly code: 'notAwaitingCode' | 'alreadyReversed'; readonly state: SaleState }
   | { readonly code: 'notPaid'; readonly because: 'notDeliverable' | 'notRefundable'; readonly state: SaleState }
   | { readonly code: 'notPaid'; readonly because: 'endedWithout' | 'neverProven' }
-  /** By the acquirer's word. */
+  /** As the acquirer says. */
   | { readonly code: 'notPaid'; readonly because: 'otherAmount' | 'cancelled' | 'nothingCharged' | 'refunded' }
   | { readonly code: 'refundDiffers'; readonly refundId: string }
-  /** `sent`: a request to give the money back; `settling`: the question whether the payment stands. */
+  /** `sent`: a request that returns the money is under way; `settling`: the inquiry whether the payment stands is. */
   | { readonly code: 'underWay'; readonly because: 'sent' | 'settling' }
-  /** `said`: the acquirer's code or status; missing where nothing was answered that can be believed. */
+  /** `said`: the acquirer's code or status; missing without a valid answer. */
   | { readonly code: 'unconfirmed'; readonly said?: string }
   | ({ readonly code: 'otherAccount' } & OtherAccount)
   | { readonly code: 'nothingToPrint'; readonly because: 'noPrinter' | 'refundUnconfirmed' }
   | { readonly code: 'nothingToPrint'; readonly because: 'notPaid'; readonly state: SaleState };
 
-/** The sale by which an order is, or may get, paid already. */
+/** The sale with which an order is paid, or may be. */
 interface OtherSale {
   readonly orderId: string;
   readonly saleId: string;
 }
 
-/** What is wrong with a field that only the state of things can judge. */
+/** A field that is wrong for the present settings or state. */
 export type Invalid =
   | { readonly field: 'amount'; readonly problem: 'notPayable' | 'hundredths'; readonly currency: string }
   | { readonly field: 'amount'; readonly problem: 'aboveRest'; readonly rest: Money }

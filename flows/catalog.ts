@@ -1,9 +1,9 @@
 import type { Money } from './money.js';
 import { ownEntry } from './own-entry.js';
 
-/** One thing that keys can choose. */
+/** One item that can be chosen by keys. */
 export interface CatalogItem {
-  /** As it stands on the machine, leading zeros and all. */
+  /** As it is written on the machine, with leading zeros. */
   readonly slot: string;
   readonly name: string;
   readonly price: Money;
@@ -21,7 +21,7 @@ export function slotNumber(typed: string): string {
   return typed.replace(/^0+(?=\d)/, '');
 }
 
-/** What stands behind the digits that were typed; undefined where there is nothing. */
+/** The item of the digits that were typed; undefined where there is none. */
 export function itemAt(catalog: Catalog, typed: string): CatalogItem | undefined {
   return ownEntry(catalog, slotNumber(typed));
 }

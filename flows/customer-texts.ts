@@ -1,6 +1,7 @@
-/** What customers read. One row a text, one column a language; `{amount}` and `{name}` are filled in. */
+/** The languages of customer texts. */
 export type Locale = 'en' | 'zh-CN';
 
+/** What customers read: one row for each text. `{amount}` and `{name}` are filled in. */
 export const CUSTOMER_TEXTS = {
   outOfService: { en: 'Out of service', 'zh-CN': '暂停服务' },
   startingUp: { en: 'Starting. One moment please', 'zh-CN': '正在启动，请稍候' },
@@ -29,7 +30,7 @@ export const CUSTOMER_TEXTS = {
     'zh-CN': '正在查询支付结果，请勿重复付款',
   },
 
-  /* An attempt that failed, while its sale waits for another code: each asks for one. */
+  /* An attempt failed, and the sale waits for another code: each text asks for one. */
   codeExpired: { en: 'The code has expired. Refresh it and show it again', 'zh-CN': '付款码已过期，请刷新后重试' },
   codeInvalid: { en: 'The code was not accepted. Show another one', 'zh-CN': '付款码无效，请更换付款码' },
   balanceTooLow: {
@@ -46,7 +47,7 @@ export const CUSTOMER_TEXTS = {
   },
   showNewCode: { en: 'The payment failed. Show a new code', 'zh-CN': '支付未成功，请出示新的付款码' },
 
-  /* The same where the sale has ended: none asks for another code. */
+  /* The sale has ended: none of these texts asks for another code. */
   balanceNotEnough: { en: 'Not enough balance', 'zh-CN': '余额不足，支付未成功' },
   limitExceeded: { en: 'Your payment limit is exceeded', 'zh-CN': '超出您的支付限额' },
   amountTooHigh: { en: 'The amount is too high to be paid here', 'zh-CN': '金额过高，无法在此支付' },
@@ -58,7 +59,7 @@ export const CUSTOMER_TEXTS = {
   cancelled: { en: 'Cancelled. Nothing was charged', 'zh-CN': '已取消，未扣款' },
   notSent: { en: 'No connection. Nothing was charged', 'zh-CN': '网络不通，未扣款' },
 
-  /* A payment that is undone, and nobody was told that it is paid. */
+  /* A payment is undone, and the customer never read that it is paid. */
   reversing: {
     en: 'Payment not completed. Any charge goes back to your wallet',
     'zh-CN': '支付未完成，如已扣款将自动退回',
@@ -68,7 +69,7 @@ export const CUSTOMER_TEXTS = {
   vending: { en: 'Paid. Your goods are coming', 'zh-CN': '支付成功，正在出货' },
   paid: { en: 'Paid. Thank you', 'zh-CN': '支付成功，谢谢惠顾' },
 
-  /* A payment that is undone after it was said to be paid. */
+  /* A payment is undone after the customer read that it is paid. */
   moneyGoesBack: { en: 'Sorry. Your money goes back to your wallet', 'zh-CN': '抱歉，款项将退回您的钱包' },
   chargeGoesBack: { en: 'Sorry. Any charge goes back to your wallet', 'zh-CN': '抱歉，如已扣款将自动退回' },
   moneyReturned: { en: 'Sorry. Your money was returned', 'zh-CN': '抱歉，款项已退还' },
@@ -85,7 +86,7 @@ export const CUSTOMER_TEXTS = {
 
 export type TextKey = keyof typeof CUSTOMER_TEXTS;
 
-/** The text of a key in a language, with its places filled in. */
+/** The text of a key in a language, with the values filled in. */
 export function customerText(key: TextKey, locale: Locale, values: Readonly<Record<string, string>> = {}): string {
   return CUSTOMER_TEXTS[key][locale].replace(/\{(\w+)\}/g, (_, name: string) => values[name] ?? '');
 }

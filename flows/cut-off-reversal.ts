@@ -5,9 +5,9 @@ import type { Reversal } from './reversal.js';
 import { lastAttempt } from './sale.js';
 
 /**
- * The reversal of the sale that a power cut left with a payment which may have been charged; undefined where there is none.
- * It is not in the queue: a start of the terminal decides about the sale, and where it reverses it uses the same id. On a
- * card whose box never starts again only a person can end it, so it is held for one.
+ * The reversal of a sale that a power cut interrupted and that may have been charged; undefined where there is none. It is
+ * for the card of a box that never starts again, so it is held for a person. It is not in the queue: a start of the terminal
+ * would decide about the sale, and a reversal that it starts has the same id.
  */
 export function cutOffReversal(book: Book, startedAtWallMs: number): Reversal | undefined {
   const { sale, outcome } = bootDecision(book) ?? {};

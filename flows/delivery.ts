@@ -14,16 +14,16 @@ import type { Turn } from './turn.js';
  * From a verified success to the goods. Invariants
  * - Goods are released only after `vendStarted` is durable, and once per sale.
  * - A sale is settled only when the goods came out, or when `VEND_UNKNOWN=keep` says so.
- * - When a sale is settled although nobody knows whether the goods came out, the operator is alarmed at least once, also after
- *   a power cut.
+ * - A sale that is settled although nobody knows whether the goods came out raises an alarm at least once, also after a power
+ *   cut.
  */
 
-/** Added to the mechanism's own limit, because its report takes time. After that the outcome counts as unknown. */
+/** Added to the mechanism's own limit, because its report takes time. Afterwards the outcome counts as unknown. */
 const VEND_GRACE_MS = 5000;
-/** From the alarm until it counts as seen: logs and metrics are collected more often than that. */
+/** After this time an alarm counts as seen: logs and metrics are collected more often than that. */
 const ALARM_HEARD_MS = 60_000;
 
-/** How long a start waits for the host app where `HOST_CONFIRM_MS` is 0 by now. */
+/** How long a start waits for the host app where `HOST_CONFIRM_MS` is 0 now. */
 const HOST_CONFIRM_ANEW_MS = 60_000;
 
 /** The payment succeeded, with the right amount. */
@@ -48,10 +48,10 @@ function startVend(turn: Turn, sale: Sale): void {
 export function onVendFinished(turn: Turn, saleId: string, outcome: 'yes' | 'no' | 'unknown'): void {
   const sale = openSale(turn.book);
   if (sale?.saleId !== saleId || sale.state !== 'vending') {
-    /* Goods without money, or money without goods: the operator has to know. */
+    /* Goods without money, or money without goods. */
     const settled = ownEntry(turn.book.sales, saleId)?.state === 'settled';
     if (outcome === (settled ? 'no' : 'yes')) turn.alarm('vendContradicts', saleId);
-    return turn.ignore('late word of the vend mechanism');
+    return turn.ignore('late report of the vend mechanism');
   }
   turn.clearTimer('vend');
   switch (outcome) {
@@ -64,22 +64,22 @@ export function onVendFinished(turn: Turn, saleId: string, outcome: 'yes' | 'no'
   }
 }
 
-/** Nobody knows for certain which sale they belong to; most likely to the last one whose goods were given up. */
+/** It is not certain to which sale the goods belong; most likely to the last one whose goods were given up. */
 export function onDroppedLate(turn: Turn): void {
   const givenUp = Object.values(turn.book.sales).findLast(
     ({ endCode, goodsUnknown }) => endCode === 'vendFailed' || endCode === 'vendUnknown' || goodsUnknown !== undefined,
   );
-  const ofWhom = givenUp === undefined ? '' : `, perhaps ${givenUp.saleId}`;
-  turn.alarm('droppedLate', `goods of a sale that was given up${ofWhom}`);
+  const likelySale = givenUp === undefined ? '' : `, perhaps ${givenUp.saleId}`;
+  turn.alarm('droppedLate', `goods of a sale that was given up${likelySale}`);
 }
 
-/** The report is about the last sale for whose goods the mechanism was asked. */
+/** The report is about the last sale whose goods were requested. */
 export function onFailedLate(turn: Turn): void {
-  const asked = Object.values(turn.book.sales).findLast(
+  const last = Object.values(turn.book.sales).findLast(
     ({ state, endCode }) => state === 'settled' || endCode === 'vendFailed' || endCode === 'vendUnknown',
   );
-  if (asked?.state !== 'settled') return turn.ignore('late word of the vend mechanism');
-  turn.alarm('vendContradicts', asked.saleId);
+  if (last?.state !== 'settled') return turn.ignore('late report of the vend mechanism');
+  turn.alarm('vendContradicts', last.saleId);
 }
 
 /** Nobody knows whether the goods came out: `VEND_UNKNOWN` says what to do. */
@@ -96,22 +96,23 @@ export function vendUnknown(turn: Turn, sale: Sale): void {
   }
 }
 
-/** A power cut may have come before the alarm about such a sale was seen. Nothing else shows it, as the queue shows a reversal. */
-export function tellGoodsUnknownAgain(turn: Turn): void {
-  const saleIds = untold(turn);
+/** The power may have failed before anybody saw the alarm about such a sale, and nothing else shows the sale. */
+export function repeatVendAlarms(turn: Turn): void {
+  const saleIds = goodsUnknownSales(turn);
   for (const saleId of saleIds) turn.alarm('vendUnknown', saleId);
   if (saleIds.length > 0) turn.setTimer('alarmHeard', ALARM_HEARD_MS);
 }
 
 export function onAlarmHeard(turn: Turn): void {
-  for (const saleId of untold(turn)) turn.record({ type: 'goodsUnknownTold', saleId });
+  for (const saleId of goodsUnknownSales(turn)) turn.record({ type: 'goodsUnknownTold', saleId });
 }
 
-function untold({ book }: Turn): string[] {
+/** Those whose alarm may not have been seen. */
+function goodsUnknownSales({ book }: Turn): string[] {
   return Object.values(book.sales).flatMap(({ saleId, goodsUnknown }) => (goodsUnknown === 'untold' ? [saleId] : []));
 }
 
-/** After a start: the host app is another program, and whether it handed out the goods is still for it to say. */
+/** After a start: the host app is another program, and can still report whether it handed out the goods. */
 export function awaitHostAgain(turn: Turn, sale: Sale): void {
   turn.record({ type: 'deliveryAwaited', saleId: sale.saleId });
   const { hostConfirmMs } = turn.policy;
@@ -134,14 +135,14 @@ export function onDeliveryReported(turn: Turn, callId: string, saleId: string, o
     turn.clearTimer('hostConfirm');
     if (ok) settle(turn, saleId);
   }
-  /* A sale whose whole payment was refunded already has nothing left to reverse. */
+  /* A sale that was refunded in whole has nothing left to reverse. */
   const paid = sale.state === 'approved' || (sale.state === 'settled' && paidRest(turn.book, sale).value !== '0');
   if (!ok && paid) startReversal(turn, sale, 'notDelivered');
   turn.answer(callId, { kind: 'sale', saleId, created: false });
 }
 
 function deliveryConflict(turn: Turn, { state }: Sale, ok: boolean): Conflict | undefined {
-  /* An approved sale waits for the host app, even if `VEND` was changed since. */
+  /* An approved sale waits for the host app, even if `VEND` has changed. */
   if (turn.policy.vend !== 'host' && state !== 'approved') return { code: 'notYourDelivery' };
   switch (state) {
     case 'approved':

@@ -4,15 +4,15 @@ import type { Receipt } from './receipt.js';
 import type { Refusal } from './refusal.js';
 
 /**
- * What the terminal does to the world, as data. The kernel runs effects only after the records of the same input are
- * durable. Each `send…` is answered by exactly one input (an answer or silence); `printReceipt` and `startVend` too.
+ * What the terminal does, as data. The kernel runs effects only after the records of the same decision are durable. Each
+ * `send…`, `printReceipt` and `startVend` is answered by exactly one input.
  */
 export type Effect =
   | {
       readonly type: 'sendPay';
       readonly timeoutMs: number;
       readonly payment: PaymentOrder;
-      /** The payment code: leaves the box in this request and is kept nowhere. */
+      /** The payment code: leaves the box in this request only, and is not stored. */
       readonly code: string;
     }
   | { readonly type: 'sendInquiry'; readonly timeoutMs: number; readonly paymentRequestId: string }
@@ -23,18 +23,18 @@ export type Effect =
       readonly reversalId: string;
       readonly request: ReversalRequest;
     }
-  /** An inquiry for a payment that never existed: shows that the acquirer answers, believes us, and what time it is. */
+  /** An inquiry of a payment that never existed: shows that the acquirer answers and accepts us, and its time. */
   | { readonly type: 'sendProbe'; readonly timeoutMs: number; readonly paymentRequestId: string }
-  /** Sees whether a connection to the acquirer can be made; sends nothing over it. */
+  /** Tests whether a connection to the acquirer can be made; sends nothing over it. */
   | { readonly type: 'tryConnection'; readonly timeoutMs: number }
   | { readonly type: 'startVend'; readonly saleId: string; readonly channel?: string; readonly amount: Money }
-  /** The machine that asked hears no, where it still waits for a word on that choice. */
+  /** Refuses the choice at the machine, if it still waits for an answer to it. */
   | { readonly type: 'refuseSelection'; readonly selection: number }
   | { readonly type: 'printReceipt'; readonly saleId: string; readonly receipt: Receipt }
   | { readonly type: 'answerCall'; readonly callId: string; readonly answer: CallAnswer }
-  /** Counted, and told in log, metrics and status. */
+  /** Counted; shown in log, metrics and status. */
   | { readonly type: 'noteRefusal'; readonly refusal: Refusal }
-  /** Told to the operator: log, metrics, technician's page. */
+  /** Shown to the operator: log, metrics, technician's page. */
   | { readonly type: 'raiseAlarm'; readonly alarm: AlarmCode; readonly detail: string };
 
 export interface PaymentOrder {

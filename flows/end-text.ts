@@ -6,13 +6,13 @@ import { type Reversal, reversesSale } from './reversal.js';
 import { type Attempt, lastAttempt, type Sale, wasChargedAfterAll } from './sale.js';
 
 /*
- * What the customer of a sale is told about the money, wherever it is read: on the screen and over the local API. Invariants
- * - Nobody who was told "paid" reads that the payment did not come about.
- * - Nobody reads that money goes back while a person has to decide whether it does.
- * - Nobody reads that nothing was charged where the acquirer may have charged something.
+ * What the customer of a sale reads about the money, on the screen and over the local API. Invariants
+ * - Whoever read "paid" does not read that the payment was not completed.
+ * - No text promises money back while a person has to decide about it.
+ * - No text says that nothing was charged where the acquirer may have charged something.
  */
 
-/** What the customer of a sale that did not end as paid is told; undefined where it has not ended so. */
+/** The text of a sale that ended, but not as paid; otherwise undefined. */
 export function endText(book: Book, sale: Sale): TextKey | undefined {
   switch (sale.state) {
     case 'declined':
@@ -27,24 +27,24 @@ export function endText(book: Book, sale: Sale): TextKey | undefined {
   }
 }
 
-/** What is told while nobody knows yet whether it is paid. */
+/** The text while the result of the payment is not known. */
 export function inquiringText(sale: Sale): TextKey {
   return lastAttempt(sale)?.prompted === true ? 'confirmOnPhone' : 'checkingPayment';
 }
 
-/** What is told of an attempt that failed; it asks for another code only where one is waited for. */
+/** The text of a failed attempt. It asks for another code only while the sale waits for one. */
 export function attemptText(sale: Sale, { resultCode }: Attempt): TextKey | undefined {
   if (resultCode === undefined) return undefined;
   return sale.state === 'awaitingCode' ? failureText(resultCode) : declinedText(resultCode);
 }
 
-/** Of a sale with a payment that the acquirer had said to have failed, and charged all the same. */
+/** Of a sale with a payment that failed, as the acquirer said first, and was charged after all. */
 function lateChargeText(book: Book, sale: Sale): TextKey | undefined {
   if (!wasChargedAfterAll(sale)) return undefined;
   return undoingsOf(book, sale).some(isNoPromise) ? 'askOperator' : 'reversing';
 }
 
-/** By how far the undoing of the sale's own payment has come, and by what the customer was told before. */
+/** Depends on how far the reversal of the sale's own payment is, and on what the customer read before. */
 function undoingText(book: Book, sale: Sale): TextKey {
   const undoings = undoingsOf(book, sale);
   if (undoings.some(isNoPromise)) return 'askOperator';
@@ -67,15 +67,15 @@ function undoingText(book: Book, sale: Sale): TextKey {
   }
 }
 
-/** All that gives money of this sale back without that anybody asked for a refund. */
+/** The reversals of this sale that are not refunds that were asked for. */
 function undoingsOf(book: Book, { saleId }: Sale): Reversal[] {
   return Object.values(book.reversals).filter((one) => one.saleId === saleId && one.cause !== 'refundRequested');
 }
 
-/** Nobody may promise the money: a person has yet to decide, or decided that it does not go back. */
+/** True where the money must not be promised: a person has to decide, or decided that it does not go back. */
 const isNoPromise = ({ state, end }: Reversal): boolean => state === 'needsPerson' || end?.outcome === 'paid';
 
-/** How the sale of that id ended, or stands, for its customer; undefined where there is nothing to tell. */
+/** The text of how a sale ended; undefined where it has not ended or is not kept. */
 export function saleNews(book: Book, saleId: string): TextKey | undefined {
   const sale = ownEntry(book.sales, saleId);
   if (sale === undefined) return undefined;

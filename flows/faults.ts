@@ -1,13 +1,13 @@
 import type { TextKey } from './customer-texts.js';
 
-/** Devices whose condition the flow knows. `flash` is the journal's medium, `log` whoever takes the log's lines. */
+/** Devices whose condition the flow knows. `flash` is the journal's medium, `log` the reader of the log's lines. */
 export type DeviceName = 'scanner' | 'keypad' | 'printer' | 'panel' | 'vend' | 'flash' | 'log';
 
 export interface FaultRow {
   readonly meaning: string;
   /** `ifPrinterRequired`, `ifScannerRequired`: by configuration; `never`: a warning. */
   readonly blocksSale: 'always' | 'ifPrinterRequired' | 'ifScannerRequired' | 'never';
-  /** What customers read while it keeps sales from starting; missing exactly where it never does. */
+  /** What customers read while it stops sales; missing exactly where it never does. */
   readonly customerText?: TextKey;
   readonly operatorAction: string;
 }
@@ -28,8 +28,7 @@ const stopsWithScanner = blocking('ifScannerRequired');
 const warns = (meaning: string, operatorAction: string): FaultRow => ({ meaning, blocksSale: 'never', operatorAction });
 
 /**
- * Every fault: what it means, what the operator does, and where customers read something else than that the terminal is out
- * of service, what they read.
+ * Every fault: what it means, what the operator does, and what customers read where that is not "Out of service".
  */
 export const FAULTS = {
   starting: stops(
@@ -56,8 +55,8 @@ export const FAULTS = {
     'see the code that caused it in the status or with `tillbox check`; check ALIPAY_CLIENT_ID and ALIPAY_PRIVATE_KEY against the dashboard, acting for a merchant ALIPAY_AGENT_TOKEN, then the contract',
   ),
   acquirerOnTrial: warns(
-    'the acquirer refused a payment for our set-up; the next customer may try whether it takes payments again',
-    'see to the set-up, as for `acquirerMisconfigured`; a payment that it takes ends this',
+    'the acquirer refused a payment because of our set-up; the next customer may try whether it accepts payments again',
+    'check the set-up, as for `acquirerMisconfigured`; a payment that it accepts ends this',
   ),
   acquirerUnverified: stops(
     'what answers is not signed as the acquirer signs: a proxy or gateway, or another key than is configured',
@@ -76,11 +75,11 @@ export const FAULTS = {
     'if it stays, the card is at the end of its life: change it',
   ),
   flashAbsent: stops(
-    'the data volume, or the journal on it, is not there: a card that fell out is not an empty queue',
+    'the data volume, or the journal on it, is missing: a card that fell out is not an empty queue',
     'put the card or volume back; restart by hand only where it is a new, empty one',
   ),
   flashDamaged: stops(
-    'the journal cannot be read whole, or the card does not keep what it accepted; money may be at stake',
+    'the journal cannot be read whole, or the card does not keep what it accepted; money may be at risk',
     'export the queue on a laptop, settle what is in it, then start with a new card',
   ),
   flashSwapped: stops(
@@ -88,20 +87,20 @@ export const FAULTS = {
     'swap the two names in JOURNAL_PARTITIONS, or the two files, back, and restart; it needs no new card',
   ),
   flashChanged: stops(
-    'the card is not the one that this terminal knows: it was wiped or changed, and its queue with it',
-    'put the right card back; where it is lost, see at Alipay what was charged, then tillbox queue accept-new-card',
+    'the card is not the one that this terminal knows: it was wiped or replaced, and its queue with it',
+    'put the right card back; where it is lost, check at Alipay what was charged, then tillbox queue accept-new-card',
   ),
   logLost: warns(
-    'lines of the log are lost: nobody reads them, or there is no room for them; sales go on',
-    "check what takes the terminal's standard output (journald, docker, a pipe, a file) and the room on its disk",
+    'lines of the log are lost: nobody reads them, or there is no space for them; sales go on',
+    "check what takes the terminal's standard output (journald, docker, a pipe, a file) and the space on its disk",
   ),
   scannerStarting: stopsWithScanner('the scan engine is being set up', 'wait a few seconds', 'startingUp'),
   keypadStarting: warns('the keypad is being set up', 'wait a few seconds'),
-  printerStarting: stopsWithPrinter('the printer has not told its condition yet', 'wait a few seconds', 'startingUp'),
+  printerStarting: stopsWithPrinter('the printer has not reported its status yet', 'wait a few seconds', 'startingUp'),
   panelStarting: warns('the panel is being set up', 'wait a few seconds'),
   vendStarting: stops('the vend mechanism is being set up', 'wait a few seconds', 'startingUp'),
   scannerAbsent: stopsWithScanner(
-    "the scan engine's port is not there or was unplugged",
+    "the scan engine's port is missing or was unplugged",
     'check cable and SCANNER_PORT; it reconnects by itself',
   ),
   scannerPortDenied: stopsWithScanner(
@@ -109,23 +108,23 @@ export const FAULTS = {
     'check the permissions of SCANNER_PORT and that nothing else uses it',
   ),
   scannerSilent: stopsWithScanner(
-    'the scan engine does not answer, or does not take its commands',
+    'the scan engine does not answer, or does not accept its commands',
     'check power and SCANNER_BAUD',
   ),
   scannerSetupCodesOpen: stopsWithScanner(
     'the scan engine can be reconfigured by a printed barcode: it did not switch setup codes off',
     'power the engine off and on; if it stays, replace it',
   ),
-  scannerSettings: warns('the scan engine did not take a setting', 'it works; replace it if codes are read badly'),
-  scannerTriggerLine: stopsWithScanner('the line of the scan trigger cannot be had', 'check SCANNER_TRIGGER_PIN'),
+  scannerSettings: warns('the scan engine did not accept a setting', 'it works; replace it if codes are read badly'),
+  scannerTriggerLine: stopsWithScanner('the line of the scan trigger is not available', 'check SCANNER_TRIGGER_PIN'),
   scannerBabbles: warns(
-    'the scan engine sends codes without a pause; those that are too many are dropped',
-    'look what lies before the glass; then power the engine off and on, and check its cable',
+    'the scan engine sends codes without a pause; excess codes are dropped',
+    'look for an object in front of the glass; then power the engine off and on, and check its cable',
   ),
-  keypadLines: warns('the lines of the keypad cannot be had', 'check KEYPAD_ROW_PINS and KEYPAD_COLUMN_PINS'),
+  keypadLines: warns('the lines of the keypad are not available', 'check KEYPAD_ROW_PINS and KEYPAD_COLUMN_PINS'),
   keypadKeyStuck: warns('a key has been down for too long', 'free or clean the key'),
   printerAbsent: stopsWithPrinter(
-    "the printer's port is not there or was unplugged",
+    "the printer's port is missing or was unplugged",
     'check cable and PRINTER_PORT; it reconnects by itself',
   ),
   printerPortDenied: stopsWithPrinter(
@@ -149,15 +148,15 @@ export const FAULTS = {
     'the printer reports an error that it cannot recover from',
     'power it off and on; if it stays, replace it',
   ),
-  panelLines: warns('a line of the panel cannot be had', 'check the PANEL_… pins'),
+  panelLines: warns('a line of the panel is not available', 'check the PANEL_… pins'),
   doorOpen: stops(
     'the door is open: somebody is at work inside',
     'close the door; if it is closed, check its switch and PANEL_DOOR_PIN',
   ),
-  vendLines: stops('the lines of the vend mechanism cannot be had', 'check VEND_PINS and VEND_SENSOR_PIN'),
+  vendLines: stops('the lines of the vend mechanism are not available', 'check VEND_PINS and VEND_SENSOR_PIN'),
   vendSensorStuck: stops('the drop sensor reports goods all the time', 'clean the sensor'),
   vendMachineAbsent: stops(
-    'the MDB adapter is not there or was unplugged',
+    'the MDB adapter is missing or was unplugged',
     'check MDB_PORT and the cable; it reconnects by itself',
   ),
   vendMachineSilent: stops(
@@ -170,21 +169,21 @@ export const FAULTS = {
   ),
   vendPrices: warns(
     "the machine's prices do not fit CURRENCY: check its decimals. What does not fit is not sold",
-    "set the machine's decimals and prices to what CURRENCY has; the log and `detail` show what it asked for",
+    "set the machine's decimals and prices as CURRENCY needs them; the log and `detail` show what it asked for",
   ),
   vendSettings: warns(
-    'the MDB adapter did not take a setting',
+    'the MDB adapter did not accept a setting',
     'update its firmware; without mdb-always-idle=1 the machine never asks, and nothing can be sold',
   ),
   vendBabbles: warns(
-    'the machine asks more often than a hand can choose; what is too much is dropped',
+    'the machine asks more often than a person can choose; excess requests are dropped',
     "check the adapter's cable and the machine's buttons; power both off and on",
   ),
 } satisfies Readonly<Record<string, FaultRow>>;
 
 export type FaultCode = keyof typeof FAULTS;
 
-/** With one of these the terminal runs without its journal: it takes no sale, and is there to say why. */
+/** With one of these the terminal runs without its journal: it sells nothing, and shows why. */
 export const JOURNAL_FAULTS = ['flashAbsent', 'flashDamaged', 'flashSwapped'] as const satisfies readonly FaultCode[];
 
 export function blocksSale(

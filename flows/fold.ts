@@ -15,7 +15,7 @@ export function replay(records: readonly TerminalRecord[], from: Book = EMPTY_BO
   return draft.book;
 }
 
-/** Older snapshots lack what was not kept then. */
+/** Adds the fields that older snapshots lack. */
 function counted(book: Book): Book {
   const {
     bytes = bytesOf(book),
@@ -26,7 +26,7 @@ function counted(book: Book): Book {
   return { ...book, bytes, bytesKept, seenMs, paidOrders };
 }
 
-/** The book after one more record. Throws on a record that cannot follow: the journal is then not ours. */
+/** The book after one more record. Throws on a record that cannot follow: the journal is not ours, or damaged. */
 export function fold(book: Book, record: TerminalRecord): Book {
   const draft: Draft = { book, unmeasured: new Map() };
   apply(draft, record);
@@ -167,7 +167,7 @@ function endReversedSale(
   changeSale(draft, record, { ...paid, state: 'settled' });
 }
 
-/** Never back in time: a boot may write with a clock that is decades behind, and age decides what is still kept. */
+/** `updatedAtWallMs` never goes back: a boot may write with a clock that is decades behind. */
 function changeSale(draft: Draft, record: TerminalRecord, sale: Sale): void {
   putSale(draft, { ...sale, updatedAtWallMs: Math.max(sale.updatedAtWallMs, record.atWallMs) });
 }

@@ -6,7 +6,7 @@ import type { TokenGrantor } from './payment-account.js';
 import type { Refusal } from './refusal.js';
 import type { HandOutcome } from './reversal.js';
 
-/** Everything that happens to the terminal, stamped with its moment by the kernel. */
+/** Everything that happens to the terminal, with its moment, which the kernel adds. */
 export type Input = Event & { readonly at: Moment };
 
 /**
@@ -26,11 +26,11 @@ export type Event =
       readonly channel?: string;
     }
   | { readonly type: 'codeScanned'; readonly code: string }
-  /** Two codes were in view at once: nobody knows which one was meant. */
+  /** Two codes were in view at once: it is not known which one was meant. */
   | { readonly type: 'codeUnclear' }
   | { readonly type: 'codeGiven'; readonly callId: string; readonly saleId: string; readonly code: string }
   | { readonly type: 'keyPressed'; readonly key: string }
-  /** Keys were pressed of which nobody can tell which, or in which order. */
+  /** Keys were pressed together: it is not known which, or in which order. */
   | { readonly type: 'keysUnclear' }
   | { readonly type: 'cancelRequested'; readonly callId: string; readonly saleId: string }
   | { readonly type: 'deliveryReported'; readonly callId: string; readonly saleId: string; readonly ok: boolean }
@@ -39,7 +39,7 @@ export type Event =
       readonly callId: string;
       readonly saleId: string;
       readonly refundId: string;
-      /** The rest of what was paid where missing. */
+      /** Missing: the rest of what was paid. */
       readonly amount?: Money;
       readonly reason?: string;
     }
@@ -47,7 +47,7 @@ export type Event =
       readonly type: 'receiptRequested';
       readonly callId: string;
       readonly saleId: string;
-      /** Of that refund of the sale, instead of the sale's own. */
+      /** The receipt of this refund instead of the sale's own. */
       readonly refundId?: string;
     }
   | { readonly type: 'reversalRetryRequested'; readonly callId: string; readonly reversalId: string }
@@ -57,7 +57,7 @@ export type Event =
       readonly reversalId: string;
       readonly by: string;
       readonly note: string;
-      /** `reversed` where missing. */
+      /** Missing: `reversed`. */
       readonly outcome?: HandOutcome;
     }
 
@@ -83,7 +83,7 @@ export type Event =
       readonly type: 'agentTokenNotified';
       readonly accessToken: string;
       readonly expiresAtWallMs?: number;
-      /** When it was issued, by the acquirer's clock: an older one that comes again is a replay or a late retry. */
+      /** When it was issued, by the acquirer's clock. An older token that arrives again is a replay or a late retry. */
       readonly issuedAtWallMs?: number;
       /** For whom it was issued; missing where the notification does not say. */
       readonly clientId?: string;
@@ -92,33 +92,33 @@ export type Event =
   /* devices */
   | { readonly type: 'deviceChanged'; readonly device: DeviceName; readonly faults: readonly FaultCode[] }
   | { readonly type: 'doorChanged'; readonly open: boolean }
-  /** A customer chose something at a machine that asks us to charge. `selection` numbers the choices of a process's life. */
+  /** A customer chose an item at a machine that asks us to charge. `selection` counts the choices since the process started. */
   | {
       readonly type: 'machineAsked';
       readonly selection: number;
       readonly amount: Money;
-      /** The machine's own number of it; empty where it has none. */
+      /** The machine's number of the item; empty where it has none. */
       readonly item: string;
     }
-  /** A device's driver did not take what came: it never reaches a decision. */
+  /** A driver refused what a device sent; it is only counted. */
   | { readonly type: 'inputRefused'; readonly refusal: Refusal }
-  /** The machine, or the customer before it, waits no longer. */
+  /** The machine, or the customer in front of it, waits no longer. */
   | { readonly type: 'machineGaveUp' }
-  /** Goods fell when none were expected any more. */
+  /** Goods fell after they were given up. */
   | { readonly type: 'droppedLate' }
-  /** The goods of a sale of an earlier start are said not to have come out. */
+  /** The mechanism reports that the goods of a sale of an earlier start did not come out. */
   | { readonly type: 'failedLate' }
-  /** How a vend ended; and once more where the mechanism says otherwise afterwards. */
+  /** How a vend ended; once more where the mechanism corrects its report. */
   | { readonly type: 'vendFinished'; readonly saleId: string; readonly outcome: 'yes' | 'no' | 'unknown' }
   | {
       readonly type: 'printFinished';
       readonly saleId: string;
-      /** Where it was the receipt of a refund. */
+      /** For the receipt of a refund. */
       readonly refundId?: string;
       readonly outcome: 'printed' | 'failed' | 'unknown';
     };
 
-/** Timers are deadlines in the state; the kernel fires the ones that are due. One a reversal, the rest single. */
+/** Timers are deadlines in the state; the kernel fires those that are due. There is one for each reversal. */
 export type TimerName =
   | 'codeWait'
   | 'inquiry'

@@ -8,70 +8,69 @@ import { onCustomerCancelled, startSale } from './sale-requests.js';
 import type { Turn } from './turn.js';
 
 /*
- * Keys: digits enter an amount or a slot, `#` confirms, `*` takes back what was typed, or cancels the sale. In the other
- * sale modes only `*` has a meaning. Invariants
- * - Something is typed only while the box is ready and free.
- * - What is sold is all that was typed: a key that was not taken spoils what was typed before it, and what follows up to
- *   the next `#`, `*` or pause.
- * - The `entry` timer runs exactly while something is typed, or spoilt.
+ * Keys. Digits enter an amount or a slot, `#` confirms, `*` clears the entry or cancels the sale. In the other sale modes only
+ * `*` has a meaning. Invariants
+ * - There is an entry only while the box is ready and free.
+ * - A part of what was typed is never sold: a key that is not accepted discards the digits before it, and the keys after it up
+ *   to the next `#`, `*` or pause.
+ * - The `entry` timer runs exactly while there is an entry, or keys are being discarded.
  */
 
 /** Largest amount that keys can enter. */
 const AMOUNT_LIMIT_DIGITS = 7;
 
-/** Whoever typed has gone, and the next customer must not add to it. */
+/** Then the customer has left, and the next one must not add to the entry. */
 const ENTRY_IDLE_MS = 30_000;
-/** Longer than a hand pauses in the middle of a number, and shorter than it takes to read that it is to start again. */
-const SPOILT_IDLE_MS = 2_000;
+/** Longer than a pause in the middle of a number, and shorter than it takes to read the request to start again. */
+const DISCARD_IDLE_MS = 2_000;
 
 type KeypadReason = Extract<Refusal, { device: 'keypad' }>['reason'];
 
 export function onKeyPressed(turn: Turn, key: string): void {
-  const { entrySpoilt } = turn.live;
-  if (key === '*') return takeBack(turn);
+  const { discarding } = turn.live;
+  if (key === '*') return clearOrCancel(turn);
   if (openSale(turn.book) !== undefined) {
-    passOver(turn, key);
+    skipKey(turn, key);
     return turn.ignore('keys have no meaning during a sale');
   }
   if (!keysSell(turn)) return turn.ignore('keys do not start sales in this sale mode');
   if (readiness(turn).reasons.length > 0) {
-    passOver(turn, key);
+    skipKey(turn, key);
     return turn.notify('serviceUnavailable');
   }
   if (key === '#') return confirm(turn);
-  if (entrySpoilt) return spoil(turn, undefined);
-  if (!/^\d$/.test(key)) return spoil(turn, 'unknownKey');
+  if (discarding) return rejectEntry(turn, undefined);
+  if (!/^\d$/.test(key)) return rejectEntry(turn, 'unknownKey');
   const { entry } = turn.live;
   const { saleMode } = turn.policy;
   if (entry.length >= (saleMode === 'amount' ? AMOUNT_LIMIT_DIGITS : SLOT_LIMIT_DIGITS))
-    return spoil(turn, 'entryFull');
+    return rejectEntry(turn, 'entryFull');
   turn.dropNotice();
-  /* A zero before an amount says nothing; before a slot it may stand on the machine. */
+  /* A leading zero of an amount is dropped; that of a slot may be written on the machine. */
   turn.set({ entry: saleMode === 'amount' && entry === '0' ? key : entry + key });
   turn.setTimer('entry', ENTRY_IDLE_MS);
 }
 
-/** Nobody can tell which keys were meant. */
 export function onKeysUnclear(turn: Turn): void {
   if (openSale(turn.book) !== undefined) {
-    holdBack(turn);
+    discardKeys(turn);
     return turn.ignore('keys have no meaning during a sale');
   }
   if (!keysSell(turn)) return turn.ignore('keys do not start sales in this sale mode');
-  spoil(turn, 'keysTogether');
+  rejectEntry(turn, 'keysTogether');
 }
 
-/** While the keys cannot be read some may go unseen in the middle of a number, or before its rest. */
+/** While keys cannot be read, some may be missed at the start or in the middle of a number. */
 export function onKeysLost(turn: Turn): void {
-  if (turn.live.entry === '') holdBack(turn);
-  else spoil(turn, undefined);
+  if (turn.live.entry === '') discardKeys(turn);
+  else rejectEntry(turn, undefined);
 }
 
 function keysSell({ policy: { saleMode } }: Turn): boolean {
   return saleMode === 'amount' || saleMode === 'selection';
 }
 
-function takeBack(turn: Turn): void {
+function clearOrCancel(turn: Turn): void {
   if (openSale(turn.book) !== undefined) {
     clearEntry(turn);
     return onCustomerCancelled(turn);
@@ -82,27 +81,28 @@ function takeBack(turn: Turn): void {
   clearEntry(turn);
 }
 
-/** The customer starts again. `reason`: why, where it is told for the first time. */
-function spoil(turn: Turn, reason: KeypadReason | undefined): void {
-  holdBack(turn);
+/** Asks the customer to start again. `reason`: for the log, at the first key that is not accepted. */
+function rejectEntry(turn: Turn, reason: KeypadReason | undefined): void {
+  discardKeys(turn);
   turn.notify('typeAgain');
   if (reason !== undefined) turn.refuse({ device: 'keypad', reason, times: 1 });
 }
 
-/** What is typed in one go with a key that was not taken is not the whole of it. */
-function holdBack(turn: Turn): void {
+/** Drops what was typed, and the keys that follow without a pause: they are the rest of the same number. */
+function discardKeys(turn: Turn): void {
   if (!keysSell(turn)) return;
-  turn.set({ entry: '', entrySpoilt: true });
-  turn.setTimer('entry', SPOILT_IDLE_MS);
+  turn.set({ entry: '', discarding: true });
+  turn.setTimer('entry', DISCARD_IDLE_MS);
 }
 
-function passOver(turn: Turn, key: string): void {
+/** A key that came while nothing can be typed: the keys after it are not the whole number. */
+function skipKey(turn: Turn, key: string): void {
   if (key === '#') clearEntry(turn);
-  else holdBack(turn);
+  else discardKeys(turn);
 }
 
 function confirm(turn: Turn): void {
-  if (turn.live.entrySpoilt) return clearEntry(turn);
+  if (turn.live.discarding) return clearEntry(turn);
   return turn.policy.saleMode === 'amount' ? confirmAmount(turn) : confirmSelection(turn);
 }
 
@@ -126,12 +126,12 @@ function confirmSelection(turn: Turn): void {
 }
 
 export function clearEntry(turn: Turn): void {
-  turn.set({ entry: '', entrySpoilt: undefined });
+  turn.set({ entry: '', discarding: undefined });
   turn.clearTimer('entry');
 }
 
-/** After every decision: what was typed is void once a sale is open, or the box is not ready any more. */
+/** After every decision: discards the entry once a sale is open or the box is no longer ready. */
 export function discardEntry(turn: Turn): void {
   if (turn.live.entry === '') return;
-  if (openSale(turn.book) !== undefined || readiness(turn).reasons.length > 0) holdBack(turn);
+  if (openSale(turn.book) !== undefined || readiness(turn).reasons.length > 0) discardKeys(turn);
 }

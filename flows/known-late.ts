@@ -4,9 +4,9 @@ import { reverseDenied } from './reversal-start.js';
 import type { Turn } from './turn.js';
 
 /**
- * A late reply or a notification makes a payment known that is over for us, with `charged` as charged. It approves nothing,
- * and a payment that waits in the queue is undone at once. True where it was news, at most twice a payment: one who repeats
- * it does not make the terminal ask more often.
+ * A late reply or a notification shows that the acquirer has a payment that is over for the terminal; `charged`: and that it
+ * was charged. It approves nothing. A payment in the queue is undone at once. True where this was new, which is at most twice
+ * for each payment: repeated notifications cause no more requests.
  */
 export function markKnownLate(
   turn: Turn,

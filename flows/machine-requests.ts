@@ -8,19 +8,19 @@ import { onCustomerCancelled, startSale } from './sale-requests.js';
 import type { Turn } from './turn.js';
 
 /*
- * A vending machine that asks: it wants an amount for an item, and waits. Invariants
- * - Every choice ends by exactly one of: goods are asked for, it is refused, or the machine waits no longer.
- * - A choice is refused by its number: the machine may be asking for the next one already.
+ * A vending machine asks the terminal to charge an amount for an item, and waits. Invariants
+ * - Every choice ends in exactly one way: the goods are requested, it is refused, or the machine waits no longer.
+ * - A choice is refused by its number: the machine may already wait for the next one.
  */
 
 export function onMachineAsked(
   turn: Turn,
   { selection, amount, item }: Extract<Event, { type: 'machineAsked' }>,
 ): void {
-  const no = refusalOf(turn, amount);
-  if (no !== undefined) {
+  const why = refusalOf(turn, amount);
+  if (why !== undefined) {
     turn.effect({ type: 'refuseSelection', selection });
-    return turn.ignore(no);
+    return turn.ignore(why);
   }
   if (readiness(turn).reasons.length > 0) {
     turn.effect({ type: 'refuseSelection', selection });
@@ -36,7 +36,7 @@ function refusalOf(turn: Turn, amount: Parameters<typeof isPayable>[0]): string 
   return isPayable(amount) ? undefined : 'the machine asks for no amount that can be paid';
 }
 
-/** Whoever chose what is not sold waits at the machine for a word that says why. */
+/** A customer who chose what cannot be sold waits at the machine and has to read why. */
 export function onInputRefused(turn: Turn, refusal: Refusal): void {
   turn.refuse(refusal);
   const wasChosen = refusal.device === 'vend' && refusal.reason !== 'tooMany';
@@ -44,14 +44,14 @@ export function onInputRefused(turn: Turn, refusal: Refusal): void {
     turn.notify('serviceUnavailable');
 }
 
-/** Once the goods are asked for, only the machine's word on them counts. */
+/** Once the goods are requested, only the machine's report on them counts. */
 export function onMachineGaveUp(turn: Turn): void {
   if (turn.policy.saleMode !== 'mdb') return turn.ignore('machines do not start sales in this sale mode');
   forget(turn);
   onCustomerCancelled(turn);
 }
 
-/** After every decision: a machine that waits hears no once its sale is over without goods. */
+/** After every decision: refuses the choice of a machine that waits, once its sale is over without goods. */
 export function refuseUnpaid(turn: Turn): void {
   const { selection } = turn.live;
   if (selection === undefined) return;

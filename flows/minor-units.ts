@@ -1,6 +1,6 @@
 /**
- * Decimals of each currency the acquirer settles in (ISO 4217, as in Alipay's currency table). A currency that is not
- * here is refused: a guess would charge a hundred times too much or too little. Amounts in IDR must end in `00`.
+ * Decimals of each currency that the acquirer settles in (ISO 4217, as in Alipay's currency table). Other currencies are
+ * refused: a wrong guess would charge a hundred times too much or too little.
  */
 export const minorUnits: Readonly<Record<string, 0 | 2>> = {
   AUD: 2,

@@ -1,10 +1,8 @@
-/**
- * When an input arrived, as data: the decision itself knows no clock and no randomness.
- */
+/** When an input arrived, as data: a decision reads no clock and draws no random numbers. */
 export interface Moment {
-  /** Monotonic milliseconds; never goes back within one boot. All waits are measured with it. */
+  /** Monotonic milliseconds; never goes back within one boot. All waits use it. */
   readonly atMs: number;
-  /** Wall clock, milliseconds since 1970. Only for receipts, ids and the cancellable period. */
+  /** Wall clock, milliseconds since 1970. Only for receipts, ids, expiries and the cancellable period. */
   readonly wallMs: number;
   /** Whether the wall clock has been confirmed since boot. */
   readonly clockTrusted: boolean;

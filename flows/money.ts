@@ -2,8 +2,8 @@ import { minorUnits } from './minor-units.js';
 import { ownEntry } from './own-entry.js';
 
 /**
- * An amount of money: an ISO 4217 currency and an integer number of its smallest units, as a decimal string, exactly as
- * the acquirer spells it. Never a float.
+ * An amount of money: an ISO 4217 currency, and a whole number of its smallest units as a decimal string, as the acquirer
+ * writes it. Never a float.
  */
 export interface Money {
   readonly currency: string;
@@ -15,15 +15,15 @@ export function isMoneyValue(value: string): boolean {
   return /^[1-9]\d{0,15}$/.test(value);
 }
 
-/** Currencies with decimals of which the acquirer takes whole amounts only (Alipay's currency table). */
+/** Currencies with two decimals that the acquirer accepts in whole units only (Alipay's currency table). */
 const WHOLE_ONLY: ReadonlySet<string> = new Set(['IDR']);
 
-/** True for an amount that the acquirer takes: above zero, and whole where its currency has to be. */
+/** True for an amount that the acquirer accepts: above zero, and whole where the currency requires it. */
 export function isPayable({ currency, value }: Money): boolean {
   return isMoneyValue(value) && (!WHOLE_ONLY.has(currency) || value.endsWith('00'));
 }
 
-/** Digits typed on a keypad, from the right: smallest units, or whole ones where the currency is only paid so. */
+/** The amount of digits typed on a keypad: smallest units, or whole units where the currency allows no others. */
 export function typedMoney(currency: string, digits: string): Money {
   return { currency, value: WHOLE_ONLY.has(currency) ? `${digits}00` : digits };
 }
@@ -46,7 +46,7 @@ export function sameMoney(a: Money, b: Money): boolean {
   return a.currency === b.currency && a.value === b.value;
 }
 
-/** `a - b` of one currency, as a value string; negative results and mixed currencies are undefined. */
+/** `a - b`; undefined where that is negative or the currencies differ. */
 export function subtractMoney(a: Money, b: Money): Money | undefined {
   if (a.currency !== b.currency) return undefined;
   const rest = BigInt(a.value) - BigInt(b.value);

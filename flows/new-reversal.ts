@@ -6,12 +6,12 @@ import { present } from './present.js';
 import type { Reversal } from './reversal.js';
 import type { Attempt, Sale } from './sale.js';
 
-/** What a reversal does not take from its payment. With `refundRequestId` it is a refund, otherwise a cancel. */
+/** The fields of a reversal that do not follow from its payment. With `refundRequestId` it is a refund, otherwise a cancel. */
 export type ReversalTerms = Pick<Reversal, 'cause' | 'amount' | 'manual'> & {
   readonly [K in 'paymentId' | 'refundRequestId' | 'refundId' | 'reason' | 'untried']?: Reversal[K] | undefined;
 };
 
-/** The reversal of one payment, as an entry of the queue that is not in it yet. */
+/** Makes the reversal of a payment. It is not in the queue yet. */
 export function newReversal(
   book: Book,
   { saleId }: Sale,
@@ -21,11 +21,11 @@ export function newReversal(
 ): Reversal {
   const { cause, amount, manual, refundRequestId, refundId, reason, untried } = terms;
   const { paymentRequestId, paymentId, result, expiresAtWallMs, startedAtWallMs: paidAtWallMs } = attempt;
-  /* The attempt does not say what was learned later: a charge after a failure, or that a person declared it to stand. */
+  /* The attempt does not show a charge after a failure, nor that a person declared the payment to stand. */
   const charged = result === 'S' || cause === 'paidAfterFailure' || cause === 'refundRequested';
   const id = refundId === undefined ? `c${paymentRequestId}` : `r${refundRequestId}`;
   return {
-    /* One that is finished keeps its entry, which says how, and who did it. */
+    /* A finished reversal of the same payment keeps its entry, which records how it ended. */
     reversalId: freeId(id, (taken) => ownEntry(book.reversals, taken) !== undefined),
     saleId,
     paymentRequestId,

@@ -5,7 +5,7 @@ import type { TerminalState } from './terminal-state.js';
 
 type Configured = Pick<TerminalState, 'policy' | 'book'>;
 
-/** The account that payments are made with now. */
+/** The account with which payments are made now. */
 export function presentAccount({ policy, book }: Configured): PaymentAccount {
   const { account, acquirer } = policy;
   return present({ account, acquirer, grantor: agentMerchant(policy, book) });
@@ -15,13 +15,13 @@ export function ofOtherAccount(state: Configured, payment: PaymentAccount): bool
   return otherAccountOf(state, payment) !== undefined;
 }
 
-/** In what a payment's account differs from the present one. */
+/** How a payment's account differs from the present one. */
 export type OtherAccount =
   | { readonly differs: 'account' }
   | { readonly differs: 'acquirer'; readonly madeAt: string; readonly asked: string }
   | { readonly differs: 'merchant'; readonly madeFor: string; readonly actsFor: string };
 
-/** What keeps the terminal from asking about a payment; undefined where nothing does. */
+/** Why the terminal does not ask about a payment; undefined where it may. */
 export function otherAccountOf({ policy, book }: Configured, payment: PaymentAccount): OtherAccount | undefined {
   if (payment.account !== undefined && payment.account !== policy.account) {
     return { differs: 'account' };
@@ -38,7 +38,7 @@ export function otherAccountOf({ policy, book }: Configured, payment: PaymentAcc
   return undefined;
 }
 
-/** Records that name none were made where the first start that recorded an acquirer found it. */
+/** Old records name none: they count as made at the first acquirer that was recorded. */
 function acquirerOf({ policy, book }: Configured, { acquirer }: PaymentAccount): string {
   return acquirer ?? book.firstAcquirer ?? policy.acquirer;
 }

@@ -19,13 +19,13 @@ import type { Turn } from './turn.js';
 import { whyNotPaid } from './why-not-paid.js';
 
 /*
- * What host apps and technicians may ask about money that was taken: refunds, and the queue's entries. Invariants
+ * Requests of host apps and technicians about money that was charged: refunds, and entries of the queue. Invariants
  * - The same `refundId` is the same refund.
- * - Refunds of a sale never exceed what was paid.
- * - Refunds, which anybody's program may ask for, cannot make the queue grow without a limit.
+ * - The refunds of a sale never exceed what was paid.
+ * - Refunds cannot make the queue grow without limit.
  */
 
-/** Refunds of one sale. */
+/** The most refunds of one sale. */
 const REFUND_LIMIT = 50;
 
 type RefundRequested = Extract<Event, { type: 'refundRequested' }>;
@@ -86,7 +86,7 @@ export function onReversalRetryRequested(turn: Turn, callId: string, reversalId:
   turn.answer(callId, { kind: 'reversal', reversalId, created: false });
 }
 
-/** A person settled it outside the terminal, and answers for it by name. */
+/** A person settled the reversal outside the terminal, or declares that its payment stands. The name is recorded. */
 export function onReversalSettled(turn: Turn, settled: Extract<Event, { type: 'reversalSettled' }>): void {
   const { callId, reversalId, by, note, outcome = 'reversed' } = settled;
   const reversal = ownEntry(turn.book.reversals, reversalId);
@@ -94,26 +94,26 @@ export function onReversalSettled(turn: Turn, settled: Extract<Event, { type: 'r
   if (reversal.state === 'finished') return turn.answer(callId, FINISHED);
   if (isBeingSettled(turn, reversalId)) return turn.answer(callId, BEING_SETTLED);
   if (outcome === 'paid') {
-    const no = refusalAsPaid(turn, reversal);
-    return no === undefined ? settleAsPaid(turn, reversal, { callId, by, note }) : turn.answer(callId, no);
+    const conflict = settlingConflict(turn, reversal);
+    return conflict === undefined ? settleAsPaid(turn, reversal, { callId, by, note }) : turn.answer(callId, conflict);
   }
-  const mayArriveUntilWallMs = arrivesUntil(turn, reversal);
+  const mayArriveUntilWallMs = mayArriveUntil(turn, reversal);
   finish(turn, reversalId, { how: 'settledByHand', by, note, outcome, ...present({ mayArriveUntilWallMs }) });
   turn.answer(callId, { kind: 'reversal', reversalId, created: false });
 }
 
-function refusalAsPaid(turn: Turn, reversal: Reversal): CallAnswer | undefined {
+function settlingConflict(turn: Turn, reversal: Reversal): CallAnswer | undefined {
   const why = whyNotPaid(turn.book, reversal);
   if (why !== undefined) return { kind: 'conflict', ...why };
-  /* It may give the money back at this moment, and then the payment does not stand. */
+  /* The request under way may undo the payment. */
   if (ownEntry(turn.live.reversals, reversal.reversalId)?.awaiting !== undefined) return UNDER_WAY;
   if (reversal.untried === true) return undefined;
   const other = otherAccountOf(turn, reversal);
   return other && otherAccount(other);
 }
 
-/** Until when the payment may still be charged, by the wall clock; undefined where it was, or where it no longer can. */
-function arrivesUntil(turn: Turn, reversal: Reversal): number | undefined {
+/** Until when the payment may still be charged, by the wall clock; undefined where it was charged or no longer can be. */
+function mayArriveUntil(turn: Turn, reversal: Reversal): number | undefined {
   const unpayableAtMs = ownEntry(turn.live.reversals, reversal.reversalId)?.unpayableAtMs ?? 0;
   const leftMs = unpayableAtMs - turn.at.atMs;
   return reversal.charged === true || leftMs <= 0 ? undefined : turn.at.wallMs + leftMs;

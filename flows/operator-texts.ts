@@ -1,19 +1,19 @@
 import { ownEntry } from './own-entry.js';
 
 /**
- * What a result code means to whoever looks after the terminal, and what to do: one row a code, for all interfaces. Customers
- * never read it. Sources: Alipay's interface pages; the last rows are words of the terminal's own.
+ * What a result code means for the operator, and what to do: one row for each code, for all interfaces. Customers never read
+ * it. Sources: Alipay's interface pages; the last rows are codes of the terminal's own.
  */
 export const OPERATOR_TEXTS: Readonly<Record<string, string>> = {
   EXPIRED_CODE: 'the payment code was too old; nothing to do',
   INVALID_PAYMENT_CODE: 'the wallet does not take this code here; if it is often, ask Alipay which wallets are enabled',
-  USER_BALANCE_NOT_ENOUGH: 'the customer had not enough money; nothing to do',
-  NO_PAY_OPTIONS: 'the wallet has no way to pay that fits; nothing to do',
+  USER_BALANCE_NOT_ENOUGH: 'the customer did not have enough money; nothing to do',
+  NO_PAY_OPTIONS: 'the wallet has no suitable way to pay; nothing to do',
   USER_AMOUNT_EXCEED_LIMIT: "the customer's own limit; nothing to do",
   ORDER_IS_CANCELED:
-    'that payment request is cancelled; nothing to do: where money is to go back the terminal asks by itself',
+    'the payment request is cancelled; nothing to do: where money has to go back, the terminal inquires by itself',
   ORDER_IS_CLOSED:
-    'that payment request is closed; nothing to do for a payment or a cancel; for a refund: ask Alipay technical support',
+    'the payment request is closed; nothing to do for a payment or a cancel; for a refund: ask Alipay technical support',
   PAYMENT_AMOUNT_EXCEED_LIMIT: 'above the limit of the contract; raise it or sell for less',
   PAYMENT_COUNT_EXCEED_LIMIT: 'too many payments of this customer; nothing to do',
   USER_NOT_EXIST: "the wallet's account does not exist; nothing to do",
@@ -29,7 +29,7 @@ export const OPERATOR_TEXTS: Readonly<Record<string, string>> = {
   CURRENCY_NOT_SUPPORT: 'check CURRENCY and SETTLEMENT_CURRENCY against the contract',
   PARAM_ILLEGAL: 'a field was refused; check the merchant and store variables, then report it as a defect',
   INVALID_SIGNATURE:
-    'upload our public key to the dashboard, or correct ALIPAY_PRIVATE_KEY; `tillbox check` tells which',
+    'upload our public key to the dashboard, or correct ALIPAY_PRIVATE_KEY; `tillbox check` shows which',
   KEY_NOT_FOUND: 'upload our public key to the dashboard',
   ACCESS_DENIED: 'check the contract and, acting for a merchant, ALIPAY_AGENT_TOKEN',
   INVALID_CONTRACT: 'the contract does not cover this; ask Alipay',
@@ -48,7 +48,7 @@ export const OPERATOR_TEXTS: Readonly<Record<string, string>> = {
   PAYMENT_IN_PROCESS: 'the customer has yet to confirm; wait',
   UNKNOWN_EXCEPTION: "a failure on Alipay's side; ask Alipay technical support if it stays",
   REQUEST_TRAFFIC_EXCEED_LIMIT: 'too many requests at once; ask Alipay to raise the limit if it is often',
-  ORDER_STATUS_INVALID: 'the payment is in no state for this; ask Alipay technical support what it is',
+  ORDER_STATUS_INVALID: 'the state of the payment does not allow this; ask Alipay technical support about it',
   REPEAT_REQ_INCONSISTENT: 'the same request id came with other values; report it as a defect',
   ORDER_NOT_EXIST: 'Alipay does not know the payment; ask Alipay technical support before settling it',
   CANCEL_WINDOW_EXCEED: 'the cancellable period is over: the money goes back as a refund; nothing to do',
@@ -56,28 +56,27 @@ export const OPERATOR_TEXTS: Readonly<Record<string, string>> = {
   REFUND_AMOUNT_EXCEED:
     'more than is left of the payment; see the dashboard for refunds made elsewhere, then settle it',
   REFUND_WINDOW_EXCEED: 'too old for a refund; settle it first, then pay the customer back another way',
-  REFUND_NOT_SUPPORTED: 'this wallet takes no refunds; settle it first, then pay the customer back another way',
-  PARTIAL_REFUND_NOT_SUPPORTED: 'this wallet takes whole refunds only; settle this one and refund the whole',
+  REFUND_NOT_SUPPORTED: 'this wallet accepts no refunds; settle it first, then pay the customer back another way',
+  PARTIAL_REFUND_NOT_SUPPORTED: 'this wallet accepts whole refunds only; settle this one and refund the whole',
   MULTIPLE_REFUNDS_NOT_SUPPORTED:
-    'this wallet takes one refund a payment; settle it first, then pay the rest back another way',
-  MERCHANT_BALANCE_NOT_ENOUGH: "top up the merchant's account; the terminal goes on trying",
+    'this wallet accepts one refund for each payment; settle it first, then pay the rest back another way',
+  MERCHANT_BALANCE_NOT_ENOUGH: "top up the merchant's account; the terminal keeps retrying",
 
-  FAIL: 'the payment failed, Alipay does not say why; nothing to do',
+  FAIL: 'the payment failed for a reason that Alipay does not give; nothing to do',
   CANCELLED: 'the payment was cancelled; nothing to do',
   PROCESSING: 'Alipay has not finished it; wait, and ask Alipay technical support if it stays',
   NOT_SENT: 'there was no connection: the request never left, and nothing was charged; check the network',
-  NO_ANSWER:
-    'the acquirer did not answer so that it could be believed; check the network, then ask Alipay technical support',
+  NO_ANSWER: 'the acquirer gave no valid answer; check the network, then ask Alipay technical support',
   OTHER_ACCOUNT:
     'made with another ALIPAY_CLIENT_ID, MERCHANT_ID, ACQUIRER_URL, ACQUIRER_PATH_PREFIX or ALIPAY_AGENT_MERCHANT: start the terminal with those once more, declare a move with ACQUIRER_MOVED_FROM, or settle it first, then give the money back another way',
   AMOUNT_DIFFERS:
     'Alipay says that another amount was refunded; compare with the dashboard, settle it first, then give back what is missing',
-  NO_PAYMENT_ID: 'Alipay does not tell the id of the payment; ask Alipay technical support',
+  NO_PAYMENT_ID: 'Alipay does not give the id of the payment; ask Alipay technical support',
   REFUND_FAILED:
-    'Alipay took the refund and failed it; settle it first, then pay the customer back another way, or retry it, which asks for a new refund',
+    'Alipay accepted the refund, and it failed; settle it first, then pay the customer back another way, or retry it, which asks for a new refund',
 };
 
-/** The row of a code; for one that is in no table, whom to ask. */
+/** The text of a code; for a code without one, whom to ask. */
 export function operatorText(code: string): string {
   return ownEntry(OPERATOR_TEXTS, code) ?? 'ask Alipay technical support, with the paymentRequestId';
 }

@@ -2,13 +2,13 @@ import type { Money } from './money.js';
 import { lastAttempt, type Sale } from './sale.js';
 
 /*
- * What stays of paid sales that are no longer kept: an order is charged once, however many others were paid since. One text,
- * oldest first, `;` behind each:
+ * What is kept of paid sales that were dropped, so that no order is charged twice. One text, oldest first, each entry ended
+ * by `;`:
  *
  *     request,saleId,amount,currency,orderId;
  *
- * `request` is the end of the id of the payment request: its serial number and random digits. A text, because it grows by
- * appending and is searched as a whole: ten thousand entries of a map would be copied for each sale.
+ * `request` is the end of the payment request's id: its serial number and random digits. It is a text because that is
+ * appended to and searched as a whole: a map of ten thousand entries would be copied for each sale.
  */
 
 /** A paid sale that is no longer kept. */
@@ -18,10 +18,10 @@ export interface PaidOrder {
   readonly amount: Money;
 }
 
-/** Of the ids that `paymentRequestId` makes: no two payments of a terminal share them, whatever the clock says. */
+/** The last digits of a payment request's id. No two payments of a terminal share them, whatever the clock says. */
 const REQUEST_DIGITS = 14;
 
-/** The memory with one more sale. Beyond `limitBytes` the oldest eighth goes: cutting costs a copy of all that stays. */
+/** Adds a sale. Above `limitBytes` the oldest eighth is dropped at once, because each cut copies the rest. */
 export function rememberPaid(memory: string, sale: Sale, limitBytes: number): string {
   const { saleId, orderId, amount } = sale;
   const request = endOf(lastAttempt(sale)?.paymentRequestId ?? '');
@@ -42,7 +42,7 @@ export function paidSale(memory: string, saleId: string): PaidOrder | undefined 
   return found?.saleId === saleId ? found : undefined;
 }
 
-/** Whether it is the payment of a sale that is remembered. */
+/** Whether it is the payment of an order in `memory`. */
 export function isPaidRequest(memory: string, paymentRequestId: string): boolean {
   const entry = `${quoted(endOf(paymentRequestId))},`;
   return memory.startsWith(entry) || memory.includes(`;${entry}`);
@@ -58,7 +58,7 @@ function entryAround(memory: string, at: number): PaidOrder {
   return { saleId, orderId, amount: { currency, value } };
 }
 
-/** Free of our separators and of what JSON would escape, so that characters are bytes on flash. */
+/** Without our separators and what JSON would escape, so that each character is one byte on flash. */
 function quoted(field: string): string {
   return field.replace(/[^\w.:/-]/g, (unit) => `%${unit.charCodeAt(0).toString(16).padStart(4, '0')}`);
 }

@@ -3,8 +3,8 @@ import { type Money, subtractMoney } from './money.js';
 import { lastAttempt, type Sale } from './sale.js';
 
 /**
- * What was paid less what was refunded or is on its way back; value `0` where nothing is left. Reversals of earlier payments of
- * the sale are none of it.
+ * What was paid, less what was refunded or is being refunded; value `0` where nothing is left. Reversals of earlier payments
+ * of the sale do not count.
  */
 export function paidRest(book: Book, sale: Sale): Money {
   const paid = lastAttempt(sale)?.paymentRequestId;

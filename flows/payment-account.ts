@@ -1,8 +1,8 @@
 import { present } from './present.js';
 
 /**
- * With whom a payment is made at the acquirer: another one cannot undo it, and says that it did. Asked to cancel it, an
- * acquirer looks among the payments of that account, finds none and answers that it is cancelled.
+ * The account with which a payment is made at the acquirer. With another account it cannot be undone: asked to cancel it, the
+ * acquirer finds no such payment of that account and answers that it is cancelled.
  */
 export interface PaymentAccount {
   /** Client id and merchant id; missing in old records. */
@@ -13,12 +13,12 @@ export interface PaymentAccount {
   readonly grantor?: string;
 }
 
-/** Of whatever carries it, the account alone. */
+/** Only the account's fields. */
 export function accountOf({ account, acquirer, grantor }: PaymentAccount): PaymentAccount {
   return present({ account, acquirer, grantor });
 }
 
-/** ISV mode: what a token's notification names of the merchant who granted it. */
+/** ISV mode: the names of the merchant who granted a token, from its notification. */
 export interface TokenGrantor {
   readonly customerId?: string;
   readonly authClientId?: string;

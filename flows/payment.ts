@@ -23,11 +23,11 @@ import type { Turn } from './turn.js';
 import { explanationOf, holdUnknown } from './unknown-payment.js';
 
 /*
- * From the payment code to a known result. Invariants
+ * From the payment code to the result of the payment. Invariants
  * - `live.payment` is set exactly while the open sale is paying or inquiring, and names its last attempt.
- * - The `inquiry` timer is set for as long: silence of any kind leads on.
- * - A sale leaves these states only as approved, as surely failed, or into a durable reversal.
- * - A request that never left surely failed: nothing is inquired and nothing reversed.
+ * - The `inquiry` timer is set in these states, so that no silence stops the sale.
+ * - A sale leaves these states only as approved, as surely failed, or with a durable reversal.
+ * - A request that never left has surely failed: nothing is inquired and nothing reversed.
  */
 
 /** Sends the first payment request, or the next one after a failed attempt. */
@@ -93,13 +93,13 @@ export function onPayAnswered(turn: Turn, id: string, answer: AcquirerAnswer): v
   }
 }
 
-/** The reply brought no result, and may have made the payment known all the same. */
+/** The reply brought no result, but may have made the payment known. */
 function unresolved(turn: Turn, current: CurrentPayment, reply: VerifiedAnswer): void {
   if (makesKnown(reply)) markKnown(turn, current, reply);
   inquire(turn, current.sale);
 }
 
-/** Time for the next inquiry, or for giving up. */
+/** The next inquiry is due, or the reversal after the last one. */
 export function onInquiryTimer(turn: Turn): void {
   const payment = turn.live.payment;
   const sale = openSale(turn.book);
@@ -150,7 +150,7 @@ export function onInquiryAnswered(turn: Turn, id: string, answer: AcquirerAnswer
   }
 }
 
-/** The acquirer tells by itself that a payment succeeded; the signature was checked. */
+/** A notification that a payment succeeded; its signature was checked. */
 export function onPaymentNotified(turn: Turn, id: string, paymentId: string, amount: Money): void {
   const current = currentPayment(turn, id);
   if (current !== undefined) {
@@ -164,7 +164,7 @@ export function onPaymentNotified(turn: Turn, id: string, paymentId: string, amo
   holdUnknown(turn, id, paymentId, amount);
 }
 
-/** What makes a payment known. */
+/** The part of an answer that makes a payment known. */
 type KnownBy = Parameters<typeof promptsCustomer>[0] & { readonly paymentId?: string | undefined };
 
 interface CurrentPayment {
@@ -178,14 +178,14 @@ function currentPayment(turn: Turn, id: string): CurrentPayment | undefined {
   return payment?.paymentRequestId === id && sale !== undefined ? { sale, payment } : undefined;
 }
 
-/** From now on only inquiries can tell. The first one is due when the pay reply's time is over. */
+/** From now on inquiries bring the result. The first one is due when the time for the pay reply is over. */
 function inquire(turn: Turn, sale: Sale): void {
   if (sale.state === 'paying') turn.record({ type: 'inquiryStarted', saleId: sale.saleId });
 }
 
 /**
- * Durable at once, for only a power cut needs it, and at most twice a payment; most payments have their result before. That
- * the customer is asked to confirm it is told once.
+ * Recorded at most twice for each payment: when it becomes known, and when the customer is asked to confirm it. It is needed
+ * after a power cut.
  */
 function markKnown(turn: Turn, { sale, payment }: CurrentPayment, by: KnownBy): void {
   const { paymentId } = by;

@@ -1,11 +1,11 @@
-/** `T` with its fields that may be undefined as optional ones. */
+/** `T` with each field that may be undefined as an optional field. */
 export type Present<T> = {
   [K in keyof T as undefined extends T[K] ? never : K]: T[K];
 } & {
   [K in keyof T as undefined extends T[K] ? K : never]?: Exclude<T[K], undefined>;
 };
 
-/** The fields that are not undefined, in their order: for types whose optional fields are absent and never undefined. */
+/** Removes fields that are undefined: for types whose optional fields are absent instead. */
 export function present<const T extends object>(fields: T): Present<T> {
   if (!Object.values(fields).includes(undefined)) return fields as Present<T>;
   const found: Partial<T> = {};
@@ -13,7 +13,7 @@ export function present<const T extends object>(fields: T): Present<T> {
   return found as object as Present<T>;
 }
 
-/** What changes in a `T`: an optional field that is undefined goes, with `present({ ...old, ...change })`. */
+/** A change of a `T`. With `present({ ...old, ...change })` an optional field that is undefined is removed. */
 export type Change<T> = {
   readonly [K in keyof T]?: undefined extends T[K] ? T[K] | undefined : T[K];
 };

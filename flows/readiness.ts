@@ -6,11 +6,11 @@ import type { TerminalState } from './terminal-state.js';
 export interface Readiness {
   /** Faults that stop sales; empty: ready. */
   readonly reasons: readonly FaultCode[];
-  /** Faults that do not. */
+  /** The other faults. */
   readonly warnings: readonly FaultCode[];
 }
 
-/** Ready before charge: whether a sale may start and a payment may be sent, and why not. */
+/** Whether a sale may start and a payment may be sent, and why not. */
 export function readiness(state: TerminalState): Readiness {
   const reasons: FaultCode[] = [];
   const warnings: FaultCode[] = [];
@@ -18,30 +18,29 @@ export function readiness(state: TerminalState): Readiness {
   return { reasons, warnings };
 }
 
-/** What passes by itself within seconds of each start; the clock is confirmed by the acquirer's first answer. */
+/** True for reasons that end by themselves within seconds of each start. The acquirer's first answer confirms the clock. */
 export function isStartingUp(reasons: readonly FaultCode[]): boolean {
   const starting = (reason: FaultCode): boolean => FAULTS[reason].customerText === 'startingUp';
   return reasons.some(starting) && reasons.every((reason) => starting(reason) || reason === 'clockUnconfirmed');
 }
 
-/** True where the terminal runs without its journal: its sales and reversals are then unknown, which is not that there are none. */
+/** True where the terminal runs without its journal. Its sales and reversals are then unknown, and not none. */
 export function lacksJournal({ live }: TerminalState): boolean {
   return JOURNAL_FAULTS.some((fault) => live.faults.flash?.includes(fault));
 }
 
 /**
- * Whether the reversals that wait are too many, or take more flash than what can be dropped would make room for: the
- * reversal of the next payment has to fit for certain.
+ * Whether too many reversals wait, or they take too much flash: the reversal of the next payment has to fit for certain.
  */
 export function queueFull(policy: Policy, book: Book, depth: number): boolean {
   return depth >= policy.queueLimit || book.bytes > policy.bytesKept * FULL_FROM;
 }
 
-/* With what `paidOrders` may take it leaves room in the file for the reversal of the payment that is under way. */
+/* Together with `paidOrders` at its largest, this leaves space in the file for the reversal of the payment under way. */
 const FULL_FROM = 1.25;
 
 function* faultsOf({ policy, book, live }: TerminalState): Generator<FaultCode> {
-  /* First what nothing else can mend: without flash the terminal does not even start. */
+  /* Flash first: without it the terminal does not start. */
   const { flash, ...devices } = live.faults;
   if (flash !== undefined) yield* flash;
   if (!live.booted) yield 'starting';

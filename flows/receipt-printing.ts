@@ -7,10 +7,10 @@ import type { Sale } from './sale.js';
 import type { Turn } from './turn.js';
 
 /*
- * Paper. Invariants
- * - How printing ends changes nothing about a sale but what is known of its receipt.
- * - Nothing is printed a second time unless somebody asks, and then it says that it is a copy.
- * - The receipt of a refund is printed only when asked for: its customer is seldom there when it is confirmed.
+ * Printing receipts. Invariants
+ * - The outcome of printing changes only the sale's `receipt`.
+ * - A receipt is printed again only on request, and then it says that it is a copy.
+ * - The receipt of a refund is printed only on request: its customer is seldom there when it is confirmed.
  */
 
 type ReceiptRequested = Extract<Event, { type: 'receiptRequested' }>;
@@ -23,7 +23,7 @@ export function printReceipt(turn: Turn, saleId: string, kind: 'sale' | 'copy' |
   turn.effect({ type: 'printReceipt', saleId, receipt });
 }
 
-/** A receipt asked for again: marked as a copy, or as reversed once the money went back; or the one of a refund. */
+/** Prints a receipt on request: of the sale, marked as a copy or as reversed, or of one of its refunds. */
 export function onReceiptRequested(turn: Turn, { callId, saleId, refundId }: ReceiptRequested): void {
   const sale = ownEntry(turn.book.sales, saleId);
   if (sale === undefined) return turn.answer(callId, noSale(turn.book, saleId));
@@ -32,7 +32,7 @@ export function onReceiptRequested(turn: Turn, { callId, saleId, refundId }: Rec
 
 function printAgain(turn: Turn, { saleId, state }: Sale): CallAnswer {
   if (!turn.policy.printerPresent) return NO_PRINTER;
-  /* Before it is confirmed, nobody may be handed a slip that says "reversed". */
+  /* A receipt must not say "reversed" before that is confirmed. */
   if (state !== 'settled' && state !== 'reversed') {
     return { kind: 'conflict', code: 'nothingToPrint', because: 'notPaid', state };
   }
@@ -66,7 +66,7 @@ export function onPrintFinished(turn: Turn, { saleId, refundId, outcome }: Print
   turn.record({ type: 'receiptFinished', saleId, receipt: outcome });
 }
 
-/** True in the states for which something can have been printed. */
+/** True in the states in which a receipt may have been printed. */
 function hasReceipt(state: Sale['state']): boolean {
   return state === 'settled' || state === 'reversing' || state === 'reversed';
 }

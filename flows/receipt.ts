@@ -19,17 +19,17 @@ export type Receipt = Slip &
 interface Slip {
   readonly orderId: string;
   readonly description?: string;
-  /** What was paid; of a refund what went back. */
+  /** What was paid, or refunded. */
   readonly amount: Money;
   readonly paymentRequestId: string;
   readonly paymentId?: string;
-  /** Local date and time, to the second: of the payment; of a refund when the acquirer confirmed it. */
+  /** Local date and time, to the second: of the payment, or of the acquirer's confirmation of the refund. */
   readonly at: string;
-  /** Of that time, minutes east of UTC. */
+  /** Offset of `at`, minutes east of UTC. */
   readonly utcOffsetMinutes: number;
 }
 
-/** The receipt of a sale; undefined where there was no payment to tell of. */
+/** The receipt of a sale; undefined without a payment. */
 export function receiptOf(sale: Sale, kind: 'sale' | 'copy' | 'reversed', now: Moment): Receipt | undefined {
   const attempt = lastAttempt(sale);
   if (attempt === undefined) return undefined;
@@ -37,7 +37,7 @@ export function receiptOf(sale: Sale, kind: 'sale' | 'copy' | 'reversed', now: M
   return { kind, ...slip(sale, sale.amount, attempt, { wallMs: startedAtWallMs, utcOffsetMinutes }) };
 }
 
-/** The receipt of a refund that was asked for; undefined until the acquirer has confirmed it. */
+/** The receipt of a refund; undefined until the acquirer has confirmed it. */
 export function refundReceiptOf(sale: Sale, refund: Reversal, now: Moment): Receipt | undefined {
   const { refundId, end } = refund;
   if (refundId === undefined || end?.how !== 'refunded') return undefined;

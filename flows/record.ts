@@ -3,8 +3,8 @@ import type { Reversal, ReversalEnd } from './reversal.js';
 import type { ReceiptState, Sale } from './sale.js';
 
 /**
- * What flash knows: facts that happened, in order. The durable state is their fold. `atWallMs` is the wall clock of the
- * input that caused the record.
+ * What happened, as it is written to flash, in order. The durable state is folded from it. `atWallMs` is the wall clock of
+ * the input that caused the record.
  */
 export type TerminalRecord = { readonly atWallMs: number } & (
   | {
@@ -27,7 +27,7 @@ export type TerminalRecord = { readonly atWallMs: number } & (
       readonly utcOffsetMinutes?: number;
     } & PaymentAccount)
   | { readonly type: 'inquiryStarted'; readonly saleId: string }
-  /** The payment is *known* (so is the concept called; records keep their old names), and has no result yet. */
+  /** The payment is known (see the glossary; records keep the old name *shown*) and has no result yet. */
   | {
       readonly type: 'paymentShown';
       readonly saleId: string;
@@ -37,17 +37,17 @@ export type TerminalRecord = { readonly atWallMs: number } & (
   /** The attempt surely failed; with `final` the sale ends as declined, otherwise the customer may try again. */
   | { readonly type: 'attemptFailed'; readonly saleId: string; readonly resultCode: string; readonly final: boolean }
   | { readonly type: 'paymentApproved'; readonly saleId: string; readonly paymentId?: string }
-  /** A start waits anew for the host app's word on the goods of an approved sale. */
+  /** A start waits again for the host app's report on the goods of an approved sale. */
   | { readonly type: 'deliveryAwaited'; readonly saleId: string }
   | { readonly type: 'vendStarted'; readonly saleId: string }
-  /** `goodsUnknown`: kept as paid though nobody knows whether the goods came out, of which the operator has to hear. */
+  /** `goodsUnknown`: kept as paid although nobody knows whether the goods came out; an alarm has to reach the operator. */
   | {
       readonly type: 'saleSettled';
       readonly saleId: string;
       readonly receiptDue: boolean;
       readonly goodsUnknown?: true;
     }
-  /** The alarm about such a sale was raised, and time enough has passed for it to be heard. */
+  /** The alarm about such a sale was raised, and the operator has had time to see it. */
   | { readonly type: 'goodsUnknownTold'; readonly saleId: string }
   /** `attempted`: a payment request was sent for it and failed. */
   | {
@@ -65,21 +65,21 @@ export type TerminalRecord = { readonly atWallMs: number } & (
       readonly refundRequestId: string;
       readonly paymentId: string;
     }
-  /** The payment that is to be reversed is known or, with `charged`, known to be charged. */
+  /** The payment of a reversal has become known; with `charged`, it was charged. */
   | {
       readonly type: 'reversalPaymentFound';
       readonly reversalId: string;
       readonly paymentId?: string;
       readonly charged?: true;
     }
-  /** With `held` the box does not send it again by itself. */
+  /** With `held` the terminal does not send it again by itself. */
   | {
       readonly type: 'reversalNeedsPerson';
       readonly reversalId: string;
       readonly lastCode: string;
       readonly held?: true;
     }
-  /** A reversal that was held back is sent: a person decided so, or its account at the acquirer is configured again. */
+  /** A held reversal is sent: a person decided so, or its account at the acquirer is configured again. */
   | { readonly type: 'reversalReleased'; readonly reversalId: string }
   | { readonly type: 'reversalFinished'; readonly reversalId: string; readonly end: ReversalEnd }
   | ({
@@ -93,9 +93,8 @@ export type TerminalRecord = { readonly atWallMs: number } & (
 export type RecordType = TerminalRecord['type'];
 
 /**
- * Records that may wait for the next commit, because losing them with the power costs nobody anything: a sale without
- * a payment, or a step that the boot treats like the one before it. All others hold back every effect until they are
- * durable.
+ * Records that may wait for the next commit, because losing them in a power cut does no harm: a sale without a payment, or a
+ * step that the boot treats like the one before it. With any other record, the effects wait until it is durable.
  */
 const DEFERRABLE: ReadonlySet<RecordType> = new Set<RecordType>([
   'saleStarted',
@@ -109,7 +108,7 @@ export function isDeferrable(record: TerminalRecord): boolean {
     case 'attemptFailed':
       return !record.final;
     case 'saleCancelled':
-      /* Otherwise a power cut would turn what the host app was told into a reversal. */
+      /* After a failed attempt a lost record would make a boot reverse a sale that the host app knows as cancelled. */
       return !record.attempted;
     default:
       return DEFERRABLE.has(record.type);

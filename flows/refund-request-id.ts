@@ -1,8 +1,8 @@
 import type { Turn } from './turn.js';
 
 /**
- * At most 64 characters, as a payment's id has 52. Belongs to one payment and differs from its other refunds, also from those
- * that failed and were asked for anew: after the first, which begins anywhere, each has the next number.
+ * The id of a refund request: at most 64 characters, as a payment's id has at most 52. The first refund of a payment has a
+ * random number and each further one the next number, so that it differs from all earlier refunds, also from failed ones.
  */
 export function refundRequestIdFor({ at, book }: Turn, paymentRequestId: string): string {
   const prefix = `${paymentRequestId}R`;

@@ -1,4 +1,4 @@
-/** What customers, or devices by themselves, gave and the terminal did not take, by device. */
+/** Why the terminal did not accept input of a customer or a device, by device. */
 export const REFUSALS = {
   scanner: ['notAPaymentCode', 'twoCodes', 'tooMany'],
   keypad: ['keysTogether', 'entryFull', 'unknownKey'],
@@ -7,7 +7,7 @@ export const REFUSALS = {
 
 export type RefusingDevice = keyof typeof REFUSALS;
 
-/** Counted and logged, so that whoever looks after the box sees what its customers run into. Never with a payment code. */
+/** Input that was not accepted. Counted and logged, so that the operator sees it. Never contains a payment code. */
 export type Refusal = {
   readonly [D in RefusingDevice]: {
     readonly device: D;

@@ -2,19 +2,19 @@ import type { TextKey } from './customer-texts.js';
 import { ownEntry } from './own-entry.js';
 
 /**
- * Result codes of the acquirer. The decision always starts from the result status (S, F, U); a code only refines an F.
- * An F whose code is in no table gets the `OTHER_…` row. Sources: Alipay's best-practice page, the `pay`, `cancel`,
- * `refund` and inquiry interface pages, and the official SDK's behaviour.
+ * What follows from a result code of `pay`. The result status (S, F, U) decides first; a code only says which F it is. Sources
+ * of this file: Alipay's best-practice page, the `pay`, `cancel`, `refund` and inquiry interface pages, and the behaviour of the
+ * official SDK.
  */
 export interface PayRow {
   /**
-   * `tryAgain`: this code or wallet did not work, another may. `declined`: the sale ends. `configuration`: ours or the
-   * acquirer's set-up is wrong; the sale ends and the terminal is not ready. `inquire`: F, yet nothing is proven.
+   * `tryAgain`: another payment code or wallet may work. `declined`: the sale ends. `configuration`: our or the acquirer's
+   * set-up is wrong; the sale ends and the terminal is not ready. `inquire`: this F does not prove that nothing was charged.
    */
   readonly action: 'tryAgain' | 'declined' | 'configuration' | 'inquire';
-  /** What the customer reads then: with `tryAgain` it asks for another code, with `inquire` it tells that nothing is decided. */
+  /** What the customer reads then. With `tryAgain` it asks for another code, with `inquire` it says that the payment is checked. */
   readonly text: TextKey;
-  /** What the customer reads where the sale has ended with it: asks for no other code. */
+  /** What the customer reads where the sale ended with it. It asks for no other code. */
   readonly endText: TextKey;
 }
 
@@ -23,6 +23,7 @@ const declined = (text: TextKey): PayRow => ({ action: 'declined', text, endText
 const CONFIGURATION: PayRow = { action: 'configuration', text: 'serviceUnavailable', endText: 'serviceUnavailable' };
 const INQUIRE: PayRow = { action: 'inquire', text: 'checkingPayment', endText: 'declined' };
 
+/** For an F whose code is not in the table. */
 export const OTHER_PAY_FAILURE: PayRow = declined('declined');
 
 export const PAY_CODES: Readonly<Record<string, PayRow>> = {
@@ -64,14 +65,14 @@ export const PAY_CODES: Readonly<Record<string, PayRow>> = {
   SYSTEM_ERROR: INQUIRE,
   ORDER_STATUS_INVALID: INQUIRE,
   REPEAT_REQ_INCONSISTENT: INQUIRE,
-  /* Codes of a success and of an unknown result: an F with one of them contradicts itself. */
+  /* These codes belong to S and U: an F with one of them contradicts itself. */
   SUCCESS: INQUIRE,
   PAYMENT_IN_PROCESS: { ...INQUIRE, text: 'confirmOnPhone' },
   UNKNOWN_EXCEPTION: INQUIRE,
   REQUEST_TRAFFIC_EXCEED_LIMIT: INQUIRE,
 };
 
-/** Our own word for a payment request of which not one byte left: nobody can have charged anything. */
+/** Our own code for a payment request that was not sent: nothing can have been charged. */
 export const NOT_SENT = 'NOT_SENT';
 const NOT_SENT_ROW: PayRow = declined('notSent');
 
@@ -80,8 +81,8 @@ export function payRow(code: string): PayRow {
 }
 
 /**
- * What follows when an inquiry found the payment to be failed or cancelled, with the result code of the payment where it
- * told one. Nothing was charged for certain, so the customer may pay again, unless the code says that it is no use.
+ * What follows when an inquiry says that the payment failed or is cancelled, with the payment's result code if it has one.
+ * Certainly nothing was charged, so the customer may pay again, unless the code shows that it would fail again.
  */
 export function failedPaymentRow(paymentResultCode: string | undefined): PayRow {
   if (paymentResultCode === NOT_SENT) return NOT_SENT_ROW;
@@ -89,7 +90,7 @@ export function failedPaymentRow(paymentResultCode: string | undefined): PayRow 
   return row === undefined || row.action === 'inquire' ? tryAgain('showNewCode', 'declined') : row;
 }
 
-/** What the customer reads of an attempt that surely failed with this code, while another code is waited for. */
+/** What the customer reads about an attempt that failed with this code, while the sale waits for another payment code. */
 export function failureText(code: string): TextKey {
   return failedPaymentRow(code).text;
 }
@@ -100,8 +101,8 @@ export function declinedText(code: string): TextKey {
 }
 
 /**
- * Whether an answer says that the customer's phone asks for a confirmation; `paymentStatus` is that of an inquiry. From
- * anything else, and from silence, nobody knows whether a phone asks for anything.
+ * Whether an answer says that the customer's phone asks for a confirmation; `paymentStatus` is that of an inquiry. No other
+ * answer shows that.
  */
 export function promptsCustomer(answer: {
   readonly code: string;
@@ -113,28 +114,28 @@ export function promptsCustomer(answer: {
 }
 
 /**
- * Whether a verified reply to `pay` makes the payment known. A bare U does not: the request may have
- * been turned away, and then the acquirer will say that it does not exist.
+ * Whether a verified reply to `pay` makes the payment known. A bare U does not: the request may have been rejected, and then
+ * the acquirer will say that there is no such payment.
  */
 export function makesKnown(reply: { readonly status: string; readonly code: string; readonly paymentId?: string }) {
   return reply.status === 'S' || reply.paymentId !== undefined || reply.code === 'PAYMENT_IN_PROCESS';
 }
 
-/** Codes that tell of wrong keys, client or contract: believed without a signature, because such replies come unsigned. */
+/** Codes for wrong keys, client or contract. They are believed without a signature, because such replies are unsigned. */
 export function isConfigurationCode(code: string): boolean {
   return (
     ownEntry(PAY_CODES, code)?.action === 'configuration' && code !== 'PARAM_ILLEGAL' && code !== 'CURRENCY_NOT_SUPPORT'
   );
 }
 
-/** Whether such a refusal of a payment may be about the words of that one order: the next order tells. */
+/** Whether the refusal may be about the text of that one order: the next order shows it. */
 export function mayBeTheOrder(code: string): boolean {
   return code === 'PARAM_ILLEGAL';
 }
 
 /**
- * Whether any other signed answer disproves such a refusal: the code is about who asks and not about what is asked. The
- * others are about the interface, the merchant or the contract, and only the same request tells that they are over.
+ * Whether any other signed answer disproves the refusal: the code is about who asks, not about what is asked. The other codes
+ * are about the interface, the merchant or the contract, and only the same request shows that the refusal is over.
  */
 export function disprovedByAny(code: string): boolean {
   return ABOUT_WHO_ASKS.has(code);
@@ -148,7 +149,7 @@ const ABOUT_WHO_ASKS: ReadonlySet<string> = new Set([
   'INVALID_TOKEN',
 ]);
 
-/** What an F to an inquiry of a payment being made means: `again` proves nothing yet, `reverse` gives up. */
+/** What follows from an F to an inquiry of the open sale's payment. `again`: it proves nothing, inquire again. `reverse`: give up. */
 export type InquiryAction = 'again' | 'reverse';
 
 export const INQUIRY_CODES: Readonly<Record<string, InquiryAction>> = {
@@ -160,8 +161,8 @@ export function inquiryAction(code: string): InquiryAction {
 }
 
 /**
- * What an F to a cancel means: `absent` there is no such payment (yet); `refund` it cannot be cancelled any more: find out
- * what it is, and refund it where it is paid; `inquire` find out what it is; `again` retry later.
+ * What follows from an F to a cancel. `absent`: there is no such payment (yet). `refund`: it can no longer be cancelled;
+ * inquire, and refund it where it is paid. `inquire`: inquire its state. `again`: retry later.
  */
 export type CancelAction = 'absent' | 'refund' | 'inquire' | 'again';
 
@@ -179,9 +180,9 @@ export function cancelAction(code: string): CancelAction {
 }
 
 /**
- * What an F to a refund means: `inquire` what became of it; `over` the payment is said to be cancelled, so that nothing
- * is owed: inquire the payment; `person` a person has to see to it, and it is tried on slowly; `hold` it failed for good, a
- * person may pay it back another way, and it is tried again only when one wants it.
+ * What follows from an F to a refund. `inquire`: inquire the refund. `over`: the acquirer says that the payment is cancelled;
+ * inquire the payment. `person`: call a person, and retry slowly. `hold`: it failed for good; a person may pay it back another
+ * way, or have it retried.
  */
 export type RefundAction = 'inquire' | 'over' | 'person' | 'hold';
 

@@ -10,7 +10,7 @@ import type { ReversalProgress } from './terminal-state.js';
 import type { Turn } from './turn.js';
 
 /*
- * The answers to the requests of a reversal: each belongs to the queue, to a person who settles it, or to no request any more.
+ * Passes the answer to a reversal's request on: to the queue, or to the settlement by a person. Others are late.
  */
 
 export function onReversalAnswered(turn: Turn, answered: Extract<Event, { type: 'reversalAnswered' }>): void {
@@ -19,14 +19,14 @@ export function onReversalAnswered(turn: Turn, answered: Extract<Event, { type: 
   const progress = ownEntry(turn.live.reversals, reversalId);
   const reversal = ownEntry(turn.book.reversals, reversalId);
   if (reversal !== undefined && progress?.awaiting === exchange) return onAnswered(turn, reversal, progress, answer);
-  /* A person may have settled it in the meantime, as one of which nothing was charged. */
+  /* A person may have settled the reversal meanwhile, as one without a charge. */
   const late = verified(answer);
   const isCharged = late?.paymentStatus === 'SUCCESS' && reversal !== undefined;
   if (isCharged && markKnownLate(turn, reversal.paymentRequestId, true, late.paymentId)) return;
   turn.ignore('late reply to a reversal');
 }
 
-/** The next request is due, or an answer did not come. */
+/** The next request is due, or the awaited answer did not come. */
 export function onReversalTimer(turn: Turn, reversalId: string): void {
   const progress = ownEntry(turn.live.reversals, reversalId);
   const reversal = ownEntry(turn.book.reversals, reversalId);

@@ -13,18 +13,18 @@ import type { ReversalProgress } from './terminal-state.js';
 import type { Turn } from './turn.js';
 
 /*
- * The cancel queue: sends the requests of each reversal and carries out what `verdictOf` says of the answers. Invariants
+ * The cancel queue: sends the requests of each reversal and carries out the verdicts on the answers. Invariants
  * - Every open reversal that is not held for a person has either a request under way or its timer set, unless its payment
- *   was made with another account at the acquirer: then it waits for a person, or for a start with that account.
+ *   was made with another account at the acquirer. Then it waits for a person, or for a start with that account.
  * - Reversals do not wait for one another.
  * - A payment that turns out to be charged is undone at once.
- * - A refund that failed for good is asked for again, under another id, only by a person.
+ * - A refund that failed for good is sent again only on a person's request, under another id.
  */
 
-/** Longer than any reply timeout: an executor that never answers does not stop the queue. */
+/** Added to the reply timeout: an executor that never answers must not stop the queue. */
 const ANSWER_GRACE_MS = 5000;
 
-/** `paymentStartedAtMs`: monotonic, where the payment was made in this life of the process. */
+/** `paymentStartedAtMs`: monotonic; only for a payment that was made since the process started. */
 export function queueReversal(turn: Turn, reversal: Reversal, paymentStartedAtMs?: number): void {
   turn.record({ type: 'reversalStarted', reversal });
   startWork(turn, reversal, paymentStartedAtMs);
@@ -33,9 +33,9 @@ export function queueReversal(turn: Turn, reversal: Reversal, paymentStartedAtMs
 /** Starts the burst of a reversal that is new, or that a boot found in the book. */
 export function startWork(turn: Turn, reversal: Reversal, paymentStartedAtMs?: number): void {
   const { policy, at } = turn;
-  /* As the acquirer was told it, whatever is configured since. */
+  /* The expiry that the acquirer was sent, whatever is configured now. */
   const expiryMs = reversal.payableUntilWallMs - reversal.paidAtWallMs;
-  /* After a reboot only a trusted wall clock tells how long the payment can still arrive; otherwise wait it all out. */
+  /* After a reboot only a trusted wall clock shows how long the payment can still arrive; without one, wait the whole time. */
   const expiryLeftMs =
     paymentStartedAtMs !== undefined
       ? paymentStartedAtMs + expiryMs - at.atMs
@@ -56,8 +56,8 @@ export function startWork(turn: Turn, reversal: Reversal, paymentStartedAtMs?: n
 }
 
 /**
- * Starts the burst again, now: a person asked for it, and releases what was held back. It begins with the undoing, unless an
- * answer is awaited, which would then be taken for the answer to another request.
+ * A person asks for a retry: releases the reversal if it is held, and starts the burst again, now. It begins with the cancel or
+ * refund, unless an answer is awaited, which would then count as the answer to another request.
  */
 export function retryNow(turn: Turn, reversal: Reversal): void {
   const { reversalId, kind, manual, lastCode } = reversal;
@@ -81,15 +81,15 @@ export function sendNext(turn: Turn, reversalId: string): void {
   if (ofOtherAccount(turn, reversal)) return callPerson(turn, reversal, 'OTHER_ACCOUNT');
   if (reversal.untried === true) turn.record({ type: 'reversalReleased', reversalId });
   const { policy } = turn;
-  const phase = hasToInquire(turn, reversal) ? 'inquiry' : progress.phase;
+  const phase = mustInquire(turn, reversal) ? 'inquiry' : progress.phase;
   const timeoutMs =
     phase === 'cancel' || phase === 'refund' ? policy.cancelReplyTimeoutMs : policy.inquiryReplyTimeoutMs;
   const change = { phase, sentAtMs: turn.at.atMs, knownWhenSent: reversal.known };
   sendReversalRequest(turn, reversal, phase, { timeoutMs, graceMs: ANSWER_GRACE_MS }, change);
 }
 
-/** What is past its cancellable period, or has no payment id to be refunded by. */
-function hasToInquire(turn: Turn, reversal: Reversal): boolean {
+/** The payment can no longer be cancelled, or its id, which a refund needs, is not known. */
+function mustInquire(turn: Turn, reversal: Reversal): boolean {
   return reversal.kind === 'refund' ? reversal.paymentId === undefined : cancelPeriodOver(turn, reversal);
 }
 
@@ -98,7 +98,7 @@ function cancelPeriodOver(turn: Turn, reversal: Reversal): boolean {
   return turn.at.clockTrusted && turn.at.wallMs >= nextDayAt(reversal.paidAtWallMs, minuteOfDay, utcOffsetMinutes);
 }
 
-/** The answer that was awaited, or that none came. */
+/** The awaited answer, or silence. */
 export function onQueueAnswered(
   turn: Turn,
   reversal: Reversal,
@@ -140,7 +140,7 @@ function carryOut(turn: Turn, reversal: Reversal, { unpayableAtMs }: ReversalPro
   }
 }
 
-/** Under a new id, which is durable before the request leaves. */
+/** The refund has a new id, which is durable before the request leaves. */
 function turnToRefund(turn: Turn, reversalId: string): void {
   const { paymentRequestId, paymentId } = ownEntry(turn.book.reversals, reversalId) ?? {};
   if (paymentRequestId === undefined || paymentId === undefined) throw new Error(`${reversalId} has nothing to refund`);
@@ -148,7 +148,7 @@ function turnToRefund(turn: Turn, reversalId: string): void {
   turn.record({ type: 'reversalTurnedToRefund', reversalId, refundRequestId, paymentId });
 }
 
-/** Recorded only when it is news, or every retry would write to flash. */
+/** Recorded only when it is new, or every retry would write to flash. */
 export function markReversalKnown(
   turn: Turn,
   { reversalId, known, charged: wasCharged, paymentId: before }: Reversal,
@@ -164,13 +164,13 @@ export function markReversalKnown(
   });
 }
 
-/** For a payment that has become known, or known to be charged, by a late reply or a notification. */
+/** Retries soon: a late reply or a notification has shown that the payment is known, or charged. */
 export function undoNow(turn: Turn, { reversalId, kind, known }: Reversal): void {
   const progress = ownEntry(turn.live.reversals, reversalId);
   if (progress === undefined) return;
   if (!known) updateProgress(turn, reversalId, { knownLate: true });
-  /* The next request follows the awaited answer, or its absence, soon. */
-  if (progress.awaiting !== undefined) return updateProgress(turn, reversalId, { hurries: true });
+  /* The next request is sent soon after the awaited answer or its timeout. */
+  if (progress.awaiting !== undefined) return updateProgress(turn, reversalId, { urgent: true });
   updateProgress(turn, reversalId, { phase: kind });
   sendNext(turn, reversalId);
 }

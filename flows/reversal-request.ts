@@ -6,8 +6,8 @@ import type { ReversalPhase, ReversalProgress } from './terminal-state.js';
 import type { Turn } from './turn.js';
 
 /**
- * Asks the acquirer about a reversal, or to undo it. The reversal's timer fires `graceMs` after the timeout, in case the
- * executor never answers. `change`: what else the progress notes with it.
+ * Sends a request of a reversal. The reversal's timer fires `graceMs` after the timeout, in case the executor never answers.
+ * `change`: further changes of the progress.
  */
 export function sendReversalRequest(
   turn: Turn,

@@ -5,7 +5,7 @@ import type { ReversalProgress } from './terminal-state.js';
 import type { Turn } from './turn.js';
 
 /*
- * When a reversal is tried again, when a person is called for it, and how it ends.
+ * When a reversal is retried, when a person is called, and how it ends.
  */
 
 /** Failures in the queue's rhythm, and age, after which a person is called. */
@@ -23,28 +23,28 @@ export function finish(turn: Turn, reversalId: string, end: Omit<ReversalEnd, 'a
   turn.clearTimer(`reversal:${reversalId}`);
 }
 
-/** Sets the timer of the next request: in the burst soon, then in the queue's rhythm, where failures count. */
+/** Sets the timer of the next request: soon in the burst, then in the queue's rhythm, where failures are counted. */
 export function retryLater(turn: Turn, reversalId: string, code: string): void {
   const progress = ownEntry(turn.live.reversals, reversalId);
   const reversal = ownEntry(turn.book.reversals, reversalId);
   if (progress === undefined || reversal === undefined) return;
   const { atMs, wallMs } = turn.at;
-  if (atMs < progress.burstUntilMs || progress.hurries === true) {
-    updateProgress(turn, reversalId, { hurries: false });
+  if (atMs < progress.burstUntilMs || progress.urgent === true) {
+    updateProgress(turn, reversalId, { urgent: false });
     const dueAtMs = progress.sentAtMs + turn.policy.cancelRetryIntervalMs;
     return turn.setTimer(`reversal:${reversalId}`, Math.max(0, dueAtMs - atMs));
   }
   if (progress.queueFailures === 0) turn.alarm('reversalDelayed', `${reversalId} ${code}`);
   const queueFailures = progress.queueFailures + 1;
   updateProgress(turn, reversalId, { queueFailures });
-  /* A boot may have started it before its clock was confirmed; a payment is made with a confirmed clock only. */
+  /* A boot may have started the reversal before the clock was confirmed; payments are only made with a confirmed clock. */
   const sinceWallMs = Math.max(reversal.startedAtWallMs, reversal.paidAtWallMs);
   const ageMs = turn.at.clockTrusted ? wallMs - sinceWallMs : 0;
   if (queueFailures >= FAILURES_BEFORE_PERSON || ageMs > AGE_BEFORE_PERSON_MS) callPerson(turn, reversal, code);
   waitInQueue(turn, reversalId);
 }
 
-/** Once for each reversal; it is retried all the same. */
+/** Calls a person, once for each reversal. It is still retried. */
 export function callPerson(turn: Turn, reversal: Reversal, code: string): void {
   if (reversal.state !== 'open') return;
   turn.record({ type: 'reversalNeedsPerson', reversalId: reversal.reversalId, lastCode: code });

@@ -10,14 +10,12 @@ import { type Attempt, isOpen, lastAttempt, type Sale } from './sale.js';
 import type { PaymentProgress } from './terminal-state.js';
 import type { Turn } from './turn.js';
 
-/**
- * Undoes the sale's payment: the reversal is durable before anything is sent, and the terminal is free.
- */
+/** Starts the reversal of the sale's payment. It is durable before anything is sent; the terminal is free at once. */
 export function startReversal(turn: Turn, sale: Sale, cause: ReversalCause): void {
   reverse(turn, sale, cause, false);
 }
 
-/** Holds the reversal until a person decides, because the goods may have gone. */
+/** The same, but held until a person decides, because the goods may have been released. */
 export function holdForPerson(turn: Turn, sale: Sale, cause: ReversalCause): void {
   reverse(turn, sale, cause, true);
 }
@@ -37,29 +35,29 @@ function reverse(turn: Turn, sale: Sale, cause: ReversalCause, manual: boolean):
 }
 
 /**
- * The acquirer says that a payment succeeded which was over without a charge: it had said so for certain, or had cancelled it,
- * or a person had settled it as reversed. Exactly that payment is undone: its sale ended without it, or went on to another
- * one, and stays as it is. True where it was so.
+ * The acquirer says that a payment succeeded that had ended without a charge: it had failed, was cancelled, or was settled as
+ * reversed by a person. Only that payment is reversed. Its sale, which ended or went on with another payment, stays as it is.
+ * True where a reversal was started.
  */
 export function reverseDenied(turn: Turn, paymentRequestId: string, paymentId: string | undefined): boolean {
   const payment = paymentOf(turn.book, paymentRequestId);
   if (payment === undefined || !wasDenied(turn.book, payment.attempt)) return false;
   const { sale, attempt } = payment;
   turn.alarm('resultContradicts', paymentRequestId);
-  /* It was a refund that found nothing: goods that were delivered stay paid. */
+  /* The reversal without a charge was a refund: goods that were delivered stay paid. */
   if (sale.state === 'settled' && attempt === lastAttempt(sale)) return false;
   const terms = { cause: 'paidAfterFailure', amount: sale.amount, manual: false, paymentId } as const;
   queueReversal(turn, newReversal(turn.book, sale, attempt, terms, turn.at.wallMs));
   return true;
 }
 
-/** By an attempt that failed, or by a reversal that ended without a charge. Once a payment, whatever the acquirer repeats. */
+/** Whether the attempt failed, or its reversal ended without a charge. True once for each payment, whatever the acquirer repeats. */
 function wasDenied(book: Book, { paymentRequestId, result }: Attempt): boolean {
   const reversals = Object.values(book.reversals).filter((one) => one.paymentRequestId === paymentRequestId);
   if (reversals.some(({ cause }) => cause === 'paidAfterFailure')) return false;
   const last = reversals.at(-1);
   if (last?.end === undefined) return last === undefined && result === 'F';
-  /* A charge that was known by then is what was undone: notifications are repeated. */
+  /* Where the charge was known, it is what was undone, and this is a repeated notification. */
   const charged = last.charged === true || result === 'S';
   switch (last.end.how) {
     case 'nothingCharged':
@@ -74,8 +72,8 @@ function wasDenied(book: Book, { paymentRequestId, result }: Attempt): boolean {
 }
 
 /**
- * Ends the work on the payment of the open sale. Not for a sale that was settled before: then timers and payment are those
- * of the next customer.
+ * Ends the work on the payment of the open sale. Not for a sale that is settled: then timers and payment belong to the next
+ * customer.
  */
 function endPayment(turn: Turn): PaymentProgress | undefined {
   const { payment } = turn.live;

@@ -6,18 +6,18 @@ import type { Reversal, ReversalEnd } from './reversal.js';
 import type { ReversalPhase, ReversalProgress } from './terminal-state.js';
 
 /*
- * What follows from the answer to a request of the cancel queue. Each answer is first read as one of a few kinds; the table
- * says what each kind leads to. Invariants
+ * What follows from the answer to a request of the cancel queue. Each answer is classified as one of a few kinds; the table
+ * says what follows from each kind. Invariants
  * - A reversal is finished only by a verified answer.
- * - While the pay request may still arrive, no answer to a cancel finishes a reversal, nor the answer that there is no such
- *   payment, unless the payment was known before the request was sent.
+ * - While the pay request may still arrive, a reversal is finished neither by an answer to a cancel nor by the answer that
+ *   there is no such payment, unless the payment was known before the request was sent.
  * - The reversal of a known payment is never finished by the answer that there is no such payment.
  * - A refund that failed for good is not sent again by itself.
  */
 
-/** A cell of the table, with a code in any case. */
+/** A cell of the table, with its code. */
 export type Verdict = Cell & {
-  /** For the operator: the acquirer's code or status, or the cell's own code, which says more. */
+  /** For the operator: the cell's own code where it has one, otherwise the acquirer's code or status. */
   readonly code: string;
 };
 
@@ -26,7 +26,7 @@ export type Cell = Next & {
   /** The answer makes the payment known. */
   readonly known?: { readonly charged: boolean };
   readonly amountDiffers?: true;
-  /** Whether the cancel was refused for good; where missing, that stays as it was. */
+  /** Whether the cancel was refused for good. Missing: as before. */
   readonly uncancellable?: boolean;
 };
 
@@ -34,22 +34,22 @@ type Next =
   | { readonly type: 'finish'; readonly how: Exclude<ReversalEnd['how'], 'settledByHand'> }
   | {
       readonly type: 'ask';
-      /** `undo`: the cancel, or the refund where the reversal is one by now. */
+      /** `undo`: the cancel or the refund, whichever the reversal is now. */
       readonly next: ReversalPhase | 'undo';
-      /** `retry`: in the rhythm of retries. `unpayable`: when the pay request can no longer arrive. */
+      /** `retry`: at the next retry. `unpayable`: when the pay request can no longer arrive. */
       readonly when: 'now' | 'retry' | 'unpayable';
     }
   /** The money goes back as a refund, now. */
   | { readonly type: 'refund' }
   /** A person is called, and the same request is retried slowly. */
   | { readonly type: 'callPerson' }
-  /** A person is called, and nothing is sent until that person says so. */
+  /** A person is called, and nothing is sent until that person asks for it. */
   | { readonly type: 'hold' };
 
-/** Our code for a refund that was taken and failed. */
+/** Our code for a refund that was accepted and failed. */
 export const REFUND_FAILED = 'REFUND_FAILED';
 
-/** By what was asked and which kind of answer came; `docs/architecture.md` prints it with the meaning of each kind. */
+/** By request and kind of answer. `docs/architecture.md` shows it with the meaning of each kind. */
 export const REVERSAL_TABLE = {
   cancel: {
     done: { type: 'finish', how: 'cancelled' },
@@ -70,7 +70,7 @@ export const REVERSAL_TABLE = {
     paidWithoutId: { type: 'ask', next: 'inquiry', when: 'retry', known: { charged: true }, code: 'NO_PAYMENT_ID' },
     cancelled: { type: 'finish', how: 'cancelled' },
     failed: { type: 'finish', how: 'nothingCharged' },
-    /* Here and below the undoing goes on: inquiring alone would never end it. */
+    /* Here and below the cancel or refund is sent again: inquiring alone would never end the reversal. */
     underWay: { type: 'ask', next: 'undo', when: 'retry', known: { charged: false } },
     absent: { type: 'finish', how: 'nothingCharged' },
     absentTooEarly: { type: 'ask', next: 'cancel', when: 'unpayable' },
@@ -81,7 +81,7 @@ export const REVERSAL_TABLE = {
   refund: {
     done: { type: 'finish', how: 'refunded' },
     otherAmount: { type: 'ask', next: 'refundInquiry', when: 'retry', amountDiffers: true, code: 'AMOUNT_DIFFERS' },
-    /* A request that was taken and failed gives the same answer for ever: what became of it tells how to go on. */
+    /* A refund that was accepted and failed is answered the same way for ever: the inquiry shows how to go on. */
     inquire: { type: 'ask', next: 'refundInquiry', when: 'retry' },
     over: { type: 'ask', next: 'inquiry', when: 'retry' },
     person: { type: 'callPerson' },
@@ -93,7 +93,7 @@ export const REVERSAL_TABLE = {
     otherAmount: { type: 'ask', next: 'refundInquiry', when: 'retry', amountDiffers: true, code: 'AMOUNT_DIFFERS' },
     processing: { type: 'ask', next: 'refundInquiry', when: 'retry' },
     failed: { type: 'hold', code: REFUND_FAILED },
-    /* The same refund again, under the same id: inquiring alone would never make it. */
+    /* The same refund again, under the same id: inquiring alone would never make the refund. */
     other: { type: 'ask', next: 'refund', when: 'retry' },
     nothing: { type: 'ask', next: 'refund', when: 'retry' },
   },
@@ -102,7 +102,7 @@ export const REVERSAL_TABLE = {
 /** The kinds of answers to a request. */
 export type AnswerTo<P extends ReversalPhase> = keyof (typeof REVERSAL_TABLE)[P];
 
-/** `mayCancel`: a paid payment is still cancelled rather than refunded, as far as the time and the retries so far go. */
+/** `mayCancel`: by time and retries so far, a paid payment is still cancelled rather than refunded. */
 export function verdictOf(
   reversal: Reversal,
   progress: ReversalProgress,
@@ -171,7 +171,7 @@ function readPaid(
 ): AnswerTo<'inquiry'> {
   if (kind === 'cancel' && mayCancel && uncancellable !== true) return 'paidCancellable';
   if ((answer.paymentId ?? paymentId) === undefined) return 'paidWithoutId';
-  /* A refund may be of a part of the payment. */
+  /* A refund may be for part of the payment. */
   const differs = kind === 'cancel' && answer.amount !== undefined && !sameMoney(answer.amount, amount);
   return differs ? 'paidOtherAmount' : 'paid';
 }
@@ -200,8 +200,8 @@ function readAbsent({ known }: Reversal, progress: ReversalProgress) {
 }
 
 /**
- * Whether the answer that nothing is charged is final: the payment was known before the request was sent, or could no
- * longer arrive then. One that became known after a cancel may have arrived after that cancel.
+ * Whether the answer that nothing is charged is final: when the request was sent, the payment was known or could no longer
+ * arrive. A payment that became known after a cancel may have arrived after that cancel.
  */
 function isFinal({ knownWhenSent, knownLate, sentAtMs, unpayableAtMs }: ReversalProgress): boolean {
   return (knownWhenSent && knownLate !== true) || sentAtMs >= unpayableAtMs;

@@ -2,8 +2,8 @@ import type { Money } from './money.js';
 import type { PaymentAccount } from './payment-account.js';
 
 /**
- * One entry of the cancel queue: money that has to go back, or may have to. It stays until the acquirer confirmed it or
- * a person settled it; there is at most one live cancel for a payment request.
+ * One entry of the cancel queue: money that has to go back, or may have to. It is open until the acquirer confirms it or a
+ * person settles it. A payment request has at most one open cancel.
  */
 export interface Reversal extends PaymentAccount {
   readonly reversalId: string;
@@ -11,29 +11,29 @@ export interface Reversal extends PaymentAccount {
   readonly cause: ReversalCause;
   readonly paymentRequestId: string;
   readonly paymentId?: string;
-  /** What goes back: the whole payment, or part of it for a refund that was asked for. */
+  /** What goes back: the whole payment, or part of it. */
   readonly amount: Money;
   readonly kind: 'cancel' | 'refund';
   /** Durable before the first refund request leaves; the acquirer treats a repeated one as the same refund. */
   readonly refundRequestId?: string;
-  /** The id under which the host app asked for a refund. */
+  /** The host app's id of the refund. */
   readonly refundId?: string;
   readonly reason?: string;
   /**
-   * Whether the acquirer has shown that it has this payment. Where it has not, the pay request may still arrive after the
-   * cancel, so the cancel is confirmed once more after `payableUntilWallMs`.
+   * Whether the acquirer has shown that it has this payment. Otherwise the pay request may still arrive after the cancel, so
+   * the cancel is confirmed once more after `payableUntilWallMs`.
    */
   readonly known: boolean;
-  /** It is known to be charged. Missing in old records, and where it has not. */
+  /** It was charged. Missing where that is not known, and in old records. */
   readonly charged?: true;
-  /** Nothing that could undo the payment has left the box yet; missing where something may have. */
+  /** No request that could undo the payment has left the box. Missing where one may have. */
   readonly untried?: true;
   readonly payableUntilWallMs: number;
   /** When the payment was made, for the cancellable period. */
   readonly paidAtWallMs: number;
   readonly startedAtWallMs: number;
   readonly state: 'open' | 'needsPerson' | 'finished';
-  /** Not sent by the box itself: a person decides, because the goods may have gone or a refund failed for good. */
+  /** Not sent by the terminal itself: a person decides, because the goods may have come out or a refund failed for good. */
   readonly manual: boolean;
   readonly lastCode?: string;
   readonly end?: ReversalEnd;
@@ -56,13 +56,13 @@ export type ReversalCause =
 export interface ReversalEnd {
   readonly how: 'cancelled' | 'refunded' | 'nothingCharged' | 'settledByHand';
   readonly atWallMs: number;
-  /** Of the receipts' time zone then; missing in old records. */
+  /** Offset of the receipts' time zone then; missing in old records. */
   readonly utcOffsetMinutes?: number;
   readonly by?: string;
   readonly note?: string;
-  /** What a person who settled it declared; missing in old records, which all meant `reversed`. */
+  /** What the person who settled it declared. Missing in old records: `reversed`. */
   readonly outcome?: HandOutcome;
-  /** Settled as `reversed` while the payment could still be charged: until then it may be, and is reversed anew. */
+  /** Settled as `reversed` while the payment could still be charged, which is until then. If it is, it is reversed again. */
   readonly mayArriveUntilWallMs?: number;
 }
 
@@ -70,8 +70,8 @@ export interface ReversalEnd {
 export type HandOutcome = 'reversed' | 'paid';
 
 /**
- * True for the reversals of a whole sale. A refund of a delivered sale leaves the sale as it is, and so does the reversal of a
- * payment that had been said to have failed: the sale ended without it, or went on to another one.
+ * True for the reversal of a whole sale. A refund of a delivered sale leaves the sale as it is. So does the reversal of a payment
+ * that was charged after it had failed: the sale ended without it, or went on with another payment.
  */
 export function reversesSale({ cause }: Reversal): boolean {
   return cause !== 'refundRequested' && cause !== 'paidAfterFailure';

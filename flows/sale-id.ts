@@ -4,7 +4,7 @@ import { ownEntry } from './own-entry.js';
 import { paidSale } from './paid-orders.js';
 import type { Turn } from './turn.js';
 
-/** The id of a sale that starts now: local time to the second and random digits. No other sale that is known has it. */
+/** The id of a sale that starts now: local time to the second and random digits. No sale in the book has it. */
 export function newSaleId({ at, book }: Turn): string {
   const wanted = `s${digitsTime(at.wallMs, at.utcOffsetMinutes)}-${at.randomDigits.slice(0, 6)}`;
   const isKept = (id: string): boolean => ownEntry(book.sales, id) !== undefined;

@@ -19,9 +19,9 @@ import type { Turn } from './turn.js';
 import { isVendChannel } from './vend-channel.js';
 
 /*
- * Where customers and host apps ask for things: start a sale, show a code, cancel. Invariants
+ * Requests of customers and host apps: start a sale, show a code, cancel. Invariants
  * - At most one sale is open.
- * - An order that was paid for is never charged again.
+ * - An order that was paid is never charged again.
  */
 
 type SaleRequested = Extract<Event, { type: 'saleRequested' }>;
@@ -67,8 +67,8 @@ export function onSaleRequested(turn: Turn, request: SaleRequested): void {
 }
 
 /**
- * One that a person may yet declare to stand, or declares to at this moment, or pays back by hand: another sale of the order
- * would charge it once more.
+ * A reversal of the order that a person may still settle as paid, or is settling, or pays back by hand. Another sale would
+ * charge the order twice.
  */
 function heldOfOrder(turn: Turn, orderId: string): Reversal | undefined {
   const { book } = turn;
@@ -79,7 +79,7 @@ function heldOfOrder(turn: Turn, orderId: string): Reversal | undefined {
   );
 }
 
-/** Opens a sale and asks the customer for a code. The caller has checked that the terminal is ready and free. */
+/** Opens a sale and asks for a code. The caller has checked that the terminal is ready and free. */
 export function startSale(
   turn: Turn,
   orderId: string,
@@ -129,7 +129,7 @@ export function onCodeGiven(turn: Turn, callId: string, saleId: string, code: st
   turn.answer(callId, takeCode(turn, sale, code));
 }
 
-/** Pays with the code, or says why not; the sale then stays where it is. */
+/** Pays with the code, or says why not; then the sale stays as it is. */
 function takeCode(turn: Turn, sale: Sale, code: string): CallAnswer {
   if (!isPaymentCode(code, turn.policy.codeDigits)) {
     turn.notify('notAPaymentCode');
@@ -164,7 +164,7 @@ export function onCancelRequested(turn: Turn, callId: string, saleId: string): v
   }
 }
 
-/** The customer's own cancel key. From the approval on it has no effect: device or host app may be handing out the goods. */
+/** The customer's cancel key. After the approval it has no effect: the goods may be on their way out. */
 export function onCustomerCancelled(turn: Turn): void {
   const sale = openSale(turn.book);
   if (sale === undefined || sale.state === 'approved' || sale.state === 'vending')
@@ -177,7 +177,7 @@ function cancel(turn: Turn, sale: Sale, cause: ReversalCause): void {
   startReversal(turn, sale, cause);
 }
 
-/** Ends a sale of which nothing was charged, or can be any more. */
+/** Ends a sale of which nothing was charged or can be charged. */
 export function closeUncharged(turn: Turn, sale: Sale, cause: string): void {
   turn.record({ type: 'saleCancelled', saleId: sale.saleId, cause, attempted: sale.attempts.length > 0 });
   turn.clearTimer('codeWait');

@@ -15,7 +15,7 @@ export interface Sale {
   /** Why the sale did not end as paid: a result code of the acquirer, or a cause of the terminal. */
   readonly endCode?: string;
   readonly receipt: ReceiptState;
-  /** Settled although nobody knows whether the goods came out. `told`: the operator has had time to see the alarm. */
+  /** Settled although it is not known whether the goods came out. `told`: the operator has had time to see the alarm. */
   readonly goodsUnknown?: 'untold' | 'told';
   /** How many starts of the terminal have waited again for the host app's `delivered`; missing before the first. */
   readonly hostWaits?: number;
@@ -43,7 +43,7 @@ export interface Attempt extends PaymentAccount {
   readonly startedAtWallMs: number;
   /** Offset of the receipts' time zone at that time; missing in old records. */
   readonly utcOffsetMinutes?: number;
-  /** From then on the acquirer refuses the payment request. */
+  /** After this time the acquirer refuses the payment request. */
   readonly expiresAtWallMs: number;
   /** The acquirer has shown that it has this payment, without a result yet. */
   readonly known?: true;
@@ -82,7 +82,7 @@ export function saleOutcome(sale: Sale): SaleOutcome | undefined {
   }
 }
 
-/** Whether there was a charge for it all the same, of which its customer must not hear that there was none. */
+/** Whether there was a charge after a failure: then its customer must not read that nothing was charged. */
 export function wasChargedAfterAll({ attempts }: Sale): boolean {
   return attempts.some(({ chargedAfterAll }) => chargedAfterAll === true);
 }

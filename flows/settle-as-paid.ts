@@ -13,15 +13,15 @@ import { whyNotPaid } from './why-not-paid.js';
 
 /*
  * A person declares that the payment of a reversal stands. Invariants
- * - Once a request that could undo it has left, the acquirer is asked first, and has to confirm it: the undoing may have been
- *   carried out and its answer lost.
+ * - Once a request that could undo the payment has left, the acquirer has to confirm first that it stands: the request may have
+ *   been carried out and its answer lost.
  * - The person's call is answered exactly once.
  * - A declaration that is refused leaves the reversal as it was, unless the acquirer says that the payment is undone.
  */
 
-/** Of each of the two inquiries: the call that waits for them times out after ten seconds. */
+/** For each of the two inquiries: the call that waits for both times out after ten seconds. */
 const QUESTION_TIMEOUT_LIMIT_MS = 4000;
-/** Longer than any reply timeout: an executor that never answers does not keep the caller's answer. */
+/** Added to the reply timeout: the caller is answered even if an executor never answers. */
 const ANSWER_GRACE_MS = 1000;
 
 /** Whether a declaration waits for the acquirer's answer. */
@@ -29,11 +29,11 @@ export function isBeingSettled({ live }: Pick<TerminalState, 'live'>, reversalId
   return ownEntry(live.reversals, reversalId)?.settling !== undefined;
 }
 
-/** The caller has checked that it may be declared, that no request is under way, and that the account is the present one. */
+/** The caller has checked that this is allowed, that no request is under way, and that the account is the present one. */
 export function settleAsPaid(turn: Turn, reversal: Reversal, call: Pick<Settling, 'callId' | 'by' | 'note'>): void {
   if (reversal.untried === true) return accept(turn, reversal, call);
   const resumeAtMs = turn.live.timers[`reversal:${reversal.reversalId}`];
-  /* A refund that somebody asked for was never preceded by a cancel. */
+  /* Before a refund that was asked for, no cancel was sent. */
   const asks = reversal.cause === 'refundRequested' && canAskRefund(reversal) ? 'refund' : 'payment';
   ask(turn, reversal, { ...call, asks, ...present({ resumeAtMs }) });
 }
@@ -77,19 +77,19 @@ function onPaymentAnswer(turn: Turn, reversal: Reversal, settling: Settling, ans
   }
 }
 
-/** Codes that say that there never was such a refund. */
+/** Codes that say that there is no such refund. */
 const NO_REFUND: readonly string[] = ['REFUND_NOT_EXIST', 'ORDER_NOT_EXIST'];
 
 function onRefundAnswer(turn: Turn, reversal: Reversal, settling: Settling, answer: VerifiedAnswer): void {
-  const isMade = answer.status === 'S' ? answer.refundStatus : undefined;
-  if (isMade === 'SUCCESS') return finishUndone(turn, reversal, settling, 'refunded');
-  if (isMade === 'FAIL' || (answer.status === 'F' && NO_REFUND.includes(answer.code))) {
+  const refundStatus = answer.status === 'S' ? answer.refundStatus : undefined;
+  if (refundStatus === 'SUCCESS') return finishUndone(turn, reversal, settling, 'refunded');
+  if (refundStatus === 'FAIL' || (answer.status === 'F' && NO_REFUND.includes(answer.code))) {
     return acceptConfirmed(turn, reversal, settling);
   }
-  refuse(turn, reversal, settling, { code: 'unconfirmed', said: isMade ?? answer.code });
+  refuse(turn, reversal, settling, { code: 'unconfirmed', said: refundStatus ?? answer.code });
 }
 
-/** Meanwhile another payment of its order may have been declared to stand. */
+/** Meanwhile another payment of the order may have been settled as paid. */
 function acceptConfirmed(turn: Turn, reversal: Reversal, settling: Settling): void {
   const why = whyNotPaid(turn.book, reversal);
   if (why === undefined) return accept(turn, reversal, settling);
@@ -101,7 +101,7 @@ function accept(turn: Turn, { reversalId }: Reversal, { callId, by, note }: Pick
   turn.answer(callId, { kind: 'reversal', reversalId, created: false });
 }
 
-/** It does not stand, and there is nothing left to undo. */
+/** The payment does not stand, and nothing is left to undo. */
 function finishUndone(
   turn: Turn,
   { reversalId }: Reversal,
@@ -112,7 +112,7 @@ function finishUndone(
   turn.answer(callId, { kind: 'conflict', code: 'notPaid', because: how });
 }
 
-/** The queue goes on where it was. */
+/** The queue continues where it was. */
 function refuse(turn: Turn, { reversalId }: Reversal, { callId, resumeAtMs }: Settling, why: Conflict): void {
   updateProgress(turn, reversalId, { awaiting: undefined, settling: undefined });
   const timer = `reversal:${reversalId}` as const;

@@ -42,14 +42,14 @@ export interface Step {
   readonly ignored?: string;
 }
 
-/** The terminal's one decision: a pure function of what is known and what happened. */
+/** Decides what follows from an input: a pure function. All decisions of the terminal are made here. */
 export function step(state: TerminalState, input: Input): Step {
   const turn = new Turn(state, input.at);
   if (state.live.clockTrusted && !input.at.clockTrusted) onClockDoubted(turn);
   decide(turn, input);
   discardEntry(turn);
   refuseUnpaid(turn);
-  tellEnd(turn, state.book);
+  showEnd(turn, state.book);
   return {
     state: { policy: state.policy, book: turn.book, live: turn.live },
     records: turn.records,
@@ -58,12 +58,12 @@ export function step(state: TerminalState, input: Input): Step {
   };
 }
 
-/** Of a sale that is open no more its customer hears at once how it ended. */
-function tellEnd(turn: Turn, before: Book): void {
-  /* Only a record ends a sale. */
+/** Shows the customer of a sale that this decision closed how it ended. */
+function showEnd(turn: Turn, before: Book): void {
+  /* Without a record no sale has ended. */
   if (turn.records.length === 0) return;
   const sale = openSale(before);
-  if (sale !== undefined && openSale(turn.book)?.saleId !== sale.saleId) turn.tellEndOf(sale.saleId);
+  if (sale !== undefined && openSale(turn.book)?.saleId !== sale.saleId) turn.showEndOf(sale.saleId);
 }
 
 function decide(turn: Turn, input: Input): void {

@@ -34,10 +34,10 @@ export interface Live {
   readonly timers: Readonly<Partial<Record<TimerName, number>>>;
   /** Shown for a few seconds instead of the regular screen. */
   readonly notice?: Notice;
-  /** Digits typed so far. The `entry` timer runs while there are any, and while `entrySpoilt`. */
+  /** Digits typed so far. The `entry` timer runs while there are any, and while `discarding`. */
   readonly entry: string;
-  /** A key was not accepted, so what is typed next may be the rest of that number and is ignored too. */
-  readonly entrySpoilt?: true;
+  /** A key was not accepted, so the keys that follow may be the rest of that number and are ignored too. */
+  readonly discarding?: true;
   /** The number of the machine's request that waits for an answer. Set until its sale starts to vend, or ends. */
   readonly selection?: number;
 }
@@ -91,10 +91,10 @@ export interface ReversalProgress {
   readonly queueFailures: number;
   /** The acquirer refused the last cancel for good: what is paid is refunded. */
   readonly uncancellable?: boolean;
-  /** The payment became known after it had been undone: only a request sent when it can no longer arrive ends it. */
+  /** The payment became known after its cancel was sent: only a request sent when it can no longer arrive finishes it. */
   readonly knownLate?: true;
-  /** It became known or charged while an answer was awaited: the next request does not wait for the queue's slow rhythm. */
-  readonly hurries?: boolean;
+  /** It became known or charged while an answer was awaited: the next request is sent soon, not in the slow rhythm. */
+  readonly urgent?: boolean;
   /** A person declared that the payment stands; the acquirer is being asked to confirm it. */
   readonly settling?: Settling;
 }
@@ -105,7 +105,7 @@ export interface Settling {
   readonly by: string;
   readonly note: string;
   readonly asks: 'payment' | 'refund';
-  /** When the queue would have gone on. */
+  /** When the queue would have sent its next request. */
   readonly resumeAtMs?: number;
 }
 

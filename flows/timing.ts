@@ -1,4 +1,4 @@
-/** How long the terminal waits for what. Each is a setting; the configuration table of the README explains it. */
+/** The terminal's timings. Each is a setting; the configuration table of the README explains it. */
 export interface Timing {
   readonly payReplyTimeoutMs: number;
   readonly inquiryIntervalMs: number;
@@ -12,7 +12,7 @@ export interface Timing {
   /** Added to the payment's expiry: the box's clock may differ from the acquirer's, and messages take time. */
   readonly expiryMarginMs: number;
   readonly codeWaitMs: number;
-  /** A payment can be cancelled until this time of the day after it. */
+  /** A payment can be cancelled until this time of the next day. */
   readonly cancelPeriodEnd: DailyTime;
 }
 

@@ -37,7 +37,7 @@ export class Turn {
     if (state.live.clockTrusted !== at.clockTrusted) this.set({ clockTrusted: at.clockTrusted });
   }
 
-  /** Makes something durable: before any effect of this decision runs. */
+  /** Adds a record, which is durable before any effect of this decision runs. */
   record(newRecord: NewRecord): void {
     const record = { ...newRecord, atWallMs: this.at.wallMs } as TerminalRecord;
     this.book = fold(this.book, record);
@@ -70,7 +70,7 @@ export class Turn {
   }
 
   /** Shows for a few seconds how a sale ended. The text follows the sale's state while it is shown. */
-  tellEndOf(saleId: string): void {
+  showEndOf(saleId: string): void {
     this.show({ endOf: saleId });
   }
 

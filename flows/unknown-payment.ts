@@ -11,10 +11,10 @@ import { newSaleId } from './sale-id.js';
 import type { TerminalState } from './terminal-state.js';
 import type { Turn } from './turn.js';
 
-/** How many are held at a time: a full queue would stop sales. */
+/** The most that are held at a time: a full queue would stop sales. */
 const HELD_LIMIT = 10;
 
-/** What explains a notification of a payment; undefined where this terminal was paid and the book has no trace of it. */
+/** What explains the notification of a payment; undefined for a payment of this terminal that is not in the book. */
 export function explanationOf(
   { policy, book }: Pick<TerminalState, 'policy' | 'book'>,
   paymentRequestId: string,
@@ -27,9 +27,9 @@ export function explanationOf(
 }
 
 /**
- * The acquirer says that this terminal was paid, and no sale in the book explains it: the card was lost or wiped in
- * between, and the notification may be the only evidence. It is held for a person, under a sale that replaces the lost one
- * and has the time of the notification.
+ * The acquirer says that this terminal was paid, and no sale in the book explains it: the card was lost or wiped, and the
+ * notification may be the only evidence. The payment is held for a person, under a sale that replaces the lost one and has the
+ * time of the notification.
  */
 export function holdUnknown(turn: Turn, paymentRequestId: string, paymentId: string | undefined, amount: Money): void {
   const { at, book, policy } = turn;

@@ -10,18 +10,17 @@ import type { Sale } from './sale.js';
 import type { TerminalState } from './terminal-state.js';
 
 /**
- * What the terminal shows, as a function of its state: nothing has to remember to switch a lamp off or to disarm the
- * scanner.
+ * What the terminal shows, as a function of its state. So no decision has to switch a lamp off or disarm the scanner.
  */
 export interface View {
   readonly text: TextKey;
   /** Filled into the text: `amount`, `name`. */
   readonly values: Readonly<Record<string, string>>;
-  /** What was typed so far, as customers read it: an amount such as `12.50`, or the digits of a slot. */
+  /** What was typed so far: an amount such as `12.50`, or the digits of a slot. */
   readonly entry: string;
   readonly lamps: Lamps;
   readonly scannerArmed: boolean;
-  /** Names the news that is not good while it is told: another name is other news. */
+  /** An id of the refusal or bad news that is shown. Another id is other news. */
   readonly refusal?: string;
 }
 
@@ -75,25 +74,25 @@ function screen(
   }
 }
 
-/** How one sale ended is one piece of news, whatever becomes of the words. */
+/** The end of a sale has one id, although its text can change. */
 function refusalOf({ live: { notice } }: TerminalState, text: TextKey | undefined): Pick<View, 'refusal'> {
   if (notice === undefined || text === undefined || text === 'paid') return {};
   return { refusal: 'text' in notice ? notice.text : notice.endOf };
 }
 
-/** What is told for a few seconds; undefined where nothing is, or where it has become pointless. */
+/** The text shown for a few seconds; undefined where there is none, or its sale is no longer kept. */
 function noticeText({ book, live: { notice } }: TerminalState): TextKey | undefined {
   if (notice === undefined) return undefined;
   return 'text' in notice ? notice.text : saleNews(book, notice.endOf);
 }
 
-/** The gravest first: who reads that it starts may wait for nothing. */
+/** The most serious first: nobody should wait for a start that does not end. */
 const EXCUSES = ['outOfService', 'noConnection', 'startingUp'] as const satisfies readonly TextKey[];
 
 const UNANSWERED: readonly FaultCode[] = ['starting', 'acquirerUnknown', 'acquirerUnreachable'];
 
 function whyNot(reasons: readonly FaultCode[]): TextKey {
-  /* The acquirer's first answer confirms the clock: until it comes, the clock is not what is wrong. */
+  /* The acquirer's first answer confirms the clock: until then the clock is not the cause. */
   const unanswered = reasons.some((reason) => UNANSWERED.includes(reason));
   const causes = unanswered ? reasons.filter((reason) => reason !== 'clockUnconfirmed') : reasons;
   return EXCUSES.find((text) => causes.some((reason) => FAULTS[reason].customerText === text)) ?? 'outOfService';
@@ -106,7 +105,7 @@ const INVITATIONS = {
   mdb: 'chooseAtMachine',
 } as const satisfies Record<Policy['saleMode'], TextKey>;
 
-/** What the digits typed so far would choose. */
+/** The item that the digits typed so far would choose. */
 function chosenItem({ policy, live }: TerminalState): CatalogItem | undefined {
   return policy.saleMode === 'selection' && live.entry !== '' ? itemAt(policy.catalog, live.entry) : undefined;
 }

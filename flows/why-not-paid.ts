@@ -6,8 +6,8 @@ import type { Reversal } from './reversal.js';
 import { isOpen } from './sale.js';
 
 /**
- * Why nobody may declare that the payment of a reversal stands: it never was proven in time, or its order would be paid
- * twice. Undefined where somebody may.
+ * Why the payment of a reversal may not be declared to stand: no success was proven while its sale was open, or its order would
+ * be paid twice. Undefined where it may.
  */
 export function whyNotPaid(book: Book, { saleId, paymentRequestId, cause }: Reversal): Conflict | undefined {
   if (cause === 'paidAfterFailure') {

@@ -129,7 +129,7 @@ export function createSimGpio(world: World): SimGpio {
   function take(number: number, drive: Level | undefined): Held {
     const line = lineOf(number);
     const code = line.refusal ?? (line.held === undefined ? undefined : 'busy');
-    if (code !== undefined) throw new HostError(code, `GPIO line ${number} cannot be had (${code})`);
+    if (code !== undefined) throw new HostError(code, `GPIO line ${number} is not available (${code})`);
     const mine: Held = { drives: drive };
     line.held = mine;
     settle(line);

@@ -23,7 +23,7 @@ export interface DeviceCounters {
   readonly flushes: number;
 }
 
-/** Why loop devices cannot be had here; undefined where they can. */
+/** Why there are no loop devices here; undefined where there are. */
 export function whyNoLoopDevices(): string | undefined {
   if (process.platform !== 'linux') return 'needs Linux';
   if (process.getuid?.() !== 0) return 'needs root, to mount a file system of its own';

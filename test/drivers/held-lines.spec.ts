@@ -45,7 +45,7 @@ describe('held lines', () => {
     const { world, gpio, lines, events } = bench();
     gpio.refuse(SECOND, 'busy');
     pass(world, 29_999);
-    assert.deepEqual(events, ['GPIO line 6 cannot be had (busy)']);
+    assert.deepEqual(events, ['GPIO line 6 is not available (busy)']);
     assert.equal(gpio.level(FIRST), 1, 'pulled up, as nobody drives it');
     assert.equal(
       lines.use(() => assert.fail('not held')),

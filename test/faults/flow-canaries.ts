@@ -257,7 +257,7 @@ export const FLOW_CANARIES: readonly Canary[] = [
     name: 'the digits that are too many left out',
     only: 'amount',
     file: 'flows/keypad-entry.js',
-    find: "return spoil(turn, 'entryFull');",
+    find: "return rejectEntry(turn, 'entryFull');",
     put: 'return;',
   },
   {

@@ -43,7 +43,7 @@ describe('delivery', () => {
       drive.wait(1);
       assert.deepEqual([drive.sale().state, drive.reversal().cause], ['reversing', 'vendUnknown']);
       const late = drive.feed({ type: 'vendFinished', saleId: drive.sale().saleId, outcome: 'yes' });
-      expectIgnored(late, 'late word of the vend mechanism');
+      expectIgnored(late, 'late report of the vend mechanism');
       assert.equal(effectWords(late), 'alarm:vendContradicts');
       assert.equal(drive.sale().state, 'reversing');
     });
@@ -236,7 +236,7 @@ describe('delivery', () => {
       const ask = (drive: Drive, saleId: string, refundId = 'R-1') =>
         drive.feed({ type: 'receiptRequested', callId: 'c', saleId, refundId });
 
-      it('is not printed unasked, and can be had from its confirmation on, after a power cut as well', () => {
+      it('is not printed unasked, and is printed on request once it is confirmed, also after a power cut', () => {
         const drive = refunding({ cancelReplyTimeoutMs: 120_000 });
         assert.equal(effectWords(ask(drive, SALE_ID(drive))), 'told:conflict/nothingToPrint');
         confirm(drive);
@@ -306,7 +306,7 @@ describe('delivery', () => {
       assert.equal(effectWords(again), 'printReceipt told:sale');
     });
 
-    it('is not due without a printer, nor to be had later', () => {
+    it('is not due without a printer, and cannot be requested later', () => {
       const drive = approved({ vend: 'host', printerPresent: false, printerRequired: false });
       const { saleId } = drive.sale();
       assert.deepEqual([drive.sale().state, drive.sale().receipt, drive.sent('printReceipt')], ['settled', 'none', []]);

@@ -92,10 +92,10 @@ function checkTimers({ book, live, policy }: TerminalState): void {
 
 /** Something is typed only while the box is ready and free, and not for ever. */
 function checkEntry(state: TerminalState): void {
-  const { entry, entrySpoilt, timers } = state.live;
-  const typed = entry !== '' || entrySpoilt === true;
+  const { entry, discarding, timers } = state.live;
+  const typed = entry !== '' || discarding === true;
   assert.equal(typed, timers.entry !== undefined, 'an entry without an end, or an end without an entry');
-  assert.ok(entry === '' || !entrySpoilt, 'a part of something is typed');
+  assert.ok(entry === '' || !discarding, 'a part of something is typed');
   if (entry === '') return;
   assert.ok(!Object.values(state.book.sales).some(isOpen), 'something is typed during a sale');
   assert.deepEqual(readiness(state).reasons, [], 'something is typed into a box that is not ready');

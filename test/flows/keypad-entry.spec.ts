@@ -154,7 +154,7 @@ describe('keypad', () => {
     it('in a sale mode without keys changes nothing', () => {
       const drive = createReadyDrive({ saleMode: 'host' });
       expectIgnored(unclear(drive), 'keys do not start sales in this sale mode');
-      assert.equal(drive.state.live.entrySpoilt, undefined);
+      assert.equal(drive.state.live.discarding, undefined);
     });
   });
 

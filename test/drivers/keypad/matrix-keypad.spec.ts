@@ -339,7 +339,7 @@ describe('matrix keypad', () => {
     assert.deepEqual(pressed, ['1', '5']);
   });
 
-  it('reports a line that cannot be had, and takes it later', () => {
+  it('reports a line that is not available, and takes it later', () => {
     const { world, gpio, make, keypad, pressed } = bench();
     gpio.refuse(13, 'busy');
     const driver = make();

@@ -59,7 +59,7 @@ describe('panel', () => {
     assert.equal(lamps(), '0110');
   });
 
-  it('makes its components once, however often its lines cannot be had: johnny-five would keep them all', () => {
+  it('makes its components once, however often its lines are not available: johnny-five would keep them all', () => {
     const boards = sinon.spy(five, 'Board');
     const { world, panel, gpio, lamps } = bench();
     panel.show(lampStates('on', 'off', 'off', 'off'));
@@ -138,7 +138,7 @@ describe('panel', () => {
     assert.equal(panel.status().state, 'ok');
   });
 
-  it('reports a line that cannot be had, goes on, and takes it later', () => {
+  it('reports a line that is not available, goes on, and takes it later', () => {
     const { world, gpio, panel, statuses, lamps } = bench();
     gpio.refuse(17, 'busy');
     panel.show(lampStates('on', 'off', 'off', 'on'));

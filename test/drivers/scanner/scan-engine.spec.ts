@@ -574,7 +574,7 @@ describe('scan engine', () => {
     assert.equal(levels.at(-1), 1);
   });
 
-  it('reports a trigger line that cannot be had', () => {
+  it('reports a trigger line that is not available', () => {
     const { world, driver } = bench({ trigger: { by: 'line', line: 22 } });
     pass(world, 3_000);
     assert.deepEqual(driver.status().faults, ['scannerTriggerLine']);

@@ -366,7 +366,7 @@ describe('relay vend', () => {
     assert.deepEqual(relays(), [0, 0, 0]);
   });
 
-  it('reports lines that cannot be had, and takes them later', () => {
+  it('reports lines that are not available, and takes them later', () => {
     const { world, gpio, driver, answers, vend } = bench();
     gpio.refuse(SENSOR, 'busy');
     pass(world, 100);

@@ -28,7 +28,7 @@ describe('local API', () => {
       assert.equal(api.port, 8080);
     });
 
-    it('tells when the port cannot be had, and then watches nothing', () => {
+    it('reports that the port is not available, and then watches nothing', () => {
       const terminal = createTestTerminal();
       const http = createMemoryHttp();
       const told: unknown[] = [];

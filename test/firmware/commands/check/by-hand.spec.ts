@@ -108,11 +108,11 @@ describe('check by hand', () => {
       ]);
     });
 
-    it('says that a line cannot be had, and asks nothing', async () => {
+    it('says that a line is not available, and asks nothing', async () => {
       const bench = panelBench();
       bench.gpio.refuse(122, 'busy');
       const rows = await bench.run(() => undefined);
-      assert.match(failures(rows)[0] ?? '', /^lamps: a line of the panel cannot be had \(gpio, GPIO line 122/);
+      assert.match(failures(rows)[0] ?? '', /^lamps: a line of the panel is not available \(gpio, GPIO line 122/);
       assert.equal(bench.said.length, 1);
     });
 
@@ -346,7 +346,10 @@ describe('check by hand', () => {
       const bench = keypadBench();
       bench.gpio.drive(112, 0);
       const rows = await bench.run(() => undefined);
-      assert.match(failures(rows)[0] ?? '', /^keys: the lines of the keypad cannot be had .*column line 112 is low/);
+      assert.match(
+        failures(rows)[0] ?? '',
+        /^keys: the lines of the keypad are not available .*column line 112 is low/,
+      );
     });
   });
 
