@@ -194,7 +194,9 @@ export const kebabCase: Rule = (files) =>
   files
     .filter(
       ({ path }) =>
-        !path.split('/').every((part) => /^[a-z0-9]+(?:-[a-z0-9]+)*(?:\.spec)?(?:\.d)?(?:\.ts)?$/.test(part)),
+        !path
+          .split('/')
+          .every((part) => /^[a-z0-9]+(?:-[a-z0-9]+)*(?:\.slow)?(?:\.spec)?(?:\.d)?(?:\.ts)?$/.test(part)),
     )
     .map(({ path }) => `${path} is not named in kebab-case`);
 
