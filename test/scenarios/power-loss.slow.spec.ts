@@ -53,7 +53,7 @@ describe('a power loss', () => {
   async function restartAndReverse(saleId: string, id: string): Promise<void> {
     const restartedAtMs = Date.now();
     await terminal.restart();
-    const sale = await terminal.reached(saleId, 'reversed', 15_000);
+    const sale = await terminal.reached(saleId, 'reversed', 60_000);
     assert.deepEqual([sale.outcome, sale.code], ['reversed', 'powerLost']);
     const [, ...requests] = await acquirer.exchanges(id);
     assert.deepEqual(
@@ -87,7 +87,7 @@ describe('a power loss', () => {
   });
 
   it('with a pay request that arrives after the first cancel leaves no charge behind', async () => {
-    const expiryMs = 4_000;
+    const expiryMs = 10_000;
     await install(expiryMs);
     /* Before it expires, and after the cancel of a box that is back so soon. */
     await acquirer.fault({ kind: 'requestDelayed', delayMs: expiryMs - 1_200 }, PAY);
@@ -111,7 +111,7 @@ describe('a power loss', () => {
       await terminal.kill();
     }
     await terminal.restart();
-    await terminal.reached(saleId, 'reversed', 15_000);
+    await terminal.reached(saleId, 'reversed', 60_000);
     assert.equal((await acquirer.ledger(id)).payments[0]?.standing.heldValue, '0');
     assert.ok((await requestsOf(id)).filter((name) => name === 'cancel').length >= 4);
   });
@@ -136,7 +136,7 @@ describe('a power loss', () => {
       assert.equal((await acquirer.ledger(id)).payments[0]?.standing.heldValue, '1250');
       await terminal.kill();
       await terminal.restart({ ...elsewhere.env, ACQUIRER_MOVED_FROM: `${acquirer.url}/ams/api` });
-      await terminal.reached(saleId, 'reversed', 15_000);
+      await terminal.reached(saleId, 'reversed', 60_000);
       assert.ok((await elsewhere.exchanges(id)).length > 0);
     } finally {
       await elsewhere.stop();
@@ -156,7 +156,7 @@ describe('a power loss', () => {
     assert.deepEqual(await requestsOf(id), ['pay']);
     await terminal.kill();
     await terminal.restart();
-    await terminal.reached(saleId, 'reversed', 15_000);
+    await terminal.reached(saleId, 'reversed', 60_000);
     assert.equal((await acquirer.ledger(id)).payments[0]?.standing.heldValue, '0');
   });
 
