@@ -1,12 +1,13 @@
 import type { KeyObject } from 'node:crypto';
 import { isLoopback } from '../../drivers/is-loopback.js';
+import { present } from '../../flows/present.js';
 import { messageOf } from '../log/plain-text.js';
 import type { AcquirerConfig } from './config.js';
 import type { ConfigCheck } from './config-check.js';
 import { type KeyReading, rsaKey } from './rsa-key.js';
 import type { VariableName } from './variables.js';
 
-/** The acquirer's part of the configuration, and the texts of secrets that came from files. */
+/** The acquirer's section of the configuration, and the secrets that were read from files. */
 export function acquirerSection(
   check: ConfigCheck,
 ): { readonly config: AcquirerConfig; readonly secrets: readonly string[] } | undefined {
@@ -38,21 +39,23 @@ export function acquirerSection(
       clientId,
       privateKey,
       alipayPublicKey,
-      ...(values.ALIPAY_AGENT_TOKEN ? { agentToken: values.ALIPAY_AGENT_TOKEN } : {}),
-      ...(values.ALIPAY_AGENT_MERCHANT ? { agentMerchant: values.ALIPAY_AGENT_MERCHANT } : {}),
-      ...(values.SETTLEMENT_CURRENCY ? { settlementCurrency: values.SETTLEMENT_CURRENCY } : {}),
-      ...(tls ? { tls } : {}),
+      ...present({
+        agentToken: values.ALIPAY_AGENT_TOKEN,
+        agentMerchant: values.ALIPAY_AGENT_MERCHANT,
+        settlementCurrency: values.SETTLEMENT_CURRENCY,
+        tls,
+      }),
     },
     secrets,
   };
 }
 
-/** The sandbox has the same host and another path, which is also the one that is signed (as all official SDKs do). */
+/** The sandbox has the same host but another path, which signatures cover, too (as in all official SDKs). */
 function pathPrefixFor(clientId: string, prefix: string): string {
   return clientId.startsWith('SANDBOX_') ? prefix.replace(/^\/ams\/api(?=\/|$)/, '/ams/sandbox/api') : prefix;
 }
 
-/** As they were written to flash when they were asked: with the path of the sandbox, without a slash at the end. */
+/** Origin and path as the records on flash name them: with the sandbox's path, without a slash at the end. */
 function movedFrom({ values, refuse }: ConfigCheck, clientId: string): readonly string[] {
   return (values.ACQUIRER_MOVED_FROM ?? []).map(({ origin, pathname, search }) => {
     if (search !== '') refuse('ACQUIRER_MOVED_FROM', 'has a ? part, which no acquirer has');
@@ -100,11 +103,7 @@ function tlsFiles(check: ConfigCheck): AcquirerConfig['tls'] {
   if (certFile) pemOf(check, 'ACQUIRER_CERT_FILE', certFile, 'CERTIFICATE');
   if (keyFile) pemOf(check, 'ACQUIRER_KEY_FILE', keyFile, 'PRIVATE KEY');
   if (!caFile && !certFile && !keyFile) return undefined;
-  return {
-    ...(caFile ? { caFile } : {}),
-    ...(certFile ? { certFile } : {}),
-    ...(keyFile ? { keyFile } : {}),
-  };
+  return present({ caFile, certFile, keyFile });
 }
 
 function pemOf(check: ConfigCheck, name: VariableName, path: string, label: string): void {

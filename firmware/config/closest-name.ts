@@ -1,4 +1,4 @@
-/** The candidate that slips of the finger could have turned into `name`: at most so many edits, case aside. */
+/** The candidate that differs least from `name`, by at most so many edits, case aside; undefined where none does. */
 export function closestName<N extends string>(name: string, candidates: readonly N[], mostEdits: 1 | 2): N | undefined {
   if (name.length > 64) return undefined;
   let best: N | undefined;

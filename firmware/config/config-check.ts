@@ -12,11 +12,11 @@ export interface ConfigError {
   readonly variable: string;
   /** What is wrong, to be read after the variable's name; never contains a secret's value. */
   readonly problem: string;
-  /** A right value, where one can be given. */
+  /** A valid value, where one can be given. */
   readonly example?: string;
 }
 
-/** Something that may be meant and mostly is not: the terminal starts with it and says so. Holds no secret. */
+/** A setting that is allowed but probably a mistake: the terminal starts with it and logs it. Holds no secret. */
 export interface ConfigWarning {
   readonly variable: string;
   /** To be read after the variable's name. */
@@ -27,10 +27,10 @@ export interface ConfigWarning {
 /** What a section's check works with. */
 export interface ConfigCheck {
   readonly values: VariableValues;
-  /** Whether it was set by somebody, rather than by default. */
+  /** Whether it is set, rather than by default. */
   given(name: VariableName): boolean;
   readonly readFile: ReadFile;
-  /** `example`: a right value, where the variable's usual one would not be right here. */
+  /** `example`: a valid value, where the variable's own example would be wrong here. */
   refuse(variable: VariableName, problem: string, example?: string): void;
 }
 

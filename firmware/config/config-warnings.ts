@@ -2,7 +2,7 @@ import type { ConfigCheck, ConfigWarning, Environment } from './config-check.js'
 import { misspeltWarnings } from './misspelt.js';
 import type { VariableName, VariableValues } from './variables.js';
 
-/** What is right by itself, but departs from the best-practice page or from what people expect. */
+/** Warnings for valid settings that depart from Alipay's best-practice page or from what people expect. */
 export function configWarnings({ values, given }: ConfigCheck, env: Environment): readonly ConfigWarning[] {
   const warnings: ConfigWarning[] = [];
   if (!given('NOTIFY_URL')) {

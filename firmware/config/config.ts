@@ -4,7 +4,7 @@ import type { Catalog } from '../../flows/catalog.js';
 import type { Timing } from '../../flows/timing.js';
 import type { LogLevel } from '../log/log.js';
 
-/** Everything that can be configured, checked and typed. See `variables` for the meaning of each value. */
+/** The whole configuration, checked. See `variables` for the meaning of each value. */
 export interface Config {
   readonly terminal: TerminalConfig;
   readonly merchant: MerchantConfig;
@@ -19,7 +19,7 @@ export interface Config {
     readonly dataDir: string;
     /** The data directory has to be on another file system than `/`. */
     readonly dataDirMounted: boolean;
-    /** Where the known card is noted outside of the data directory; absent: beside it. */
+    /** File outside of the data directory that names the known card; absent: beside the directory. */
     readonly cardMarkFile?: string;
     /** Raw block devices for the two halves of the journal; absent: files in the data directory. */
     readonly journalPartitions?: readonly [string, string];
@@ -40,7 +40,7 @@ export interface TerminalConfig {
   readonly locale: 'en' | 'zh-CN';
   /** IANA name. */
   readonly timeZone: string;
-  /** Whether somebody chose it: otherwise receipts name the zone. */
+  /** Whether it is configured; receipts print the zone otherwise. */
   readonly timeZoneSet: boolean;
 }
 
@@ -61,15 +61,15 @@ export type SaleConfig =
 export interface AcquirerConfig {
   /** Scheme, host and port. */
   readonly origin: string;
-  /** Before `/v1/…`; rewritten for the sandbox already. */
+  /** Before `/v1/…`; already rewritten for the sandbox. */
   readonly pathPrefix: string;
-  /** Origin and path prefix of acquirers whose payments are this one's now. */
+  /** Origin and path prefix of former acquirers whose payments this one knows. */
   readonly movedFrom: readonly string[];
   readonly clientId: string;
   readonly privateKey: KeyObject;
   readonly alipayPublicKey: KeyObject;
   readonly agentToken?: string;
-  /** Whose agent tokens are taken; absent: the merchant's whose token came first. */
+  /** The merchant whose agent tokens are accepted; absent: the one whose token came first. */
   readonly agentMerchant?: string;
   readonly settlementCurrency?: string;
   readonly tls?: { readonly caFile?: string; readonly certFile?: string; readonly keyFile?: string };
@@ -118,7 +118,7 @@ export type KeypadConfig =
       readonly kind: 'matrix';
       readonly rowPins: readonly number[];
       readonly columnPins: readonly number[];
-      /** A string a row, a character a column. */
+      /** One string for each row, one character for each column. */
       readonly keys: readonly string[];
     }
   | Absent;

@@ -1,5 +1,6 @@
 import { isLoopback } from '../../drivers/is-loopback.js';
 import type { Catalog } from '../../flows/catalog.js';
+import { present } from '../../flows/present.js';
 import { messageOf } from '../log/plain-text.js';
 import { acquirerSection } from './acquirer-section.js';
 import type { Config, NotifyConfig, SaleConfig } from './config.js';
@@ -13,21 +14,20 @@ import { unprintableNames } from './unprintable-names.js';
 import { unsafeEnvironment } from './unsafe-environment.js';
 import { variables } from './variables.js';
 
-/** What a terminal is started with: a right configuration. */
+/** A valid configuration and what belongs to it. */
 export interface TerminalSettings {
   readonly config: Config;
-  /** Texts that never reach a log. */
+  /** Texts that must not appear in a log. */
   readonly secrets: readonly string[];
   /** To be logged at start. */
   readonly warnings: readonly ConfigWarning[];
 }
 
-/** Either a whole configuration or everything that is wrong. */
+/** A valid configuration, or every error. */
 export type ConfigLoading = TerminalSettings | { readonly errors: readonly ConfigError[] };
 
 /**
- * Reads and checks the whole configuration. Pure but for `readFile`. Either everything is right, or all errors come at
- * once and nothing starts.
+ * Reads and checks the whole configuration, and returns it or all errors at once. Pure but for `readFile`.
  */
 export function loadConfig(env: Environment, readFile: ReadFile): ConfigLoading {
   const { list, values, errors: readingErrors } = readSettings(env, readFile);
@@ -66,7 +66,7 @@ export function loadConfig(env: Environment, readFile: ReadFile): ConfigLoading 
       id: MERCHANT_ID,
       name: MERCHANT_NAME,
       mcc: MERCHANT_MCC,
-      ...(values.MERCHANT_REGION ? { region: values.MERCHANT_REGION } : {}),
+      ...present({ region: values.MERCHANT_REGION }),
       store: { id: STORE_ID, name: STORE_NAME, mcc: STORE_MCC },
     },
     sale,
@@ -93,16 +93,11 @@ export function loadConfig(env: Environment, readFile: ReadFile): ConfigLoading 
       vendUnknown: values.VEND_UNKNOWN,
     },
     notify,
-    api: {
-      host: values.API_HOST,
-      port: values.API_PORT,
-      ...(values.API_TOKEN ? { token: values.API_TOKEN } : {}),
-    },
+    api: { host: values.API_HOST, port: values.API_PORT, ...present({ token: values.API_TOKEN }) },
     storage: {
       dataDir: values.DATA_DIR,
       dataDirMounted: values.DATA_DIR_MOUNTED,
-      ...(values.CARD_MARK_FILE ? { cardMarkFile: values.CARD_MARK_FILE } : {}),
-      ...(values.JOURNAL_PARTITIONS ? { journalPartitions: values.JOURNAL_PARTITIONS } : {}),
+      ...present({ cardMarkFile: values.CARD_MARK_FILE, journalPartitions: values.JOURNAL_PARTITIONS }),
       salesKept: values.SALES_KEPT,
       salesKeptDays: values.SALES_KEPT_DAYS,
     },
@@ -116,7 +111,7 @@ export function loadConfig(env: Environment, readFile: ReadFile): ConfigLoading 
   return { config, secrets: [...secretTexts, ...acquirer.secrets], warnings };
 }
 
-/** Beyond these a file is of another kind, and a list of everything in it helps nobody. */
+/** A file with more is probably no catalogue; the rest are only counted. */
 const mostCatalogFaults = 20;
 
 function saleSection(check: ConfigCheck): SaleConfig | undefined {
@@ -147,7 +142,7 @@ function saleSection(check: ConfigCheck): SaleConfig | undefined {
   return { mode, catalog };
 }
 
-/** What customers have to type, they need keys for; `#` confirms and `*` cancels. */
+/** The keypad needs every key that customers press; `#` confirms and `*` cancels. */
 function checkKeys({ values, refuse }: ConfigCheck, needed: string): void {
   if (values.KEYPAD === 'none') return;
   const keys = values.KEYPAD_KEYS.join('');
@@ -169,8 +164,8 @@ function catalogOf({ values, readFile, refuse }: ConfigCheck): Catalog | undefin
   const channelCount = channelCountOf({ kind: values.VEND, pins: values.VEND_PINS });
   const { catalog, faults } = parseCatalog(text, { currency: values.CURRENCY, channelCount });
   for (const { line, problem } of faults.slice(0, mostCatalogFaults)) refuse('CATALOG_FILE', `line ${line} ${problem}`);
-  const untold = faults.length - mostCatalogFaults;
-  if (untold > 0) refuse('CATALOG_FILE', `has ${untold} more faults of such kinds`);
+  const unlisted = faults.length - mostCatalogFaults;
+  if (unlisted > 0) refuse('CATALOG_FILE', `has ${unlisted} more faults of such kinds`);
   return faults.length === 0 ? catalog : undefined;
 }
 

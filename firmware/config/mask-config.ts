@@ -2,8 +2,8 @@ import type { Setting } from './read-settings.js';
 import { type Variable, variables } from './variables.js';
 
 /**
- * The effective configuration for people, a line a variable: `NAME=value  (source)`. Secrets are masked whole, public keys
- * shortened. What is unset is left out.
+ * The effective configuration for people, one line for each variable that is set: `NAME=value  (source)`. Secrets are masked,
+ * public keys shortened.
  */
 export function maskConfig(settings: readonly Setting[]): string {
   return settings

@@ -22,22 +22,22 @@ export interface CatalogContent {
 export interface CatalogRules {
   /** ISO 4217: what prices are in. */
   readonly currency: string;
-  /** Vend channels there are, counted from 1; undefined where they are not ours to know. */
+  /** Vend channels there are, counted from 1; undefined where the host app or the machine numbers its own. */
   readonly channelCount: number | undefined;
 }
 
 const HEADER = ['slot', 'name', 'price', 'channel'];
-const WORDS: Readonly<Record<CsvSeparator, string>> = { ',': 'comma', ';': 'semicolon', '\t': 'tab' };
+const SEPARATOR_NAMES: Readonly<Record<CsvSeparator, string>> = { ',': 'comma', ';': 'semicolon', '\t': 'tab' };
 const ITEMS_LIMIT = 1000;
 const LINE_LIMIT_CHARACTERS = 512;
 const NAME_LIMIT_CHARACTERS = 64;
 const FILE_LIMIT_CHARACTERS = 262_144;
 
 /**
- * Reads a catalogue: CSV whose first line is `slot,name,price,channel`, then one item a line; lines with nothing in them do not count. The
- * first line tells what separates: commas, semicolons or tabs. Columns without anything in them at the end do not count. A
- * slot is 1 to 4 digits (`05` is `5`), a name 1 to 64 characters on one line, a price a decimal in the currency such as
- * `12.50`, a channel a relay counted from 1 or, without relays, a word. Two slots may share a channel. All faults are told.
+ * Reads a catalogue: CSV with the header `slot,name,price,channel`, then one item a line. The header decides the separator:
+ * comma, semicolon or tab. Empty lines, and empty columns at the end, are ignored. A slot is 1 to 4 digits (`05` is `5`), a
+ * name 1 to 64 characters on one line, a price a decimal in the currency such as `12.50`, a channel a relay counted from 1 or,
+ * without relays, a name. Two slots may share a channel. All faults are reported.
  */
 export function parseCatalog(text: string, rules: CatalogRules): CatalogContent {
   const catalog: Record<string, CatalogItem> = {};
@@ -46,7 +46,7 @@ export function parseCatalog(text: string, rules: CatalogRules): CatalogContent 
     return { catalog, faults: [{ line: 1, problem: 'begins a file longer than 256 KiB' }] };
   }
   const lines = text.replace(/^\ufeff/, '').split(/\r\n|\n|\r/);
-  /* A spreadsheet's own line before the header. */
+  /* Some spreadsheets write such a line before the header. */
   const headerIndex = /^sep=[,;\t]$/i.test(lines[0] ?? '') ? 1 : 0;
   const header = lines[headerIndex] ?? '';
   const separator = separatorOf(header);
@@ -110,20 +110,20 @@ function itemOf(
   return right && price !== undefined ? { slot, name, price, channel } : undefined;
 }
 
-/** What the header is separated by, where it is one. */
+/** Undefined where the line is no header. */
 function separatorOf(header: string): CsvSeparator | undefined {
   if (header.length > LINE_LIMIT_CHARACTERS) return undefined;
   return csvSeparators.find((one) => withoutEmptyEnd(csvFields(header.toLowerCase(), one))?.join() === HEADER.join());
 }
 
-/** Spreadsheets save empty rows below the table, too, with their separators. */
+/** Spreadsheets also save the empty rows below the table, with their separators. */
 function isEmptyRow(content: string, separator: CsvSeparator): boolean {
   if (content.trim() === '') return true;
   if (content.length > LINE_LIMIT_CHARACTERS) return false;
   return csvFields(content, separator)?.every((field) => field === '') === true;
 }
 
-/** Columns beside the table that a spreadsheet saved, too. */
+/** Without the empty columns beside the table, which spreadsheets save, too. */
 function withoutEmptyEnd(fields: readonly string[] | undefined): readonly string[] | undefined {
   if (fields === undefined) return undefined;
   let length = fields.length;
@@ -145,8 +145,8 @@ function fieldsOf(
   else if (fields.length === HEADER.length) return fields;
   else {
     const other = csvSeparators.find((one) => withoutEmptyEnd(csvFields(content, one))?.length === HEADER.length);
-    const belong = `${HEADER.join()} belong there, a ${WORDS[separator]} inside a name in "quotes"`;
-    const hint = `separated by a ${WORDS[separator]} as in the first line, not by a ${WORDS[other ?? separator]}`;
+    const belong = `${HEADER.join()} belong there, a ${SEPARATOR_NAMES[separator]} inside a name in "quotes"`;
+    const hint = `separated by a ${SEPARATOR_NAMES[separator]} as in the first line, not by a ${SEPARATOR_NAMES[other ?? separator]}`;
     refuse(`has ${fields.length} fields; ${other === undefined ? belong : hint}`);
   }
   return undefined;

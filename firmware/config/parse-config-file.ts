@@ -16,12 +16,12 @@ export interface ConfigFileContent {
 }
 
 const mostCharacters = 65_536;
-/** What is longer may be a part of a key that ends in `=`. */
+/** A longer one may be base64 of a key that ends in `=`. */
 const LONGEST_NAME = 40;
 
 /**
- * Reads a configuration file: one `NAME=value` a line; empty lines and lines that begin with `#` do not count; a value may
- * stand in single or double quotes, which are taken off; nothing is expanded. Faults never repeat a value, since it may
+ * Reads a configuration file: one `NAME=value` a line; empty lines and lines that begin with `#` are ignored; a value may
+ * stand in single or double quotes, which are removed; nothing is expanded. Faults never quote a value, since it may
  * be a secret.
  */
 export function parseConfigFile(text: string): ConfigFileContent {
@@ -68,7 +68,7 @@ function isFirstLineOfPem(value: string): boolean {
   return value.startsWith('-----BEGIN ') && !value.includes('-----END ');
 }
 
-/** How the rest of a PEM looks whose first line stood behind a name. None of it may be repeated as a name. */
+/** A line of a PEM after its first one. It may be secret, so no fault quotes it as a name. */
 const PEM_REST = /^(?:[A-Za-z0-9+/]+={0,2}|-----END .*)["']?$/;
 
 function onlyFirstLine(name: string): string {

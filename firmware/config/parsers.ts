@@ -6,14 +6,14 @@ import { quoted } from '../log/plain-text.js';
 import { type KeyReading, rsaKey } from './rsa-key.js';
 import { strangeCharacter } from './strange-characters.js';
 
-/** Turns a variable's text (trimmed, not empty) into its value, or says what is wrong without repeating a secret. */
+/** Turns a variable's text (trimmed, not empty) into its value, or reports what is wrong without quoting a secret. */
 export type Parser<T> = (text: string) => { readonly value: T } | { readonly problem: string };
 
 /** Parsers for the kinds of values that variables have. */
 export const parsers = {
   text,
   token,
-  word,
+  oneOf,
   deviceKind,
   digits,
   integer,
@@ -46,7 +46,7 @@ function text(mostCharacters: number): Parser<string> {
   };
 }
 
-/** A secret that travels in a header. */
+/** A secret that is sent in a header. */
 function token(leastCharacters: number): Parser<string> {
   return (raw) => {
     if (!/^[\x21-\x7e]+$/.test(raw)) return { problem: 'has spaces or characters that a header cannot carry' };
@@ -55,7 +55,7 @@ function token(leastCharacters: number): Parser<string> {
   };
 }
 
-function word<const W extends string>(...allowed: readonly W[]): Parser<W> {
+function oneOf<const W extends string>(...allowed: readonly W[]): Parser<W> {
   return (raw) => {
     const value = allowed.find((candidate) => candidate === raw);
     return value === undefined ? { problem: `is ${quoted(raw)}; allowed: ${allowed.join(', ')}` } : { value };
@@ -64,7 +64,7 @@ function word<const W extends string>(...allowed: readonly W[]): Parser<W> {
 
 /** The kind of a device. `sim` is refused with a message of its own: people copy it from the simulator to a board. */
 function deviceKind<const W extends string>(...allowed: readonly W[]): Parser<W> {
-  const parse = word(...allowed);
+  const parse = oneOf(...allowed);
   return (raw) =>
     raw === 'sim'
       ? { problem: 'is sim, a device that only the simulator has (npm start, or tillbox sim)' }
@@ -150,7 +150,7 @@ function url(): Parser<URL> {
   };
 }
 
-/** Addresses with commas between. */
+/** Addresses separated by commas. */
 function urls(most: number): Parser<readonly URL[]> {
   const one = url();
   return (raw) => {

@@ -4,7 +4,7 @@ import type { Config, VendConfig } from './config.js';
 
 const MS_A_DAY = 86_400_000;
 
-/** The part of the configuration that decisions depend on. `segmentSizeBytes`: what the whole book has to fit. */
+/** What decisions need of the configuration. `segmentSizeBytes`: of a half of the journal, which the whole book has to fit. */
 export function policyOf(config: Config, segmentSizeBytes: number): Policy {
   const { acquirer, devices, policy } = config;
   const channelCount = channelCountOf(devices.vend);
@@ -36,7 +36,7 @@ export function policyOf(config: Config, segmentSizeBytes: number): Policy {
   };
 }
 
-/** How many vend channels there are; undefined where the host app or a machine knows its own. */
+/** How many vend channels there are; undefined where the host app or the machine numbers its own. */
 export function channelCountOf(vend: {
   readonly kind: VendConfig['kind'];
   readonly pins?: readonly number[] | undefined;

@@ -7,7 +7,7 @@ import { strangeHint } from './strange-characters.js';
 import { unwrapValue } from './unwrap-value.js';
 import { type Variable, type VariableName, type VariableValues, variables } from './variables.js';
 
-/** A variable as it stands: its text and where that came from. */
+/** A variable's text and where it came from. */
 export interface Setting {
   readonly name: VariableName;
   /** Undefined when unset and without default. */
@@ -22,12 +22,12 @@ export interface Settings {
 }
 
 /**
- * Reads every variable on its own: from the environment, else from the file that CONFIG_FILE names, else its default. An
- * empty value counts as unset, as fleet dashboards leave them behind. What needs several variables is not checked here.
+ * Reads every variable on its own: from the environment, else from the file that CONFIG_FILE names, else its default. An empty
+ * value counts as unset: fleet dashboards leave such values behind. What needs several variables is not checked here.
  */
 export function readSettings(env: Environment, readFile: ReadFile): Settings {
   const errors: ConfigError[] = [];
-  /* Those have an error already, and are not unset. */
+  /* These have an error already, and must not be reported as unset. */
   const unusable = new Set<string>();
   const fromEnvironment = (name: VariableName): string | undefined => {
     const unwrapped = unwrapValue(env[name] ?? '');
@@ -67,7 +67,7 @@ export function readSettings(env: Environment, readFile: ReadFile): Settings {
       continue;
     }
     errors.push({ variable: name, problem: `${parsed.problem}${strangeHint(text)}`, example });
-    /* So that what depends on it can still be checked; with an error in the list nothing starts anyway. */
+    /* The default stands in, so that what depends on it is still checked. */
     const fallback = preset === undefined ? undefined : parse(preset);
     if (fallback && 'value' in fallback) values[name] = fallback.value;
   }
@@ -87,7 +87,7 @@ function reasonToNeed(
 ): string | undefined {
   if (required === 'always') return 'is not set';
   if ('unless' in required) {
-    /* Of two alternatives only the first is named. */
+    /* Of two alternatives only the first reports it. */
     const order: readonly string[] = names;
     const isFirst = order.indexOf(name) < order.indexOf(required.unless);
     return texts.get(required.unless) === undefined && isFirst ? `is not set, nor is ${required.unless}` : undefined;

@@ -2,8 +2,8 @@ import { createHash, createPrivateKey, createPublicKey, type KeyObject } from 'n
 
 /**
  * Reads RSA keys as people paste them: PEM or the bare base64 that Alipay's Dashboard shows, PKCS#8 or PKCS#1, also with
- * line ends written as `\n`, and the base64 of a whole PEM file. A wrong kind of key is named in the problem, because all that
- * the acquirer would say is "signature error". No text of a key ever appears in a problem.
+ * line ends written as `\n`, and the base64 of a whole PEM file. A problem names the wrong kind of key, since the
+ * acquirer would report no more than "signature error". It never contains text of a key.
  */
 export const rsaKey = { readPrivate, readPublic, publicText, fingerprint, isPair };
 
@@ -38,7 +38,7 @@ function readPublic(text: string): KeyReading {
   }
 }
 
-/** The public half as the Dashboard takes it: base64 of the X.509 SubjectPublicKeyInfo, on one line. */
+/** The public half as the Dashboard expects it: base64 of the X.509 SubjectPublicKeyInfo, on one line. */
 function publicText(key: KeyObject): string {
   const publicKey = key.type === 'private' ? createPublicKey(key) : key;
   return publicKey.export({ format: 'der', type: 'spki' }).toString('base64');

@@ -1,10 +1,10 @@
-/** What people do not see: zero-width characters, soft hyphens, changes of direction; joiners belong to scripts and emoji. */
+/** Invisible characters: zero-width, soft hyphens, direction marks. Joiners are allowed: scripts and emoji need them. */
 const INVISIBLE = /[\u00ad\u200b\u2060\ufeff\u202a-\u202e\u2066-\u2069]/;
 const CONTROL = /[\p{Cc}\p{Cs}\p{Zl}\p{Zp}]/u;
 
 /**
- * What no name and no id should have in it, to be read after the name of what has it. What another program copied or
- * decoded wrongly would go on to the acquirer.
+ * Why a text is no good as a name or id, to be read after what it belongs to: a character that another program decoded wrongly,
+ * or that nobody sees, would go to the acquirer. Undefined where it is good.
  */
 export function strangeCharacter(text: string): string | undefined {
   if (text.includes('\ufffd'))

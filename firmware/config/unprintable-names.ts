@@ -2,10 +2,10 @@ import { isPrintedOtherwise, printableText } from '../../drivers/printer/printab
 import type { Config } from './config.js';
 import type { ConfigWarning } from './config-check.js';
 
-/** Goods named one by one; a shop may have a hundred. */
+/** How many goods a warning names; a shop may have a hundred. */
 const GOODS_NAMED = 3;
 
-/** Names of the configuration that the printer's fonts do not hold, each with what comes out on paper. */
+/** Warnings for configured names with letters that the printer's fonts lack, with what is printed instead. */
 export function unprintableNames({ devices, merchant, sale, terminal }: Config): readonly ConfigWarning[] {
   const { printer } = devices;
   if (printer.kind === 'none') return [];

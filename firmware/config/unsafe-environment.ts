@@ -1,8 +1,8 @@
 import type { ConfigError, Environment } from './config-check.js';
 
 /**
- * Settings of Node itself that take away what payments rely on: that the acquirer's certificate is verified, and that keys
- * and traffic stay inside the process. Nothing starts with one of them.
+ * Errors for settings of Node itself that break what payments rely on: the acquirer's certificate is verified, and keys and
+ * traffic stay inside the process.
  */
 export function unsafeEnvironment(env: Environment): readonly ConfigError[] {
   const errors: ConfigError[] = [];

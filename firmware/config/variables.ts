@@ -1,14 +1,14 @@
 import { type Parser, parsers } from './parsers.js';
 
-/** One row of the reference: everything that is known about a variable. */
+/** One row of the reference. */
 export interface Variable<T> {
-  /** Heading it stands under in the reference. */
+  /** Its heading in the reference. */
   readonly group: VariableGroup;
   /** What it means, one or two sentences, for the reference table. */
   readonly meaning: string;
-  /** As it would be written; absent: unset. */
+  /** As it would be written; absent: none. */
   readonly default?: string;
-  /** A right value, shown with every error. Never a usable secret. */
+  /** A valid value, shown with every error. Never a usable secret. */
   readonly example: string;
   readonly parse: Parser<T>;
   /** Never shown. */
@@ -36,7 +36,7 @@ export const variableGroups = [
 
 export type VariableGroup = (typeof variableGroups)[number];
 
-const { text, token, word, deviceKind, digits, integer, flag, path, pin, pins, devicePair } = parsers;
+const { text, token, oneOf, deviceKind, digits, integer, flag, path, pin, pins, devicePair } = parsers;
 
 const shortestMs = 10;
 const hourMs = 3_600_000;
@@ -118,7 +118,7 @@ export const variables = {
     meaning: 'Language of receipts and of what customers are told: `en` or `zh-CN`.',
     default: 'en',
     example: 'zh-CN',
-    parse: word('en', 'zh-CN'),
+    parse: oneOf('en', 'zh-CN'),
   },
   TZ: {
     group: 'Terminal and merchant',
@@ -134,7 +134,7 @@ export const variables = {
       'Who starts a sale: `host` the local API, `amount` the keypad enters an amount, `selection` the keypad chooses from the catalogue, `mdb` the vending machine asks.',
     default: 'host',
     example: 'host',
-    parse: word('host', 'amount', 'selection', 'mdb'),
+    parse: oneOf('host', 'amount', 'selection', 'mdb'),
   },
   CATALOG_FILE: {
     group: 'Sales',
@@ -413,14 +413,14 @@ export const variables = {
       '`auto`: no sale until the system’s synchronisation state or the acquirer confirms the clock; `always`: the machine has a clock of its own.',
     default: 'auto',
     example: 'always',
-    parse: word('auto', 'always'),
+    parse: oneOf('auto', 'always'),
   },
   VEND_UNKNOWN: {
     group: 'Policy',
     meaning: 'When it is unknown whether the goods went: `refund`, `keep` the money, or ask the `operator`.',
     default: 'refund',
     example: 'operator',
-    parse: word('refund', 'keep', 'operator'),
+    parse: oneOf('refund', 'keep', 'operator'),
   },
 
   CONFIG_FILE: {
@@ -479,14 +479,14 @@ export const variables = {
     meaning: '`debug`, `info`, `warn` or `error`: lines below it are not written.',
     default: 'info',
     example: 'debug',
-    parse: word('debug', 'info', 'warn', 'error'),
+    parse: oneOf('debug', 'info', 'warn', 'error'),
   },
   LOG_FORMAT: {
     group: 'Storage and log',
     meaning: '`text` for people, `json` for collectors.',
     default: 'text',
     example: 'json',
-    parse: word('text', 'json'),
+    parse: oneOf('text', 'json'),
   },
 
   GPIO_CHIP: {
@@ -582,14 +582,14 @@ export const variables = {
     meaning: 'Characters a line: 32 on 58 mm paper, 48 on 80 mm.',
     default: '32',
     example: '48',
-    parse: word('32', '48'),
+    parse: oneOf('32', '48'),
   },
   PRINTER_CHARSET: {
     group: 'Devices',
     meaning:
       'Characters that its fonts hold: `ascii`, which every printer has; `gb18030` (or `gbk`), the Chinese font; a code page: `cp437` and `cp858` Western, `cp1252` Windows, `cp852` Central European, `cp866` Cyrillic. Unset: `gb18030` with `LOCALE=zh-CN`, else `ascii`.',
     example: 'cp858',
-    parse: word('ascii', 'cp437', 'cp852', 'cp858', 'cp866', 'cp1252', 'gbk', 'gb18030'),
+    parse: oneOf('ascii', 'cp437', 'cp852', 'cp858', 'cp866', 'cp1252', 'gbk', 'gb18030'),
   },
   PRINTER_REQUIRED: {
     group: 'Devices',
@@ -634,7 +634,7 @@ export const variables = {
   VEND_SENSOR_PIN: { group: 'Devices', meaning: 'Line of the drop sensor.', example: '7', parse: pin() },
   VEND_TIMEOUT_MS: {
     group: 'Devices',
-    meaning: 'Wait for the drop sensor, or for the machine’s word.',
+    meaning: 'Wait for the drop sensor, or for the machine’s answer.',
     default: '10000',
     example: '15000',
     parse: integer(100, 600_000),
@@ -652,7 +652,7 @@ export type VariableName = keyof typeof variables;
 
 type Parsed<V> = V extends { readonly parse: Parser<infer T> } ? T : never;
 
-/** Values by name: with a default always there, otherwise only when given and right. */
+/** Values by name: always there with a default, otherwise only where given and valid. */
 export type VariableValues = {
   readonly [N in VariableName]: (typeof variables)[N] extends { readonly default: string }
     ? Parsed<(typeof variables)[N]>
@@ -676,7 +676,7 @@ function clientId(raw: string): ReturnType<Parser<string>> {
     : { problem: 'is not a client id: at most 64 letters, digits, _ and -' };
 }
 
-/** A variable of ours, with its text where nobody sets it; undefined for any other name. */
+/** The default of a variable, without `text` where it has none; undefined for a name that is no variable. */
 export function configDefault(name: string): { readonly text: string | undefined } | undefined {
   if (!Object.hasOwn(variables, name)) return undefined;
   const row: Variable<unknown> = variables[name as keyof typeof variables];

@@ -1,18 +1,18 @@
 /**
- * What is kept outside the journal of the card that this terminal knows: without it a wiped card, or an empty directory where
- * one was, would pass for a new one, and the reversals on the old one be forgotten. The marks name the journal's store id.
+ * Marks outside of the journal that name the card which this terminal knows, by its store id. Without them a wiped card, or an
+ * empty directory where one was, would pass for a new one, and the reversals on the old one would be forgotten.
  */
 export interface CardMarks {
   read(): readonly string[];
-  /** Answers why a mark could not be written, a line a place. */
+  /** Returns why a mark could not be written, one line for each place. */
   write(text: string): readonly string[];
 }
 
 export type CardJudgement =
-  /** No mark: the first start, or a box without any that could be written. */
+  /** No mark: this is the first start, or none could be written. */
   | 'new'
   | 'known'
-  /** A mark names another one: this one was wiped, or changed for it. */
+  /** A mark names another card: that one was wiped or exchanged. */
   | 'changed';
 
 /** @param storeId of the journal on the card; undefined where there is none. */
@@ -22,7 +22,7 @@ export function judgeCard(marks: Pick<CardMarks, 'read'>, storeId: string | unde
   return known.every((one) => one === storeId) ? 'known' : 'changed';
 }
 
-/** The text of a mark. `why`: on whose word, where a person had to say it. */
+/** The text of a mark. `why`: who accepted the card and why, where a person did. */
 export function markText(storeId: string, why = 'the first journal of this terminal'): string {
   return `${storeId}\n${why}\n`;
 }

@@ -21,7 +21,7 @@ export function journalPartitions(pair: readonly [string, string] | undefined): 
 /** 500 kept sales take some 300 KB; the whole state has to fit, better several times. */
 export const BOOK_SEGMENT_BYTES = 4 * 1024 * 1024;
 
-/** What the store has to know of the book. */
+/** What the store needs to know of the book. */
 export const BOOK_JOURNAL = {
   volumes: BOOK_VOLUMES,
   segmentSizeBytes: BOOK_SEGMENT_BYTES,
@@ -47,8 +47,8 @@ export function openBook(
 }
 
 /**
- * What a store error means: a fault that only a person can mend, with the terminal up to tell of it, or the end of the
- * process, where a restart may help or another one holds the data.
+ * What a store error leads to. `stay`: only a person can fix it, and the terminal runs to report the fault. `exit`: a restart
+ * may help, or another process holds the data.
  */
 export type FlashTrouble =
   | { readonly kind: 'stay'; readonly fault: (typeof JOURNAL_FAULTS)[number] }

@@ -7,27 +7,27 @@ import { readOnlyLow } from './read-only-low.js';
 import { readStore } from './store/read-store.js';
 import type { OpenReport } from './store/store-status.js';
 
-/** What a card still tells. */
+/** What can be read of a card. */
 export interface BookReading {
-  /** Why a box would not start with it, in words for a technician; empty where it would. */
+  /** Why a box would not start with it, for a technician; empty where it would. */
   readonly troubles: readonly string[];
   /** Halves of the journal that are not there. */
   readonly missing: readonly string[];
-  /** Only the halves changed places. */
+  /** The only trouble is that the halves are swapped. */
   readonly swapped: boolean;
-  /** Nothing was ever stored on those that are. */
+  /** Nothing was ever stored on the halves that are there. */
   readonly blank: boolean;
-  /** What a box would start with all the same, because it was not needed; as in `OpenReport`. */
+  /** Damage that does not keep a box from starting, as in `OpenReport`. */
   readonly found: Pick<OpenReport, 'cutTail' | 'unreadableSlots' | 'lostSlots'>;
-  /** The newest book that could be put together, as a database that cannot be written; undefined where there is none. */
+  /** The newest book that could be restored, as a read-only database; undefined where there is none. */
   readonly db: Low<Book> | undefined;
-  /** Of the newest record that was read: a higher one somewhere else means that this card is old. */
+  /** Of the newest record that was read. A higher one elsewhere means that this card is old. */
   readonly sequence: number;
   readonly storeId: string;
 }
 
 /**
- * Reads the book of a card that no terminal needs to run on. Changes nothing and takes no lock.
+ * Reads the book of a card, also while no terminal runs on it. Changes nothing and takes no lock.
  * @param segmentSizeBytes of each half of the journal.
  */
 export function readCard(flash: FlashHost, segmentSizeBytes: number, done: (reading: BookReading) => void): void {
@@ -36,7 +36,7 @@ export function readCard(flash: FlashHost, segmentSizeBytes: number, done: (read
   );
 }
 
-/** Reads the book of a real card. Changes nothing and takes no lock. */
+/** The same of a real card. */
 export function readBook(flash: FlashHost): Promise<BookReading> {
   return new Promise((resolve) => readCard(flash, BOOK_SEGMENT_BYTES, resolve));
 }

@@ -2,7 +2,7 @@ import type { Clock, Timer } from '../../drivers/host.js';
 import type { Log } from '../log/log.js';
 import { type CardMarks, judgeCard, markReason, markText } from './card-marks.js';
 
-const LOOK_INTERVAL_MS = 5_000;
+const CHECK_INTERVAL_MS = 5_000;
 
 export interface WatchCardMarksParts {
   readonly marks: CardMarks;
@@ -10,11 +10,13 @@ export interface WatchCardMarksParts {
   readonly storeId: string;
   readonly clock: Clock;
   readonly log: Log;
-  /** Told at once whether the card is in doubt, and again when a person has accepted it. */
+  /** Called at once with whether the card is in doubt, and again when a person has accepted it. */
   readonly doubted: (doubted: boolean) => void;
 }
 
-/** Judges the card at a start, and marks a new one as known. One in doubt is looked at until a person has accepted it. */
+/**
+
+ */
 export function watchCardMarks({ marks, storeId, clock, log, doubted }: WatchCardMarksParts): () => void {
   let timer: Timer | undefined;
 
@@ -23,10 +25,10 @@ export function watchCardMarks({ marks, storeId, clock, log, doubted }: WatchCar
       log.warn('the card cannot be marked as known', { place, todo: MARK_ELSEWHERE });
   };
 
-  const look = (): void => {
+  const checkAgain = (): void => {
     const judgement = judgeCard(marks, storeId);
     if (judgement === 'changed') {
-      timer = clock.after(LOOK_INTERVAL_MS, look);
+      timer = clock.after(CHECK_INTERVAL_MS, checkAgain);
       return;
     }
     log.warn('the card was accepted', { why: markReason(marks) });
@@ -39,14 +41,14 @@ export function watchCardMarks({ marks, storeId, clock, log, doubted }: WatchCar
       doubted(false);
       break;
     case 'known':
-      /* A place may have been lost. */
+      /* One of the marks may have been lost. */
       mark(markReason(marks));
       doubted(false);
       break;
     case 'changed':
       log.error('another card than this terminal knows', { storeId, meaning: CHANGED });
       doubted(true);
-      timer = clock.after(LOOK_INTERVAL_MS, look);
+      timer = clock.after(CHECK_INTERVAL_MS, checkAgain);
       break;
   }
   return () => timer?.cancel();

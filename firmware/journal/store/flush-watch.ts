@@ -1,12 +1,12 @@
 import type { Clock, Timer } from '../../../drivers/host.js';
 
-/** Watches how long flushes take. */
+/** Measures how long flushes take, and reports slow ones. */
 export interface FlushWatch {
   begin(): void;
   /** The flush that began last is over. */
   end(): void;
   stop(): void;
-  /** Of those that are over, in milliseconds. */
+  /** Of finished flushes, in milliseconds. */
   readonly lastMs: number;
   readonly slowestMs: number;
 }
@@ -15,12 +15,12 @@ export interface FlushWatchParts {
   readonly clock: Clock;
   readonly slowAfterMs: number;
   readonly hungAfterMs: number;
-  /** A flush takes, or took, so long. */
+  /** A flush is taking, or took, so long. */
   readonly slow: (ms: number) => void;
   /** One was quick. */
   readonly quick: () => void;
   readonly hung: () => void;
-  /** To flush now, where the medium is still slow. False: not now. */
+  /** To flush once more, so that a medium that is fast again shows it. False: not possible now. */
   readonly tryAgain: () => boolean;
 }
 
@@ -36,7 +36,7 @@ export function createFlushWatch({ clock, slowAfterMs, hungAfterMs, ...parts }: 
 
   const passedMs = (): number => clock.monotonicMs() - startedMs;
 
-  /* While the medium is slow nothing is sold, and so nothing written: only a trial shows that it is well again. */
+  /* While the medium is slow nothing is sold, and so nothing is written: only a trial shows that it is fast again. */
   const tryAgainLater = (): void => {
     trial?.cancel();
     trial = clock.after(TRIAL_AFTER_MS, () => {

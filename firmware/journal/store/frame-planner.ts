@@ -52,11 +52,11 @@ export interface FramePlanner {
  *
  * Invariants
  * - Frames go to the two segments in turn, each at the first free slot.
- * - Each segment alone leads to its newest frame: a frame repeats every operation that its segment does not hold yet,
- *   and as many earlier ones as fit its slots.
- * - Where that does not fit the free slots, the segment is begun anew with the whole state, in the same single write.
- *   Until it is durable the other segment leads to everything acknowledged.
- * - A segment with unreadable remains is erased in the write that begins it anew.
+ * - Each segment alone restores the state of its newest frame: a frame repeats every operation that its segment does not hold
+ *   yet, and as many earlier ones as fit its slots.
+ * - Where that does not fit the free slots, the segment is rewritten from its start with the whole state, in one write. Until
+ *   that is durable the other segment restores everything acknowledged.
+ * - A segment with unreadable remains is erased in the write that rewrites it.
  */
 export function createFramePlanner(start: PlannerStart): FramePlanner {
   const segments: [SegmentStanding, SegmentStanding] = [...start.standings];
@@ -84,7 +84,7 @@ export function createFramePlanner(start: PlannerStart): FramePlanner {
 
   const planOperations = (segment: SegmentStanding): PlannedWrite | undefined => {
     const oldest = recent[0];
-    if (mustBeginAnew(segment) || oldest === undefined || oldest.number > segment.coveredUpTo + 1) return undefined;
+    if (mustRewrite(segment) || oldest === undefined || oldest.number > segment.coveredUpTo + 1) return undefined;
     let from = recent.findIndex((operation) => operation.number > segment.coveredUpTo);
     if (from < 0) return undefined;
     let sizeBytes = 0;
@@ -153,12 +153,12 @@ export function createFramePlanner(start: PlannerStart): FramePlanner {
   };
 }
 
-function mustBeginAnew(segment: SegmentStanding): boolean {
+function mustRewrite(segment: SegmentStanding): boolean {
   return segment.coveredUpTo < 0 || segment.dirty;
 }
 
 function neededFrom(segment: SegmentStanding): number {
-  return mustBeginAnew(segment) ? Number.POSITIVE_INFINITY : segment.coveredUpTo + 1;
+  return mustRewrite(segment) ? Number.POSITIVE_INFINITY : segment.coveredUpTo + 1;
 }
 
 /** Drops the oldest operations, except those that are needed and those that can fill a slot. */

@@ -3,7 +3,7 @@ import { chainBytes } from './chain.js';
 
 /**
  * The format on the medium. A segment is a row of 4 KiB slots; a frame is one or more whole slots in a row, written at
- * once. Every slot describes and checks itself, so that what is left of an overwritten frame can be told from damage.
+ * once. Every slot describes and checks itself, so that the rest of an overwritten frame can be distinguished from damage.
  *
  * | at | bytes | field                                                                                   |
  * |----|-------|-----------------------------------------------------------------------------------------|
@@ -20,7 +20,7 @@ import { chainBytes } from './chain.js';
  * | 36 | 4     | slot of this part in the segment                                                        |
  * | 40 | 4     | payload bytes of the whole frame                                                        |
  * | 44 | 4     | operations in the payload                                                               |
- * | 48 | 8     | number of the last operation that the frame tells of                                    |
+ * | 48 | 8     | number of the last operation that the frame covers                                      |
  * | 56 | 8     | chain value: of the state, or before the first operation                                |
  * | 64 | 4     | CRC-32 over the other 4,092 bytes                                                       |
  * | 68 | 4028  | payload: the state as JSON, or operations, each a length (4 bytes) and JSON             |

@@ -26,7 +26,7 @@ export function linkHistory(newestFirst: readonly FoundFrame[]): History | undef
   const head = newestFirst[0];
   if (head === undefined) return undefined;
   const lastNumber = head.header.lastOperation;
-  /* Found from the newest to the oldest, hence turned round at the end. */
+  /* Newest first; reversed at the end. */
   const backwards: NumberedOperation[] = [];
   let firstNumber = lastNumber + 1;
   let chainBeforeFirst: Uint8Array | undefined;
@@ -54,7 +54,7 @@ export function linkHistory(newestFirst: readonly FoundFrame[]): History | undef
     const frameFirst = header.lastOperation - header.operationCount + 1;
     const touches = header.lastOperation >= firstNumber - 1 && header.lastOperation <= lastNumber;
     if (!touches || frameFirst >= firstNumber) continue;
-    /* Those after them are known already. */
+    /* Later ones are known already. */
     const operations = firstOperations(frame.payload(), firstNumber - frameFirst);
     if (operations === undefined) continue;
     const found: NumberedOperation[] = [];

@@ -5,16 +5,16 @@ import { StoreError } from './store-error.js';
 import type { OpenReport } from './store-status.js';
 import { asStoreError, type VolumePair } from './volume-pair.js';
 
-/** What opening does with the two volumes. An answer of the host goes on, an error of the host ends the opening. */
+/** The I/O of opening. Callbacks are called on success; any error of the host ends the opening. */
 export interface MediumIo {
   readBoth(done: (images: readonly [Buffer, Buffer]) => void): void;
   writeDurably(write: PlannedWrite, done: () => void): void;
   syncBoth(done: () => void): void;
-  /** Compares what a volume begins with, past every cache. Ends the opening where it is not what is `expected`. */
+  /** Compares the start of a volume with `expected`, read past every cache. A difference ends the opening. */
   readBack(index: 0 | 1, expected: Buffer, done: (result: OpenReport['readBack']) => void): void;
 }
 
-/** `fail` is told the first error, which may be `hung`; nothing goes on after it, whatever is answered later. */
+/** `fail` gets the first error, which may be `hung`; what is answered later is ignored. */
 export function createMediumIo(
   clock: Clock,
   volumes: VolumePair,
@@ -33,7 +33,7 @@ export function createMediumIo(
       error === undefined ? next(...values) : giveUp(asStoreError(error, doing)),
     );
 
-  /* At the same time: half of a cold start is waiting for the card. */
+  /* In parallel: half of a cold start is waiting for the card. */
   const both = (act: (index: 0 | 1, done: () => void) => void, done: () => void): void => {
     let left = 2;
     for (const index of [0, 1] as const) {

@@ -20,8 +20,8 @@ export interface Medium<State> {
 }
 
 /**
- * From two names to a medium that can be written: reads, recovers, flushes, reads back, writes the first frame.
- * Every failure closes both volumes and is told once; a step that is not answered in time is the failure `hung`.
+ * Opens the two volumes for writing: reads, recovers, flushes, reads back, writes the first frame. A failure closes both
+ * volumes and is reported once; a step without an answer in time fails as `hung`.
  */
 export function openMedium<State, Op>(
   options: StoreOptions<State, Op>,
@@ -68,8 +68,8 @@ export function openMedium<State, Op>(
     const settle = (found: Found<State>, images: readonly [Buffer, Buffer]): void =>
       syncBoth(() => {
         const keeper = other(found.start.next);
-        const lap = images[keeper].subarray(0, found.start.standings[keeper].endSlot * slotBytes);
-        readBack(keeper, lap, (result) => writeFirstFrame(found, result));
+        const written = images[keeper].subarray(0, found.start.standings[keeper].endSlot * slotBytes);
+        readBack(keeper, written, (result) => writeFirstFrame(found, result));
       });
 
     const provision = (scans: readonly [SegmentScan, SegmentScan], images: readonly [Buffer, Buffer]): void => {
@@ -174,11 +174,11 @@ function startAfter(recovery: FoundRecovery, segmentSlots: number): PlannerStart
   };
 }
 
-/** What the first frame of a boot may rely on: its own segment is begun anew. */
+/** What the first frame of a boot may rely on: its own segment is rewritten. */
 function standingsOfBoot(start: PlannerStart, keeperReadBack: OpenReport['readBack']): [Standing, Standing] {
   const standings: [Standing, Standing] = [...start.standings];
   standings[start.next] = { ...standings[start.next], coveredUpTo: -1 };
-  /* Unproven: it may be a page of a failed flush that only memory holds. Begun anew, it no longer matters. */
+  /* Unproven: after a failed flush it may be in memory only. Once it is rewritten that no longer matters. */
   const keeper = other(start.next);
   if (keeperReadBack === 'unsupported') standings[keeper] = { ...standings[keeper], coveredUpTo: -1 };
   return standings;

@@ -4,22 +4,22 @@ import { StoreError } from './store-error.js';
 /** For one step of opening: a worn card takes seconds to read or make its volumes, one that hangs never answers. */
 const OPENING_STEP_LIMIT_MS = 60_000;
 
-/** Watches that each step of an opening is answered. */
+/** Limits the time of each step of an opening. */
 export interface OpeningWatch {
   /**
-   * From now on an answer is waited for; what is returned takes it and passes it on to `next`. An answer that comes when
-   * the watch is over goes to `late`, or nowhere. `doing` is what is tried.
+   * Starts the time of a step, which `doing` names, and returns the callback for its answer. The answer goes to `next`; once
+   * the watch has ended it goes to `late`, if any.
    */
   expect<T extends unknown[]>(
     doing: string,
     next: (...answer: T) => void,
     late?: (...answer: T) => void,
   ): (...answer: T) => void;
-  /** Nothing is waited for or passed on any more. */
+  /** Cancels all limits; nothing goes to `next` any more. */
   end(): void;
 }
 
-/** `hung` is called at most once, with `hung`, when a step was not answered in time; the watch is over then. */
+/** `hung` is called at most once, when a step has no answer in time; that ends the watch. */
 export function createOpeningWatch(clock: Clock, hung: (error: StoreError) => void): OpeningWatch {
   const limits = new Set<Timer>();
   let over = false;

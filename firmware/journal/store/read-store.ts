@@ -14,19 +14,19 @@ export interface ReadStoreOptions<State, Op> extends Replay<State, Op> {
   readonly segmentSizeBytes: number;
 }
 
-/** What can still be read of a store. */
+/** What can be read of a store. */
 export interface StoreReading<State> {
-  /** Why a box would not start with this, in words for a technician; empty where it would. */
+  /** Why a box would not start with this, for a technician; empty where it would. */
   readonly troubles: readonly string[];
   /** Of the volumes, those that are not there. */
   readonly missing: readonly string[];
-  /** The volumes changed places; what they hold could be read all the same. */
+  /** The volumes are swapped; what they hold could be read. */
   readonly swapped: boolean;
-  /** Nothing was ever stored on those that are, which can all be read. */
+  /** Nothing was ever stored on the volumes that are there, and they can be read. */
   readonly blank: boolean;
-  /** What a box would start with all the same, because it was not needed; as in `OpenReport`. */
+  /** Damage that does not keep a box from starting, as in `OpenReport`. */
   readonly found: Pick<OpenReport, 'cutTail' | 'unreadableSlots' | 'lostSlots'>;
-  /** The newest that could be put together. Frozen. Undefined where nothing can be read. */
+  /** The newest that could be restored. Frozen. Undefined where nothing can be read. */
   readonly state: State | undefined;
   /** Of the newest record in `state`; zeros and empty where there is none. */
   readonly sequence: number;
@@ -35,8 +35,8 @@ export interface StoreReading<State> {
 }
 
 /**
- * Reads a store without changing it, for a technician with a dead box's card: also one volume alone, one that was cut,
- * and one with places that cannot be read. Takes no lock, so on a box that runs it may be a little behind.
+ * Reads a store without changing it, for a technician with a dead box's card: also a single volume, a truncated one, and one
+ * with unreadable slots. Takes no lock, so on a box that runs it may be a little behind.
  */
 export function readStore<State, Op>(
   options: ReadStoreOptions<State, Op>,
@@ -51,7 +51,7 @@ export function readStore<State, Op>(
       const errors = [firstError, secondError];
       const troubles = errors.flatMap((error) => (error === undefined ? [] : [error.message]));
       const missing = options.volumes.filter((_name, index) => errors[index]?.code === 'absent');
-      /* What could not be looked at may hold anything. */
+      /* What could not be read may hold anything. */
       if (recovery.kind === 'blank' && troubles.length === 0) troubles.push('nothing was ever stored here');
       if (swapped !== undefined) troubles.push(SWAPPED);
       else if (recovery.kind === 'damaged') troubles.push(recovery.why);
@@ -79,7 +79,7 @@ function remainsIn(recovery: Recovery): StoreReading<unknown>['found'] {
 const SWAPPED =
   'the two halves of the journal are swapped: swap the names in JOURNAL_PARTITIONS, or the two files, back; the card is sound';
 
-/** Begins at the newest record, and goes back until one leads to a whole state; what does not is added to `troubles`. */
+/** Tries the newest record, then older ones, until a state can be restored. Failures are added to `troubles`. */
 function salvage<State, Op>(
   options: ReadStoreOptions<State, Op>,
   newestFirst: readonly FoundFrame[],
@@ -112,7 +112,7 @@ function readVolume<State, Op>(
   const name = options.volumes[index];
   options.flash.open({ name, sizeBytes: options.segmentSizeBytes, create: false }, (error, volume) => {
     if (volume === undefined) return done(error, Buffer.alloc(0));
-    /* What cannot be read stays as it is here: no record, and not blank either. */
+    /* What cannot be read stays this filler, which is neither a record nor blank. */
     const bytes = Buffer.alloc(Math.min(volume.sizeBytes, volumeLimitBytes), 0x55);
     readPieces(volume, bytes, 0, chunkBytes, (readError) => {
       volume.close();
@@ -121,13 +121,13 @@ function readVolume<State, Op>(
   });
 }
 
-/** A box takes no other, even where all that was stored can be read. */
+/** A box accepts no other size, even where everything can be read. */
 function wrongSize(name: string, thereBytes: number, wantedBytes: number): HostError | undefined {
   if (thereBytes === wantedBytes) return undefined;
   return new HostError('io', `${name} holds ${thereBytes} bytes instead of ${wantedBytes}`);
 }
 
-/** Reads in large pieces, and in single slots where a large one fails. Tells the last error, and goes on after each. */
+/** Reads in large pieces, and in single slots where a large one fails. Goes on after an error, and reports the last one. */
 function readPieces(
   volume: FlashVolume,
   into: Buffer,

@@ -5,9 +5,9 @@ import { type FoundFrame, type SegmentScan, scanSegment } from './scan-segment.j
 export interface SegmentStanding {
   /** First slot after its newest frame. */
   readonly endSlot: number;
-  /** Last operation that this segment alone leads to; -1 where it leads nowhere and has to be begun anew. */
+  /** Last operation that this segment alone restores; -1 where it restores nothing and has to be rewritten. */
   readonly coveredUpTo: number;
-  /** Holds remains that have to be erased, lest they be taken for damage later. */
+  /** Holds remains that have to be erased, or they would look like damage later. */
   readonly dirty: boolean;
 }
 
@@ -25,19 +25,19 @@ export type Recovery =
       readonly spare: 0 | 1;
       /** Remains of one unfinished write were left out. */
       readonly cutTail: boolean;
-      /** Slots that hold neither a record nor nothing; what they held was not needed or found elsewhere. */
+      /** Slots that are neither readable nor blank; what they held was not needed or was found elsewhere. */
       readonly unreadableSlots: number;
-      /** They are more than one unfinished write leaves: the medium lost what it held. */
+      /** More slots than one unfinished write leaves: the medium lost data. */
       readonly lostSlots: boolean;
     };
 
 /**
- * What the two segments together hold.
+ * What the two segments hold together.
  *
  * A power cut may destroy the frame that was being written and anything else in its segment, never the other segment,
  * because a write is made durable before the next one starts there. So unreadable remains where a newest frame would
  * be are an unfinished write if they are in one segment, and damage if they are in both. While a store is being made
- * there is no other segment to rely on, nor anything to lose: with remains it is made again from the start.
+ * there is no other segment to rely on and nothing to lose: with remains it is made again from the start.
  */
 export function recover(scans: readonly [SegmentScan, SegmentScan]): Recovery {
   const newerVersion = scans[0].newerVersion ?? scans[1].newerVersion;
@@ -52,8 +52,8 @@ export function recover(scans: readonly [SegmentScan, SegmentScan]): Recovery {
     return damaged('neither volume holds a readable record');
   }
   if (unfinishedMaking(scans, head)) return { kind: 'blank' };
-  const stranger = newestFirst.find((frame) => Buffer.compare(frame.header.storeId, head.header.storeId) !== 0);
-  if (stranger !== undefined) return damaged('the two volumes belong to different stores');
+  const foreign = newestFirst.find((frame) => Buffer.compare(frame.header.storeId, head.header.storeId) !== 0);
+  if (foreign !== undefined) return damaged('the two volumes belong to different stores');
 
   const history = linkHistory(newestFirst);
   const tails = [unreadableTail(scans[0], head), unreadableTail(scans[1], head)] as const;
@@ -61,7 +61,7 @@ export function recover(scans: readonly [SegmentScan, SegmentScan]): Recovery {
   if (history === undefined) return damaged(`records before it are missing: ${where}`);
   if (tails[0] && tails[1]) return damaged(`the ends of both volumes cannot be read: ${where}`);
 
-  const standings = [stand(scans[0], tails[0]), stand(scans[1], tails[1])] as const;
+  const standings = [standingOf(scans[0], tails[0]), standingOf(scans[1], tails[1])] as const;
   const unreadableSlots = scans[0].garbageSlots.length + scans[1].garbageSlots.length;
   return {
     kind: 'found',
@@ -92,7 +92,7 @@ function damaged(why: string): Recovery {
   return { kind: 'damaged', why };
 }
 
-/** In slots, of all that left a trace: an unfinished write was hardly longer, because the state grows slowly. */
+/** In slots, also of frames that are not whole. An unfinished write was hardly longer, because the state grows slowly. */
 function longestFrame(scans: readonly [SegmentScan, SegmentScan]): number {
   const headers = scans.flatMap(({ frames, strays }) => [...frames.map(({ header }) => header), ...strays]);
   return headers.reduce((longest, { parts }) => Math.max(longest, parts), 0);
@@ -103,7 +103,10 @@ export function newerFirst(a: FoundFrame, b: FoundFrame): number {
   return b.header.epoch - a.header.epoch || b.header.sequence - a.header.sequence;
 }
 
-/** Only the frame that makes a store, among remains: served it has not, because that takes a frame in the other segment. */
+/**
+ * Whether there is only the frame that makes a store, beside remains. Such a store was never used: that takes a frame in the
+ * other segment.
+ */
 function unfinishedMaking([first, second]: readonly [SegmentScan, SegmentScan], head: FoundFrame): boolean {
   return head.header.sequence === 1 && second.blank && first.garbageSlots.length > 0 && first.strays.length === 0;
 }
@@ -115,7 +118,7 @@ function newestOf(scan: SegmentScan): FoundFrame | undefined {
 /** Whether there are remains where a frame newer than all readable ones of this segment could have been. */
 function unreadableTail(scan: SegmentScan, head: FoundFrame): boolean {
   const newest = newestOf(scan);
-  /* Frame 1 is the making of the store; the other segment was not written before it. */
+  /* Frame 1 makes the store; the other segment was not written before it. */
   if (newest === undefined) return !scan.blank || head.header.sequence > 1;
   const begun = scan.frames[0];
   const startsWhole = begun !== undefined && begun.endSlot === begun.header.parts;
@@ -129,7 +132,7 @@ function unreadableTail(scan: SegmentScan, head: FoundFrame): boolean {
   );
 }
 
-function stand(scan: SegmentScan, unreadable: boolean): SegmentStanding {
+function standingOf(scan: SegmentScan, unreadable: boolean): SegmentStanding {
   let endSlot = 0;
   let coveredUpTo = -1;
   let before: FoundFrame | undefined;
@@ -149,12 +152,12 @@ function stand(scan: SegmentScan, unreadable: boolean): SegmentStanding {
     coveredUpTo = header.lastOperation;
   }
   const newest = newestOf(scan);
-  /* A newer frame behind a hole: what lies before the hole does not lead to the end. */
+  /* A newer frame lies behind a hole, so what is before the hole does not lead to the end. */
   const whole = before !== undefined && before === newest;
   return { endSlot, coveredUpTo: whole ? coveredUpTo : -1, dirty: unreadable || scan.garbageSlots.length > 0 };
 }
 
-/** What two volumes hold that changed places, as if they had not; undefined where that does not explain what is wrong. */
+/** The scans of two swapped volumes, in their right order; undefined where swapping does not make them readable. */
 export function swappedScans(first: Buffer, second: Buffer): readonly [SegmentScan, SegmentScan] | undefined {
   const scans = [scanSegment(second, 0), scanSegment(first, 1)] as const;
   return recover(scans).kind === 'found' ? scans : undefined;

@@ -9,18 +9,18 @@ export interface FoundFrame {
   readonly endSlot: number;
 }
 
-/** Everything one segment tells of itself. */
+/** What one segment holds. */
 export interface SegmentScan {
   /** Whole frames in the order of their slots. */
   readonly frames: readonly FoundFrame[];
-  /** Slots that hold neither a valid part of a frame nor nothing at all. */
+  /** Slots that are neither valid nor blank. */
   readonly garbageSlots: readonly number[];
-  /** Headers of valid slots whose frame is not whole: overwritten by a later lap, or torn. */
+  /** Headers of valid slots whose frame is not whole: partly overwritten, or torn. */
   readonly strays: readonly SlotHeader[];
   readonly blank: boolean;
   /** Set where a slot was written by a later version of this program. */
   readonly newerVersion: number | undefined;
-  /** A valid slot that says it belongs to the other segment or to another place. */
+  /** A valid slot of the other segment or of another position. */
   readonly misplaced: SlotHeader | undefined;
 }
 

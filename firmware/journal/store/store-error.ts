@@ -1,13 +1,13 @@
 import type { HostErrorCode } from '../../../drivers/host.js';
 
 /**
- * What is wrong with the flash, in one word, so that the caller decides without reading messages.
+ * What is wrong with the flash, as a code, so that callers need not read messages.
  *
  * | code          | means                                                        | what helps                        |
  * |---------------|--------------------------------------------------------------|-----------------------------------|
  * | `absent`      | a volume, or what was provisioned on it, is missing           | a person: the card, the mount     |
  * | `damaged`     | records that were acknowledged cannot all be read             | a person: export, then provision  |
- * | `swapped`     | the two volumes changed places, and hold all that was stored  | a person: name them rightly       |
+ * | `swapped`     | the two volumes are swapped, and hold all that was stored     | a person: swap them back          |
  * | `format`      | written by a newer version                                    | the newer firmware                |
  * | `forgetful`   | the medium does not hold what it accepted                     | a new card                        |
  * | `tooLarge`    | the whole state does not fit a segment                        | larger segments                   |

@@ -14,7 +14,7 @@ export interface StoreOptions<State, Op> {
   readonly provision: 'ifNew' | 'never';
   /** The state of a new store. */
   readonly empty: State;
-  /** Must never change its arguments, which are frozen, and give the same result for ever for the same arguments. */
+  /** A pure function for all time: replay depends on it. Its arguments are frozen. */
   readonly fold: (state: State, op: Op) => State;
   /**
    * Folds many operations at once when the store opens, on a state of its own that it may change in place. The result

@@ -10,7 +10,7 @@ export interface StoreStatus {
     | { readonly kind: 'failed'; readonly error: StoreError };
   /** Made when the store was provisioned, hexadecimal. Another one: another card. */
   readonly storeId: string;
-  /** Grows with every open. With `sequence` it tells a backend that a card was swapped, cloned or forgets. */
+  /** Grows with every open. With `sequence` a backend sees that a card was swapped or cloned, or forgets. */
   readonly epoch: number;
   /** Of the newest durable frame; never goes back. */
   readonly sequence: number;
@@ -38,7 +38,7 @@ export interface OpenReport {
   readonly cutTail: boolean;
   /** Slots that could not be read, but were not needed. */
   readonly unreadableSlots: number;
-  /** They are more than one unfinished write leaves: the medium lost what it held. */
+  /** More slots than one unfinished write leaves: the medium lost data. */
   readonly lostSlots: boolean;
   /** Whether the medium was read past every cache and holds what was written. */
   readonly readBack: 'verified' | 'unsupported';

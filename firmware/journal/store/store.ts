@@ -10,7 +10,7 @@ import { verifyMedium } from './verify-medium.js';
 import { asStoreError, type VolumePair } from './volume-pair.js';
 
 export interface Store<State, Op> {
-  /** The state as last made durable. Frozen all the way down. */
+  /** The newest durable state. Deeply frozen. */
   readonly state: State;
   /**
    * Makes operations durable in order, all or none. `stateAfter` is the fold of them over the state before, which is
@@ -25,18 +25,18 @@ export interface Store<State, Op> {
    * where the platform cannot. Commits may go on meanwhile.
    */
   verify(done: Verified): void;
-  /** Looks whether both volumes are still where they were opened; one that is not fails the store. Cheap. */
+  /** Checks cheaply whether both volumes are still where they were opened; one that is not fails the store. */
   checkInPlace(done: (error?: StoreError) => void): void;
   readonly status: StoreStatus;
-  /** Waits for nothing: what is under way is answered with `closed`, and may or may not be durable. */
+  /** Does not wait: commits under way fail with `closed`, and may or may not be durable. */
   close(): void;
 }
 
 /**
  * Opens the durable store, or makes it. Nothing is served before both volumes were flushed, the medium was read back
  * where the platform can, and a first frame of this boot is durable. It always answers: `hung` where the medium does not
- * answer a step within a minute. After an error both volumes are closed and, other
- * than by an interrupted first frame, unchanged, for a technician to look at.
+ * answer a step within a minute. After an error both volumes are closed and unchanged, but for an interrupted first frame, so
+ * that a technician can examine them.
  */
 export function openStore<State, Op>(
   options: StoreOptions<State, Op>,
@@ -62,7 +62,7 @@ interface Pending<State> {
  * - At most one write or flush is under way; one write and one flush make any number of waiting commits durable.
  * - `state` is never ahead of the medium.
  * - A commit counts only where both volumes were in place before its write and after it: before, because another process may
- *   be writing where ours was taken away; after, because a removed file takes every write and gives it back to nobody.
+ *   be writing where ours was taken away; after, because a removed file accepts every write and loses it.
  * - After a failure nothing is written or flushed again: what the system did with the failed write is unknown, and a
  *   second flush may succeed without it.
  */
@@ -85,7 +85,7 @@ function runStore<State, Op>(
   let bytesWritten = 0;
   const jobs: ((release: () => void) => void)[] = [];
   const verifying: Verified[] = [];
-  const looking: ((error?: StoreError) => void)[] = [];
+  const checking: ((error?: StoreError) => void)[] = [];
 
   const status = (): StoreStatus => ({
     health,
@@ -117,7 +117,7 @@ function runStore<State, Op>(
     underWay = [];
     waiting = [];
     for (const commit of lost) commit.done(error);
-    for (const told of [...verifying.splice(0), ...looking.splice(0)]) told(error);
+    for (const done of [...verifying.splice(0), ...checking.splice(0)]) done(error);
   };
 
   const watch = createFlushWatch({
@@ -171,7 +171,7 @@ function runStore<State, Op>(
     write(last.stateAfter);
   };
 
-  /* The next frame, with the operations that were taken; without any it repeats what the medium has. */
+  /* Writes the next frame, with the operations that the planner took; without any it repeats what the medium has. */
   const write = (stateAfter: State): void => {
     const planned = planner.plan(() => JSON.stringify(stateAfter));
     if (planned === undefined) {
@@ -190,7 +190,7 @@ function runStore<State, Op>(
     );
   };
 
-  /* Goes on where both volumes are there, and fails the store where not. */
+  /* Calls `inPlace` where both volumes are there, and fails the store where not. */
   const checkInPlace = (inPlace: () => void): void => {
     let left = volumes.length;
     for (const volume of volumes) {
@@ -203,7 +203,7 @@ function runStore<State, Op>(
     }
   };
 
-  /* Gives the medium to whoever waits: a job between two flushes, else the next flush. */
+  /* Runs a waiting job between two flushes, else the next flush. */
   const proceed = (): void => {
     const job = jobs.shift();
     if (job === undefined) {
@@ -253,15 +253,15 @@ function runStore<State, Op>(
       verifyMedium({ volumes, planner, storeId: report.storeId, exclusively }, (verifyError, result) => {
         if (failed() !== undefined) return;
         if (verifyError !== undefined) return fail(verifyError);
-        for (const told of verifying.splice(0)) told(undefined, result);
+        for (const verified of verifying.splice(0)) verified(undefined, result);
       });
     },
     checkInPlace(done) {
       const error = failed();
       if (error !== undefined) return void clock.after(0, () => done(error));
-      looking.push(done);
+      checking.push(done);
       checkInPlace(() => {
-        for (const told of looking.splice(0)) told();
+        for (const checked of checking.splice(0)) checked();
       });
     },
     close() {

@@ -12,12 +12,12 @@ export interface VerifyOptions {
   readonly exclusively: (job: (release: () => void) => void) => void;
 }
 
-/** Slots read between two chances for a commit to go first. */
+/** Slots read at once; commits may go between two steps. */
 const stepSlots = 64;
 
 /**
- * Reads what both segments hold of their present laps from the medium, past every cache: every slot must be readable
- * and of this store, and each segment's newest frame must be the one that was written last. Commits may go on meanwhile.
+ * Reads the used slots of both segments from the medium, past every cache: each must be readable and of this store, and each
+ * segment's newest frame must be the one that was written last. Commits may go on meanwhile.
  */
 export function verifyMedium(
   options: VerifyOptions,
@@ -28,7 +28,7 @@ export function verifyMedium(
   const step = (segment: 0 | 1, fromSlot: number): void => {
     exclusively((release) => {
       const endSlot = planner.endSlots[segment];
-      /* The lap may have turned since the last step: then there is nothing old left to look at. */
+      /* The segment may have been rewritten since the last step; then no old slots are left. */
       const count = Math.min(stepSlots, endSlot - fromSlot);
       if (count <= 0) {
         release();

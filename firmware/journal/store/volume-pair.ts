@@ -9,14 +9,14 @@ export interface VolumePairOptions {
   readonly clock: Clock;
   readonly names: readonly [string, string];
   readonly segmentSizeBytes: number;
-  /** Whether volumes may be made where none of the two is there. */
+  /** Whether to make the volumes where neither is there. */
   readonly create: boolean;
 }
 
 /**
  * Opens the two volumes. One that is there without the other is an error, never a reason to make the other, unless the
- * one that is there is blank (`isBlank` decides): then making them was interrupted. After an error, which may be `hung`, none is
- * open, nor stays open when it is answered later.
+ * one that is there is blank (`isBlank` decides): then making them was interrupted. After an error, which may be `hung`,
+ * neither is open; one that is opened late is closed again.
  */
 export function openVolumePair(
   options: VolumePairOptions,
@@ -79,7 +79,7 @@ export function openVolumePair(
   );
 }
 
-/** A host's error in the words of the store. `doing` is what was tried. */
+/** A host's error as a store error. `doing` is what was tried. */
 export function asStoreError(error: HostError | undefined, doing: string): StoreError {
   if (error === undefined) return new StoreError('io', `${doing}: no answer`);
   return new StoreError(error.code, `${doing}: ${error.message}`);
