@@ -5,7 +5,7 @@ import { type Command, type CommandName, type CommandRow, commandTable } from '.
 import { runCommandLine } from './commands/run-command-line.js';
 import { createRedact } from './log/redact.js';
 
-/* The entry point of `tillbox`. Commands are loaded when used, so that `--help` is quick and a part may be left out. */
+/* The entry point of `tillbox`. Commands are loaded when used, so that `--help` is quick and an installation may lack some. */
 const MODULES: Readonly<Record<CommandName, { readonly module: string; readonly entry: string }>> = {
   run: { module: './commands/run.js', entry: 'run' },
   sim: { module: '../hw-sim/sim.js', entry: 'runSim' },

@@ -11,8 +11,8 @@ import type { TerminalState } from '../flows/terminal-state.js';
  * Feeds inputs to the flow one at a time and runs what it decides.
  *
  * Invariants
- * - Write barrier: no effect of an input runs before every record of it is durable. Only records that cost nobody
- *   anything when lost may wait for the next commit.
+ * - Write barrier: no effect of an input runs before every record of it is durable. Only records that can be
+ *   lost without harm may wait for the next commit.
  * - `state` is what is published: it is never ahead of flash. While a commit is under way, decisions wait.
  * - Inputs are taken in the order they arrived; the ones that arrived during a commit share the next one.
  * - After a failed commit nothing more is decided and no effect runs: the process has to restart.
@@ -28,8 +28,8 @@ export interface Kernel {
   /** Takes no more inputs and fires no more timers. */
   stop(): void;
   /**
-   * Stops, and commits the deferred records: callers were answered on them. `closed` is called once, later; never where the
-   * journal fails.
+   * Stops, and commits the deferred records, since callers have got answers that depend on them. `closed` is called once,
+   * later; never where the journal fails.
    */
   close(closed: () => void): void;
 }
@@ -49,12 +49,12 @@ export interface Journal {
 
 export interface KernelParts {
   readonly clock: Clock;
-  /** Called as each event is decided, in order; an answer of the acquirer may confirm the clock by it. */
+  /** Called for each event in order, before its decision. An answer of the acquirer may confirm the clock here. */
   readonly momentOf: (event: Event) => Moment;
   readonly journal: Journal;
   readonly executors: Executors;
   readonly state: TerminalState;
-  /** Called with every input and the state it is decided from, also where the decision then fails. */
+  /** Called with every input and the state before its decision, also where the decision then fails. */
   readonly beforeDecision?: (input: Input, before: TerminalState) => void;
   /** Called with every decision, in order, once it is published. */
   readonly trace: (input: Input, decision: Step) => void;
@@ -67,7 +67,7 @@ interface InboxEntry {
   readonly done: (() => void) | undefined;
 }
 
-/** How many events may wait. Only a source that runs wild can reach it. */
+/** How many events may wait. Only a faulty source reaches it. */
 const INBOX_LIMIT = 10_000;
 
 /** How many records may wait for a commit: a host app that only starts and cancels sales must not fill the memory. */
@@ -78,7 +78,7 @@ export function createKernel(parts: KernelParts): Kernel {
   let published = parts.state;
   let inbox: InboxEntry[] = [];
   let deferred: TerminalRecord[] = [];
-  /* What all records so far lead to, durable or not. */
+  /* The state after all records so far, durable or not. */
   let newest = parts.state;
   let busy = false;
   let stopped = false;

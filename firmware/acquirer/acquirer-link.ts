@@ -1,14 +1,16 @@
 import type { AcquirerAmount, AcquirerAnswer } from '../../flows/acquirer-answer.js';
 
 /**
- * How the terminal speaks to the acquirer. One request, one answer: `done` is called exactly once, never
+ * The terminal's link to the acquirer. One request, one answer: `done` is called exactly once, never
  * inside the call, at the latest shortly after `timeoutMs`. A link never retries by itself (the flow decides that and
  * makes it durable first) and never throws on what the other side sends.
  */
 export interface AcquirerLink {
   pay(request: PayRequest, timeoutMs: number, done: AnswerCallback): void;
   inquirePayment(request: PaymentReference, timeoutMs: number, done: AnswerCallback): void;
-  /** The same for a payment that never existed. The time of its answer is not checked: the acquirer's clock is learned from it. */
+  /**
+   * The same for a payment that never existed. The time of its answer is not checked: the acquirer's clock is learned from it.
+   */
   probe(request: PaymentReference, timeoutMs: number, done: AnswerCallback): void;
   cancel(request: PaymentReference, timeoutMs: number, done: AnswerCallback): void;
   refund(request: RefundRequest, timeoutMs: number, done: AnswerCallback): void;

@@ -7,11 +7,11 @@ import { diagnoseRefusal } from './diagnose-refusal.js';
 import type { AcquirerExchange, Diagnosis } from './diagnosis.js';
 import type { Signer } from './signer.js';
 
-/** What keeps a running terminal from the acquirer: the diagnosis that `tillbox check` would give. */
+/** Why a running terminal cannot use the acquirer: the same diagnosis as in `tillbox check`. */
 export interface AcquirerTrouble {
   /** To be called with each exchange. A trouble is logged when it begins, and when its cause changes. */
   note(exchange: AcquirerExchange): void;
-  /** The reason for the acquirer's condition; undefined where it is well, or the reason is unknown. */
+  /** The reason for the acquirer's condition; undefined where nothing is wrong, or the reason is unknown. */
   of(live: Pick<Live, 'acquirer' | 'refusals'>): Diagnosis | undefined;
 }
 

@@ -4,7 +4,7 @@ import { present } from '../../flows/present.js';
 import type { AcquirerConfig } from '../config/config.js';
 
 /**
- * ISV mode: the token with which we act for the merchant. One that came by notification is newer than the configured one, so it is
+ * ISV mode: the token with which we act for the merchant. One from a notification is newer than the configured one, so it is
  * used until it expires. An expired one is better than none, since only the acquirer knows whether it still works. A token of
  * another merchant than the configured one is never used.
  */

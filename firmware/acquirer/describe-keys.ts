@@ -2,8 +2,8 @@ import type { KeyObject } from 'node:crypto';
 import { rsaKey } from '../config/rsa-key.js';
 
 /**
- * Explains for people which key goes where. The two public keys are mixed up most often, and all that the acquirer says then is
- * that the signature is wrong.
+ * Explains for people which key goes where. The two public keys are easily mixed up, and the acquirer then only reports a wrong
+ * signature.
  */
 export function describeKeys(privateKey: KeyObject, alipayPublicKey: KeyObject | undefined): string {
   const lines = [

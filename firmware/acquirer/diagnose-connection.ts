@@ -3,7 +3,7 @@ import type { AcquirerSilence } from '../../flows/acquirer-answer.js';
 import { isoUtc } from '../log/iso-utc.js';
 import type { Diagnosis, DiagnosisParts } from './diagnosis.js';
 
-/** Why no connection came about, or why it broke, by the system's error code. */
+/** Why a connection could not be made, or broke, by the system's error code. */
 export function diagnoseConnection(
   { reason, detail }: AcquirerSilence,
   error: HostError | undefined,
@@ -39,7 +39,7 @@ export function diagnoseConnection(
       );
     case 'ECONNREFUSED':
       return because(
-        `${host} refuses the connection: nothing listens there, or a firewall says no`,
+        `${host} refuses the connection: nothing listens there, or a firewall blocks it`,
         'check host and port of ACQUIRER_URL, then a firewall',
       );
     case 'CERT_HAS_EXPIRED':

@@ -10,15 +10,15 @@ import { diagnoseRefusal } from './diagnose-refusal.js';
 import type { AcquirerExchange, Diagnosis, DiagnosisParts } from './diagnosis.js';
 
 /**
- * What keeps us from the acquirer; undefined where nothing does: it answered, with its own signature, and does not refuse our
- * set-up. About a wrong key the acquirer only says that the signature is wrong, so causes are distinguished by where they
- * show. Sources: "API fundamentals" and "Digital signature" pages, result codes of the interface pages, what users of the
- * official libraries ran into.
+ * Why we cannot use the acquirer; undefined where it answered with a valid signature and does not refuse our set-up. Of a wrong
+ * key the acquirer only reports that the signature is wrong, so causes are distinguished by where they show. Sources: "API
+ * fundamentals" and "Digital signature" pages, result codes of the interface pages, what users of the official libraries
+ * report.
  */
 export function diagnoseExchange(exchange: AcquirerExchange, parts: DiagnosisParts): Diagnosis | undefined {
   const { answer, path } = exchange;
   const { acquirer } = parts;
-  if (answer.kind === 'silence') return silent(answer, exchange, parts);
+  if (answer.kind === 'silence') return diagnoseSilence(answer, exchange, parts);
   if (isConfigurationCode(answer.code)) return diagnoseRefusal(answer.code, path, acquirer);
   switch (answer.signature) {
     case 'valid':
@@ -38,7 +38,7 @@ function unsigned({ code }: AcquirerReply): Diagnosis {
   };
 }
 
-/** A reply that cannot be verified: the key is wrong, or it was not for us. */
+/** A reply whose signature is wrong: because of the key, or because it was not for us. */
 function wrongSignature({ reply, path }: AcquirerExchange, { acquirer, signer }: DiagnosisParts): Diagnosis {
   const { clientId, alipayPublicKey } = acquirer;
   const message = {
@@ -64,7 +64,7 @@ function wrongSignature({ reply, path }: AcquirerExchange, { acquirer, signer }:
 
 const DOES_NOT_FIT = 'the signature does not fit the message';
 
-function silent(answer: AcquirerSilence, exchange: AcquirerExchange, parts: DiagnosisParts): Diagnosis {
+function diagnoseSilence(answer: AcquirerSilence, exchange: AcquirerExchange, parts: DiagnosisParts): Diagnosis {
   const { origin } = parts.acquirer;
   const { reply } = exchange;
   switch (answer.reason) {
@@ -79,7 +79,7 @@ function silent(answer: AcquirerSilence, exchange: AcquirerExchange, parts: Diag
       if (isWebPage(reply)) return webPage(origin, 'HTTP status 200');
       return {
         cause: 'notTheAcquirer',
-        found: `what answers at ${origin} does not speak as the acquirer: ${answer.detail ?? answer.reason}`,
+        found: `what answers at ${origin} does not answer as the acquirer does: ${answer.detail ?? answer.reason}`,
         todo: 'check ACQUIRER_URL, and whether a proxy or a gateway in between answers by itself',
       };
     case 'mismatch':

@@ -20,7 +20,7 @@ export interface DiagnosisParts {
   readonly wallMs: number;
 }
 
-/** What keeps us from the acquirer. */
+/** Why we cannot use the acquirer. */
 export interface Diagnosis {
   /** Stays the same for as long as the cause does. */
   readonly cause: string;

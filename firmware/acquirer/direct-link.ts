@@ -4,14 +4,14 @@ import { present } from '../../flows/present.js';
 import type { Config } from '../config/config.js';
 import type { Log } from '../log/log.js';
 import type { AcquirerLink, AnswerCallback, PaymentReference, PayRequest, RefundRequest } from './acquirer-link.js';
-import { type AcquirerTime, whyNoReplyOfNow } from './acquirer-time.js';
+import { type AcquirerTime, whyReplyNotCurrent } from './acquirer-time.js';
 import { checkSignature, type SignatureCheck } from './check-signature.js';
 import type { AcquirerExchange } from './diagnosis.js';
 import { type ReplyBody, readReply } from './read-reply.js';
 import { signature } from './signature.js';
 import type { Signer } from './signer.js';
 
-/** Alipay's gateway and who we are to it. */
+/** Alipay's gateway, and our identity there. */
 export interface DirectLinkConfig {
   /** Scheme, host and port, e.g. `https://open-sea-global.alipay.com`. */
   readonly origin: string;
@@ -47,13 +47,13 @@ export interface DirectLinkParts {
 }
 
 /**
- * Speaks Alipay's merchant service directly: HTTPS POST, JSON, signed both ways (source: "API fundamentals" and "Digital
+ * Calls Alipay's merchant service directly: HTTPS POST, JSON, signed both ways (source: "API fundamentals" and "Digital
  * signature" pages).
  *
  * Invariants
  * - The body is serialised once: what is signed is what is sent.
- * - A reply counts as `valid` only if its signature fits our path and client id, its body names no other request and can be
- *   read in one way only, and it was signed about now. A success has to name its request; refusals often name nothing.
+ * - A reply counts as `valid` only if its signature fits our path and client id, its body names no other request and is
+ *   unambiguous, and it was signed about now. A success has to name its request; refusals often name nothing.
  * - Codes, tokens and bodies never go to the log.
  */
 export function createDirectLink(parts: DirectLinkParts): AcquirerLink {
@@ -79,11 +79,11 @@ export function createDirectLink(parts: DirectLinkParts): AcquirerLink {
         body,
         timeoutMs,
         replyLimitBytes,
-        ...(config.tls ? { tls: config.tls } : {}),
+        ...present({ tls: config.tls }),
       },
       (error, reply) => {
         const tookMs = clock.monotonicMs() - startedMs;
-        const answer = reply ? understand(call, path, reply, tookMs) : silenceOf(error);
+        const answer = reply ? answerOf(call, path, reply, tookMs) : silenceOf(error);
         report(call, answer, reply, tookMs);
         parts.exchanged?.({ answer, reply, error, path });
         done(answer);
@@ -91,7 +91,7 @@ export function createDirectLink(parts: DirectLinkParts): AcquirerLink {
     );
   }
 
-  function understand(call: Call, path: string, reply: HttpReply, tookMs: number): AcquirerReply | AcquirerSilence {
+  function answerOf(call: Call, path: string, reply: HttpReply, tookMs: number): AcquirerReply | AcquirerSilence {
     if (reply.status !== 200) return silence('httpStatus', String(reply.status));
     const { headers } = reply;
     const body = reply.bytes ?? reply.body;
@@ -104,14 +104,14 @@ export function createDirectLink(parts: DirectLinkParts): AcquirerLink {
       return silence('mismatch', 'the reply names another request');
     }
     if (check.kind === 'valid') {
-      const why = whyNothing(call, fields.status, echoed, check.atAcquirerMs, tookMs);
+      const why = whyProvesNothing(call, fields.status, echoed, check.atAcquirerMs, tookMs);
       if (why !== undefined) return silence('mismatch', why);
     }
     return { kind: 'answered', signature: check.kind, ...fields, ...timeOf(check) };
   }
 
-  /** Why a rightly signed reply proves nothing. */
-  function whyNothing(
+  /** Why a reply with a valid signature proves nothing. */
+  function whyProvesNothing(
     call: Call,
     status: AcquirerReply['status'],
     echoed: ReplyBody['echoed'],
@@ -120,7 +120,7 @@ export function createDirectLink(parts: DirectLinkParts): AcquirerLink {
   ): string | undefined {
     if (status === 'S' && echoed[call.namedBy] === undefined) return 'the reply names no request';
     if (call.name === 'probe' || parts.acquirerTime === undefined) return undefined;
-    return whyNoReplyOfNow(parts.acquirerTime, atAcquirerMs, tookMs);
+    return whyReplyNotCurrent(parts.acquirerTime, atAcquirerMs, tookMs);
   }
 
   function report(
@@ -255,7 +255,7 @@ function silence(reason: SilenceReason, detail: string): AcquirerSilence {
   return { kind: 'silence', reason, detail: detail.replace(/[^\x20-\x7e]/g, '?').slice(0, 300) };
 }
 
-/** The part of the configuration that the link to the acquirer depends on. */
+/** What the link needs of the configuration. */
 export function linkConfigOf(config: Config): DirectLinkConfig {
   const { acquirer, merchant, notify, terminal } = config;
   return {

@@ -1,7 +1,7 @@
 import * as v from 'valibot';
 import { parseJson, repeatedName } from '../service/parse-json.js';
 
-/** The content of a message, or why it cannot be read for sure; `problem` holds nothing of the content. */
+/** The content of a message, or why it cannot be read without ambiguity; `problem` holds nothing of the content. */
 export type MessageReading = { readonly json: unknown } | { readonly problem: string };
 
 /**

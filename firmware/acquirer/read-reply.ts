@@ -3,7 +3,7 @@ import type { AcquirerReply } from '../../flows/acquirer-answer.js';
 import { present } from '../../flows/present.js';
 import { acquirerAmount, acquirerCode, acquirerId, lenient, readMessage } from './read-message.js';
 
-/** The parts of a reply's body that the terminal uses, whatever its signature is. */
+/** What the terminal uses of a reply's body, whatever its signature is. */
 export type ReplyBody = Omit<AcquirerReply, 'kind' | 'signature' | 'atAcquirerMs'> & {
   /** Present where the body names the request it answers. */
   readonly echoed: { readonly paymentRequestId?: string; readonly refundRequestId?: string };

@@ -34,17 +34,17 @@ const mostHeaderLength = 2048;
  */
 function parse(value: string): string | undefined {
   if (value.length > mostHeaderLength) return undefined;
-  const parts = new Map<string, string>();
-  for (const part of value.split(',')) {
-    const at = part.indexOf('=');
+  const fields = new Map<string, string>();
+  for (const field of value.split(',')) {
+    const at = field.indexOf('=');
     if (at < 1) continue;
-    const name = part.slice(0, at).trim().toLowerCase();
-    if (parts.has(name)) return undefined;
-    parts.set(name, part.slice(at + 1).trim());
+    const name = field.slice(0, at).trim().toLowerCase();
+    if (fields.has(name)) return undefined;
+    fields.set(name, field.slice(at + 1).trim());
   }
-  const algorithm = parts.get('algorithm');
+  const algorithm = fields.get('algorithm');
   if (algorithm !== undefined && algorithm.toUpperCase() !== 'RSA256') return undefined;
-  const decoded = urlDecoded(parts.get('signature') ?? '');
+  const decoded = urlDecoded(fields.get('signature') ?? '');
   return /^[A-Za-z0-9+/]{1,1400}={0,2}$/.test(decoded) ? decoded : undefined;
 }
 

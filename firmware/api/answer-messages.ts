@@ -3,7 +3,7 @@ import { formatMoney, type Money } from '../../flows/money.js';
 import type { PaidOrder } from '../../flows/paid-orders.js';
 import { channelHint } from '../../flows/vend-channel.js';
 
-/** What callers read of a refusal: the sentence to the code and the facts that the flow answers. */
+/** The texts of refusals for callers, made from the codes and facts that the flow answers. */
 export const answerMessages = { conflict, invalid, notFound };
 
 function conflict(refusal: Conflict): string {
@@ -55,7 +55,7 @@ function orderPaid(refusal: Of<'orderPaid'>): string {
       return `order ${refusal.orderId} was paid with another amount`;
     case 'notKept': {
       const { orderId, saleId, amount } = refusal.paid;
-      return `order ${orderId} was paid with ${priceTag(amount)} by sale ${saleId}, which is no longer kept`;
+      return `order ${orderId} was paid with ${amountText(amount)} by sale ${saleId}, which is no longer kept`;
     }
     case 'paidTwice':
       return refusal.kept
@@ -134,9 +134,9 @@ function invalid(refusal: Invalid): string {
 function notFound(what: 'sale' | 'reversal' | 'refund', paid?: PaidOrder): string {
   if (paid === undefined) return `there is no such ${what}, or it is no longer kept`;
   const { saleId, orderId, amount } = paid;
-  return `sale ${saleId} of order ${orderId} was paid with ${priceTag(amount)} and is no longer kept: its money can go back over Alipay's merchant portal only`;
+  return `sale ${saleId} of order ${orderId} was paid with ${amountText(amount)} and is no longer kept: its money can go back over Alipay's merchant portal only`;
 }
 
-function priceTag(amount: Money): string {
+function amountText(amount: Money): string {
   return `${amount.currency} ${formatMoney(amount)}`;
 }

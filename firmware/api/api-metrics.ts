@@ -12,7 +12,7 @@ import type { BookWatcher } from './watch-book.js';
 export interface ApiMetrics {
   /** Counts sales. */
   readonly watcher: BookWatcher;
-  /** Counts an answered request. `route` is the route's path, never the one that was asked for. */
+  /** Counts an answered request. `route` is the path of the route, never that of the request. */
   answered(method: string, route: string, status: number): void;
   /** In the Prometheus text format 0.0.4. */
   render(): string;
@@ -60,7 +60,7 @@ export function createApiMetrics({ kernel, sources, version, wallMs, eventStream
     const oldest = queue[0];
     const contactMs = sources.lastAcquirerContactWallMs();
     const one = (value: number): Sample[] => [[{}, value]];
-    /* What is on the journal is unknown without it, and a 0 would say that there is nothing. */
+    /* Without the journal these numbers are unknown, and 0 would be wrong. */
     const onJournal = (value: number): Sample[] => (lacksJournal(state) ? [] : one(value));
     const seconds = (sinceWallMs: number): Sample[] => one(Math.max(0, Math.round((wallMs() - sinceWallMs) / 1000)));
     const flag = (raisedNow: boolean): number => (raisedNow ? 1 : 0);

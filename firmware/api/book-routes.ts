@@ -10,7 +10,7 @@ export interface BookRouteParts {
   readonly ask: AskKernel;
   readonly inputs: InputSchemas;
   readonly views: AnswerViews;
-  /** Why the terminal knows of no sale and no reversal: it is without its journal. */
+  /** The refusal of a terminal without its journal, which knows no sale and no reversal. */
   readonly whyNoBook: () => ApiError | undefined;
 }
 

@@ -55,7 +55,7 @@ export interface LocalApiOptions {
 /**
  * Serves the local API: sales, refunds, the cancel queue, status, events, metrics.
  *
- * `listening` is called once, with the error where the port cannot be had (`busy`, `denied`, `absent`). Throws where a
+ * `listening` is called once, with the error where the port cannot be opened (`busy`, `denied`, `absent`). Throws where a
  * host that others can reach has no token.
  */
 export function createLocalApi(

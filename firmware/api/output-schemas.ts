@@ -112,7 +112,7 @@ export const statusSchema = v.object({
       code: fault,
       blocksSale: v.boolean(),
       meaning: v.string(),
-      /** What was found in this case, where more is known than `meaning`; then `operatorAction` is about it. */
+      /** What was found in this case, where that is more precise than `meaning`; `operatorAction` is then about it. */
       detail: v.exactOptional(v.string()),
       operatorAction: v.string(),
     }),
@@ -126,7 +126,7 @@ export const statusSchema = v.object({
   acquirer: v.object({
     condition: v.picklist(['unknown', 'reachable', 'unreachable', 'misconfigured', 'unverified']),
     lastContactAt: v.exactOptional(time),
-    /** What keeps the terminal from the acquirer. */
+    /** Why the terminal cannot use the acquirer. */
     detail: v.exactOptional(v.string()),
   }),
   clock: v.object({ trusted: v.boolean(), at: time }),

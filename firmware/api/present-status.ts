@@ -31,8 +31,7 @@ export function presentStatus(
     terminalNumber: policy.terminalNumber,
     version,
     currency: policy.currency,
-    ...(known ? { bootCount: book.bootCount } : {}),
-    ...present({ openSaleId: sale?.saleId }),
+    ...present({ bootCount: known ? book.bootCount : undefined, openSaleId: sale?.saleId }),
     acquirer: {
       condition: live.acquirer,
       ...present({ lastContactAt: contactMs === undefined ? undefined : utcTime(contactMs), detail: trouble?.found }),

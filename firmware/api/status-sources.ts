@@ -14,7 +14,7 @@ export interface StatusSources {
   readonly gpio: () => string;
   /** Of the last answer of the acquirer, milliseconds since 1970; undefined since the start. */
   readonly lastAcquirerContactWallMs: () => number | undefined;
-  /** What keeps us from the acquirer; undefined where nothing does, or it is unknown. */
+  /** Why we cannot use the acquirer; undefined where nothing is wrong, or the reason is unknown. */
   readonly acquirerTrouble: (live: Live) => TroubleReport | undefined;
   /** Facts about the store: sequence, damage found, bytes. */
   readonly store: () => Readonly<Record<string, string | number | boolean>>;
@@ -24,7 +24,7 @@ export interface StatusSources {
   readonly alarms: () => Readonly<Partial<Record<AlarmCode, number>>>;
   /** Notifications of payments since the start that were signed and changed nothing. */
   readonly notificationsIgnored: () => number;
-  /** What devices gave and the terminal did not take, since the start. */
+  /** Inputs of devices that the terminal refused, since the start. */
   readonly refusals: () => RefusalCounts;
 }
 

@@ -12,8 +12,8 @@ export interface BookWatcher {
 }
 
 /**
- * Calls the watchers with what changed in each published state; unchanged entries are the same objects. Returns the way to
- * stop. It runs at each decision of the kernel, so it looks through the book once, for all watchers.
+ * Calls the watchers with what changed in each published state; unchanged entries are the same objects. Returns the function
+ * that stops it. It runs at each decision of the kernel, so it compares the book once, for all watchers.
  */
 export function watchBook(kernel: Kernel, watchers: readonly BookWatcher[]): () => void {
   let openSaleId = openSale(kernel.state.book)?.saleId;

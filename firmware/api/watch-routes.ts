@@ -7,7 +7,7 @@ export interface WatchRouteParts {
   readonly status: () => StatusView;
   readonly openEvents: (lastEventId: string | undefined, reply: ApiReply) => void;
   readonly metrics: () => string;
-  /** The OpenAPI document of the whole table, of which these routes are a part. */
+  /** The OpenAPI document of all routes, these included. */
   readonly openApi: () => object;
 }
 

@@ -34,7 +34,7 @@ const ASK_INTERVAL_MS = 10_000;
 export function createClockTrust({ clock, clockSynchronised, mode, toleranceMs }: ClockTrustParts): ClockTrust {
   /** Wall minus monotonic at the last confirmation. */
   let confirmedOffsetMs: number | undefined;
-  /** The acquirer's last time was another one. */
+  /** The acquirer's last time differed from ours. */
   let contradicted = false;
   /** The system reported "synchronised" when the clock had just stepped, and nothing else since. */
   let systemIsStale = false;

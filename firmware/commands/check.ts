@@ -5,6 +5,7 @@ import { fileAccess } from '../../drivers/linux/file-access.js';
 import { createLineConsole } from '../../drivers/linux/line-console.js';
 import type { CommandProcess } from '../../drivers/linux/process.js';
 import { roomIn } from '../../drivers/linux/room-in.js';
+import { present } from '../../flows/present.js';
 import type { Config } from '../config/config.js';
 import { loadConfig } from '../config/load-config.js';
 import { readSettings } from '../config/read-settings.js';
@@ -67,7 +68,7 @@ export async function check(
     room: () => new Promise((resolve) => roomIn(config.storage.dataDir, resolve)),
     print,
     found,
-    ...(person === undefined ? {} : { person: { ...person, say: (text) => person.say(redact(text)) } }),
+    ...present({ person: person && { ...person, say: (text: string) => person.say(redact(text)) } }),
   });
   const card = rows.some(
     ({ item, outcome }) => outcome === 'FAIL' && (item === 'journal' || item === 'data directory'),
@@ -81,7 +82,7 @@ interface ConsolePerson extends Person {
 
 /** The person at this terminal, or why there is none. What is typed before the first question is dropped. */
 function openPerson(self: CommandProcess, json: boolean): ConsolePerson | string {
-  if (json) return '--by-hand is a talk, which --json has no place for: use one of them';
+  if (json) return '--by-hand asks questions, which --json cannot show: use one of them';
   const terminal = createLineConsole('> ', self.out);
   if (!terminal.isTerminal)
     return '--by-hand needs a person at a terminal (ssh -t; docker exec -it); without it nothing is asked';

@@ -1,6 +1,6 @@
 import type { CommandProcess } from '../../drivers/linux/process.js';
 
-/** Gets what was typed after its name, and returns the exit code. `N` is its name in the table. */
+/** Takes what was typed after its name, and returns the exit code. `N` is its name in the table. */
 export type Command<N extends CommandName = CommandName> = (
   input: CommandInput<N>,
   self: CommandProcess,

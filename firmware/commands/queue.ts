@@ -75,7 +75,7 @@ interface Place {
   readonly note?: string;
 }
 
-/** The only settings that have to be right, so that the queue of a half-configured box can be read. */
+/** Only these settings have to be valid, so that the queue of a half-configured box can be read. */
 const NEEDED: readonly string[] = [
   'CONFIG_FILE',
   'API_HOST',

@@ -29,7 +29,7 @@ const CURRENCY_NUMBERS: Readonly<Record<string, number>> = {
   VND: 704,
 };
 
-/** The ISO 4217 number of a configured currency: what an MDB machine is told. Throws for one that cannot be configured. */
+/** The ISO 4217 number of a configured currency, as MDB sends it. Throws for one that cannot be configured. */
 export function currencyNumberOf(currency: string): number {
   const number = ownEntry(CURRENCY_NUMBERS, currency);
   if (number === undefined) throw new Error(`no ISO 4217 number for ${currency}`);

@@ -5,7 +5,7 @@ import type { Event } from '../../flows/input.js';
 /** What each device of the terminal is opened with. */
 export interface DeviceParts {
   readonly host: Pick<Host, 'clock' | 'serial' | 'gpio'>;
-  /** What the device notices. */
+  /** Takes what the device reads or detects. */
   readonly feed: (event: Event) => void;
   readonly report: (status: DeviceStatus) => void;
 }

@@ -5,6 +5,7 @@ import type { ScanEngine } from '../../drivers/scanner/scan-engine.js';
 import type { VendOutcome } from '../../drivers/vend/vend-outcome.js';
 import type { DeviceName, FaultCode } from '../../flows/faults.js';
 import type { Event } from '../../flows/input.js';
+import { present } from '../../flows/present.js';
 import type { Receipt } from '../../flows/receipt.js';
 import type { View } from '../../flows/view.js';
 import type { DevicesConfig } from '../config/config.js';
@@ -17,17 +18,19 @@ import { openVend, type VendOrder } from './open-vend.js';
 import { type ReceiptHead, receiptLayout } from './receipt-layout.js';
 import { createStatusGate, type StatusGate } from './status-gate.js';
 
-/** The devices of one terminal: what they notice becomes events, what the flow shows or asks reaches them. */
+/**
+ * The devices of one terminal. What they read or detect becomes events; what the flow shows or asks for is passed on to them.
+ */
 export interface Devices {
   /** Brings lamps and scanner in line with what the flow shows. */
   show(view: View): void;
   print(receipt: Receipt, done: (outcome: PrintOutcome) => void): void;
-  /** `told` is called once with the outcome, and again where a machine says otherwise afterwards. */
-  vend(order: VendOrder, told: (outcome: VendOutcome) => void): void;
-  /** The machine hears no, where it still waits for a word on that choice. */
+  /** `done` is called once with the outcome, and again where a machine corrects it later. */
+  vend(order: VendOrder, done: (outcome: VendOutcome) => void): void;
+  /** Refuses a selection for which the machine still waits for an answer. */
   refuseSelection(selection: number): void;
   status(): Partial<Record<DeviceName, DeviceStatus>>;
-  /** Lets go of everything at once, but for the last word to a vending machine; `done` is called, later, when it has left. */
+  /** Releases everything at once, but for the last message to a vending machine; `done` is called later, when that is sent. */
   close(done?: () => void): void;
 }
 
@@ -53,7 +56,7 @@ export function createDevices({ host, config, currency, receiptHead, feed }: Dev
     if (config[device].kind !== 'none') report(DEVICE_STARTING);
     const gate = createStatusGate(host.clock, report);
     gates.push(gate);
-    return { host, feed, report: gate.tell };
+    return { host, feed, report: gate.report };
   };
 
   const scanner = openScanner(config.scanner, partsFor('scanner'));
@@ -72,14 +75,14 @@ export function createDevices({ host, config, currency, receiptHead, feed }: Dev
       if (printer === undefined) throw new Error('a receipt was asked for without a printer');
       printer.print(receiptLayout(receipt, receiptHead), (outcome) => done(outcome));
     },
-    vend(order, told) {
+    vend(order, done) {
       if (vend === undefined) throw new Error('goods were asked for without a vend mechanism');
-      vend.vend(order, told);
+      vend.vend(order, done);
     },
     refuseSelection: (selection) => vend?.refuse(selection),
     status: () => ({
       ...statuses,
-      ...(statuses.scanner && scanner ? { scanner: counted(statuses.scanner, scanner) } : {}),
+      ...present({ scanner: statuses.scanner && scanner && counted(statuses.scanner, scanner) }),
     }),
     close(done = () => undefined) {
       for (const device of [scanner, printer, keypad, panel, ...gates]) device?.close();
@@ -89,20 +92,20 @@ export function createDevices({ host, config, currency, receiptHead, feed }: Dev
   };
 }
 
-/** With what the engine told that was no sale: noise means a loose wire or another speed, which nothing else shows. */
+/** Adds the engine's counters: noise means a loose wire or a wrong speed, which nothing else shows. */
 function counted(status: DeviceStatus, scanner: ScanEngine): DeviceStatus {
   const { noiseBytes, dropped, ambiguous, connections } = scanner.counters();
-  const told = [
+  const details = [
     ...(status.detail === undefined ? [] : [status.detail]),
     ...(noiseBytes === 0 ? [] : [`${noiseBytes} bytes of noise`]),
     ...(dropped === 0 ? [] : [`${dropped} codes dropped`]),
     ...(ambiguous === 0 ? [] : [`${ambiguous} times two codes at once`]),
     ...(connections <= 1 ? [] : [`connected ${connections} times`]),
   ];
-  return told.length === 0 ? status : { ...status, detail: told.join('; ') };
+  return details.length === 0 ? status : { ...status, detail: details.join('; ') };
 }
 
-/** A device that is still starting is no better than a broken one: nothing is sold on a guess. */
+/** A device that is still starting counts as broken: nothing is sold on a guess. */
 function faultsOf(device: Peripheral, status: DeviceStatus): readonly FaultCode[] {
   return status.state === 'starting' ? [`${device}Starting`] : [...status.faults, ...status.warnings];
 }

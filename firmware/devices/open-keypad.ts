@@ -12,7 +12,7 @@ export function openKeypad(config: KeypadConfig, { host, feed, report }: DeviceP
   });
 }
 
-/** On which lines the rows and columns of the configured keypad are, and what its keys are called. */
+/** Lines and keys of the configured keypad. */
 export function keypadOptionsOf(config: Exclude<KeypadConfig, { kind: 'none' }>): MatrixKeypadOptions {
   return { rowLines: config.rowPins, columnLines: config.columnPins, keys: config.keys };
 }

@@ -31,7 +31,7 @@ export function openPanel(config: PanelConfig, { host, feed, report }: DevicePar
         fault: lamps.fault ? 'blinking' : 'off',
       });
       if (lamps.paid && !paid) panel.beep(PAID_BEEPS_MS);
-      /* Every piece of bad news is heard, also one that follows another. */
+      /* Each refusal beeps, also one that follows another. */
       if (refusal !== undefined && refused !== refusal) panel.beep(REFUSED_BEEPS_MS);
       paid = lamps.paid;
       refused = refusal;
@@ -40,13 +40,11 @@ export function openPanel(config: PanelConfig, { host, feed, report }: DevicePar
   };
 }
 
-/** On which lines the lamps, the buzzer and the door switch of the configuration are. */
+/** Lines of the configured lamps, buzzer and door switch. */
 export function panelOptionsOf(config: Exclude<PanelConfig, { kind: 'none' }>): PanelOptions {
   const { readyPin, busyPin, paidPin, faultPin, buzzerPin, doorPin } = config;
   return {
-    lampLines: {
-      ...present({ ready: readyPin, busy: busyPin, paid: paidPin, fault: faultPin }),
-    },
+    lampLines: present({ ready: readyPin, busy: busyPin, paid: paidPin, fault: faultPin }),
     ...present({ buzzerLine: buzzerPin, doorLine: doorPin }),
   };
 }

@@ -15,7 +15,7 @@ export function openScanner(config: ScannerConfig, { host, feed, report }: Devic
   });
 }
 
-/** The configured scan engine: its port, its kind and what makes it look. */
+/** Port, kind and trigger of the configured scan engine. */
 export function scannerOptionsOf(config: Exclude<ScannerConfig, { kind: 'none' }>): ScanEngineOptions {
   const { kind, port: path, baud, triggerPin, goodReadPin } = config;
   const trigger: ScanEngineOptions['trigger'] =

@@ -9,13 +9,13 @@ import type { VendConfig } from '../config/config.js';
 import { currencyNumberOf } from './currency-number-of.js';
 import type { DeviceParts } from './device-parts.js';
 
-/** Whatever hands out the goods. */
+/** What releases the goods. */
 export interface Vend {
-  /** `told` is called once with the outcome, and again where a machine says otherwise afterwards. */
-  vend(order: VendOrder, told: (outcome: VendOutcome) => void): void;
-  /** A machine that still waits for a word on that choice hears no. */
+  /** `done` is called once with the outcome, and again where a machine corrects it later. */
+  vend(order: VendOrder, done: (outcome: VendOutcome) => void): void;
+  /** Refuses a selection for which a machine still waits for an answer. */
   refuse(selection: number): void;
-  /** `done` is called once, later, when the last word to a machine has left: at most 250 ms later. */
+  /** `done` is called once, later, when the last message to a machine is sent, after at most 250 ms. */
   close(done: () => void): void;
 }
 
@@ -76,21 +76,21 @@ function openMachine(
       selectionRefused: (reason, times, asked) =>
         feed({
           type: 'inputRefused',
-          refusal: { device: 'vend', reason, times, ...(asked === '' ? {} : { detail: asked }) },
+          refusal: present({ device: 'vend', reason, times, detail: asked === '' ? undefined : asked }),
         }),
       reportedLate: (outcome) => feed({ type: outcome === 'yes' ? 'droppedLate' : 'failedLate' }),
       statusChanged: report,
     },
   );
   return {
-    vend: ({ amount, channel = '' }, told) =>
-      machine.vend({ amountMinorUnits: amount.value, item: channel }, (outcome) => told(outcome)),
+    vend: ({ amount, channel = '' }, done) =>
+      machine.vend({ amountMinorUnits: amount.value, item: channel }, (outcome) => done(outcome)),
     refuse: (selection) => machine.refuse(selection),
     close: (done) => machine.close(done),
   };
 }
 
-/** On which lines the relays and the drop sensor of the configuration are, and how long they are given. */
+/** Lines and times of the configured relays and their drop sensor. */
 export function relayOptionsOf(config: Extract<VendConfig, { kind: 'relay' }>): RelayVendOptions {
   const { pins, pulseMs, sensorPin, timeoutMs } = config;
   return {

@@ -11,11 +11,11 @@ export interface ReceiptHead {
   readonly storeName: string;
   readonly terminalNumber: string;
   readonly locale: Locale;
-  /** Whether times carry their zone: where nobody chose one, readers cannot know it. */
+  /** Whether times are printed with their zone: where none is configured, readers cannot know it. */
   readonly zoneShown: boolean;
 }
 
-const WORDS = {
+const LABELS = {
   copy: { en: 'COPY', 'zh-CN': '补打' },
   reversed: { en: 'REVERSED', 'zh-CN': '已撤销' },
   refund: { en: 'REFUND', 'zh-CN': '退款' },
@@ -34,59 +34,59 @@ const WORDS = {
   request: { en: 'Payment request', 'zh-CN': '支付请求号' },
 } as const satisfies Record<string, Readonly<Record<Locale, string>>>;
 
-/** What was undone may never have been paid. */
-const PAYMENT_WORD = {
+/** A reversed payment may never have been charged. */
+const PAYMENT_LABEL = {
   sale: 'paidWith',
   copy: 'paidWith',
   test: 'paidWith',
   reversed: 'undoneWith',
   refund: 'refundedWith',
-} as const satisfies Record<Receipt['kind'], keyof typeof WORDS>;
+} as const satisfies Record<Receipt['kind'], keyof typeof LABELS>;
 
 /**
  * Lays a receipt out. It says that Alipay was used, when to the second, how much, and shows the payment's request id as a
  * code that a technician or the acquirer's support can scan (Alipay's best-practice page).
  */
 export function receiptLayout(receipt: Receipt, head: ReceiptHead): ReceiptDocument {
-  const word = (key: keyof typeof WORDS): string => WORDS[key][head.locale];
+  const label = (key: keyof typeof LABELS): string => LABELS[key][head.locale];
   const lines: ReceiptLine[] = [
     { kind: 'text', text: head.merchantName, align: 'centre', bold: true },
     { kind: 'text', text: head.storeName, align: 'centre' },
   ];
   if (receipt.kind !== 'sale') {
-    lines.push({ kind: 'text', text: `*** ${word(receipt.kind)} ***`, align: 'centre', size: 'tall', bold: true });
+    lines.push({ kind: 'text', text: `*** ${label(receipt.kind)} ***`, align: 'centre', size: 'tall', bold: true });
   }
   lines.push({ kind: 'rule' });
   if (receipt.description !== undefined) lines.push({ kind: 'text', text: receipt.description });
   const refund = receipt.kind === 'refund';
   const at = head.zoneShown ? `${receipt.at} ${zoneText(receipt.utcOffsetMinutes)}` : receipt.at;
-  lines.push({ kind: 'pair', left: word('order'), right: receipt.orderId });
-  if (refund) lines.push({ kind: 'pair', left: word('refundId'), right: receipt.refundId });
+  lines.push({ kind: 'pair', left: label('order'), right: receipt.orderId });
+  if (refund) lines.push({ kind: 'pair', left: label('refundId'), right: receipt.refundId });
   lines.push(
-    { kind: 'pair', left: word('terminal'), right: head.terminalNumber },
-    { kind: 'pair', left: word(refund ? 'refundTime' : 'time'), right: at },
+    { kind: 'pair', left: label('terminal'), right: head.terminalNumber },
+    { kind: 'pair', left: label(refund ? 'refundTime' : 'time'), right: at },
     {
       kind: 'pair',
-      left: word(refund ? 'refundAmount' : 'amount'),
+      left: label(refund ? 'refundAmount' : 'amount'),
       right: `${receipt.amount.currency} ${formatMoney(receipt.amount)}`,
       bold: true,
     },
     { kind: 'rule' },
-    { kind: 'text', text: word(PAYMENT_WORD[receipt.kind]), align: 'centre', bold: true },
+    { kind: 'text', text: label(PAYMENT_LABEL[receipt.kind]), align: 'centre', bold: true },
   );
-  if (receipt.paymentId !== undefined) lines.push({ kind: 'pair', left: word('payment'), right: receipt.paymentId });
+  if (receipt.paymentId !== undefined) lines.push({ kind: 'pair', left: label('payment'), right: receipt.paymentId });
   lines.push(
-    { kind: 'text', text: word('request'), align: 'centre' },
+    { kind: 'text', text: label('request'), align: 'centre' },
     { kind: 'code', payload: receipt.paymentRequestId, symbology: 'auto' },
     { kind: 'feed', lines: 1 },
   );
   return { lines };
 }
 
-/** The part of the configuration that stands on every receipt. */
+/** What every receipt has in common, by the configuration. */
 export function receiptHeadOf({ devices, merchant, terminal }: Config): ReceiptHead {
   const { printer } = devices;
-  /* Words in the wrong language read better than a row of question marks. */
+  /* The wrong language is more readable than a row of question marks. */
   const chinese = printer.kind === 'none' || printer.charset === 'gbk';
   return {
     merchantName: merchant.name,

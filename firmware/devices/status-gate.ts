@@ -2,46 +2,45 @@ import type { DeviceStatus } from '../../drivers/device-status.js';
 import type { Clock, Timer } from '../../drivers/host.js';
 import { createRateLimit } from '../../drivers/rate-limit.js';
 
-/** Lets a device's news through, a few at once and then one every five seconds. */
+/** Limits how often the status of a device is reported: a few at once, then one every five seconds. */
 export interface StatusGate {
-  tell(status: DeviceStatus): void;
+  report(status: DeviceStatus): void;
   /** Nothing is reported any more. */
   close(): void;
 }
 
-const NEWS = { burst: 10, everyMs: 5_000 } as const;
+const RATE = { burst: 10, everyMs: 5_000 } as const;
 
 /**
- * A loose plug or a babbling line can make a device well and ill many times a second, and each change is a decision, a line
- * of the log and a stir on the screen.
+ * A loose plug or a noisy line can change a status many times a second, and each change costs a decision and a line of the log.
  *
  * Invariants
- * - That a device is no longer well is told at once. Of one that flaps it is the good news that waits.
- * - What is told last is how the device is.
+ * - A fault is reported at once. Of a device that flaps, it is the recovery that waits.
+ * - What was reported last is, after the wait, the latest status.
  */
 export function createStatusGate(clock: Clock, report: (status: DeviceStatus) => void): StatusGate {
-  const news = createRateLimit(clock, NEWS);
-  let told: DeviceStatus | undefined;
+  const rate = createRateLimit(clock, RATE);
+  let reported: DeviceStatus | undefined;
   let latest: DeviceStatus | undefined;
   let timer: Timer | undefined;
   let closed = false;
 
   function pass(status: DeviceStatus): void {
-    told = status;
+    reported = status;
     timer?.cancel();
     timer = undefined;
     report(status);
   }
 
   return {
-    tell(status) {
+    report(status) {
       if (closed) return;
       latest = status;
       const isBad = status.state === 'fault' || status.state === 'absent';
-      const wasWell = told === undefined || told.state === 'ok' || told.state === 'starting';
-      if ((isBad && wasWell) || news.take()) return pass(status);
-      timer ??= clock.after(news.waitMs(), () => {
-        news.take();
+      const wasSound = reported === undefined || reported.state === 'ok' || reported.state === 'starting';
+      if ((isBad && wasSound) || rate.take()) return pass(status);
+      timer ??= clock.after(rate.waitMs(), () => {
+        rate.take();
         if (latest !== undefined) pass(latest);
       });
     },

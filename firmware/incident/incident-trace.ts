@@ -8,12 +8,12 @@ import type { Sale } from '../../flows/sale.js';
 import type { TerminalState } from '../../flows/terminal-state.js';
 
 /**
- * The latest inputs of the flow and the state before them, so that a failure in the field can be replayed at a desk. Held in
+ * The latest inputs of the flow and the state before them, so that a failure in the field can be replayed elsewhere. Held in
  * memory; written only when the process is about to end.
  *
  * Invariants
  * - The latest `SPAN_INPUTS` inputs are held, and at most twice as many.
- * - Noting an input costs one push of a reference. States share their parts, so holding one costs next to nothing.
+ * - Noting an input costs one push of a reference. States share most of their objects, so holding one costs next to nothing.
  * - A payment code is masked when it comes. What is written holds no payment code and no token. Masks preserve what decisions
  *   depend on: length and kind of a code, and which tokens are the same.
  */

@@ -44,7 +44,7 @@ export function replayIncident(text: string, out: (line: string) => void): Incid
     for (const line of decisionLines(decision)) out(line);
     state = decision.state;
   }
-  out(cause.kind === 'flash' ? 'Every decision was made.' : 'No assertion fails: not in a decision, or mended since.');
+  out(cause.kind === 'flash' ? 'Every decision was made.' : 'No assertion fails: not in a decision, or fixed since.');
   return { kind: 'noFailure', state };
 }
 

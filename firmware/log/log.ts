@@ -3,7 +3,7 @@ import { isoUtc } from './iso-utc.js';
 import { plainText } from './plain-text.js';
 import type { Redact } from './redact.js';
 
-/** What happened, in a few constant words, and the facts of this time. Undefined fields are left out. */
+/** `message` is a constant phrase, `fields` are the values of this case. Undefined fields are left out. */
 export interface Log {
   debug(message: string, fields?: LogFields): void;
   info(message: string, fields?: LogFields): void;
@@ -37,7 +37,7 @@ const burstLimit = 60;
 const burstWindowMs = 60_000;
 const messagesWatched = 128;
 const longestLine = 4096;
-/** Of lines that are written again, before none counts as lost any more. */
+/** The loss is over when lines have been written again for so long. */
 const lossIsOverAfterMs = 10_000;
 
 /**
@@ -45,12 +45,12 @@ const lossIsOverAfterMs = 10_000;
  *
  * Invariants
  * - No line leaves without `redact`, and none holds a line end, so that nobody outside can forge a line.
- * - Lines that cannot be written are counted, and told with the first that can; nobody waits for them.
+ * - Lines that cannot be written are counted, and reported with the first that can; nothing waits for them.
  * - A message that repeats is held back with a count; the count comes with the next of its kind that passes, or when its
- *   place in the watch list is taken. No timer is held, memory is bounded.
+ *   place in the watch list is taken. No timer is used, memory is bounded.
  */
 export function createLog({ board, clock, level, format, redact, lossChanged }: LogParts): Log {
-  let lostTold = 0;
+  let lostReported = 0;
   let lostSeen = 0;
   let lossAtMs = 0;
   let losing = false;
@@ -97,7 +97,7 @@ export function createLog({ board, clock, level, format, redact, lossChanged }: 
       return put(fitted(redact(plainText(line))));
     }
     const line = JSON.stringify({ at, level: lineLevel, message: text, ...safe });
-    /* Once more as a whole: two harmless parts side by side may make a secret. */
+    /* Once more as a whole: two harmless texts side by side may make a secret. */
     const whole = redact(line);
     const intact = whole === line && whole.length <= longestLine;
     put(intact ? whole : JSON.stringify({ at, level: lineLevel, message: 'cut line', text: fitted(whole) }));
@@ -116,9 +116,9 @@ export function createLog({ board, clock, level, format, redact, lossChanged }: 
       }
       return;
     }
-    if (lost > lostTold) {
-      const lines = lost - lostTold;
-      lostTold = lost;
+    if (lost > lostReported) {
+      const lines = lost - lostReported;
+      lostReported = lost;
       emit('warn', 'log lines were lost', { lines });
     }
     if (losing && nowMs - lossAtMs >= lossIsOverAfterMs) {

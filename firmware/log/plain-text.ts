@@ -1,4 +1,4 @@
-/** Text from outside on one line of a terminal window: line ends, controls and marks that turn text around are shown. */
+/** Text from outside on one line of a terminal window: line ends, control characters and direction marks are replaced. */
 export function plainText(text: string): string {
   return text.replace(/[\p{Cc}\p{Zl}\p{Zp}\p{Bidi_Control}]/gu, '\ufffd');
 }

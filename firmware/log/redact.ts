@@ -1,5 +1,5 @@
 /**
- * Takes secrets out of text: the last gate before a log, a trace, an API error or a crash dump.
+ * Removes secrets from text: the last step before a log, a trace, an API error or a crash dump.
  *
  * Invariants
  * - Every detector names ranges of the original text and all ranges are united before anything is cut, so that secrets
@@ -9,8 +9,8 @@
 export interface Redact {
   (text: string): string;
   /**
-   * From now on the value is taken out wherever it stands, also as it looks inside JSON and inside a URL; of a value with
-   * several lines, each line too. Values under 6 characters are not taken: cutting them out would wreck every text.
+   * From now on the value is removed, also as it is written inside JSON and inside a URL; of a value with several lines, each
+   * line too. Values under 6 characters are ignored: removing them would damage every text.
    */
   addSecret(value: string): void;
 }
@@ -33,9 +33,9 @@ export function createRedact(known: readonly string[] = []): Redact {
 
   redact.addSecret = (value: string): void => {
     const lines = value.split(/\r\n|\r|\n|\\n/).filter((line) => line.length >= shortestSecretLine);
-    for (const part of [value, value.trim(), ...lines]) {
-      if (part.length < shortestSecret) continue;
-      for (const written of [part, JSON.stringify(part).slice(1, -1), encodedForUrl(part)]) secrets.add(written);
+    for (const secret of [value, value.trim(), ...lines]) {
+      if (secret.length < shortestSecret) continue;
+      for (const written of [secret, JSON.stringify(secret).slice(1, -1), encodedForUrl(secret)]) secrets.add(written);
     }
   };
   known.forEach(redact.addSecret);
@@ -90,7 +90,7 @@ function findMatches(text: string, pattern: RegExp, group: number, ranges: Range
   }
 }
 
-/** Key material without any frame: long runs that mix capitals, small letters and digits as base64 does. */
+/** Key material without BEGIN and END: long runs that mix capitals, small letters and digits as base64 does. */
 function findBareKeys(text: string, ranges: Range[]): void {
   for (const match of text.matchAll(/[A-Za-z0-9+/=_-]{60,}/g)) {
     const run = match[0];

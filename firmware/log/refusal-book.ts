@@ -7,13 +7,13 @@ export type RefusalCounts = Readonly<
   Partial<Record<RefusingDevice, { readonly reasons: Readonly<Record<string, number>>; readonly last: string }>>
 >;
 
-/** What devices gave and the terminal did not take, counted since the start. */
+/** Counts the inputs of devices that the terminal refused, since the start. */
 export interface RefusalBook {
   note(refusal: Refusal): void;
   counts(): RefusalCounts;
 }
 
-/** Of one reason a line a minute says enough, with the count. */
+/** One line a minute for each reason is enough, since it has the count. */
 const LOG_EVERY_MS = 60_000;
 
 export function createRefusalBook(clock: Pick<Clock, 'monotonicMs'>, log: Pick<Log, 'warn'>): RefusalBook {

@@ -5,7 +5,7 @@ import type { ApiReply } from './api-reply.js';
 export interface EventStreams {
   /** Sends an event to all readers and keeps it for those that come back. `data` is called only where somebody reads it. */
   publish(event: string, data: () => object): void;
-  /** Opens a stream: what was missed since `lastEventId`, or how things are, then each event. */
+  /** Opens a stream: the events since `lastEventId`, or the snapshot, and then each event. */
   open(lastEventId: string | undefined, reply: ApiReply): void;
   count(): number;
   close(): void;
@@ -18,7 +18,7 @@ export interface EventStreamsParts {
   readonly limits: EventLimits;
   /** The event of which a reader that comes back needs only the last one. */
   readonly latestOnly: string;
-  /** How things are now, as events, for a new reader. */
+  /** The present state as events, for a new reader. */
   readonly snapshot: () => readonly (readonly [event: string, data: object])[];
 }
 
@@ -45,7 +45,7 @@ const RECONNECT_MS = 2000;
  * Invariants
  * - Ids grow by one with each event: `<epoch>-<number>`. The last `eventsKept` are kept.
  * - A stream has every event from its start on, in order, or it is closed. A reader that comes back with the last id that it
- *   has seen misses no event, or is told by `reset` that it did. Of the `latestOnly` events that it missed only the last
+ *   has seen misses no event, or gets `reset` where it did. Of the `latestOnly` events that it missed only the last
  *   one is sent, with the data of now.
  * - A stream whose reader is too slow is closed at once; it delays nothing.
  * - The heartbeat's timer runs only while streams are open.

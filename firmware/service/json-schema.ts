@@ -34,11 +34,11 @@ function describe(node: Node, names: ReadonlyMap<unknown, string>, byName: boole
     case 'union':
       return { anyOf: (node.options ?? []).map((option) => describe(option as Node, names, true)) };
     case 'array':
-      return { type: 'array', items: partSchema(node.item, names) };
+      return { type: 'array', items: innerSchema(node.item, names) };
     case 'record':
-      return { type: 'object', additionalProperties: partSchema(node.value, names) };
+      return { type: 'object', additionalProperties: innerSchema(node.value, names) };
     case 'exact_optional':
-      return partSchema(node.wrapped, names);
+      return innerSchema(node.wrapped, names);
     case 'object':
     case 'strict_object':
       return object(node, names);
@@ -57,13 +57,13 @@ function object(node: Node, names: ReadonlyMap<unknown, string>): JsonSchema {
   const required = entries.filter(([, entry]) => entry.type !== 'exact_optional').map(([key]) => key);
   return {
     type: 'object',
-    properties: Object.fromEntries(entries.map(([key, entry]) => [key, partSchema(entry, names)])),
+    properties: Object.fromEntries(entries.map(([key, entry]) => [key, innerSchema(entry, names)])),
     ...(required.length === 0 ? {} : { required }),
     ...(node.type === 'strict_object' ? { additionalProperties: false } : {}),
   };
 }
 
-function partSchema(node: Node | undefined, names: ReadonlyMap<unknown, string>): JsonSchema {
+function innerSchema(node: Node | undefined, names: ReadonlyMap<unknown, string>): JsonSchema {
   if (node === undefined) throw new Error('a schema that misses one inside');
   return describe(node, names, true);
 }

@@ -7,8 +7,8 @@ import { repeatedName } from './parse-json.js';
 export type Input<T> = { readonly output: T } | { readonly error: ApiError };
 
 /**
- * Checks a value from outside. The refusal names the first wrong field and what it has to be; it never repeats what was
- * found, which may be a secret. Schemas of inputs therefore carry messages of their own.
+ * Checks a value from outside. The refusal names the first wrong field and what it has to be; it never quotes what was found,
+ * which may be a secret. Schemas of inputs therefore carry messages of their own.
  */
 export function validateInput<T>(schema: v.GenericSchema<unknown, T>, value: unknown): Input<T> {
   const result = v.safeParse(schema, value);
@@ -76,7 +76,7 @@ function readJsonObject(bytes: Uint8Array): Input<object> {
   return twice === undefined ? { output: value } : { error: fieldError(safeFieldName(twice), 'is there twice') };
 }
 
-/** A name from outside may be a secret in the wrong place: only words without digits are repeated. */
+/** A name from outside may be a misplaced secret: only names without digits are quoted. */
 function safeFieldName(name: string): string {
   return /^[A-Za-z][A-Za-z_.-]{0,63}$/.test(name) ? name : '(a name that is not repeated here)';
 }

@@ -11,11 +11,11 @@ export type RequestGuard = (head: HttpRequestHead) => ApiError | undefined;
 const WILDCARDS: readonly string[] = ['', '0.0.0.0', '::', '[::]'];
 
 /**
- * Keeps out web pages and strangers.
+ * Refuses foreign web pages, and callers without the token.
  *
  * - `Host` has to be a loopback name or the bound host, or else a foreign page could have its own name resolve to
- *   127.0.0.1 and read the answers (DNS rebinding). Bound to all interfaces any name will do, because then the token,
- *   which such a page cannot know, is what keeps it out.
+ *   127.0.0.1 and read the answers (DNS rebinding). Bound to all interfaces any name is accepted, because then the
+ *   token, which such a page cannot know, keeps it out.
  * - `Origin`, which browsers send, has to be the service's own. Browsers leave it out where a page only reads, as with an
  *   image or a link; then `Sec-Fetch-Site` and `Referer` have to be the service's own.
  * - A configured token is required of every request, without exceptions.
@@ -49,7 +49,7 @@ export function createRequestGuard(
       return apiError(403, 'originNotAllowed', 'web pages of other origins may not use this API');
     }
     if (!tokenRight(headers.authorization)) {
-      /* Phrased so that no log takes the word after Bearer for a token. */
+      /* Phrased so that the redaction of logs takes nothing after Bearer for a token. */
       const message = `the header Authorization has to be Bearer and the token of ${tokenSetting}`;
       return { ...apiError(401, 'tokenNeeded', message), headers: { 'www-authenticate': 'Bearer' } };
     }

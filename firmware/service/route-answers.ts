@@ -6,7 +6,7 @@ export function refusal(status: number, codes: readonly string[], description: s
   return { status, description, codes };
 }
 
-/** Of any request: by the guard, or because it carries what nobody asked for. */
+/** What any request may get: from the guard, or for a field that its route does not have. */
 const ANY: readonly RouteAnswer[] = [
   refusal(400, ['invalid'], 'a field or parameter too many'),
   refusal(401, ['tokenNeeded'], 'the token is missing or wrong'),

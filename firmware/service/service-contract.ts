@@ -2,7 +2,7 @@ import type { GenericSchema } from 'valibot';
 import type { HttpListenOptions, HttpRefusalStatus } from '../../drivers/host.js';
 import { type ApiError, apiError, errorAnswer } from './api-error.js';
 
-/** What a service says of itself: to callers, and in its OpenAPI document. */
+/** How a service describes itself: in messages, and in its OpenAPI document. */
 export interface ServiceContract {
   /** What messages call it: `the terminal`. */
   readonly name: string;

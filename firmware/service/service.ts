@@ -15,7 +15,7 @@ export interface ServiceParts {
   readonly port: number;
   /** Where set, every request needs it. */
   readonly token?: string;
-  /** Called with the status of each answer. `path` is that of the route, or `none`; never what was asked for. */
+  /** Called with the status of each answer. `path` is that of the route, or `none`; never that of the request. */
   readonly answered: (method: string, path: string, status: number) => void;
 }
 
@@ -27,7 +27,7 @@ export interface Service {
 
 /**
  * Serves a table of routes: guard, route and input are checked here, so that a handler gets only what its route declares.
- * Of a request that is refused by its head no body is read.
+ * The body of a request that is refused by its head is not read.
  */
 export function createService({ contract, routes, host, port, token, answered }: ServiceParts): Service {
   const guard = createRequestGuard(contract, host, token);

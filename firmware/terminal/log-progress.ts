@@ -6,8 +6,8 @@ import type { Kernel } from '../kernel.js';
 import type { Log } from '../log/log.js';
 
 /**
- * Logs, one line a change, what readers of a log ask first: since when the terminal sells or does not and why, and how each
- * sale and each reversal ended. Returns the function that stops it.
+ * Logs one line for each change of readiness, with its reasons, and for each sale and reversal that ends. Returns the function
+ * that stops it.
  */
 export function logProgress(kernel: Kernel, log: Log): () => void {
   let logged = '';

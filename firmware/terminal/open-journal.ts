@@ -11,8 +11,8 @@ export type OpenJournal =
   | { readonly store?: undefined; readonly fault: Extract<FlashTrouble, { readonly kind: 'stay' }>['fault'] };
 
 /**
- * Opens the journal and logs what was found. `opened` is called once; never where a restart may help, for then the process ends.
- * `healthChanged` may be called before.
+ * Opens the journal and logs what was found. `opened` is called once; never where a restart may help, for then the process
+ * ends. `healthChanged` may be called before.
  */
 export function openJournal(
   { host, settings, segmentSizeBytes = BOOK_SEGMENT_BYTES }: TerminalParts,
@@ -21,7 +21,7 @@ export function openJournal(
   opened: (journal: OpenJournal) => void,
 ): void {
   const { dataDir } = settings.config.storage;
-  /* A card that does not answer is waited for up to a minute: the log has to show what for. */
+  /* A card may take up to a minute to answer: the log has to show what is waited for. */
   log.info('opening the journal', { dataDir });
   openBook(host, { segmentSizeBytes, healthChanged: ({ health }) => healthChanged(health) }, (error, store, report) => {
     if (store === undefined) {

@@ -26,7 +26,7 @@ export interface ServicesParts {
   readonly log: Log;
 }
 
-/** Opens the ports. `opened` is called once, with an error where one of them cannot be had; then none is open. */
+/** Opens the ports. `opened` is called once, with an error where one of them cannot be opened; then none is. */
 export function openServices(
   parts: ServicesParts,
   opened: (error: HostError | undefined, services?: Services) => void,

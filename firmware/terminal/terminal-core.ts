@@ -36,7 +36,7 @@ export interface TerminalCore {
   readonly sources: StatusSources;
   readonly signer: Signer;
   readonly acquirerTime: AcquirerTime;
-  /** Nothing may be sold, or even answered, on a card that cannot be relied on: a journal that failed ends the process. */
+  /** A journal that failed ends the process: nothing may be sold, or even answered, on a card that cannot be relied on. */
   journalHealthChanged(health: StoreStatus['health']): void;
   /** Whether it is another card than the one that this terminal knows. */
   cardDoubted(doubted: boolean): void;
@@ -48,10 +48,10 @@ export interface TerminalCore {
   close(done: () => void): void;
 }
 
-/** For what waits to be written; a supervisor that stops a process kills it after 10 s at the earliest. */
+/** Time to write what waits. A supervisor kills a process that it stops after 10 s at the earliest. */
 const STOP_LIMIT_MS = 5_000;
 
-/** Without a store the terminal takes no sale; it is there to say why. */
+/** Without a store the terminal takes no sale, and reports why. */
 export function createTerminalCore(
   { host, settings, ...parts }: TerminalParts,
   log: Log,
@@ -191,8 +191,8 @@ export function createTerminalCore(
         flashFailed(health.error);
       }
     },
-    cardDoubted(whether) {
-      doubted = whether;
+    cardDoubted(isDoubted) {
+      doubted = isDoubted;
       reportFlash();
     },
     logLossChanged,
@@ -216,7 +216,7 @@ export function createTerminalCore(
   };
 }
 
-/** Nothing is decided that would need it: a terminal without a journal never boots. */
+/** Never used: a terminal without a journal does not boot, and decides nothing that has a record. */
 const NO_JOURNAL: Journal = {
   commit() {
     throw new Error('a commit without a journal');

@@ -17,7 +17,7 @@ export interface TerminalParts {
   readonly observe?: (input: Input, decision: Step) => void;
   /** Stores what led to a failure, for `tillbox replay`; it may block and it may fail. */
   readonly saveIncident?: SaveIncident;
-  /** Tell a new card from one that was wiped or exchanged; without them every empty card counts as new. */
+  /** Distinguish a new card from one that was wiped or exchanged; without them every empty card counts as new. */
   readonly cardMarks?: CardMarks;
   /** Of each half of the journal; absent: `BOOK_SEGMENT_BYTES`. */
   readonly segmentSizeBytes?: number;

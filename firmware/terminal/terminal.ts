@@ -24,16 +24,16 @@ export interface Terminal {
   crashed(error: Error): void;
   /**
    * Ends everything at once; `reason` is for the log. `done` is called once, later, when the process may end: everything that
-   * was answered is on flash, and a vending machine has been told that it takes no cashless payment any more, or 250 ms have
-   * passed. Where the card does not take it within 5 s, the process ends with 74 instead.
+   * was answered is on flash, and a vending machine has got the message that cashless payment is off, or 250 ms have passed.
+   * Where the card does not accept it within 5 s, the process ends with 74 instead.
    */
   close(reason: string, done?: () => void): void;
 }
 
 /**
- * Opens the journal, then the devices, then the ports, and boots. Where the journal cannot be opened and only a person can help,
- * the terminal starts without it, takes no sale and says why. Where a restart may help (the card does not answer, a missing
- * journal is back, a port is taken) the process ends.
+ * Opens the journal, then the devices, then the ports, and boots. Where the journal cannot be opened and only a person can
+ * help, the terminal starts without it, takes no sale and says why. Where a restart may help (the card does not answer, a
+ * missing journal is back, a port is taken) the process ends.
  */
 export function createTerminal(parts: TerminalParts, started: (terminal: Terminal) => void): void {
   const { host, settings, version } = parts;
@@ -86,7 +86,7 @@ export function createTerminal(parts: TerminalParts, started: (terminal: Termina
 
 const NOTHING_TO_STOP = (): void => undefined;
 
-/** Compares the card with the one this terminal knows. Returns the way to stop. */
+/** Compares the card with the one this terminal knows. Returns the function that stops it. */
 function watchMarks(
   { host, cardMarks }: TerminalParts,
   log: Log,
@@ -99,8 +99,8 @@ function watchMarks(
 }
 
 /**
- * Checks an open journal now and then, or looks for a missing one. One that is back is for a new process to open, since this one
- * has told its callers that it knows of no sale. Returns the way to stop.
+ * Checks an open journal now and then, or looks for a missing one. A journal that is back is opened by a new process, since
+ * this one has answered its callers that it knows no sale. Returns the function that stops it.
  */
 function watchJournal({ host, segmentSizeBytes }: TerminalParts, log: Log, journal: OpenJournal): () => void {
   if (journal.store !== undefined) return watchCard(host.clock, journal.store);

@@ -56,7 +56,7 @@ export const PART_CANARIES: readonly Canary[] = [
   {
     name: 'an answer of two days ago believed',
     file: 'firmware/acquirer/direct-link.js',
-    find: 'return whyNoReplyOfNow(parts.acquirerTime, atAcquirerMs, tookMs);',
+    find: 'return whyReplyNotCurrent(parts.acquirerTime, atAcquirerMs, tookMs);',
     put: 'return undefined;',
   },
   {

@@ -113,6 +113,6 @@ describe('tillbox check --by-hand at a terminal', () => {
 
     const both = startTillbox(['check', '--by-hand', '--json'], env);
     assert.equal(await both.ended, 64);
-    assert.match(both.errorOut(), /^tillbox check: --by-hand is a talk, which --json has no place for/);
+    assert.match(both.errorOut(), /^tillbox check: --by-hand asks questions, which --json cannot show/);
   });
 });

@@ -23,7 +23,7 @@ export interface NotificationEndpointParts {
   readonly kernel: Kernel;
   readonly log: Log;
   readonly listener: NotificationListener;
-  /** Ours, at the acquirer. */
+  /** Our id at the acquirer. */
   readonly clientId: string;
   readonly signer: Signer;
   readonly acquirerTime: AcquirerTime;
@@ -37,7 +37,7 @@ export interface NotificationListener {
 }
 
 const BODY_LIMIT_BYTES = 65_536;
-/** The acquirer needs one or two; the rest are strangers. */
+/** The acquirer needs one or two. */
 const CONNECTION_LIMIT = 16;
 const REQUEST_TIMEOUT_MS = 5000;
 /** The acquirer stops waiting after about that, and sends the notification again. */
@@ -58,12 +58,12 @@ const SEND_AGAIN = {
  *
  * Invariants
  * - Nothing reaches the kernel without a right signature.
- * - A notification is acknowledged only after what it led to is durable; where that takes too long, or the terminal has
+ * - A notification is acknowledged only after its decision is durable; where that takes too long, or the terminal has
  *   no journal, or no room for a payment that no sale explains, the acquirer is asked to send it again.
  * - A token of another merchant is refused and never acknowledged: the acquirer repeats it for a day, in which the
  *   configuration may be corrected.
  *
- * `listening` is called once, with an error where the port cannot be had.
+ * `listening` is called once, with an error where the port cannot be opened.
  */
 export function createNotificationEndpoint(
   parts: NotificationEndpointParts,
@@ -117,7 +117,7 @@ export function createNotificationEndpoint(
   );
 }
 
-/** A payment that no sale explains and that was not kept for lack of room: at the next delivery there may be some. */
+/** A payment that no sale explains and that was not kept for lack of room. At the next delivery there may be room. */
 function hasNoRoom({ state }: Kernel, event: NotifiedEvent): boolean {
   return event.type === 'paymentNotified' && explanationOf(state, event.paymentRequestId) === undefined;
 }
@@ -126,7 +126,7 @@ function isRefusedToken({ state }: Kernel, event: NotifiedEvent): boolean {
   return event.type === 'agentTokenNotified' && tokenRefusal(state, event) !== undefined;
 }
 
-/** Feeds the kernel; `done` is called exactly once, with whether what the event led to was durable in time. */
+/** Feeds the kernel; `done` is called exactly once, with whether the decision on the event was durable in time. */
 function createBoundedFeed(
   kernel: Kernel,
   clock: Clock,

@@ -1,12 +1,12 @@
 import * as v from 'valibot';
 import type { Event } from '../../../flows/input.js';
 import { present } from '../../../flows/present.js';
-import { type AcquirerTime, whyNotNow } from '../acquirer-time.js';
+import { type AcquirerTime, whyNotCurrent } from '../acquirer-time.js';
 import { checkSignature } from '../check-signature.js';
 import { acquirerAmount, acquirerCode, acquirerId, lenient, readMessage } from '../read-message.js';
 import type { Signer } from '../signer.js';
 
-/** What a notification turned out to be. Everything but `invalid` had the right signature. */
+/** A notification that was read. All but `invalid` had the right signature. */
 export type Notification =
   | { readonly kind: 'event'; readonly event: NotifiedEvent }
   /** Nothing to do; to be acknowledged, or it would be sent again. `reason` is for the log. */
@@ -41,7 +41,7 @@ export function readNotification(
   if (check.kind === 'missing') return { kind: 'invalid', reason: 'no signature' };
   if (check.kind === 'wrong') return { kind: 'invalid', reason: check.why };
 
-  const whyOld = time === undefined ? undefined : whyNotNow(time, check.atAcquirerMs, RETRIES_MS);
+  const whyOld = time === undefined ? undefined : whyNotCurrent(time, check.atAcquirerMs, RETRIES_MS);
   if (whyOld !== undefined) return { kind: 'invalid', reason: whyOld };
   const message = readMessage(body);
   if ('problem' in message) return { kind: 'invalid', reason: message.problem };
@@ -58,7 +58,7 @@ export function readNotification(
 
 const OTHER_TYPE: Notification = { kind: 'ignored', reason: 'a notification of another type' };
 
-/** Only a success is news that inquiries would not bring as well; without its amount it proves nothing. */
+/** Only a success is used; inquiries bring every other result as well. Without its amount it proves nothing. */
 function paymentNotified(payment: v.InferOutput<typeof paymentSchema>): Notification {
   const { notifyType, result, paymentRequestId, paymentId, paymentAmount: amount } = payment;
   if (notifyType !== 'PAYMENT_RESULT') return OTHER_TYPE;
@@ -72,7 +72,7 @@ function paymentNotified(payment: v.InferOutput<typeof paymentSchema>): Notifica
   return { kind: 'event', event: { type: 'paymentNotified', paymentRequestId, paymentId, amount } };
 }
 
-/** ISV mode: the merchant authorised us. Each retry of the notification is signed later, so that it does not date the token. */
+/** ISV mode: the merchant authorised us. `authTime` dates the token, since a retry of the notification may be signed later. */
 function agentTokenNotified(
   { accessToken, accessTokenExpiryTime, authTime, ...parties }: v.InferOutput<typeof authorisationSchema>,
   signedAtMs: number | undefined,

@@ -22,13 +22,13 @@ export function checkClock(probe: AcquirerProbe, synchronised: 'yes' | 'no' | 'u
 }
 
 function unreferenced(synchronised: 'yes' | 'no' | 'unknown', config: Config, system: string): CheckRow {
-  if (synchronised === 'yes') return checkRow.pass(ITEM, 'synchronised, the system says; the acquirer told no time');
+  if (synchronised === 'yes') return checkRow.pass(ITEM, 'synchronised, the system says; the acquirer gave no time');
   if (config.policy.clockTrust === 'always') {
-    return checkRow.pass(ITEM, `trusted by CLOCK_TRUST=always; the system is ${system}, the acquirer told no time`);
+    return checkRow.pass(ITEM, `trusted by CLOCK_TRUST=always; the system is ${system}, the acquirer gave no time`);
   }
   return checkRow.fail(
     ITEM,
-    `the system is ${system}, and the acquirer told no time: nothing confirms it`,
+    `the system is ${system}, and the acquirer gave no time: nothing confirms it`,
     'let this machine reach a time server or the acquirer',
   );
 }

@@ -28,7 +28,7 @@ function correction(variable: string, example: string | undefined): string {
   return example === undefined ? `correct ${variable}, or take it out` : `correct ${variable}; example: ${example}`;
 }
 
-/** That our private key signs what its public half verifies; and who is who, to be compared with the Dashboard. */
+/** Whether our private key signs what its public half verifies; the fingerprints are to be compared with the Dashboard. */
 function checkKeys({ acquirer }: Config): CheckRow {
   const { privateKey, alipayPublicKey } = acquirer;
   const own = createRsaSigner(privateKey, createPublicKey(privateKey));

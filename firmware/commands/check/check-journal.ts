@@ -21,7 +21,7 @@ export function checkJournal(
   marks: Pick<CardMarks, 'read'> = { read: () => [] },
 ): CheckRow {
   if (missing.length > 0 && journalPartitions !== undefined) {
-    return checkRow.fail(ITEM, troubles.join('; '), 'put the card in, or mend JOURNAL_PARTITIONS');
+    return checkRow.fail(ITEM, troubles.join('; '), 'put the card in, or correct JOURNAL_PARTITIONS');
   }
   if (blank) {
     const place = journalPartitions?.join(' and ') ?? dataDir;
@@ -47,7 +47,7 @@ export function checkJournal(
   );
 }
 
-/** What lies in one half only is made anew by the next start; a card that loses it again and again is at its end. */
+/** The next start restores what only one half holds; a card that loses data again and again is worn out. */
 function conditionOf({ cutTail, unreadableSlots, lostSlots }: BookReading['found']): string {
   if (lostSlots) {
     return `all there, but ${unreadableSlots} places of one half cannot be read: if it happens again, change the card`;
@@ -55,7 +55,7 @@ function conditionOf({ cutTail, unreadableSlots, lostSlots }: BookReading['found
   return cutTail || unreadableSlots > 0 ? 'whole, but for the remains of one unfinished write' : 'whole';
 }
 
-const CUT_OFF = ', 1 sale cut off that may have been charged (the next start sees to it; tillbox queue list shows it)';
+const CUT_OFF = ', 1 sale cut off that may have been charged (the next start handles it; tillbox queue list shows it)';
 
 const CHANGED = 'put the right card back; where it is lost: tillbox queue accept-new-card --by NAME --note TEXT';
 

@@ -3,7 +3,7 @@ import type { StatusView } from '../../api/output-schemas.js';
 import { statusSchema } from '../../api/output-schemas.js';
 import { type CheckRow, checkRow } from './check-row.js';
 
-/** What a terminal that runs here says of itself; nothing where none runs. */
+/** The status of a terminal that runs here; undefined where none runs. */
 export async function checkRunning(
   client: LocalApiClient,
   holder: string | undefined,
@@ -21,7 +21,7 @@ export async function checkRunning(
   }
 }
 
-/** It answers, and as a terminal does: only not to us. */
+/** A terminal answers, but refuses us. */
 function refused({ code, message }: LocalApiError, url: string, holder: string | undefined): CheckRow {
   const found = `runs${holder === undefined ? '' : ` (${holder})`}, but its API at ${url} refuses to say how it is: ${message}`;
   const todo = code === 'tokenNeeded' ? 'set API_TOKEN to' : 'compare API_HOST, API_PORT and API_TOKEN with';
@@ -40,7 +40,7 @@ function statusRows({ ready, version, faults, devices, gpio, queue }: StatusView
   }
   rows.push(checkRow.skip('GPIO', `in use by the terminal, which says: ${gpio}`));
   for (const [name, { state, kind, detail }] of Object.entries(devices)) {
-    const about = [kind, detail].filter((part) => part !== undefined).join(', ');
+    const about = [kind, detail].filter((text) => text !== undefined).join(', ');
     rows.push(checkRow.skip(name, `in use by the terminal, which says: ${state}${about === '' ? '' : ` (${about})`}`));
   }
   return rows;

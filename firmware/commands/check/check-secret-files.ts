@@ -37,7 +37,7 @@ export function checkSecretFiles(
     return [{ path, text: `${path} (${name}, mode ${mode}): ${problems.join(' and ')}` }];
   });
   if (open.length === 0) {
-    return checkRow.pass('secret files', `only their owner gets at ${files.map(({ path }) => path).join(', ')}`);
+    return checkRow.pass('secret files', `only their owner has access to ${files.map(({ path }) => path).join(', ')}`);
   }
   const todo = `chmod 600 ${open.map(({ path }) => path).join(' ')}, and make the terminal's user their owner; who may have read a key needs a new one (tillbox keys new)`;
   return checkRow.warn('secret files', open.map(({ text }) => text).join('; '), todo);

@@ -15,7 +15,7 @@ const NOT_ASKED: Readonly<Record<string, string>> = {
   relay: 'its lines are free; relays cannot be asked',
 };
 
-/** What a device that answers cannot know. */
+/** What a working device cannot know. */
 const HINTS: Readonly<Record<string, string>> = {
   mdb: '; whether the machine ever asks shows only when somebody chooses at it: where nothing happens then, see "always idle" in docs/wiring.md',
 };
@@ -34,7 +34,7 @@ export function deviceRow(item: string, kind: string, { state, faults, warnings,
     case 'starting':
       return checkRow.fail(
         item,
-        `says nothing within ${STARTING_LIMIT_MS / 1000} s (${about})`,
+        `does not answer within ${STARTING_LIMIT_MS / 1000} s (${about})`,
         'check power and cable',
       );
     case 'fault':
@@ -49,7 +49,7 @@ export function deviceRow(item: string, kind: string, { state, faults, warnings,
 
 const LOOK_MS = 50;
 
-/** Waits until a device that was just opened says how it is; `starting` where it does not in time. */
+/** Waits until a device that was just opened reports its status; `starting` where it does not in time. */
 export function knownStatus(clock: Clock, device: { status(): DeviceStatus }): Promise<DeviceStatus> {
   const endMs = clock.monotonicMs() + STARTING_LIMIT_MS;
   return new Promise((resolve) => {

@@ -39,24 +39,24 @@ export interface CheckParts {
 }
 
 /**
- * Tests what the configuration names: data directory, acquirer, clock, ports, devices. Where a terminal runs already it has most of
- * them, and is asked for its status instead.
+ * Tests what the configuration names: data directory, acquirer, clock, ports, devices. Where a terminal runs already it has
+ * most of them, and is asked for its status instead.
  */
 export async function runChecks(parts: CheckParts): Promise<void> {
   const { host, config, found, print, person } = parts;
-  const tell = (rows: readonly CheckRow[]): void => rows.forEach(found);
+  const foundAll = (rows: readonly CheckRow[]): void => rows.forEach(found);
   const signer = parts.signer ?? createRsaSigner(config.acquirer.privateKey, config.acquirer.alipayPublicKey);
   const running = await checkRunning(createLocalApiClient(host.http, config.api), await parts.holder());
   const reading = await readBook(parts.cardReader);
   if (running === undefined) {
     const { dataDir } = config.storage;
     const row = await checkDataDir({ flash: host.flash, random: host.random, dataDir });
-    tell(
+    foundAll(
       row.outcome === 'PASS'
         ? [row, checkJournal(reading, config.storage, await parts.room(), parts.cardMarks)]
         : [row],
     );
-    tell(await checkPorts(host.http, config));
+    foundAll(await checkPorts(host.http, config));
   }
   const agentToken = agentTokenOf(reading.db?.data ?? {}, config.acquirer, host.clock.wallMs());
   const probe = await probeAcquirer({ ...host, config, signer, agentToken });
@@ -64,10 +64,10 @@ export async function runChecks(parts: CheckParts): Promise<void> {
   found(checkClock(probe, host.board.clockSynchronised(), config));
   if (running === undefined) {
     found(checkGpio(host.gpio, config.devices));
-    tell(await checkDevices({ host, config, print }));
+    foundAll(await checkDevices({ host, config, print }));
     if (person !== undefined) await checkByHand({ host, devices: config.devices, person, found });
   } else {
-    tell(running);
+    foundAll(running);
     if (person !== undefined) found(IN_USE);
   }
 }

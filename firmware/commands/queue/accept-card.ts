@@ -20,7 +20,7 @@ export function acceptCard({ reading, marks, settlement, now }: AcceptCardParts)
   const { blank, storeId, troubles, db } = reading;
   if (blank) {
     if (judgeCard(marks, undefined) === 'new') return 'no card was ever known here: nothing has to be accepted\n';
-    refuse(marks.remove());
+    throwIfAny(marks.remove());
     return 'the card that was known is given up; the next start of the terminal makes its journal on this one\n';
   }
   if (db === undefined || storeId === '') {
@@ -28,12 +28,12 @@ export function acceptCard({ reading, marks, settlement, now }: AcceptCardParts)
   }
   if (judgeCard(marks, storeId) !== 'changed')
     return 'this is the card that the terminal knows: nothing has to be accepted\n';
-  refuse(marks.write(markText(storeId, `accepted by ${settlement.by} at ${now}: ${settlement.note}`)));
+  throwIfAny(marks.write(markText(storeId, `accepted by ${settlement.by} at ${now}: ${settlement.note}`)));
   return 'the card is accepted: a terminal that runs sells within seconds, where nothing else stops it\n';
 }
 
 /** A single place with the old mark is enough to keep the terminal out of service. */
-function refuse(problems: readonly string[]): void {
+function throwIfAny(problems: readonly string[]): void {
   if (problems.length === 0) return;
   throw new QueueError(
     exitCode.unavailable,

@@ -3,7 +3,7 @@ import type { CutOffView, QueueAbout } from './queue-source.js';
 
 /**
  * The queue as JSON lines: what it was read from, then every reversal that is kept, then what was cut off before it could
- * come into the queue, then the sales. No payment code, key or token is among them.
+ * come into the queue, then the sales. They contain no payment code, key or token.
  */
 export const queueLines = { head, sale };
 

@@ -16,13 +16,15 @@ export interface QueueAbout {
 export interface QueueSource extends QueueAbout {
   /** All that are kept, also the finished ones, oldest first. */
   reversals(): Promise<readonly ReversalView[]>;
-  /** Of a card: sales that are in no queue yet, though they may have been charged. A running terminal handles its sale itself. */
+  /**
+   * Of a card: sales that are in no queue yet, though they may have been charged. A running terminal handles its sale itself.
+   */
   cutOff(): Promise<readonly CutOffView[]>;
-  /** All that can be had, oldest first: of a card all that are kept, of a running terminal those that have a reversal. */
+  /** Oldest first: of a card all that are kept, of a running terminal those that have a reversal. */
   sales(): Promise<readonly SaleView[]>;
   /** Undefined where it is no longer kept. */
   sale(saleId: string): Promise<SaleView | undefined>;
-  /** Sends it again now, also one that is held back for a person. Answers what it is then. */
+  /** Sends it again now, also one that is held back for a person. Resolves with the reversal as it is then. */
   retry(reversalId: string): Promise<ReversalView>;
   /** Closes it by hand, also what was cut off; who, why and the outcome are durable when this resolves. */
   settle(reversalId: string, settlement: Settlement): Promise<ReversalView>;
@@ -50,7 +52,7 @@ export interface CutOffView {
   readonly atStart: 'reversed' | 'vendUnknown' | 'awaitsHost';
 }
 
-/** What a person declares who settled a reversal outside the terminal; without an outcome it is `reversed`. */
+/** The statement of a person who settled a reversal outside the terminal; without an outcome it is `reversed`. */
 export interface Settlement {
   readonly by: string;
   readonly note: string;

@@ -39,7 +39,7 @@ export function viewCard({ place, reading, locale }: ViewCardParts, book: Book =
       storeId: reading.storeId,
       sequence: reading.sequence,
       bootCount,
-      ...(agentToken === undefined ? {} : { agentToken: '[secret]' }),
+      ...present({ agentToken: agentToken && '[secret]' }),
     },
     troubles: reading.troubles,
     reversals: Object.values(book.reversals).map(presentReversal),

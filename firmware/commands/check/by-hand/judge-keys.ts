@@ -1,10 +1,10 @@
 import type { MatrixKeypadOptions } from '../../../../drivers/keypad/matrix-keypad.js';
 import { type CheckRow, checkRow } from '../check-row.js';
 
-/** Rows, columns and names of a keypad. A place is counted through: row × columns + column, from 0. */
+/** Rows, columns and names of a keypad. A place is row × columns + column, from 0. */
 export type KeyLayout = Pick<MatrixKeypadOptions, 'rowLines' | 'columnLines' | 'keys'>;
 
-/** What came of asking for one key after the other. */
+/** The result of asking for one key after the other. */
 export interface KeyTrial {
   /** Of the whole keypad, tested or not. */
   readonly keyCount: number;
@@ -29,8 +29,8 @@ export function keyName(layout: KeyLayout, place: number): string {
 }
 
 /**
- * Everything that is wrong, named by what a person can repair: a wire rather than its keys, the order of wires rather than single
- * ones. Empty where every key that was asked for came as itself.
+ * Everything that is wrong, in terms of what a person can repair: a wire rather than its keys, the order of wires rather than
+ * single ones. Empty where every key that was asked for is right.
  */
 export function judgeKeys(layout: KeyLayout, trial: KeyTrial): CheckRow[] {
   const open = new Map([...trial.answers].filter(([place, came]) => came.length !== 1 || came[0] !== place));

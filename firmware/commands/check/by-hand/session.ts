@@ -2,7 +2,7 @@ import type { Clock, Host, Timer } from '../../../../drivers/host.js';
 import type { DevicesConfig } from '../../../config/config.js';
 import { type CheckRow, checkRow } from '../check-row.js';
 
-/** Who reads what is said at the box and types lines: at a terminal on a board, or a script in a spec. */
+/** The person at the box, who reads what is printed and types lines. */
 export interface Person {
   /** Says whole lines. */
   say(text: string): void;
@@ -13,7 +13,7 @@ export interface Person {
 export interface PersonEvents {
   /** A line without its end. */
   typed(line: string): void;
-  /** Wants to stop, or the terminal is gone. */
+  /** The person wants to stop, or the terminal is gone. */
   left(): void;
 }
 
@@ -57,7 +57,7 @@ export interface Attention<N> {
 
 /** Long enough to walk to the other side of the machine. */
 const NOBODY_MS = 120_000;
-/** Sooner than anybody can answer: a key was hit twice, or was typed for the question before. */
+/** Nobody answers so fast: the line was typed for the question before, or by a key that was hit twice. */
 const LOOK_MS = 250;
 const NOTICES_LIMIT = 1_000;
 
@@ -69,7 +69,7 @@ const NOTICES_LIMIT = 1_000;
  */
 export function createSession({ clock, person }: { readonly clock: Clock; readonly person: Person }): Session {
   let end: 'left' | 'nobody' | undefined;
-  let blamed = false;
+  let absenceReported = false;
   let saidMs = Number.NEGATIVE_INFINITY;
   /** Those who wait now: at most one. */
   let waiting: ((heard: Heard<never>) => void) | undefined;
@@ -150,8 +150,8 @@ export function createSession({ clock, person }: { readonly clock: Clock; readon
       const before = soFar === undefined ? '' : `${soFar}; `;
       if (end !== 'nobody') return checkRow.skip(item, `${before}given up`);
       const found = `${before}nobody answered for ${NOBODY_MS / 1_000} s`;
-      if (blamed) return checkRow.skip(item, found);
-      blamed = true;
+      if (absenceReported) return checkRow.skip(item, found);
+      absenceReported = true;
       return checkRow.fail(item, found, 'test by hand again, with somebody before the box');
     },
   };

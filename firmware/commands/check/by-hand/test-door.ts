@@ -15,8 +15,7 @@ export async function testDoor({ session, found }: HandsParts, { panel, door, li
   door.forget();
   for (const wanted of panel.doorOpen() === true ? (['closed', 'open'] as const) : (['open', 'closed'] as const)) {
     const now = wanted === 'closed' ? 'open' : 'closed';
-    const how =
-      wanted === 'closed' ? 'close it, or press its switch with a finger' : 'open it, or let go of its switch';
+    const how = wanted === 'closed' ? 'close it, or press its switch with a finger' : 'open it, or release its switch';
     session.say(`The door reads ${now}: ${how}. [Enter = it does not change]`);
     const heard = await door.next();
     if (heard.kind === 'over') return found(session.unfinished(ITEM));

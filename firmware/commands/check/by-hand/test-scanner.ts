@@ -6,7 +6,7 @@ import type { HandsParts } from './session.js';
 
 const ITEM = 'barcode';
 
-/** Any barcode is read; what it says is shown where it surely is no payment code. */
+/** Reads any barcode, and shows its content where that is certainly no payment code. */
 export async function testScanner({ host, devices, session, found }: HandsParts): Promise<void> {
   const { scanner } = devices;
   if (scanner.kind === 'none') return found(checkRow.skip(ITEM, 'SCANNER=none'));

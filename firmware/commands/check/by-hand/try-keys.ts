@@ -92,7 +92,7 @@ export async function tryKeys({ clock, session, layout, moves }: KeyTrialParts):
     }
   }
 
-  /** Until nothing has changed for that long. */
+  /** Takes moves until nothing has changed for that long. */
   async function movesFor(patienceMs: number, take: (places: readonly number[]) => void): Promise<void> {
     for (;;) {
       const heard = await moves.next(patienceMs);

@@ -24,7 +24,7 @@ describe('files with secrets in them', () => {
     checkSecretFiles(readSettings(env, (named) => fs.readFileSync(named, 'utf8')).list, fileAccess);
 
   for (const [mode, outcome, found] of [
-    [0o600, 'PASS', /only their owner gets at .*key\.pem/],
+    [0o600, 'PASS', /only their owner has access to .*key\.pem/],
     [0o400, 'PASS', /only their owner/],
     [0o644, 'WARN', /key\.pem \(ALIPAY_PRIVATE_KEY_FILE, mode 0644\): every user of this machine may read it$/],
     [0o640, 'WARN', /mode 0640\): its group may read it$/],
