@@ -14,7 +14,7 @@ export interface Draft {
   sales?: Record<string, Sale>;
   reversals?: Record<string, Reversal>;
   retention?: Retention;
-  /** Entries that changed since `bytes` was counted: by id, the entry that it counts. Each is measured once, however often it changes. */
+  /** The entries that changed since `bytes` was counted, as it counts them, by id. Each is measured once at the end. */
   readonly unmeasured: Map<string, Sale | Reversal | undefined>;
 }
 

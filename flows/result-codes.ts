@@ -2,9 +2,9 @@ import type { TextKey } from './customer-texts.js';
 import { ownEntry } from './own-entry.js';
 
 /**
- * What follows from a result code of `pay`. The result status (S, F, U) decides first; a code only says which F it is. Sources
- * of this file: Alipay's best-practice page, the `pay`, `cancel`, `refund` and inquiry interface pages, and the behaviour of the
- * official SDK.
+ * What follows from a result code of `pay`. The result status (S, F, U) decides first; a code only says which F it is.
+ * Sources of this file: Alipay's best-practice page, the `pay`, `cancel`, `refund` and inquiry interface pages, and the
+ * behaviour of the official SDK.
  */
 export interface PayRow {
   /**
@@ -12,7 +12,7 @@ export interface PayRow {
    * set-up is wrong; the sale ends and the terminal is not ready. `inquire`: this F does not prove that nothing was charged.
    */
   readonly action: 'tryAgain' | 'declined' | 'configuration' | 'inquire';
-  /** What the customer reads then. With `tryAgain` it asks for another code, with `inquire` it says that the payment is checked. */
+  /** What the customer reads then: with `tryAgain` a request for another code, with `inquire` that it is not decided. */
   readonly text: TextKey;
   /** What the customer reads where the sale ended with it. It asks for no other code. */
   readonly endText: TextKey;
@@ -149,7 +149,7 @@ const ABOUT_WHO_ASKS: ReadonlySet<string> = new Set([
   'INVALID_TOKEN',
 ]);
 
-/** What follows from an F to an inquiry of the open sale's payment. `again`: it proves nothing, inquire again. `reverse`: give up. */
+/** What follows from an F to an inquiry of the open sale's payment: inquire again, or give up and reverse. */
 export type InquiryAction = 'again' | 'reverse';
 
 export const INQUIRY_CODES: Readonly<Record<string, InquiryAction>> = {

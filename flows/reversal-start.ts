@@ -51,7 +51,7 @@ export function reverseDenied(turn: Turn, paymentRequestId: string, paymentId: s
   return true;
 }
 
-/** Whether the attempt failed, or its reversal ended without a charge. True once for each payment, whatever the acquirer repeats. */
+/** Whether the attempt failed, or its reversal ended without a charge. False once it was reversed for that. */
 function wasDenied(book: Book, { paymentRequestId, result }: Attempt): boolean {
   const reversals = Object.values(book.reversals).filter((one) => one.paymentRequestId === paymentRequestId);
   if (reversals.some(({ cause }) => cause === 'paidAfterFailure')) return false;

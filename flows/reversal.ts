@@ -70,8 +70,8 @@ export interface ReversalEnd {
 export type HandOutcome = 'reversed' | 'paid';
 
 /**
- * True for the reversal of a whole sale. A refund of a delivered sale leaves the sale as it is. So does the reversal of a payment
- * that was charged after it had failed: the sale ended without it, or went on with another payment.
+ * True for the reversal of a whole sale. A refund of a delivered sale leaves the sale as it is. So does the reversal of a
+ * payment that was charged after it had failed: the sale ended without it, or went on with another payment.
  */
 export function reversesSale({ cause }: Reversal): boolean {
   return cause !== 'refundRequested' && cause !== 'paidAfterFailure';

@@ -11,18 +11,18 @@ export interface ControlReply {
 }
 
 /**
- * The control interface of the simulated acquirer, for tests and curious people; JSON both ways.
+ * The control interface of the simulated acquirer, for tests and for trying things out. JSON in both directions.
  *
- * - `GET /sim/ledger[?paymentRequestId=…]`: payments with their standing, and the history
- * - `GET /sim/exchanges`: which request came when, and what it was answered
+ * - `GET /sim/ledger[?paymentRequestId=…]`: payments with their state, and the history
+ * - `GET /sim/exchanges`: the requests, with their times and answers
  * - `GET /sim/magic-amounts`, `GET /sim/settings`
  * - `POST /sim/faults` `{kind, times?, pathEnd?, …}`; `{clear: true}` ends them all
  * - `POST /sim/plan` `{paymentRequestId?, magic | code | answer…}`: for that payment, or for the next new one
  * - `POST /sim/settings` `{…}`
- * - `POST /sim/codes` `{code, validForMs}`: the wallet shows a code
+ * - `POST /sim/codes` `{code, validForMs}`: the wallet shows a payment code
  * - `POST /sim/notify` `{url, body}`: a signed notification of any content
  * - `POST /sim/auth-token` `{url, accessToken, validForMs, customerId?, authClientId?, clientId?}`: the agent token of ISV
- *   mode, by whom it was granted and to whom
+ *   mode, with the merchant who granted it and the client it is for
  */
 export function createAcquirerControl(parts: {
   readonly acquirer: Acquirer;

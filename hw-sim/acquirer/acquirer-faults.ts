@@ -1,6 +1,6 @@
 /**
- * What can go wrong between the terminal and a healthy acquirer, and with an acquirer gone mad. Faults are kept apart
- * from the acquirer, so that its ledger is always the truth: whatever a reply claims here, the ledger knows better.
+ * What can go wrong between the terminal and a correct acquirer, and replies of a faulty acquirer. Faults change requests and
+ * replies outside the acquirer, so its ledger is always right, whatever a reply claims.
  */
 import type { Acquirer, AcquirerReply, AcquirerRequest } from './acquirer.js';
 import { type AcquirerSigner, signatureHeader, signedContent } from './acquirer-signer.js';
@@ -14,31 +14,31 @@ export type AcquirerFault =
   | { readonly kind: 'requestDuplicated'; readonly delayMs: number }
   | { readonly kind: 'replyLost' }
   | { readonly kind: 'replyDelayed'; readonly delayMs: number }
-  /** The reply comes one piece after the other, each after `delayMs`. */
+  /** The reply comes in pieces, each after `delayMs`. */
   | { readonly kind: 'replyTrickled'; readonly delayMs: number }
-  /** The connection is cut in the middle of the reply. */
+  /** The connection breaks in the middle of the reply. */
   | { readonly kind: 'reset' }
   /** A gateway's error page, whether or not the request went through. */
   | { readonly kind: 'badGateway'; readonly arrives: boolean }
   | { readonly kind: 'garbage' }
   | { readonly kind: 'huge'; readonly sizeBytes: number }
-  /** The true reply with a signature that does not fit. */
+  /** The true reply with a wrong signature. */
   | { readonly kind: 'wrongSignature' }
   /** The true reply without its signature headers. */
   | { readonly kind: 'unsigned' }
-  /** A made-up reply without signature in the place of the true one; the request arrives or not. */
+  /** An unsigned, invented reply instead of the true one; the request arrives or not. */
   | { readonly kind: 'forged'; readonly status: 'S' | 'F'; readonly arrives: boolean }
-  /** Rightly signed replies that are not about this payment. */
+  /** Signed replies that are not about this payment. */
   | { readonly kind: 'wrongAmount' }
   | { readonly kind: 'wrongCurrency' }
   | { readonly kind: 'wrongRequestId' }
-  /** A rightly signed refusal in the place of the true reply: what was asked for goes on all the same. */
+  /** A signed refusal instead of the true reply; the request is carried out all the same. */
   | { readonly kind: 'wrongFailure'; readonly code: string }
-  /** A rightly signed success that names no request, in the place of the true reply; the request never arrives. */
+  /** A signed success that names no request, instead of the true reply; the request never arrives. */
   | { readonly kind: 'unnamed' }
-  /** A refusal that was rightly signed two days ago; what was asked for goes on all the same. */
+  /** A refusal that was signed two days ago; the request is carried out all the same. */
   | { readonly kind: 'old' }
-  /** The true reply, rightly signed, with a second result in it: a refusal. */
+  /** The true reply, signed, with a second result in it: a refusal. */
   | { readonly kind: 'twoFaced' };
 
 const kinds: Readonly<Record<AcquirerFault['kind'], true>> = {
@@ -64,10 +64,10 @@ const kinds: Readonly<Record<AcquirerFault['kind'], true>> = {
   twoFaced: true,
 };
 
-/** Every kind of fault, for those who count which were met. */
+/** Every kind of fault. */
 export const acquirerFaultKinds: readonly string[] = Object.keys(kinds);
 
-/** What reaches the terminal: a reply, perhaps in pieces, nothing, or a connection cut after part of a reply. */
+/** What reaches the terminal: a reply, perhaps in pieces; nothing; or part of a reply before the connection breaks. */
 export type FaultyReply =
   | AcquirerReply
   | 'reset'
@@ -76,20 +76,20 @@ export type FaultyReply =
 export interface AcquirerFaults {
   /** Like the acquirer's `receive`, with faults; `reply` may come later. */
   receive(request: AcquirerRequest, reply: (reply: FaultyReply) => void): void;
-  /** Meets the next `times` requests whose path ends with `pathEnd`. Earlier plans come first. */
+  /** Plans a fault for the next `times` requests whose path ends with `pathEnd`. Earlier plans come first. */
   plan(fault: AcquirerFault, times: number, pathEnd?: string): void;
-  /** Asked for every request that no plan meets; seeded randomness lives in the caller. */
+  /** Called for every request without a planned fault. Seeded randomness is up to the caller. */
   chooseFaults(chooser: ((request: AcquirerRequest) => AcquirerFault | undefined) | undefined): void;
-  /** Forgets plans and chooser: all is well again. */
+  /** Removes plans and chooser: no more faults. */
   clear(): void;
 }
 
 export function createAcquirerFaults(options: {
   readonly acquirer: Pick<Acquirer, 'receive'>;
-  /** To sign what a mad acquirer says. */
+  /** Signs the replies of a faulty acquirer. */
   readonly signer: AcquirerSigner;
   readonly after: (delayMs: number, callback: () => void) => unknown;
-  /** The acquirer's true wall clock. */
+  /** The acquirer's wall clock. */
   readonly nowMs: () => number;
 }): AcquirerFaults {
   const { acquirer, signer, after } = options;
@@ -139,7 +139,7 @@ export function createAcquirerFaults(options: {
     }
   }
 
-  /** What a fault makes of a true reply. */
+  /** Applies a fault to the true reply. */
   function changed(fault: ReplyFault, request: AcquirerRequest, answer: WholeReply): FaultyReply {
     switch (fault.kind) {
       case 'replyLost':
@@ -173,7 +173,7 @@ export function createAcquirerFaults(options: {
     }
   }
 
-  /** What came unsigned stays so. */
+  /** An unsigned reply stays unsigned. */
   function resign(request: AcquirerRequest, answer: WholeReply, alter: (body: string) => string): WholeReply {
     const body = alter(answer.body);
     return answer.headers.signature === undefined ? { ...answer, body } : signed(request, body, options.nowMs());
@@ -220,7 +220,7 @@ const errorPage: WholeReply = {
   body: '<html><head><title>502 Bad Gateway</title></head><body><h1>502 Bad Gateway</h1></body></html>',
 };
 
-/** Amount fields of every reply: the first digit changes, so that the value stays one. */
+/** Changes the first digit of the amount fields of a reply, so that each stays a valid amount. */
 function alterAmount(body: string): string {
   return body.replaceAll(/"value":"(\d)/g, (_all, digit: string) => `"value":"${(Number(digit) % 9) + 1}`);
 }
@@ -235,7 +235,7 @@ function alterRequestId(body: string): string {
   return body.replaceAll(/"(paymentRequestId|refundRequestId)":"[^"]*"/g, '"$1":"20200101000000999999990000000000"');
 }
 
-/** Of what a request tells, these fields. */
+/** These fields of a request. */
 function askedFor(request: string, names: readonly string[]): Record<string, unknown> {
   let asked: unknown;
   try {
@@ -256,7 +256,7 @@ function failureBody(request: string, resultCode: string): string {
 const twoDaysMs = 172_800_000;
 const refusal = '{"result":{"resultCode":"USER_BALANCE_NOT_ENOUGH","resultStatus":"F","resultMessage":"no"}}';
 
-/** A success of the right amount that may be anybody's. */
+/** A success of the right amount that does not name its payment. */
 function unnamedBody(request: string): string {
   return JSON.stringify({
     ...askedFor(request, ['paymentAmount', 'refundAmount']),
@@ -267,7 +267,7 @@ function unnamedBody(request: string): string {
   });
 }
 
-/** As a man in the middle would answer: everything that the request tells, and the status that suits him. */
+/** As a man in the middle would answer: the fields of the request, and the status that he wants. */
 function forgedBody(request: string, status: 'S' | 'F'): string {
   const known = askedFor(request, ['paymentRequestId', 'paymentAmount', 'refundRequestId', 'refundAmount']);
   const result =

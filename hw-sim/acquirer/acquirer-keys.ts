@@ -1,6 +1,6 @@
 import { createPrivateKey, createPublicKey, generateKeyPairSync } from 'node:crypto';
 
-/** Where keys are kept; the seam's `drivers/linux/key-directory` is one. */
+/** Where keys are stored, such as `drivers/linux/key-directory`. */
 export interface KeyStore {
   pathOf(name: string): string;
   read(name: string): string | undefined;
@@ -13,7 +13,7 @@ export interface AcquirerKeys {
   readonly terminalPublicPem: string;
 }
 
-/** The names of the key files. A terminal needs the terminal's private and Alipay's public one. */
+/** The names of the key files. A terminal needs its own private key and Alipay's public key. */
 export const keyFileNames = {
   alipayPrivate: 'alipay-private.pem',
   alipayPublic: 'alipay-public.pem',
@@ -22,8 +22,8 @@ export const keyFileNames = {
 } as const;
 
 /**
- * Reads the acquirer's pair and the terminal's public key, and makes what is missing: a terminal that brings its own
- * pair puts `terminal-public.pem` there first. Throws an Error naming a file that holds no such key.
+ * Reads the acquirer's key pair and the terminal's public key, and makes those that are missing. For a terminal with its own
+ * pair, put `terminal-public.pem` there first. Throws an Error naming a file that is not such a key.
  */
 export function acquirerKeys(store: KeyStore): AcquirerKeys {
   const alipay = pair(store, keyFileNames.alipayPrivate, keyFileNames.alipayPublic);

@@ -16,9 +16,9 @@ import { createExchangeLog, type Exchange } from './exchange-log.js';
 import type { SendNotification } from './notifier.js';
 
 export interface AcquirerServerOptions {
-  /** The seam to serve on: real sockets, or an imagined network. */
+  /** The host to serve on: real sockets, or a simulated network. */
   readonly host: { readonly http: HttpHost; readonly clock: Clock; readonly random: Random };
-  /** 0 for any free one. Loopback only: whoever reaches it may plan faults. */
+  /** 0 for any free port. Loopback only: everybody who reaches it can plan faults. */
   readonly port: number;
   readonly clientId: string;
   readonly signer: AcquirerSigner;
@@ -28,7 +28,7 @@ export interface AcquirerServerOptions {
 
 export interface AcquirerServer {
   readonly port: number;
-  /** What a terminal takes as ACQUIRER_URL. */
+  /** The terminal's ACQUIRER_URL. */
   readonly url: string;
   readonly acquirer: Acquirer;
   readonly faults: AcquirerFaults;
@@ -94,7 +94,7 @@ export function createAcquirerServer(
   }
 }
 
-/** Timers that end with the server: a notification may wait for hours. */
+/** Timers that end when the server closes: a notification may wait for hours. */
 function createTimers(clock: Clock) {
   const running = new Set<{ cancel(): void }>();
   let over = false;
@@ -128,7 +128,7 @@ function deliver(
 ): void {
   if (reply === 'silence') return;
   if (reply === 'reset') {
-    // More is promised than comes.
+    // The announced length is longer than what is sent.
     const headers = { 'content-type': 'application/json', 'content-length': '1000', connection: 'close' };
     const stream = response.stream(200, headers, () => undefined);
     stream.write('{"result":{"resultCode":"SUC');
@@ -142,7 +142,7 @@ function deliver(
   response.end(reply.status, reply.headers, reply.body);
 }
 
-/** Eight bytes at a time; the reply is ASCII, as all that the acquirer says. */
+/** Eight bytes at a time. Every reply is ASCII. */
 function trickle(
   reply: Extract<FaultyReply, { trickled: unknown }>,
   response: HttpServerResponse,

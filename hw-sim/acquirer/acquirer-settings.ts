@@ -1,14 +1,14 @@
-/** How this acquirer behaves where Alipay's documents leave it open or differ from contract to contract. */
+/** The acquirer's behaviour where Alipay's documents do not define it, or contracts differ. */
 export interface AcquirerSettings {
   /** Whether amounts choose outcomes (`magic-amounts`). */
   readonly magicAmounts: boolean;
   /** The answer to a cancel of a payment request that never arrived. Alipay's pages say success. */
   readonly cancelOfUnknown: 'success' | 'orderNotExist';
-  /** What becomes of a pay that arrives, not yet expired, after its cancel was accepted. `charges` is the worst. */
+  /** What happens to a pay that arrives before its expiry but after its cancel was accepted. `charges` is the worst case. */
   readonly payAfterCancel: 'charges' | 'reversed' | 'refused';
-  /** For a pay without `paymentExpiryTime`. The pages say 1, 3 and 10 minutes; the longest is the worst. */
+  /** For a pay without `paymentExpiryTime`. The pages say 1, 3 and 10 minutes; the longest is the worst case. */
   readonly defaultExpiryMs: number;
-  /** How long after its payment a payment can be refunded. */
+  /** How long after the payment it can be refunded. */
   readonly refundWindowMs: number;
   readonly partialRefunds: boolean;
   readonly multipleRefunds: boolean;

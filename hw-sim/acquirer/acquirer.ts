@@ -1,9 +1,9 @@
 /**
- * An acquirer as the terminal sees it: Alipay's User-presented Mode Payment over signed HTTP messages, in front of a
- * ledger. It is written from the protocol alone and shares nothing with the terminal's own client, so that a
- * misunderstanding on one side shows.
+ * The acquirer as the terminal sees it: Alipay's User-presented Mode Payment over signed HTTP messages, with a ledger behind
+ * it. It is written from the protocol alone and shares no code with the terminal's client, so that a misunderstanding on one
+ * side shows up.
  *
- * - Everything happens inside `receive` and the timers it asked for; nothing reads a clock or a random source by itself.
+ * - Everything happens in `receive` and in the timers that it sets. Clock and random source are passed in.
  * - A request that is not understood, not signed or not allowed never reaches the ledger.
  */
 import { type AcquirerSettings, defaultSettings } from './acquirer-settings.js';
@@ -34,7 +34,7 @@ import { type InterfaceName, interfaceNames, unsignedCodes } from './result-code
 export interface AcquirerRequest {
   /** Path without query. */
   readonly path: string;
-  /** Names in any case. */
+  /** Names in upper or lower case. */
   readonly headers: Readonly<Record<string, string>>;
   readonly body: string;
 }
@@ -45,17 +45,17 @@ export type AcquirerReply =
   | 'silence';
 
 export interface AcquirerOptions {
-  /** The one terminal that this acquirer knows. A `SANDBOX_` id is served on the sandbox paths only. */
+  /** The client id of the only terminal that is served. A `SANDBOX_` id is served on the sandbox paths only. */
   readonly clientId: string;
   readonly signer: AcquirerSigner;
-  /** The acquirer's true wall clock. */
+  /** The acquirer's wall clock. */
   readonly nowMs: () => number;
   readonly after: (delayMs: number, callback: () => void) => { cancel(): void };
   /** In [0, 1). */
   readonly random: () => number;
   readonly send: SendNotification;
   readonly settings?: Partial<AcquirerSettings>;
-  /** Before `/v1/payments/…`; `/ams/api` unless told. */
+  /** Before `/v1/payments/…`; default `/ams/api`. */
   readonly pathPrefix?: string;
 }
 
@@ -65,22 +65,22 @@ export interface Acquirer {
   readonly ledger: Ledger;
   readonly plans: Pick<Planner, 'planFor' | 'planNext' | 'choosePlans'>;
   readonly notifications: Notifier;
-  /** A code that the wallet shows, good until then; it is refused as expired afterwards. */
+  /** Issues a code that the wallet shows. After that time it is refused as expired. */
   issueCode: PayInterface['issueCode'];
   configure(settings: Partial<AcquirerSettings>): void;
   readonly settings: () => AcquirerSettings;
-  /** Sends the agent token of ISV mode to a URL, as after a merchant's authorisation; of the usual merchant, for us. */
+  /** Sends the agent token of ISV mode to a URL, as after a merchant's authorisation. Default: our merchant and client. */
   notifyAuthToken(url: string, accessToken: string, expiresAtMs: number, grant?: Partial<Grant>): void;
 }
 
-/** Who granted a token, and to whom. */
+/** The merchant who granted a token, and the client it is for. */
 export interface Grant {
   readonly clientId: string;
   readonly authClientId: string;
   readonly customerId: string;
 }
 
-/** The merchant who authorises the terminal where nothing else is said. */
+/** The default merchant who grants tokens. */
 export const SIM_CUSTOMER_ID = '2088000000000000';
 
 export function createAcquirer(options: AcquirerOptions): Acquirer {
@@ -103,7 +103,7 @@ export function createAcquirer(options: AcquirerOptions): Acquirer {
     notifier.notify(payment.notifyUrl, body, settings.notifyDelayMs);
   }
 
-  /** Why a request is turned away before it is read, if it is. */
+  /** The refusal of a request before its body is read; undefined where it is accepted. */
   function gateFault(request: AcquirerRequest): Answer | undefined {
     const client = headerOf(request, 'client-id');
     const time = headerOf(request, 'request-time');

@@ -12,7 +12,7 @@ export function cancelWindowEndMs(createdAtMs: number): number {
   return (Math.floor((createdAtMs + chinaOffsetMs) / dayMs) + 1) * dayMs - chinaOffsetMs + 15 * 60_000;
 }
 
-/** Undoes payments, whole and whatever their status; repeating a cancel is safe. */
+/** Cancels whole payments, whatever their status. Repeating a cancel is safe. */
 export function createCancelInterface(
   parts: InterfaceParts,
   payInterface: PayInterface,
@@ -30,7 +30,7 @@ export function createCancelInterface(
   return ({ paymentId, paymentRequestId }) => {
     const payment = paymentId === undefined ? ledger.payment(paymentRequestId ?? '') : ledger.paymentById(paymentId);
     if (payment === undefined) {
-      // Only the terminal's own id can belong to a request that has not come: ours is given at its arrival.
+      // Only the terminal's own id can belong to a request that has not arrived: a payment id is given at arrival.
       return paymentId === undefined ? cancelUnknown(paymentRequestId ?? '') : { code: 'ORDER_NOT_EXIST' };
     }
     if (payment.status !== 'CANCELLED') {

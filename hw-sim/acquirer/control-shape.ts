@@ -1,4 +1,4 @@
-/** What the control interface accepts: plans and faults as JSON. Everything that is wrong throws an Error naming it. */
+/** Parses the JSON of the control interface: plans and faults. Throws an Error that names what is wrong. */
 import type { AcquirerFault } from './acquirer-faults.js';
 import type { AcquirerSettings } from './acquirer-settings.js';
 import { magicPlan } from './magic-amounts.js';
@@ -17,7 +17,7 @@ type Later = Exclude<(typeof interfaceNames)[number], 'pay'>;
 
 /**
  * `{magic: "9905"}`, `{code: "EXPIRED_CODE"}` or a whole plan `{answer, fate?, refundFate?, later?}`, where `answer` is a
- * code or `{code, status}`, and an interference without `times` lasts for ever.
+ * code or `{code, status}`. An entry of `later` without `times` has no end.
  */
 export function shapePlan(json: Json): PaymentPlan {
   if (json.magic !== undefined) {

@@ -1,25 +1,25 @@
 import type { FaultyReply } from './acquirer-faults.js';
 
-/** One request as the acquirer saw it, for those who measure a terminal's timers from the other side. */
+/** One request as the acquirer saw it. Specs measure a terminal's timers with it. */
 export interface Exchange {
   /** Wall clock of its arrival. */
   readonly atMs: number;
   readonly path: string;
   readonly paymentRequestId?: string;
   readonly refundRequestId?: string;
-  /** What was answered: a result code, an HTTP status, `silence`, `reset` or `trickled`; nothing while it waits. */
+  /** The answer: a result code, an HTTP status, `silence`, `reset` or `trickled`; missing while there is none. */
   readonly answer?: string;
 }
 
 export interface ExchangeLog {
-  /** Notes a request; the result notes its answer. */
+  /** Adds a request. Call the result with its answer. */
   arrived(atMs: number, path: string, body: string): (reply: FaultyReply) => void;
   list(): readonly Exchange[];
 }
 
 const limit = 10_000;
 
-/** Keeps the last exchanges. Bodies are not kept: they hold payment codes. */
+/** Keeps the last exchanges, without bodies, which contain payment codes. */
 export function createExchangeLog(): ExchangeLog {
   const exchanges: { -readonly [Key in keyof Exchange]: Exchange[Key] }[] = [];
   return {

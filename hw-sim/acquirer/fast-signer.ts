@@ -1,8 +1,8 @@
 import type { AcquirerSigner } from './acquirer-signer.js';
 
 /**
- * A stand-in for RSA where millions of sales are simulated: a keyed 64-bit hash. It is no cryptography, but whoever
- * lacks the key, signs other content or flips a bit is found out as surely as the simulation needs.
+ * Replaces RSA where millions of sales are simulated: a keyed 64-bit hash. It is not secure, but it detects a wrong key, other
+ * content and flipped bits as reliably as the simulation needs.
  *
  * The terminal's side is the same function with the keys exchanged.
  */
@@ -15,7 +15,7 @@ export function createFastSigner(ownKey: string, peerKey: string): AcquirerSigne
   };
 }
 
-/** What is not UTF-8 hashes like nothing that was signed: signatures here are of text. */
+/** Signatures are of text: bytes that are not UTF-8 get a hash that no signed text has. */
 function textOf(content: string | Uint8Array): string {
   return typeof content === 'string' ? content : new TextDecoder().decode(content);
 }
@@ -29,7 +29,7 @@ function seedOf(key: string): Seed {
   return { low: mix(0x811c9dc5, key), high: mix(0x2f6b3a91, key) };
 }
 
-/** Two FNV-1a lanes; the result looks like base64 and holds `+` and `=`, so that URL encoding is exercised. */
+/** Two FNV-1a hashes. The result looks like base64 and contains `+` and `=`, so that URL encoding is tested. */
 function keyedHash(seed: Seed, content: string): string {
   let low = seed.low;
   let high = seed.high;

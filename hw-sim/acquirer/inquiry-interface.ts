@@ -5,7 +5,7 @@ import { paymentFields } from './payment-fields.js';
 import { refundFields } from './refund-interface.js';
 import type { PaymentReference, RefundReference } from './request-shape.js';
 
-/** Where a payment stands. The result tells only whether the inquiry worked; the payment's is in `paymentStatus`. */
+/** Answers inquiries of a payment. The result is that of the inquiry; the payment's is in `paymentStatus`. */
 export function inquirePayment(ledger: Ledger, { paymentId, paymentRequestId }: PaymentReference): Answer {
   const payment = paymentId === undefined ? ledger.payment(paymentRequestId ?? '') : ledger.paymentById(paymentId);
   if (payment === undefined) return { code: 'ORDER_NOT_EXIST' };

@@ -8,16 +8,16 @@ export interface InterfaceParts {
   readonly ledger: LedgerBook;
   readonly planner: Planner;
   readonly settings: () => AcquirerSettings;
-  /** The acquirer's true wall clock. */
+  /** The acquirer's wall clock. */
   readonly nowMs: () => number;
   readonly after: (delayMs: number, callback: () => void) => { cancel(): void };
   /** In [0, 1). */
   readonly random: () => number;
-  /** Told when a payment has become SUCCESS or FAIL. */
+  /** Called when a payment has become SUCCESS or FAIL. */
   readonly settled: (payment: Payment) => void;
 }
 
-/** A result and the fields that come with it. */
+/** A result and its fields. */
 export interface Answer extends PlannedAnswer {
   readonly reason?: string;
   readonly fields?: Readonly<Record<string, unknown>>;

@@ -1,7 +1,6 @@
 /**
- * Times as the acquirer writes and reads them, computed without `Date`: the imagined world owns no clock, and this is
- * called for every simulated message. Days are counted by the civil-calendar arithmetic of Howard Hinnant's
- * "chrono-compatible low-level date algorithms".
+ * Times as the acquirer writes and reads them, computed without `Date`: the simulator uses no system clock, and this runs for
+ * every simulated message. Days are counted with Howard Hinnant's "chrono-compatible low-level date algorithms".
  */
 const dayMs = 86_400_000;
 /** From the first of January 1970 on. */
@@ -23,7 +22,7 @@ export function parseIsoTime(text: string): number | undefined {
 
 type Six = [number, number, number, number, number, number];
 
-/** ISO 8601 with seconds and an offset; China's, +08:00, unless told. */
+/** ISO 8601 with seconds and an offset; default +08:00, China. */
 export function formatIsoTime(atMs: number, offsetMinutes = 480): string {
   const time = civil(atMs + offsetMinutes * 60_000);
   const sign = offsetMinutes < 0 ? '-' : '+';

@@ -1,10 +1,10 @@
 /**
- * What happened to the money, told by the acquirer. An oracle judges a terminal by it.
+ * What happened to the money, as the acquirer recorded it. The oracle checks the terminal against it.
  *
  * Invariants
  * - A payment is charged at most once and reversed at most once, and a reversed payment has no refund that is not failed.
  * - Refunds that are not failed never sum up to more than the payment.
- * - The history only grows; what a payment says of itself is the sum of its events.
+ * - The history only grows; the state of a payment is the sum of its events.
  */
 import type { Money } from './request-shape.js';
 
@@ -60,18 +60,18 @@ export interface LedgerEvent {
   readonly code?: string;
 }
 
-/** Where the money of one payment request is. */
+/** The state of one payment request, and where its money is. */
 export interface Standing {
   readonly charged: boolean;
   readonly chargedAtMs: number | undefined;
   readonly reversedAtMs: number | undefined;
-  /** Sum of the refunds done, in the smallest unit. */
+  /** Sum of the finished refunds, in the smallest unit. */
   readonly refundedValue: bigint;
-  /** What the merchant holds now: the amount charged less what was reversed or refunded. */
+  /** What the merchant has now: the amount charged less what was reversed or refunded. */
   readonly heldValue: bigint;
 }
 
-/** The ledger as others may see it. */
+/** The ledger, read-only. */
 export interface Ledger {
   payment(paymentRequestId: string): Payment | undefined;
   paymentById(paymentId: string): Payment | undefined;
@@ -229,7 +229,7 @@ export function createLedger(): LedgerBook {
   };
 }
 
-/** Whether any part of it was refunded or is about to be. */
+/** Whether any part of it was refunded or is being refunded. */
 export function isRefunded(payment: Payment): boolean {
   return payment.refunds.some((refund) => refund.status !== 'FAIL');
 }

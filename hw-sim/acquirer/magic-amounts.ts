@@ -1,9 +1,9 @@
 import { type Fate, type LaterAnswer, type PaymentPlan, planForCode, silence, successPlan } from './payment-plan.js';
 import { type InterfaceName, resultCodes, resultStatusOf } from './result-codes.js';
 
-/** One amount by which a developer provokes an outcome. */
+/** An amount with which a developer chooses an outcome. */
 export interface MagicAmount {
-  /** The last four digits of the amount in the smallest unit: `9805` is met by 98.05, 198.05, … */
+  /** The last four digits of the amount in the smallest unit: 98.05, 198.05, … end with `9805`. */
   readonly ending: string;
   readonly meaning: string;
   readonly plan: PaymentPlan;
@@ -18,19 +18,19 @@ const afterPassword: Fate = { kind: 'succeeds', afterMs: 6_000 };
 const ignored = (code: string, times: number): LaterAnswer => ({ answer: { code }, times, effect: 'none' });
 const actedOn = (code: string, times: number): LaterAnswer => ({ answer: { code }, times, effect: 'done' });
 
-/** 9901–9904 are those of Alipay's own 2020 test gateway; the rest are stories that need more than one code. */
+/** 9901–9904 are those of Alipay's own 2020 test gateway; the others need more than one code. */
 const stories: readonly Omit<MagicAmount, 'ending'>[] = [
   {
-    meaning: 'pay answers UNKNOWN_EXCEPTION, though the money is taken',
+    meaning: 'pay answers UNKNOWN_EXCEPTION, but the money is charged',
     plan: { answer: { code: 'UNKNOWN_EXCEPTION' }, fate: charged },
   },
-  { meaning: 'pay is never answered, though the money is taken', plan: { answer: { code: silence }, fate: charged } },
+  { meaning: 'pay is never answered, but the money is charged', plan: { answer: { code: silence }, fate: charged } },
   {
-    meaning: 'password prompt; every inquiry answers UNKNOWN_EXCEPTION; the money is taken after 6 s',
+    meaning: 'password prompt; every inquiry answers UNKNOWN_EXCEPTION; the money is charged after 6 s',
     plan: { answer: prompt, fate: afterPassword, later: { inquiryPayment: ignored('UNKNOWN_EXCEPTION', always) } },
   },
   {
-    meaning: 'password prompt; no inquiry is answered; the money is taken after 6 s',
+    meaning: 'password prompt; no inquiry is answered; the money is charged after 6 s',
     plan: { answer: prompt, fate: afterPassword, later: { inquiryPayment: ignored(silence, always) } },
   },
   { meaning: 'password prompt, granted after 6 s', plan: { answer: prompt, fate: afterPassword } },
@@ -47,11 +47,11 @@ const stories: readonly Omit<MagicAmount, 'ending'>[] = [
     plan: { answer: { code: silence }, fate: { kind: 'notTaken' } },
   },
   {
-    meaning: 'pay answers SYSTEM_ERROR, though the money is taken',
+    meaning: 'pay answers SYSTEM_ERROR, but the money is charged',
     plan: { answer: { code: 'SYSTEM_ERROR' }, fate: charged },
   },
   {
-    meaning: 'the money is taken unseen; cancel is not answered at first, though it acts',
+    meaning: 'the money is charged, but no answer shows it; the first cancels work but are not answered',
     plan: {
       answer: { code: silence },
       fate: charged,
@@ -59,7 +59,7 @@ const stories: readonly Omit<MagicAmount, 'ending'>[] = [
     },
   },
   {
-    meaning: 'the money is taken unseen; no cancel is ever answered: the reversal stays in the queue',
+    meaning: 'the money is charged, but no answer shows it; no cancel is answered: the reversal stays in the queue',
     plan: {
       answer: { code: silence },
       fate: charged,
@@ -67,7 +67,7 @@ const stories: readonly Omit<MagicAmount, 'ending'>[] = [
     },
   },
   {
-    meaning: 'the money is taken unseen at first; the cancellable period is over: refund',
+    meaning: 'the money is charged, but no answer shows it at first; the cancellable period is over: refund',
     plan: {
       answer: { code: silence },
       fate: charged,
@@ -90,15 +90,15 @@ const stories: readonly Omit<MagicAmount, 'ending'>[] = [
     },
   },
   {
-    meaning: 'pay answers a U code that is in no table; the money is taken after 6 s',
+    meaning: 'pay answers a U code that is in no table; the money is charged after 6 s',
     plan: { answer: { code: 'WALLET_IS_THINKING', status: 'U' }, fate: afterPassword },
   },
 ];
 
 /**
  * Amounts that choose an outcome, by their last four digits: 98nn the codes of pay, 97nn of inquiryPayment, 96nn of
- * cancel, 95nn of refund, 94nn of inquiryRefund, 99nn whole stories. nn starts at 01, so that prices without cents never
- * meet one. IDR, whose amounts end in 00, has none.
+ * cancel, 95nn of refund, 94nn of inquiryRefund, 99nn longer courses. nn starts at 01, so that no price without cents
+ * has one. IDR, whose amounts end in 00, has none.
  */
 export const magicAmounts: readonly MagicAmount[] = [
   ...number('99', stories),
@@ -147,13 +147,13 @@ function codesOf(name: InterfaceName): string[] {
   return Object.keys(resultCodes[name]).filter((code) => code !== 'SUCCESS');
 }
 
-/** Failures are meant to be tried again only now and then: two of them are enough to see what follows. */
+/** Two failures are enough to see what follows. */
 function timesOf(code: string): number {
   return resultStatusOf(code) === 'U' ? 3 : 2;
 }
 
 function aftermath(code: string): string {
-  return resultStatusOf(code) === 'U' ? '; the money is taken after 5 s' : '';
+  return resultStatusOf(code) === 'U' ? '; the money is charged after 5 s' : '';
 }
 
 function number(prefix: string, entries: readonly Omit<MagicAmount, 'ending'>[]): MagicAmount[] {

@@ -1,21 +1,21 @@
 import { type AcquirerSigner, signatureHeader, signedContent } from './acquirer-signer.js';
 
-/** A notification as it leaves the acquirer: a POST. */
+/** A notification, sent by POST. */
 export interface Notification {
   readonly url: string;
   readonly headers: Readonly<Record<string, string>>;
   readonly body: string;
 }
 
-/** Delivers a notification; `done` gets the reply, or nothing where there was none. It may be called at once. */
+/** Delivers a notification. `done` gets the reply, or nothing where there was none, and may be called at once. */
 export type SendNotification = (
   notification: Notification,
   done: (reply?: { readonly status: number; readonly body: string }) => void,
 ) => void;
 
 /**
- * Changes one try of a notification on its way: `undefined` leaves it as it is. `forged` breaks the signature;
- * `altered` is signed with the other content, as if the acquirer itself were wrong.
+ * Changes one try of a notification; `undefined` leaves it as it is. `forged` breaks the signature; `altered` is signed with
+ * the other content, as if the acquirer itself were wrong.
  */
 export type NotificationFault =
   | { readonly kind: 'lost' }
@@ -30,7 +30,7 @@ export interface Notifier {
 }
 
 const minuteMs = 60_000;
-/** Waits before each of the 8 tries (Alipay "Asynchronous notifications"). */
+/** The waits before each of the 8 tries (Alipay "Asynchronous notifications"). */
 const notificationWaitsMs: readonly number[] = [0, 2, 10, 10, 60, 120, 360, 900].map((minutes) => minutes * minuteMs);
 
 /** Sends notifications with Alipay's retry schedule and signature. */

@@ -1,7 +1,7 @@
 /**
- * The JSON of a request; undefined where it is none. Scalars have to be texts, but Alipay's own libraries write the value
- * of an amount as a whole number and the gateway takes it, so it counts as the text of its digits. What is written with a
- * fraction or an exponent, or is larger than numbers are exact, stays what it is.
+ * The JSON of a request; undefined where it is not JSON. Scalars have to be strings. But Alipay's own libraries write the value
+ * of an amount as a whole number, which the gateway accepts, so it counts as the string of its digits. A number with a fraction
+ * or an exponent, or beyond the exact integers, stays a number.
  */
 export function parseBody(body: string): unknown {
   try {
@@ -17,7 +17,7 @@ export function parseBody(body: string): unknown {
   );
 }
 
-/** Every text, so that nothing within one is taken for anything; with the number that it is the name of, if it is. */
+/** Matches every string, so that its content is skipped, with the number after it where the string is a field's name. */
 const TEXT_AND_NUMBER = /("(?:[^"\\]|\\.)*")(?:\s*:\s*(-?\d[\d.eE+-]*))?/g;
 
 function isExactInteger(number: string): boolean {

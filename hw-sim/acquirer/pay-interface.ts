@@ -1,5 +1,5 @@
 /**
- * Takes payments.
+ * The `pay` interface.
  *
  * Invariants
  * - A request that repeats a known id never makes a second payment; other parameters are REPEAT_REQ_INCONSISTENT.
@@ -17,16 +17,16 @@ export interface PayInterface {
   pay(order: PayOrder): Answer;
   /** Ends the wait of a payment in process. */
   forget(paymentRequestId: string): void;
-  /** Remembers that the request was cancelled before it came. */
+  /** Remembers that the request was cancelled before it arrived. */
   cancelledUnseen(paymentRequestId: string): void;
-  /** A code that the wallet shows, good until then; codes that were never issued count as fresh. */
+  /** Issues a code that is valid until then. Codes that were never issued count as valid. */
   issueCode(code: string, validUntilMs: number): void;
 }
 
 /** Alipay+ pages: 17 to 32 digits starting 25 to 30, some pages 16; "stay open to longer". */
 const paymentCode = /^(?:2[5-9]|30)\d{14,}$/;
 
-/** A payment waits for its customer no longer than this, whatever it asks for; timers have an end, too. */
+/** A payment waits for its customer no longer than this, whatever expiry it has; timers have a limit as well. */
 const longestLifeMs = 86_400_000;
 
 export function createPayInterface(parts: InterfaceParts): PayInterface {
@@ -82,7 +82,7 @@ export function createPayInterface(parts: InterfaceParts): PayInterface {
     }
   }
 
-  /** A code is refused when it is none, when another payment had it, and when the wallet shows a newer one. */
+  /** Refuses what is not a code, a code of another payment, and a code after which the wallet showed a newer one. */
   function codeFault(order: PayOrder, atMs: number): string | undefined {
     if (!paymentCode.test(order.code)) return 'INVALID_PAYMENT_CODE';
     if (usedCodes.has(order.code)) return 'EXPIRED_CODE';

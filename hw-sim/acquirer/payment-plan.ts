@@ -6,25 +6,25 @@ import {
   resultStatusOf,
 } from './result-codes.js';
 
-/** No reply at all, in the place of a result code. */
+/** No reply at all, instead of a result code. */
 export const silence = 'SILENCE';
 
-/** What a call is answered: a result code or `SILENCE`. `status` is needed only for codes that are in no table. */
+/** The answer to a call: a result code or `SILENCE`. `status` is needed only for codes that are in no table. */
 export interface PlannedAnswer {
   readonly code: string;
   readonly status?: ResultStatus;
 }
 
-/** What becomes of a payment or refund, whatever the call was answered. Delays count from the request. */
+/** What happens to a payment or refund, whatever the answer to the call was. Delays count from the request. */
 export type Fate =
   | { readonly kind: 'succeeds'; readonly afterMs: number }
   | { readonly kind: 'fails'; readonly afterMs: number; readonly code: string }
   /** The customer never enters the password: the payment fails when it expires. */
   | { readonly kind: 'pending' }
-  /** The request leaves no trace, as if it had not come. */
+  /** The request leaves no trace, as if it had not arrived. */
   | { readonly kind: 'notTaken' };
 
-/** A later call about the payment is answered this way for its first `times` requests; `effect` says whether it acts. */
+/** The answer to the first `times` requests of a later call about the payment; `effect`: whether the call is carried out. */
 export interface LaterAnswer {
   readonly answer: PlannedAnswer;
   readonly times: number;
@@ -69,8 +69,8 @@ export function statusOf(answer: PlannedAnswer): ResultStatus {
 }
 
 /**
- * Throws where a plan would make the acquirer itself lie: S for what did not happen, or a definite F for what did. An
- * oracle would blame the terminal for it. Replies that lie on their way are faults, not plans.
+ * Throws where a plan would make the acquirer lie: S for what did not happen, or a definite F for what did. The oracle would
+ * blame the terminal for it. Wrong replies are faults, not plans.
  */
 export function checkPlan(plan: PaymentPlan): void {
   const status = statusOf(plan.answer);

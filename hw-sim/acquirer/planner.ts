@@ -3,7 +3,7 @@ import { checkPlan, type PaymentPlan, type PlannedAnswer, successPlan } from './
 import type { PayOrder } from './request-shape.js';
 import type { InterfaceName } from './result-codes.js';
 
-/** Chooses a plan for a payment request that comes for the first time; undefined leaves it to amount and default. */
+/** Chooses a plan for a new payment request; undefined: by its amount, or the default. */
 export type PlanChooser = (order: PayOrder) => PaymentPlan | undefined;
 
 export interface Planner {
@@ -34,7 +34,7 @@ export function createPlanner(magicAmounts: () => boolean): Planner {
       const chosen = queue.shift() ?? choose?.(order);
       if (chosen !== undefined) checkPlan(chosen);
       const plan = chosen ?? (magicAmounts() ? magicPlan(order.amount.value) : undefined) ?? successPlan;
-      // The default needs no memory, and nearly every simulated payment has it.
+      // The default is not stored: nearly every simulated payment has it.
       if (plan !== successPlan) plans.set(order.paymentRequestId, plan);
       return plan;
     },

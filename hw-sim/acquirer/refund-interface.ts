@@ -4,7 +4,7 @@ import { type Payment, type Refund, refundable } from './ledger.js';
 import type { Fate } from './payment-plan.js';
 import type { RefundOrder } from './request-shape.js';
 
-/** Gives money back, in parts where the settings allow; the same refundRequestId is the same refund. */
+/** The `refund` interface: in parts where the settings allow it. The same refundRequestId is the same refund. */
 export function createRefundInterface(parts: InterfaceParts): (order: RefundOrder) => Answer {
   const { ledger, planner, settings } = parts;
   let sequence = 0;

@@ -1,7 +1,6 @@
 /**
- * What requests must look like. It is strict on purpose: the gateway forgives some of what is refused here, but a
- * terminal that passes this passes there. Sources: Alipay's interface pages (lengths, "all scalars are strings") and the
- * checks of its in-store SDK.
+ * Checks the form of requests. It is stricter than the gateway on purpose: a terminal that passes here also passes there.
+ * Sources: Alipay's interface pages (lengths, "all scalars are strings") and the checks of its in-store SDK.
  */
 import { parseIsoTime } from './iso-time.js';
 
@@ -35,7 +34,7 @@ export interface RefundReference {
   readonly refundRequestId: string | undefined;
 }
 
-/** The request, or the result code and the reason why it is none. */
+/** The request, or the result code and the reason why it is wrong. */
 export type Shaped<T> = { readonly order: T } | { readonly code: string; readonly reason: string };
 
 type Json = Readonly<Record<string, unknown>>;
@@ -121,7 +120,7 @@ function shape<T>(body: unknown, read: (check: Check, root: Json) => T): Shaped<
 
 type Check = ReturnType<typeof createCheck>;
 
-/** Remembers the first fault; the values it returns after one are of no use. */
+/** Keeps the first fault. The values that it returns after one mean nothing. */
 function createCheck() {
   let fault: { code: string; reason: string } | undefined;
   const fail = (reason: string, code = 'PARAM_ILLEGAL') => {

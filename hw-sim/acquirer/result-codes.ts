@@ -1,7 +1,7 @@
 /**
  * The result codes of each interface of User-presented Mode Payment with their `resultStatus`, from Alipay's interface
  * pages and release notes. The tables published for the in-store product are incomplete; codes of the gateway in front
- * of it (`INVALID_CLIENT`, …) and those that other interfaces share are included, because a terminal may meet them.
+ * of it (`INVALID_CLIENT`, …) and those that other interfaces share are included, because a terminal may receive them.
  */
 export const resultCodes = {
   pay: {
@@ -125,7 +125,7 @@ export const unsignedCodes: ReadonlySet<string> = new Set([
   'METHOD_NOT_SUPPORTED',
 ]);
 
-/** Failures of the call, not of the payment: no payment comes into being. */
+/** Failures of the call, not of the payment: no payment is made. */
 export const callFailureCodes: ReadonlySet<string> = new Set([
   ...unsignedCodes,
   'PARAM_ILLEGAL',

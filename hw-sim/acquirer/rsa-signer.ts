@@ -1,7 +1,7 @@
 import { createPrivateKey, createPublicKey, sign, verify } from 'node:crypto';
 import type { AcquirerSigner } from './acquirer-signer.js';
 
-/** Real signatures: RSA-2048 with SHA-256 and PKCS#1 v1.5 padding. Keys are PEM; throws where one is none. */
+/** Real signatures: RSA-2048 with SHA-256 and PKCS#1 v1.5 padding. Keys are PEM; throws where one is not. */
 export function createRsaSigner(ownPrivatePem: string, peerPublicPem: string): AcquirerSigner {
   const own = createPrivateKey(ownPrivatePem);
   const peer = createPublicKey(peerPublicPem);

@@ -32,8 +32,8 @@ import { meanings } from './meanings.js';
 import { saleMarkdown } from './sale-markdown.js';
 
 /**
- * What the documents take from the code, by the name in their `<!-- generated: NAME -->` marks. A document that differs
- * fails its spec, so no table can tell of what the code no longer does.
+ * The parts of the documents that are made from the code, by the name in their `<!-- generated: NAME -->` marks. A spec fails
+ * where a document differs.
  */
 export const generatedParts: Readonly<Record<string, () => string>> = {
   config: () => configMarkdown().trimEnd(),
@@ -109,16 +109,16 @@ function faults(): string {
   );
 }
 
-/** What was asked for a reversal, what was answered, and what follows. */
+/** The request of a reversal, the answer, and what follows. */
 function reversalTable(): string {
   const { reversalRequests, reversalAnswers } = meanings;
   const rows = (Object.keys(REVERSAL_TABLE) as (keyof typeof REVERSAL_TABLE)[]).flatMap((phase) => {
-    const told: Readonly<Record<string, string>> = reversalAnswers[phase];
+    const answers: Readonly<Record<string, string>> = reversalAnswers[phase];
     const cells: Readonly<Record<string, Cell>> = REVERSAL_TABLE[phase];
     return Object.entries(cells).map(([kind, cell]) => [
       reversalRequests[phase],
       code(kind),
-      told[kind] ?? '',
+      answers[kind] ?? '',
       cellWords(cell),
     ]);
   });
@@ -187,11 +187,11 @@ const PAY_ACTIONS: Readonly<Record<PayRow['action'], string>> = {
   tryAgain: 'another scan, up to `ATTEMPT_LIMIT`',
   declined: 'the sale is declined',
   configuration: 'declined, and the terminal is not ready: `acquirerMisconfigured`',
-  inquire: 'not believed to be final: inquire',
+  inquire: 'proves nothing: inquire',
 };
 
 const PERHAPS_THE_ORDER =
-  'declined, with an alarm; where another order meets it, the terminal is not ready: `acquirerMisconfigured`';
+  'declined, with an alarm; where the next order is refused so too, the terminal is not ready: `acquirerMisconfigured`';
 
 function payCodes(): string {
   const row = (shown: string, { action, text, endText }: PayRow, unsigned: boolean, perhapsOrder = false): string[] => [
@@ -203,7 +203,7 @@ function payCodes(): string {
     unsigned ? 'yes' : '',
   ];
   return markdownTable(
-    ['code of an F', 'what follows', 'the customer reads', 'zh-CN', 'after the last scan', 'believed unsigned'],
+    ['code of an F', 'what follows', 'the customer reads', 'zh-CN', 'after the last scan', 'accepted unsigned'],
     [
       ...Object.entries(PAY_CODES).map(([name, pay]) =>
         row(code(name), pay, isConfigurationCode(name), mayBeTheOrder(name)),
@@ -213,22 +213,22 @@ function payCodes(): string {
   );
 }
 
-/** What a customer reads who waits, by what was heard of the payment last. */
+/** What a waiting customer reads, by the last answer about the payment. */
 function waitingTexts(): string {
-  const heard: readonly [string, boolean][] = [
+  const answers: readonly [string, boolean][] = [
     ['`PAYMENT_IN_PROCESS`, or `PROCESSING` by an inquiry', promptsCustomer({ code: 'PAYMENT_IN_PROCESS' })],
     ['any other U, a reply that proves nothing, silence', promptsCustomer({ code: UNKNOWN })],
   ];
   return markdownTable(
-    ['heard of the payment', 'the customer reads', 'zh-CN'],
-    heard.map(([what, prompted]) => {
+    ['last answer about the payment', 'the customer reads', 'zh-CN'],
+    answers.map(([what, prompted]) => {
       const { en, 'zh-CN': chinese } = CUSTOMER_TEXTS[prompted ? 'confirmOnPhone' : 'checkingPayment'];
       return [what, en, chinese];
     }),
   );
 }
 
-/** A code that no table has, to show what becomes of it. */
+/** A code that is in no table, to show what follows from it. */
 const UNKNOWN = 'A_CODE_OF_TOMORROW';
 
 function otherCodes(): string {

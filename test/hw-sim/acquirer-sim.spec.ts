@@ -170,7 +170,7 @@ describe('acquirer-sim over real sockets', () => {
     [{ kind: 'huge', sizeBytes: 2_000_000 }, 'tooLarge'],
     [{ kind: 'badGateway' }, '502'],
   ] as const) {
-    it(`provokes ${expected} by ${fault.kind}, though the money is taken`, async () => {
+    it(`provokes ${expected} by ${fault.kind}, but the money is charged`, async () => {
       const id = `fault-${fault.kind}`;
       assert.equal((await control('/sim/faults', { ...fault, pathEnd: '/pay' })).status, 200);
       const { error, reply } = await call('pay', payBody(id), NO_ANSWER_MS);

@@ -16,7 +16,7 @@ interface Document {
 }
 
 const AMOUNT = { currency: 'CNY', value: '1250' };
-/** Its money is taken unseen, and no cancel of it is ever answered. */
+/** A magic amount: the money is charged, but no answer shows it, and no cancel is answered. */
 const STAYS_IN_QUEUE = { currency: 'CNY', value: '9911' };
 
 describe('answers of a whole terminal', () => {

@@ -8,7 +8,7 @@ import { readCodes } from '../support/read-codes.js';
 
 const CODE = '281234567890123456789012';
 const HOUR_MS = 3_600_000;
-/** A magic amount: the money is taken unseen, and no cancel of it is ever answered. */
+/** A magic amount: the money is charged, but no answer shows it, and no cancel is answered. */
 const NO_CANCEL_ANSWERED = '9911';
 
 function read<T>(kiosk: Kiosk, target: string): T {

@@ -202,7 +202,7 @@ describe('the console of the bench', () => {
       assert.ok(help.includes(`\n  ${name}`), name);
     }
     for (const line of help.trim().split('\n')) assert.ok(line.length <= 120, line);
-    assert.match(typed.type(['magic'], 10), /99\.02 {2}pay is never answered, though the money is taken/);
+    assert.match(typed.type(['magic'], 10), /99\.02 {2}pay is never answered, but the money is charged/);
   });
 
   it('speaks the language and the currency that are configured', () => {
