@@ -19,7 +19,7 @@ export type SignatureCheck =
 
 /**
  * Checks a message's signature. The client id must be ours: the official libraries take it partly from the request and
- * partly from the reply, which are the same in honest operation. Never throws.
+ * partly from the reply, which differ only in an attack. Never throws.
  */
 export function checkSignature(message: SignedMessage, clientId: string, signer: Signer): SignatureCheck {
   const header = message.headers.signature;

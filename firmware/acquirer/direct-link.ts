@@ -165,7 +165,7 @@ export function createDirectLink(parts: DirectLinkParts): AcquirerLink {
   };
 }
 
-/** The largest honest reply is about 2 KiB. */
+/** The largest real reply is about 2 KiB. */
 const replyLimitBytes = 65_536;
 
 interface Call {

@@ -14,7 +14,7 @@ export type KeyPairMaking =
       readonly kind: 'made';
       readonly privatePath: string;
       readonly publicPath: string;
-      /** As the Dashboard takes it. */
+      /** As the Dashboard expects it. */
       readonly publicText: string;
       readonly fingerprint: string;
     }

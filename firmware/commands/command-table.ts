@@ -9,8 +9,8 @@ export type Command<N extends CommandName = CommandName> = (
 /** What was typed after a command's name. */
 export interface CommandInput<N extends CommandName = CommandName> {
   readonly options: OptionValues<RowOf<N>['options']>;
-  /** What has no dash. */
-  readonly words: readonly string[];
+  /** Arguments without a dash. */
+  readonly positionals: readonly string[];
 }
 
 /** The value of an option by its kind; undefined where it was not given. */
@@ -37,16 +37,16 @@ interface Row<N extends string> {
   readonly usage: string;
   readonly summary: string;
   readonly options: Readonly<Record<string, CommandOption>>;
-  /** How many words without a dash have to follow. */
-  readonly words: { readonly least: number; readonly most: number };
+  /** How many arguments without a dash have to follow. */
+  readonly positionals: { readonly least: number; readonly most: number };
 }
 
 export type CommandRow = Row<CommandName>;
 
-const none = { least: 0, most: 0 } as const;
+const NO_POSITIONALS = { least: 0, most: 0 } as const;
 
 const flag = (meaning: string) => ({ kind: 'flag', meaning }) as const;
-const taking = <K extends CommandOption['kind']>(kind: K, value: string, meaning: string) =>
+const option = <K extends CommandOption['kind']>(kind: K, value: string, meaning: string) =>
   ({ kind, value, meaning }) as const;
 
 const ROWS = [
@@ -55,33 +55,33 @@ const ROWS = [
     usage: '',
     summary: 'runs the terminal with the devices and the acquirer that the configuration names',
     options: {},
-    words: none,
+    positionals: NO_POSITIONALS,
   },
   {
     name: 'sim',
     usage: '[--port N] [--seed N] | --replay FILE',
     summary: 'runs the terminal on simulated hardware with a simulated acquirer, and a console to play with it',
     options: {
-      port: taking('port', 'N', 'port of the local API, 8080 where nothing is said; 0 for any free one'),
-      seed: taking('wholeNumber', 'N', 'the same chance and date each time'),
-      replay: taking('text', 'FILE', 'plays an incident file again instead, as tillbox replay does'),
+      port: option('port', 'N', 'port of the local API, 8080 where nothing is said; 0 for any free one'),
+      seed: option('wholeNumber', 'N', 'the same chance and date each time'),
+      replay: option('text', 'FILE', 'plays an incident file again instead, as tillbox replay does'),
     },
-    words: none,
+    positionals: NO_POSITIONALS,
   },
   {
     name: 'acquirer-sim',
     usage: '[--port N] [--keys DIR] [--client-id ID]',
     summary: 'runs the simulated acquirer as an HTTP server with real signatures',
     options: {
-      port: taking('port', 'N', '8490 where nothing is said; 0 for any free one'),
-      keys: taking(
+      port: option('port', 'N', '8490 where nothing is said; 0 for any free one'),
+      keys: option(
         'directory',
         'DIR',
         'where the key files are, or are made; ./acquirer-sim-keys where nothing is said',
       ),
-      'client-id': taking('text', 'ID', "the terminal's client id, SIM_CLIENT where nothing is said"),
+      'client-id': option('text', 'ID', "the terminal's client id, SIM_CLIENT where nothing is said"),
     },
-    words: none,
+    positionals: NO_POSITIONALS,
   },
   {
     name: 'check',
@@ -93,7 +93,7 @@ const ROWS = [
       'by-hand': flag('also asks a person at this terminal about lamps, buzzer, door, keys, scanner and goods'),
       json: flag('for programs'),
     },
-    words: none,
+    positionals: NO_POSITIONALS,
   },
   {
     name: 'queue',
@@ -102,38 +102,38 @@ const ROWS = [
     summary: 'shows and works on the cancel queue, of the running terminal or as the card holds it',
     options: {
       all: flag('also what is finished'),
-      by: taking(
+      by: option(
         'text',
         'NAME',
         'who settled it outside the terminal, or accepts a card though the terminal knew another',
       ),
-      note: taking('text', 'TEXT', 'how, or why'),
-      outcome: taking('text', 'paid', 'the payment stands; without it the money went back, or never was taken'),
-      'data-dir': taking('directory', 'DIR', 'reads the card mounted there, and asks no terminal'),
+      note: option('text', 'TEXT', 'how, or why'),
+      outcome: option('text', 'paid', 'the payment stands; without it the money went back, or never was taken'),
+      'data-dir': option('directory', 'DIR', 'reads the card mounted there, and asks no terminal'),
       json: flag('for programs'),
     },
-    words: { least: 1, most: 2 },
+    positionals: { least: 1, most: 2 },
   },
   {
     name: 'replay',
     usage: 'FILE',
     summary: 'plays an incident file again, decision by decision; nothing is sent or moved',
     options: {},
-    words: { least: 1, most: 1 },
+    positionals: { least: 1, most: 1 },
   },
   {
     name: 'keys',
     usage: 'new|show [--dir DIR]',
     summary: 'makes our RSA pair; shows the public key to upload',
-    options: { dir: taking('text', 'DIR', 'where the key files are, or are made; new: here where nothing is said') },
-    words: { least: 1, most: 1 },
+    options: { dir: option('text', 'DIR', 'where the key files are, or are made; new: here where nothing is said') },
+    positionals: { least: 1, most: 1 },
   },
   {
     name: 'config',
     usage: '[--markdown]',
     summary: 'shows the effective configuration with secrets masked, or the reference of all variables',
     options: { markdown: flag('the reference of all variables, as in the README') },
-    words: none,
+    positionals: NO_POSITIONALS,
   },
 ] as const satisfies readonly Row<string>[];
 

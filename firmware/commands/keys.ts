@@ -10,7 +10,7 @@ import { messageOf } from '../log/plain-text.js';
 import type { CommandInput } from './command-table.js';
 
 /** `tillbox keys new|show [--dir DIR]`: makes our RSA pair; shows what to upload. */
-export function keys({ options, words: [action] }: CommandInput<'keys'>, self: CommandProcess): ExitCode {
+export function keys({ options, positionals: [action] }: CommandInput<'keys'>, self: CommandProcess): ExitCode {
   if (action === 'new') return createNew(options.dir ?? '.', self);
   if (action === 'show') return show(options.dir, self);
   self.errorOut('tillbox keys: say `new` or `show`\n');

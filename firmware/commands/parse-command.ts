@@ -7,7 +7,7 @@ export type ParsedCommand =
   | {
       readonly help: boolean;
       readonly version: boolean;
-      readonly words: readonly string[];
+      readonly positionals: readonly string[];
       /** A `problem` where a value is not of its option's kind. */
       readonly options: { readonly values: CommandInput['options'] } | { readonly problem: string };
     };
@@ -24,11 +24,11 @@ export function parseCommand(row: CommandRow, args: readonly string[]): ParsedCo
     return {
       help: values.help === true,
       version: values.version === true,
-      words: positionals,
+      positionals,
       options: readValues(row, values),
     };
   } catch (error) {
-    /* The first sentence names the option; the others explain how to pass words that begin with a dash. */
+    /* The first sentence names the option; the others explain how to pass arguments that begin with a dash. */
     const message = error instanceof Error ? error.message : 'cannot be understood';
     return { problem: message.split('. ')[0]?.split('\n')[0] ?? message };
   }

@@ -114,7 +114,7 @@ async function placeOf(request: QueueRequest, self: CommandProcess): Promise<Pla
   };
 }
 
-/** A card that was named, whatever this machine's configuration says; no terminal is asked. */
+/** A card that `--data-dir` names, whatever is configured on this machine; no terminal is asked. */
 function placeIn(storage: Omit<Storage, 'dataDirMounted'>): Place {
   return { storage: { ...storage, dataDirMounted: false }, api: undefined, locale: 'en' };
 }

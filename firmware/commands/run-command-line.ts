@@ -44,8 +44,8 @@ export async function runCommandLine(parts: CommandLineParts): Promise<number> {
     self.out(`${version}\n`);
     return exitCode.done;
   }
-  const { least, most } = row.words;
-  const count = parsed.words.length;
+  const { least, most } = row.positionals;
+  const count = parsed.positionals.length;
   if (count < least || count > most) {
     return wrong(`${row.name}: ${count < least ? 'something is missing' : 'too many words'}; usage: ${usageOf(row)}`);
   }
@@ -60,7 +60,7 @@ export async function runCommandLine(parts: CommandLineParts): Promise<number> {
       self.errorOut(`tillbox ${row.name}: ${parsed.options.problem}\n`);
       return exitCode.usage;
     }
-    return await command({ options: parsed.options.values, words: parsed.words }, self);
+    return await command({ options: parsed.options.values, positionals: parsed.positionals }, self);
   } catch (error) {
     const trace = error instanceof Error ? (error.stack ?? error.message) : String(error);
     self.errorOut(`${parts.redact(`tillbox ${row.name}: ${trace}`)}\n`);

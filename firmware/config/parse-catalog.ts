@@ -84,30 +84,30 @@ function itemOf(
   { currency, channelCount }: CatalogRules,
   refuse: (problem: string) => void,
 ): CatalogItem | undefined {
-  let right = true;
-  const wrong = (problem: string): void => {
-    right = false;
+  let valid = true;
+  const invalid = (problem: string): void => {
+    valid = false;
     refuse(problem);
   };
-  const fields = fieldsOf(content, separator, wrong);
+  const fields = fieldsOf(content, separator, invalid);
   if (fields === undefined) return undefined;
   const [slot = '', name = '', priceText = '', channel = ''] = fields;
   if (!/^\d+$/.test(slot) || slot.length > SLOT_LIMIT_DIGITS) {
-    wrong(`has ${quoted(slot)} for a slot; 1 to ${SLOT_LIMIT_DIGITS} digits belong there`);
+    invalid(`has ${quoted(slot)} for a slot; 1 to ${SLOT_LIMIT_DIGITS} digits belong there`);
   }
   const strangeName = strangeCharacter(name);
   if (name === '' || name.length > NAME_LIMIT_CHARACTERS || strangeName !== undefined) {
     const why = strangeName === undefined ? '' : `: it ${strangeName}`;
-    wrong(`has no name of 1 to ${NAME_LIMIT_CHARACTERS} printable characters${why}`);
+    invalid(`has no name of 1 to ${NAME_LIMIT_CHARACTERS} printable characters${why}`);
   }
   const price = parseMoney(priceText, currency);
-  if (price === undefined) wrong(`has ${quoted(priceText)} for a price; ${priceHint(currency)}`);
+  if (price === undefined) invalid(`has ${quoted(priceText)} for a price; ${priceHint(currency)}`);
   if (!/^[0-9A-Za-z_-]{1,16}$/.test(channel)) {
-    wrong(`has ${quoted(channel)} for a channel, which has to be 1 to 16 letters, digits, "-" or "_"`);
+    invalid(`has ${quoted(channel)} for a channel, which has to be 1 to 16 letters, digits, "-" or "_"`);
   } else if (channelCount !== undefined && !isVendChannel(channel, channelCount)) {
-    wrong(`has ${quoted(channel)} for a channel, which ${channelHint(channelCount)}`);
+    invalid(`has ${quoted(channel)} for a channel, which ${channelHint(channelCount)}`);
   }
-  return right && price !== undefined ? { slot, name, price, channel } : undefined;
+  return valid && price !== undefined ? { slot, name, price, channel } : undefined;
 }
 
 /** Undefined where the line is no header. */

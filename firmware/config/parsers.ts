@@ -106,8 +106,8 @@ function devicePair(): Parser<readonly [string, string]> {
     if (first === undefined || second === undefined || more.length > 0) {
       return { problem: 'is not two paths with a comma between' };
     }
-    const stranger = [first, second].find((one) => !/^\/dev\/[\w./-]{1,200}$/.test(one) || one.includes('..'));
-    if (stranger !== undefined) return { problem: `has ${quoted(stranger)} in it, which is no path below /dev` };
+    const invalid = [first, second].find((one) => !/^\/dev\/[\w./-]{1,200}$/.test(one) || one.includes('..'));
+    if (invalid !== undefined) return { problem: `has ${quoted(invalid)} in it, which is no path below /dev` };
     return first === second ? { problem: 'names the same partition twice' } : { value: [first, second] };
   };
 }

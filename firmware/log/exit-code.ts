@@ -1,4 +1,4 @@
-/** How the process ends, after sysexits.h, so that a supervisor and a technician can tell the cases apart. */
+/** How the process ends, after sysexits.h, so that a supervisor and a technician can distinguish the cases. */
 export const exitCode = {
   /** Done, or stopped on request. */
   done: 0,
@@ -8,7 +8,7 @@ export const exitCode = {
   unavailable: 69,
   /** A bug: an assertion failed. */
   bug: 70,
-  /** Flash trouble that only a restart (or a new card) helps. */
+  /** The flash failed: a restart or a new card may help. */
   flash: 74,
 } as const;
 

@@ -19,7 +19,7 @@ export function commandInput<N extends CommandName>(name: N, args: readonly stri
   const parsed = parseCommand(row, args);
   assert.ok(!('problem' in parsed), JSON.stringify(parsed));
   assert.ok('values' in parsed.options, JSON.stringify(parsed.options));
-  return { options: parsed.options.values, words: parsed.words } as CommandInput<N>;
+  return { options: parsed.options.values, positionals: parsed.positionals } as CommandInput<N>;
 }
 
 /** Runs a command of the CLI in this process. */

@@ -26,7 +26,7 @@ export interface RawNotification {
 
 /**
  * Verifies and reads a notification (source: "Payment result notification"; the authorisation's shape: Alipay's in-store
- * Java library). `path` is the path of the notify URL as the acquirer was told, which behind a reverse proxy is not the
+ * Java library). `path` is the path of the notify URL as sent to the acquirer, which behind a reverse proxy is not the
  * path that arrives here. With `time` what was signed more than a day ago, or later than now, is refused. Never throws.
  */
 export function readNotification(

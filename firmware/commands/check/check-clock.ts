@@ -5,7 +5,7 @@ import type { AcquirerProbe } from './probe-acquirer.js';
 
 const ITEM = 'clock';
 
-/** Compares our clock with the acquirer's, and asks the system what it thinks of its own. */
+/** Compares our clock with the acquirer's, and asks the system whether its own is synchronised. */
 export function checkClock(probe: AcquirerProbe, synchronised: 'yes' | 'no' | 'unknown', config: Config): CheckRow {
   const system = { yes: 'synchronised', no: 'not synchronised', unknown: 'unable to tell' }[synchronised];
   const reference = referenceOf(probe);
@@ -33,7 +33,7 @@ function unreferenced(synchronised: 'yes' | 'no' | 'unknown', config: Config, sy
   );
 }
 
-/** A signed time where there is one, else what any web server says. */
+/** A signed time where there is one, else the Date header of any web server. */
 function referenceOf({
   answer,
   reply,

@@ -21,10 +21,13 @@ export interface ProbeParts {
   readonly agentToken: string | undefined;
 }
 
-/** Longer than a sale waits: a slow answer is a finding, too. */
-const PATIENCE_MS = 15_000;
+/** Longer than a sale waits: a slow answer is reported, too. */
+const TIMEOUT_MS = 15_000;
 
-/** Asks for a payment that never existed, as the terminal does: an honest acquirer says so, signed, and nothing happens. */
+/**
+ * Inquires about a payment that never existed, as the terminal does: the acquirer answers just that, signed, and nothing
+ * changes.
+ */
 export function probeAcquirer({ http, clock, random, config, signer, agentToken }: ProbeParts): Promise<AcquirerProbe> {
   return new Promise((resolve) => {
     let last: AcquirerExchange | undefined;
@@ -42,7 +45,7 @@ export function probeAcquirer({ http, clock, random, config, signer, agentToken 
     const digits = Array.from(random.bytes(12), (byte) => byte % 10).join('');
     const startedMs = clock.monotonicMs();
     const startedWallMs = clock.wallMs();
-    link.probe({ paymentRequestId: `9${config.terminal.number}${digits}` }, PATIENCE_MS, (answer) => {
+    link.probe({ paymentRequestId: `9${config.terminal.number}${digits}` }, TIMEOUT_MS, (answer) => {
       const tookMs = clock.monotonicMs() - startedMs;
       const exchange = last ?? { answer, reply: undefined, error: undefined, path: '' };
       resolve({ ...exchange, tookMs, atWallMs: startedWallMs + tookMs / 2 });

@@ -15,7 +15,7 @@ export interface AcceptCardParts {
   readonly now: string;
 }
 
-/** Marks the card in the box as the known one, because a person says so. Returns a text that says what was done. */
+/** Marks the card in the box as the known one, as a person orders. Returns a text about what was done. */
 export function acceptCard({ reading, marks, settlement, now }: AcceptCardParts): string {
   const { blank, storeId, troubles, db } = reading;
   if (blank) {

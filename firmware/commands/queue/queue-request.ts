@@ -14,8 +14,8 @@ export type QueueRequest = { readonly json: boolean; readonly dataDir?: string }
   | { readonly action: 'accept-new-card'; readonly settlement: Settlement }
 );
 
-/** Checks the action and the options that go with it; a string says what is wrong. */
-export function queueRequest({ options, words: [action, id] }: CommandInput<'queue'>): QueueRequest | string {
+/** Checks the action and the options that go with it; returns a string where something is wrong with them. */
+export function queueRequest({ options, positionals: [action, id] }: CommandInput<'queue'>): QueueRequest | string {
   const { by, note, outcome, 'data-dir': dataDir } = options;
   const common = present({ json: options.json, dataDir });
   const settles = action === 'settle' || action === 'accept-new-card';

@@ -91,8 +91,8 @@ describe('runCommandLine', () => {
     assert.equal((await run(['sim', '--port', '3000'], command)).code, 69);
     assert.equal((await run(['queue', 'list', '--all', '--data-dir=/mnt/card'], command)).code, 69);
     assert.deepEqual(given, [
-      { options: { port: 3000 }, words: [] },
-      { options: { all: true, json: false, 'data-dir': '/mnt/card' }, words: ['list'] },
+      { options: { port: 3000 }, positionals: [] },
+      { options: { all: true, json: false, 'data-dir': '/mnt/card' }, positionals: ['list'] },
     ]);
   });
 

@@ -1,7 +1,7 @@
 import type { Host } from '../../../../drivers/host.js';
 import type { DevicesConfig } from '../../../config/config.js';
 import type { CheckRow } from '../check-row.js';
-import type { HandsParts, Person } from './session.js';
+import type { ByHandParts, Person } from './session.js';
 import { createSession } from './session.js';
 import { testKeys } from './test-keys.js';
 import { testPanel } from './test-panel.js';
@@ -15,7 +15,7 @@ export interface CheckByHandParts {
   readonly found: (row: CheckRow) => void;
 }
 
-const TESTS: readonly (readonly [string, (parts: HandsParts) => Promise<void>])[] = [
+const TESTS: readonly (readonly [string, (parts: ByHandParts) => Promise<void>])[] = [
   ['lamps', testPanel],
   ['keys', testKeys],
   ['barcode', testScanner],

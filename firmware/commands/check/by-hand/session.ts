@@ -4,7 +4,7 @@ import { type CheckRow, checkRow } from '../check-row.js';
 
 /** The person at the box, who reads what is printed and types lines. */
 export interface Person {
-  /** Says whole lines. */
+  /** Prints whole lines. */
   say(text: string): void;
   /** Sends what is typed from now on to `events`; called once. */
   listen(events: PersonEvents): void;
@@ -18,7 +18,7 @@ export interface PersonEvents {
 }
 
 /** What each test by hand gets. It opens its device itself, and closes it before it ends. */
-export interface HandsParts {
+export interface ByHandParts {
   readonly host: Pick<Host, 'clock' | 'gpio' | 'serial'>;
   readonly devices: DevicesConfig;
   readonly session: Session;
@@ -28,38 +28,38 @@ export interface HandsParts {
 
 /** A dialogue with the person at the box, from the first question to the end of the tests, or until the person is gone. */
 export interface Session {
-  /** Says one line, or several. */
+  /** Prints one line, or several. */
   say(text: string): void;
   /** Asks; anything but an answer is asked again. `again` makes the thing happen once more, where that is possible. */
   ask(question: string, again?: () => void): Promise<'yes' | 'no' | 'over'>;
-  /** For a test that waits for a device as well. */
-  attend<N>(): Attention<N>;
+  /** For a test that waits for a device as well as for the person. */
+  openEvents<N>(): EventQueue<N>;
   readonly over: boolean;
   /** The row of a test that `over` stopped. */
   unfinished(item: string, soFar?: string): CheckRow;
 }
 
-/** What came first: a line, something from the device, or nothing in time. */
-export type Heard<N> =
+/** What came first: a line, an event of the device, or neither in time. */
+export type NextEvent<N> =
   | { readonly kind: 'typed'; readonly text: string }
-  | { readonly kind: 'noticed'; readonly what: N }
-  | { readonly kind: 'late' }
+  | { readonly kind: 'device'; readonly what: N }
+  | { readonly kind: 'timeout' }
   | { readonly kind: 'over' };
 
-export interface Attention<N> {
-  /** For the device: what it has noticed. Kept until it is asked for. */
-  notice(what: N): void;
-  /** Drops what was noticed so far. */
-  forget(): void;
-  /** Waits for whatever comes first; `late` after `patienceMs`, where given. What is typed between two calls is lost. */
-  next(patienceMs?: number): Promise<Heard<N>>;
+/** Events of one device. */
+export interface EventQueue<N> {
+  push(what: N): void;
+  /** Drops the events so far. */
+  clear(): void;
+  /** Waits for what comes first; `timeout` after `timeoutMs`, where given. What is typed between two calls is lost. */
+  next(timeoutMs?: number): Promise<NextEvent<N>>;
 }
 
 /** Long enough to walk to the other side of the machine. */
 const NOBODY_MS = 120_000;
 /** Nobody answers so fast: the line was typed for the question before, or by a key that was hit twice. */
 const LOOK_MS = 250;
-const NOTICES_LIMIT = 1_000;
+const QUEUE_LIMIT = 1_000;
 
 /**
  * Invariants
@@ -71,8 +71,8 @@ export function createSession({ clock, person }: { readonly clock: Clock; readon
   let end: 'left' | 'nobody' | undefined;
   let absenceReported = false;
   let saidMs = Number.NEGATIVE_INFINITY;
-  /** Those who wait now: at most one. */
-  let waiting: ((heard: Heard<never>) => void) | undefined;
+  /** Who waits now, if anybody. */
+  let waiting: ((event: NextEvent<never>) => void) | undefined;
 
   function finish(why: 'left' | 'nobody'): void {
     end ??= why;
@@ -93,36 +93,36 @@ export function createSession({ clock, person }: { readonly clock: Clock; readon
     person.say(`${text}\n`);
   }
 
-  function attend<N>(): Attention<N> {
-    let noticed: N[] = [];
-    let wake: ((heard: Heard<N>) => void) | undefined;
+  function openEvents<N>(): EventQueue<N> {
+    let queued: N[] = [];
+    let wake: ((event: NextEvent<N>) => void) | undefined;
     return {
-      notice(what) {
-        if (wake !== undefined) wake({ kind: 'noticed', what });
-        else if (noticed.length < NOTICES_LIMIT) noticed.push(what);
+      push(what) {
+        if (wake !== undefined) wake({ kind: 'device', what });
+        else if (queued.length < QUEUE_LIMIT) queued.push(what);
       },
-      forget() {
-        noticed = [];
+      clear() {
+        queued = [];
       },
-      next(patienceMs) {
+      next(timeoutMs) {
         if (end !== undefined) return Promise.resolve({ kind: 'over' });
-        const [first, ...rest] = noticed;
+        const [first, ...rest] = queued;
         if (first !== undefined) {
-          noticed = rest;
-          return Promise.resolve({ kind: 'noticed', what: first });
+          queued = rest;
+          return Promise.resolve({ kind: 'device', what: first });
         }
         return new Promise((resolve) => {
           const timers: Timer[] = [];
-          const heard = (what: Heard<N>): void => {
+          const arrived = (what: NextEvent<N>): void => {
             for (const timer of timers) timer.cancel();
             wake = undefined;
             waiting = undefined;
             resolve(what);
           };
-          wake = heard;
-          waiting = heard;
-          if (patienceMs === undefined) timers.push(clock.after(NOBODY_MS, () => finish('nobody')));
-          else timers.push(clock.after(patienceMs, () => heard({ kind: 'late' })));
+          wake = arrived;
+          waiting = arrived;
+          if (timeoutMs === undefined) timers.push(clock.after(NOBODY_MS, () => finish('nobody')));
+          else timers.push(clock.after(timeoutMs, () => arrived({ kind: 'timeout' })));
         });
       },
     };
@@ -130,16 +130,16 @@ export function createSession({ clock, person }: { readonly clock: Clock; readon
 
   return {
     say,
-    attend,
+    openEvents,
     async ask(question, again) {
-      const attention = attend<never>();
+      const events = openEvents<never>();
       say(question);
       for (;;) {
-        const heard = await attention.next();
-        if (heard.kind !== 'typed') return 'over';
-        if (heard.text === '' || heard.text === 'y' || heard.text === 'yes') return 'yes';
-        if (heard.text === 'n' || heard.text === 'no') return 'no';
-        if (heard.text === 'r' && again !== undefined) again();
+        const event = await events.next();
+        if (event.kind !== 'typed') return 'over';
+        if (event.text === '' || event.text === 'y' || event.text === 'yes') return 'yes';
+        if (event.text === 'n' || event.text === 'no') return 'no';
+        if (event.text === 'r' && again !== undefined) again();
         else say(question);
       }
     },

@@ -3,22 +3,22 @@ import { keypadOptionsOf } from '../../../devices/open-keypad.js';
 import { checkRow } from '../check-row.js';
 import { deviceRow, knownStatus } from '../device-row.js';
 import { judgeKeys } from './judge-keys.js';
-import type { HandsParts } from './session.js';
+import type { ByHandParts } from './session.js';
 import { tryKeys } from './try-keys.js';
 
 const ITEM = 'keys';
 
 /** Every key of the keypad, and the wires that they share. */
-export async function testKeys({ host, devices, session, found }: HandsParts): Promise<void> {
+export async function testKeys({ host, devices, session, found }: ByHandParts): Promise<void> {
   const { keypad } = devices;
   if (keypad.kind === 'none') return found(checkRow.skip(ITEM, 'KEYPAD=none'));
   const layout = keypadOptionsOf(keypad);
-  const moves = session.attend<readonly number[]>();
+  const moves = session.openEvents<readonly number[]>();
   const driver = createMatrixKeypad(host, layout, {
     keyPressed: () => undefined,
     keysUnclear: () => undefined,
     statusChanged: () => undefined,
-    downChanged: (down) => moves.notice(down.map(({ row, column }) => row * layout.columnLines.length + column)),
+    downChanged: (down) => moves.push(down.map(({ row, column }) => row * layout.columnLines.length + column)),
   });
   try {
     const status = await knownStatus(host.clock, driver);

@@ -2,20 +2,20 @@ import { createPanel, LAMPS, type Lamp, type LampState, type Panel } from '../..
 import { panelOptionsOf } from '../../../devices/open-panel.js';
 import { checkRow } from '../check-row.js';
 import { deviceRow, knownStatus } from '../device-row.js';
-import type { HandsParts } from './session.js';
+import type { ByHandParts } from './session.js';
 import { testDoor } from './test-door.js';
 
 const BEEP_MS = [300];
 
 /** Lamps one after the other, buzzer and door switch. */
-export async function testPanel(parts: HandsParts): Promise<void> {
+export async function testPanel(parts: ByHandParts): Promise<void> {
   const { host, devices, session, found } = parts;
   if (devices.panel.kind === 'none') return found(checkRow.skip('lamps', 'PANEL=none'));
   const options = panelOptionsOf(devices.panel);
-  const door = session.attend<'open' | 'closed'>();
+  const door = session.openEvents<'open' | 'closed'>();
   const panel = createPanel(host, options, {
     statusChanged: () => undefined,
-    doorChanged: (open) => door.notice(open ? 'open' : 'closed'),
+    doorChanged: (open) => door.push(open ? 'open' : 'closed'),
   });
   try {
     const status = await knownStatus(host.clock, panel);
@@ -33,7 +33,7 @@ export async function testPanel(parts: HandsParts): Promise<void> {
 }
 
 /** It blinks, because a lamp that is always lit would pass for one that was switched on. */
-async function testLamp({ session, found }: HandsParts, panel: Panel, lamp: Lamp, line: number): Promise<void> {
+async function testLamp({ session, found }: ByHandParts, panel: Panel, lamp: Lamp, line: number): Promise<void> {
   const item = `lamp ${lamp}`;
   panel.show(only(lamp));
   switch (await session.ask(`Lamp "${lamp}" blinks. Does it, and no other? [Enter = yes, n = no]`)) {
@@ -48,7 +48,7 @@ async function testLamp({ session, found }: HandsParts, panel: Panel, lamp: Lamp
   }
 }
 
-async function testBuzzer({ session, found }: HandsParts, panel: Panel, line: number): Promise<void> {
+async function testBuzzer({ session, found }: ByHandParts, panel: Panel, line: number): Promise<void> {
   const beep = (): void => panel.beep(BEEP_MS);
   beep();
   switch (await session.ask('The buzzer has sounded. Did you hear it? [Enter = yes, r = again, n = no]', beep)) {

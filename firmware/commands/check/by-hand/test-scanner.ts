@@ -2,18 +2,18 @@ import { createScanEngine } from '../../../../drivers/scanner/scan-engine.js';
 import { scannerOptionsOf } from '../../../devices/open-scanner.js';
 import { checkRow } from '../check-row.js';
 import { deviceRow, knownStatus } from '../device-row.js';
-import type { HandsParts } from './session.js';
+import type { ByHandParts } from './session.js';
 
 const ITEM = 'barcode';
 
 /** Reads any barcode, and shows its content where that is certainly no payment code. */
-export async function testScanner({ host, devices, session, found }: HandsParts): Promise<void> {
+export async function testScanner({ host, devices, session, found }: ByHandParts): Promise<void> {
   const { scanner } = devices;
   if (scanner.kind === 'none') return found(checkRow.skip(ITEM, 'SCANNER=none'));
-  const read = session.attend<{ readonly code: string } | 'several'>();
+  const read = session.openEvents<{ readonly code: string } | 'several'>();
   const engine = createScanEngine(host, scannerOptionsOf(scanner), {
-    codeRead: (code) => read.notice({ code }),
-    ambiguous: () => read.notice('several'),
+    codeRead: (code) => read.push({ code }),
+    ambiguous: () => read.push('several'),
     tooMany: () => undefined,
     statusChanged: () => undefined,
   });
@@ -29,15 +29,15 @@ export async function testScanner({ host, devices, session, found }: HandsParts)
   async function firstCode() {
     session.say('Show the scanner any barcode, of a bottle for example. [Enter = it reads nothing]');
     for (;;) {
-      const heard = await read.next();
-      if (heard.kind === 'over') return session.unfinished(ITEM);
-      if (heard.kind !== 'noticed') {
+      const event = await read.next();
+      if (event.kind === 'over') return session.unfinished(ITEM);
+      if (event.kind !== 'device') {
         const todo = 'clean the glass, hold the code 10 cm away; then check light, trigger and cable';
         return checkRow.fail(ITEM, 'one was shown and nothing was read', todo);
       }
-      if (heard.what !== 'several') {
-        session.say(`It read ${contentOf(heard.what.code)}.`);
-        return checkRow.pass(ITEM, `read ${kindOf(heard.what.code)}`);
+      if (event.what !== 'several') {
+        session.say(`It read ${contentOf(event.what.code)}.`);
+        return checkRow.pass(ITEM, `read ${kindOf(event.what.code)}`);
       }
       session.say('It saw two codes at once: show one alone.');
     }

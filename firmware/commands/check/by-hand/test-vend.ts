@@ -8,12 +8,12 @@ import type { VendOutcome } from '../../../../drivers/vend/vend-outcome.js';
 import { relayOptionsOf } from '../../../devices/open-vend.js';
 import { type CheckRow, checkRow } from '../check-row.js';
 import { deviceRow, knownStatus } from '../device-row.js';
-import type { HandsParts } from './session.js';
+import type { ByHandParts } from './session.js';
 
 const ITEM = 'vend';
 
 /** Goods move only on a channel whose number was typed: Enter, which means yes elsewhere, moves nothing. */
-export async function testVend(parts: HandsParts): Promise<void> {
+export async function testVend(parts: ByHandParts): Promise<void> {
   const { host, devices, found } = parts;
   const { vend } = devices;
   if (vend.kind === 'none') return found(checkRow.skip(ITEM, 'VEND=none'));
@@ -30,19 +30,19 @@ export async function testVend(parts: HandsParts): Promise<void> {
 }
 
 async function testChannels(
-  { session, found }: HandsParts,
+  { session, found }: ByHandParts,
   relays: RelayVend,
   options: RelayVendOptions,
 ): Promise<void> {
   const count = options.channelLines.length;
   const tested = new Set<number>();
-  const typed = session.attend<never>();
+  const typed = session.openEvents<never>();
   for (;;) {
     session.say(`Goods: type a channel, 1 to ${count}, to release it now; something may fall. [Enter = none]`);
-    const heard = await typed.next();
-    if (heard.kind !== 'typed') return found(session.unfinished(ITEM));
-    if (heard.text === '') break;
-    const channel = /^\d{1,3}$/.test(heard.text) ? Number(heard.text) : 0;
+    const event = await typed.next();
+    if (event.kind !== 'typed') return found(session.unfinished(ITEM));
+    if (event.text === '') break;
+    const channel = /^\d{1,3}$/.test(event.text) ? Number(event.text) : 0;
     if (channel < 1 || channel > count) continue;
     tested.add(channel);
     found(await release(channel));

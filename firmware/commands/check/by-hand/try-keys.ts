@@ -1,19 +1,19 @@
 import type { Clock } from '../../../../drivers/host.js';
-import { createFingers } from './fingers.js';
 import { type KeyLayout, type KeyTrial, keyAt, keyName } from './judge-keys.js';
-import type { Attention, Session } from './session.js';
+import { createKeyTracker } from './key-tracker.js';
+import type { EventQueue, Session } from './session.js';
 
 export interface KeyTrialParts {
   readonly clock: Clock;
   readonly session: Session;
   readonly layout: KeyLayout;
   /** Gets the places that are down, whenever they change. */
-  readonly moves: Attention<readonly number[]>;
+  readonly moves: EventQueue<readonly number[]>;
 }
 
 /** From opening the keypad to having seen what is down already. */
 const FIRST_LOOK_MS = 200;
-/** A finger has left by then. */
+/** Nobody holds a key for so long. */
 const STUCK_MS = 8_000;
 /** All contacts of one press close within some scans of the matrix. */
 const TOGETHER_MS = 60;
@@ -29,13 +29,13 @@ export async function tryKeys({ clock, session, layout, moves }: KeyTrialParts):
   const answers = new Map<number, readonly number[]>();
   const stuck = new Set<number>();
   const bounced = new Set<number>();
-  const fingers = createFingers();
-  const moved = (places: readonly number[]): void => fingers.move(places, clock.monotonicMs());
+  const tracker = createKeyTracker();
+  const moved = (places: readonly number[]): void => tracker.update(places, clock.monotonicMs());
   session.say('Keypad: press each key once, when it is asked for. [Enter = it gives nothing]');
   await movesFor(FIRST_LOOK_MS, moved);
   for (const place of all) {
     await allUp();
-    if (fingers.isStuck(place)) continue;
+    if (tracker.isStuck(place)) continue;
     const came = await answerOf(place);
     if (came === 'over') break;
     answers.set(place, came);
@@ -43,7 +43,7 @@ export async function tryKeys({ clock, session, layout, moves }: KeyTrialParts):
   await allUp();
   return { keyCount: all.length, answers, stuck, bounced };
 
-  /** A wrong key may be a slip of the finger, so it takes two presses. */
+  /** A wrong key may be a mistake of the person, so it has to be wrong twice. */
   async function answerOf(place: number): Promise<readonly number[] | 'over'> {
     const key = keyAt(layout, place);
     session.say(`Press ${key}   ${picture(layout, answers)}   ${all.length - answers.size} left`);
@@ -55,21 +55,21 @@ export async function tryKeys({ clock, session, layout, moves }: KeyTrialParts):
     return second.length === 0 ? first : second;
   }
 
-  /** The places that one press sets off, sorted; none when the person says that nothing comes. */
+  /** The places that one press sets off, sorted; none where the person reports that nothing comes. */
   async function pressed(wanted: number): Promise<readonly number[] | 'over'> {
     for (;;) {
-      const last = fingers.lastUp();
-      const heard = await moves.next();
-      if (heard.kind === 'over') return 'over';
-      if (heard.kind === 'typed' && heard.text === '') return [];
-      if (heard.kind !== 'noticed') continue;
-      moved(heard.what);
-      const came = new Set(fingers.down());
+      const last = tracker.lastReleased();
+      const event = await moves.next();
+      if (event.kind === 'over') return 'over';
+      if (event.kind === 'typed' && event.text === '') return [];
+      if (event.kind !== 'device') continue;
+      moved(event.what);
+      const came = new Set(tracker.down());
       if (came.size === 0) continue;
       const again = last !== undefined && came.has(last.place) && clock.monotonicMs() - last.atMs < BOUNCE_MS;
       await movesFor(TOGETHER_MS, (places) => {
         moved(places);
-        for (const place of fingers.down()) came.add(place);
+        for (const place of tracker.down()) came.add(place);
       });
       if (session.over) return 'over';
       if (!again || last.place === wanted || came.size > 1) return [...came].sort((a, b) => a - b);
@@ -80,24 +80,24 @@ export async function tryKeys({ clock, session, layout, moves }: KeyTrialParts):
 
   /** Waits until all keys are up; one that stays down is stuck, and does not count any more. */
   async function allUp(): Promise<void> {
-    while (!session.over && fingers.down().length > 0) {
-      const heard = await moves.next(STUCK_MS);
-      if (heard.kind === 'noticed') moved(heard.what);
-      if (heard.kind !== 'late') continue;
-      for (const place of fingers.down()) {
+    while (!session.over && tracker.down().length > 0) {
+      const event = await moves.next(STUCK_MS);
+      if (event.kind === 'device') moved(event.what);
+      if (event.kind !== 'timeout') continue;
+      for (const place of tracker.down()) {
         stuck.add(place);
         session.say(`${keyName(layout, place)} stays down.`);
       }
-      fingers.giveUp();
+      tracker.markStuck();
     }
   }
 
   /** Takes moves until nothing has changed for that long. */
   async function movesFor(patienceMs: number, take: (places: readonly number[]) => void): Promise<void> {
     for (;;) {
-      const heard = await moves.next(patienceMs);
-      if (heard.kind === 'late' || heard.kind === 'over') return;
-      if (heard.kind === 'noticed') take(heard.what);
+      const event = await moves.next(patienceMs);
+      if (event.kind === 'timeout' || event.kind === 'over') return;
+      if (event.kind === 'device') take(event.what);
     }
   }
 }
