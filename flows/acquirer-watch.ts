@@ -33,7 +33,7 @@ export function verified(answer: AcquirerAnswer): VerifiedAnswer | undefined {
 type Call = 'pay' | 'inquiry';
 
 /** Updates the acquirer's condition from an answer. When it answers again, unanswered reversals are sent again soon. */
-export function noteAnswer(turn: Turn, call: Call, answer: AcquirerAnswer): void {
+export function noteAcquirerAnswer(turn: Turn, call: Call, answer: AcquirerAnswer): void {
   if (answer.kind === 'answered') turn.setTimer('reach', REACH_INTERVAL_MS);
   noteRefusal(turn, call, answer);
   noteLink(turn, linkAfter(answer), answer);
@@ -44,7 +44,7 @@ export function noteAnswer(turn: Turn, call: Call, answer: AcquirerAnswer): void
  * inquiry was answered.
  */
 export function noteLateAnswer(turn: Turn, call: Call, answer: AcquirerAnswer): void {
-  if (answer.kind !== 'silence') noteAnswer(turn, call, answer);
+  if (answer.kind !== 'silence') noteAcquirerAnswer(turn, call, answer);
 }
 
 /**

@@ -12,7 +12,7 @@ import { queueFull } from './readiness.js';
 import { refundRequestIdFor } from './refund-request-id.js';
 import type { Reversal } from './reversal.js';
 import { queueReversal, retryNow } from './reversal-queue.js';
-import { finish } from './reversal-rhythm.js';
+import { finishReversal } from './reversal-rhythm.js';
 import { lastAttempt } from './sale.js';
 import { isBeingSettled, settleAsPaid } from './settle-as-paid.js';
 import type { Turn } from './turn.js';
@@ -98,7 +98,7 @@ export function onReversalSettled(turn: Turn, settled: Extract<Event, { type: 'r
     return conflict === undefined ? settleAsPaid(turn, reversal, { callId, by, note }) : turn.answer(callId, conflict);
   }
   const mayArriveUntilWallMs = mayArriveUntil(turn, reversal);
-  finish(turn, reversalId, { how: 'settledByHand', by, note, outcome, ...present({ mayArriveUntilWallMs }) });
+  finishReversal(turn, reversalId, { how: 'settledByHand', by, note, outcome, ...present({ mayArriveUntilWallMs }) });
   turn.answer(callId, { kind: 'reversal', reversalId, created: false });
 }
 

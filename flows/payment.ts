@@ -1,5 +1,5 @@
 import { type AcquirerAnswer, neverLeft } from './acquirer-answer.js';
-import { noteAnswer, noteLateAnswer, noteRefusedPay, type VerifiedAnswer, verified } from './acquirer-watch.js';
+import { noteAcquirerAnswer, noteLateAnswer, noteRefusedPay, type VerifiedAnswer, verified } from './acquirer-watch.js';
 import { openSale } from './book.js';
 import { approve } from './delivery.js';
 import { markKnownLate } from './known-late.js';
@@ -75,7 +75,7 @@ export function onPayAnswered(turn: Turn, id: string, answer: AcquirerAnswer): v
     if (known && markKnownLate(turn, id, believed.status === 'S', believed.paymentId)) return;
     return turn.ignore('late reply to pay');
   }
-  noteAnswer(turn, 'pay', answer);
+  noteAcquirerAnswer(turn, 'pay', answer);
   if (neverLeft(answer) && lastAttempt(current.sale)?.known !== true) {
     return failAttempt(turn, current.sale, NOT_SENT, failedPaymentRow(NOT_SENT));
   }
@@ -124,7 +124,7 @@ export function onInquiryAnswered(turn: Turn, id: string, answer: AcquirerAnswer
     if (status !== undefined && markKnownLate(turn, id, status === 'SUCCESS', believed?.paymentId)) return;
     return turn.ignore('late reply to an inquiry');
   }
-  noteAnswer(turn, 'inquiry', answer);
+  noteAcquirerAnswer(turn, 'inquiry', answer);
   if (believed === undefined) return;
   switch (believed.status) {
     case 'U':

@@ -7,7 +7,7 @@ import { present } from './present.js';
 import { refundRequestIdFor } from './refund-request-id.js';
 import type { Reversal } from './reversal.js';
 import { sendReversalRequest } from './reversal-request.js';
-import { callPerson, finish, hold, retryLater, updateProgress, waitInQueue } from './reversal-rhythm.js';
+import { callPerson, finishReversal, hold, retryLater, updateProgress, waitInQueue } from './reversal-rhythm.js';
 import { REFUND_FAILED, type Verdict, verdictOf } from './reversal-verdict.js';
 import type { ReversalProgress } from './terminal-state.js';
 import type { Turn } from './turn.js';
@@ -120,7 +120,7 @@ function carryOut(turn: Turn, reversal: Reversal, { unpayableAtMs }: ReversalPro
   if (uncancellable !== undefined) updateProgress(turn, reversalId, { uncancellable });
   switch (verdict.type) {
     case 'finish':
-      return finish(turn, reversalId, { how: verdict.how });
+      return finishReversal(turn, reversalId, { how: verdict.how });
     case 'ask':
       updateProgress(turn, reversalId, { phase: verdict.next === 'undo' ? kind : verdict.next });
       if (verdict.when === 'now') return sendNext(turn, reversalId);

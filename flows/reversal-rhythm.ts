@@ -15,7 +15,11 @@ const AGE_BEFORE_PERSON_MS = 20 * 3_600_000;
 const SLOWDOWN_AFTER_PERSON = 10;
 
 /** Closes a reversal and ends the work on it. */
-export function finish(turn: Turn, reversalId: string, end: Omit<ReversalEnd, 'atWallMs' | 'utcOffsetMinutes'>): void {
+export function finishReversal(
+  turn: Turn,
+  reversalId: string,
+  end: Omit<ReversalEnd, 'atWallMs' | 'utcOffsetMinutes'>,
+): void {
   const { wallMs: atWallMs, utcOffsetMinutes } = turn.at;
   turn.record({ type: 'reversalFinished', reversalId, end: { ...end, atWallMs, utcOffsetMinutes } });
   const { [reversalId]: _, ...reversals } = turn.live.reversals;

@@ -6,7 +6,7 @@ import { ownEntry } from './own-entry.js';
 import { present } from './present.js';
 import type { Reversal } from './reversal.js';
 import { sendReversalRequest } from './reversal-request.js';
-import { finish, updateProgress } from './reversal-rhythm.js';
+import { finishReversal, updateProgress } from './reversal-rhythm.js';
 import type { Settling, TerminalState } from './terminal-state.js';
 import type { Turn } from './turn.js';
 import { whyNotPaid } from './why-not-paid.js';
@@ -97,7 +97,7 @@ function acceptConfirmed(turn: Turn, reversal: Reversal, settling: Settling): vo
 }
 
 function accept(turn: Turn, { reversalId }: Reversal, { callId, by, note }: Pick<Settling, 'callId' | 'by' | 'note'>) {
-  finish(turn, reversalId, { how: 'settledByHand', by, note, outcome: 'paid' });
+  finishReversal(turn, reversalId, { how: 'settledByHand', by, note, outcome: 'paid' });
   turn.answer(callId, { kind: 'reversal', reversalId, created: false });
 }
 
@@ -108,7 +108,7 @@ function finishUndone(
   { callId }: Settling,
   how: 'cancelled' | 'nothingCharged' | 'refunded',
 ): void {
-  finish(turn, reversalId, { how });
+  finishReversal(turn, reversalId, { how });
   turn.answer(callId, { kind: 'conflict', code: 'notPaid', because: how });
 }
 

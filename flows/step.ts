@@ -1,4 +1,11 @@
-import { noteAnswer, onClockDoubted, onConnectionTried, onReachDue, openTrial, sendProbe } from './acquirer-watch.js';
+import {
+  noteAcquirerAnswer,
+  onClockDoubted,
+  onConnectionTried,
+  onReachDue,
+  openTrial,
+  sendProbe,
+} from './acquirer-watch.js';
 import { onAgentToken } from './agent-token.js';
 import { type Book, openSale } from './book.js';
 import { onBooted } from './boot.js';
@@ -103,7 +110,7 @@ function decide(turn: Turn, input: Input): void {
     case 'reversalAnswered':
       return onReversalAnswered(turn, input);
     case 'probeAnswered':
-      return noteAnswer(turn, 'inquiry', input.answer);
+      return noteAcquirerAnswer(turn, 'inquiry', input.answer);
     case 'connectionTried':
       return onConnectionTried(turn, input.reached);
     case 'paymentNotified':

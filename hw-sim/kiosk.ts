@@ -10,12 +10,12 @@ import { type Acquirer, createAcquirer } from './acquirer/acquirer.js';
 import { type AcquirerFaults, createAcquirerFaults } from './acquirer/acquirer-faults.js';
 import { createFastSigner } from './acquirer/fast-signer.js';
 import { SIM_ACQUIRER_ORIGIN, SIM_CLIENT_ID } from './kiosk-settings.js';
+import { createLife, type DeviceClock, type DeviceRandom, type Life } from './life.js';
 import { localRequest } from './local-request.js';
 import { createNetwork, type Network } from './network.js';
 import type { PowerCut } from './power-cut.js';
 import { createSimFlash, type SimFlash } from './sim-flash.js';
 import { createSimGpio, type SimGpio } from './sim-gpio.js';
-import { createLife, type DeviceClock, type DeviceRandom, type Life } from './sim-host.js';
 import { createSimSerial, type SimSerial } from './sim-serial.js';
 import type { World } from './world.js';
 

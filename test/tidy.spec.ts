@@ -19,7 +19,7 @@ import {
   variablesAreRead,
 } from './tidy/rules.js';
 import type { SourceFile } from './tidy/source-file.js';
-import { layersOfFirmware, noCircles, noIdleExports } from './tidy/structure-rules.js';
+import { layersOfFirmware, namedAfterExport, noCircles, noIdleExports } from './tidy/structure-rules.js';
 
 /* The compiled spec is in `dist/test`. */
 const ROOT = fileURLToPath(new URL('../../', import.meta.url));
@@ -279,6 +279,22 @@ const RULES: Readonly<Record<string, readonly [Rule, Canary]>> = {
       good: [
         file('firmware/config/variables.ts', 'export const variables = {\n  READ_MS: {\n  },\n};'),
         file('firmware/config/load-config.ts', 'values.READ_MS;'),
+      ],
+    },
+  ],
+  'a file is named after what it exports': [
+    namedAfterExport,
+    {
+      bad: [
+        file('flows/helpers.ts', 'export function openSale(): void {}'),
+        file('hw-sim/b.ts', 'export const C = 1;'),
+      ],
+      good: [
+        file('flows/book.ts', 'export interface Book {}\nexport function openSale(): void {}'),
+        file('firmware/log/redact.ts', 'export function createRedact(): void {}'),
+        file('flows/result-codes.ts', 'export const PAY_CODES = {};'),
+        file('hw-sim/fuzz-worker.ts', 'export interface Job {}'),
+        file('test/support/a.ts', 'export const b = 1;'),
       ],
     },
   ],

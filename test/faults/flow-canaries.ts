@@ -6,7 +6,7 @@ export const FLOW_CANARIES: readonly Canary[] = [
     name: 'reversal dropped after the burst',
     file: 'flows/reversal-rhythm.js',
     find: 'if (progress.queueFailures === 0)',
-    put: "return finish(turn, reversalId, { how: 'cancelled' });\n    if (progress.queueFailures === 0)",
+    put: "return finishReversal(turn, reversalId, { how: 'cancelled' });\n    if (progress.queueFailures === 0)",
   },
   {
     name: 'success accepted without signature',
@@ -167,7 +167,7 @@ export const FLOW_CANARIES: readonly Canary[] = [
     name: 'a reversal closed in the name of nobody',
     file: 'flows/reversal-rhythm.js',
     find: "turn.record({ type: 'reversalNeedsPerson', reversalId: reversal.reversalId,",
-    put: `return finish(turn, reversal.reversalId, { how: 'settledByHand', by: 'op', note: '' });
+    put: `return finishReversal(turn, reversal.reversalId, { how: 'settledByHand', by: 'op', note: '' });
     turn.record({ type: 'reversalNeedsPerson', reversalId: reversal.reversalId,`,
   },
   {

@@ -189,7 +189,7 @@ export const variablesAreRead: Rule = (files) => {
     .map((name) => `${VARIABLES} has ${name}, which nothing reads`);
 };
 
-/** A file whose name says what is in it: kebab-case, and one main export of that name. */
+/** One way to write the names of files. */
 export const kebabCase: Rule = (files) =>
   files
     .filter(

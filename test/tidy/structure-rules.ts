@@ -120,3 +120,25 @@ function namesImportedBy(file: SourceFile): string[] {
     ...[...text.matchAll(LOADED_BY_NAME)].map(([, from = '', name]) => `${targetOf(from)} ${name}`),
   ];
 }
+
+/** A file is named after what it exports: one export at least shares a word with its name. Entry points export nothing of use. */
+export const namedAfterExport: Rule = (files) =>
+  files
+    .filter(({ path }) => folderOf(path) !== 'test' && !path.endsWith('.d.ts') && !/-worker\.ts$/.test(path))
+    .flatMap(({ path, text }) => {
+      const names = [...withoutComments(text).matchAll(EXPORTS)].map(([, , name = '']) => name);
+      const ofFile = stemsOf(path.replace(/^.*\/|\.ts$/g, ''));
+      if (names.length === 0 || names.some((name) => stemsOf(name).some((stem) => ofFile.includes(stem)))) return [];
+      return [`${path} exports ${names.join(', ')}: none shares a word with the name of the file`];
+    });
+
+/** The words of a name in camel, snake or kebab case, without their endings. */
+function stemsOf(name: string): string[] {
+  const words = name.match(/[A-Z]?[a-z0-9]+|[A-Z]+(?![a-z])/g) ?? [];
+  return words.map((word) =>
+    word
+      .toLowerCase()
+      .replace(/(?:ies|ing|ed|es|s)$/, '')
+      .slice(0, 5),
+  );
+}
