@@ -21,11 +21,11 @@ function probesInTenMinutes(drive: ReturnType<typeof createDrive>): number {
 }
 
 describe('watching the acquirer', () => {
-  it('asks seldom while it answers and the clock is right', () => {
+  it('probes every ten minutes while it answers and the clock is right', () => {
     assert.ok(probesInTenMinutes(createReadyDrive()) <= 1);
   });
 
-  it('asks often while the clock is not confirmed, for its answers may confirm it', () => {
+  it('probes often while the clock is not confirmed, because an answer may confirm it', () => {
     const drive = createDrive();
     drive.setClock({ trusted: false, aheadMs: -DAY_MS });
     drive.feed({ type: 'booted' });
@@ -39,7 +39,7 @@ describe('watching the acquirer', () => {
     assert.ok(probesInTenMinutes(drive) <= 1);
   });
 
-  it('asks soon after the clock was found to have stepped', () => {
+  it('probes soon after the clock stepped', () => {
     const drive = createReadyDrive();
     drive.wait(60_000);
     const before = drive.sent('sendProbe').length;
@@ -49,7 +49,7 @@ describe('watching the acquirer', () => {
     assert.ok(drive.sent('sendProbe').length > before);
   });
 
-  it('stays ready when the pay runs out of time after its inquiry was answered', () => {
+  it('stays ready when the pay times out after its inquiry was answered', () => {
     const drive = createReadyDrive();
     const paymentRequestId = startPaying(drive);
     drive.wait(drive.policy.payReplyTimeoutMs);
@@ -154,7 +154,7 @@ describe('watching the acquirer', () => {
       'without a signature, with a code of configuration': [unsigned(failure('ACCESS_DENIED')), []],
     };
     for (const [how, [answer, alarms]] of Object.entries(UNBELIEVED)) {
-      it(`${how} goes on selling, too`, () => {
+      it(`${how} does not stop sales either`, () => {
         const drive = reversing(1);
         assert.deepEqual([...answering(drive, 4_000, { answer, afterMs: 100 }, PROMPT)], ['reachable']);
         assert.deepEqual(
@@ -165,7 +165,7 @@ describe('watching the acquirer', () => {
       });
     }
 
-    it('leaves a refusal of our set-up as it was found', () => {
+    it('does not end a refusal of our set-up', () => {
       const drive = reversing(1);
       const paymentRequestId = startPaying(drive, AMOUNT.value, 'order-2');
       drive.feed({ type: 'payAnswered', paymentRequestId, answer: failure('INVALID_CONTRACT') });
@@ -174,7 +174,7 @@ describe('watching the acquirer', () => {
     });
   });
 
-  it('is not ready while requests that matter go unanswered', () => {
+  it('is not ready while payments and inquiries are not answered', () => {
     const drive = createReadyDrive();
     const paymentRequestId = startPaying(drive);
     drive.wait(drive.policy.payReplyTimeoutMs);
@@ -182,13 +182,13 @@ describe('watching the acquirer', () => {
     assert.equal(drive.state.live.acquirer, 'unreachable');
   });
 
-  it('asks with a payment id of its own that no payment can have', () => {
+  it('probes with an id that no payment can have', () => {
     const { paymentRequestId, timeoutMs } = createReadyDrive().lastSent('sendProbe');
     assert.match(paymentRequestId, /^94711\d{10}$/);
     assert.equal(timeoutMs, 3000);
   });
 
-  it('goes on asking soon for as long as it stays silent', () => {
+  it('probes often for as long as it is silent', () => {
     const drive = createReadyDrive();
     drive.feed({ type: 'probeAnswered', answer: SILENCE });
     const before = drive.sent('sendProbe').length;
@@ -245,7 +245,7 @@ describe('watching the acquirer', () => {
         drive.feed({ type: 'paymentNotified', paymentRequestId: 'old', paymentId: 'P', amount: cny('1') }),
     };
     for (const [name, meet] of Object.entries(NOT_DISPROVED)) {
-      it(`stays not ready after ${name}, where a payment met it`, () => {
+      it(`stays not ready after ${name}, where a payment was refused`, () => {
         const drive = createReadyDrive();
         customer(drive, failure('INVALID_CONTRACT'));
         meet(drive);
@@ -287,7 +287,7 @@ describe('watching the acquirer', () => {
       assert.deepEqual([condition(drive), warnings(drive)], ['reachable', []]);
     });
 
-    it('lets customers try ever less often, at last every ten minutes, for as long as payments are refused', () => {
+    it('lets customers try less and less often, in the end every ten minutes, while payments are refused', () => {
       const drive = createReadyDrive();
       customer(drive, failure('INVALID_CONTRACT'));
       const triedAtMinutes: number[] = [];
@@ -320,7 +320,7 @@ describe('watching the acquirer', () => {
 
     /** Refused by whoever looks at who asks: a probe would meet it, too. */
     for (const code of ['INVALID_SIGNATURE', 'KEY_NOT_FOUND', 'INVALID_CLIENT', 'CLIENT_INVALID', 'INVALID_TOKEN']) {
-      it(`asks with a probe soon after ${code}, and lets a customer try once that is answered`, () => {
+      it(`probes soon after ${code}, and lets a customer try once that is answered`, () => {
         const drive = createReadyDrive();
         drive.wait(30_000);
         const before = drive.sent('sendProbe').length;
@@ -332,11 +332,11 @@ describe('watching the acquirer', () => {
         assert.deepEqual([condition(drive), warnings(drive)], ['reachable', ['acquirerOnTrial']]);
         customer(drive, failure(code));
         probed(drive, WELL);
-        assert.equal(condition(drive), 'misconfigured', 'a probe does not tell after that');
+        assert.equal(condition(drive), 'misconfigured', 'a probe shows nothing after that');
       });
     }
 
-    it('is ready at the first probe that is answered, where probes meet the same', () => {
+    it('is ready at the first probe that is answered, where probes were refused too', () => {
       const drive = createReadyDrive();
       customer(drive, failure('ACCESS_DENIED'));
       probed(drive, failure('ACCESS_DENIED'));
@@ -347,7 +347,7 @@ describe('watching the acquirer', () => {
       assert.deepEqual(alarms(drive), ['ACCESS_DENIED', 'ACCESS_DENIED']);
     });
 
-    it('asks every 15 seconds for as long as probes meet it', () => {
+    it('probes every 15 seconds while probes are refused', () => {
       const drive = createReadyDrive();
       probed(drive, failure('ACCESS_DENIED'));
       const before = drive.sent('sendProbe').length;
@@ -358,7 +358,7 @@ describe('watching the acquirer', () => {
       assert.equal(drive.sent('sendProbe').length, before + 8);
     });
 
-    it('of one order, which may be about its words, is told and stops nothing', () => {
+    it('of one order, which may be about its text, raises an alarm and stops nothing', () => {
       const drive = createReadyDrive();
       customer(drive, failure('PARAM_ILLEGAL'), 'strange words');
       assert.equal(drive.sale().state, 'declined');
@@ -371,7 +371,7 @@ describe('watching the acquirer', () => {
       assert.equal(condition(drive), 'reachable', 'another one was taken between them');
     });
 
-    it('of two orders in a row stops sales, and a probe goes out soon', () => {
+    it('of two orders in a row stops sales, and a probe is sent soon', () => {
       const drive = createReadyDrive();
       drive.wait(30_000);
       const before = drive.sent('sendProbe').length;
@@ -390,7 +390,7 @@ describe('watching the acquirer', () => {
   describe('between customers', () => {
     const REACH_MS = 60_000;
 
-    it('makes a connection every minute, and asks nothing while that works', () => {
+    it('makes a connection every minute, and sends nothing while that works', () => {
       const drive = createReadyDrive();
       for (let minute = 0; minute < 9; minute += 1) {
         drive.wait(REACH_MS);
@@ -409,7 +409,7 @@ describe('watching the acquirer', () => {
       assert.equal(drive.sent('tryConnection').length, 0);
     });
 
-    it('is not ready within 70 seconds of a network that went', () => {
+    it('is not ready within 70 seconds after the network is lost', () => {
       const drive = createReadyDrive();
       drive.wait(REACH_MS);
       drive.wait(3_000);
@@ -432,7 +432,7 @@ describe('watching the acquirer', () => {
       assert.equal(drive.state.live.acquirer, 'reachable');
     });
 
-    it('makes none while it is known not to answer, for probes go out more often', () => {
+    it('makes none while it does not answer, because probes are sent more often', () => {
       const drive = createReadyDrive();
       drive.feed({ type: 'probeAnswered', answer: SILENCE });
       drive.wait(REACH_MS);
@@ -454,7 +454,7 @@ describe('watching the acquirer', () => {
     });
   }
 
-  /** What a word tells about the acquirer, which was silent or well before. */
+  /** The acquirer's condition after an answer, by its condition before. */
   const WORDS: readonly [
     'payAnswered' | 'inquiryAnswered',
     'in time' | 'late',

@@ -27,14 +27,14 @@ describe('an agent token', () => {
   });
 
   const AFTER: readonly [name: string, Omit<Event & { type: 'agentTokenNotified' }, 'type'>, ignored?: string][] = [
-    ['the same one, told again', { accessToken: 'A', expiresAtWallMs: 9000, issuedAtWallMs: 3000 }, KNOWN],
+    ['the same one, notified again', { accessToken: 'A', expiresAtWallMs: 9000, issuedAtWallMs: 3000 }, KNOWN],
     ['the same one with another end', { accessToken: 'A', expiresAtWallMs: 9999, issuedAtWallMs: 3000 }],
     ['another one that is newer', { accessToken: 'B', expiresAtWallMs: 9000, issuedAtWallMs: 3000 }],
     ['another one of the same time', { accessToken: 'B', issuedAtWallMs: 2000 }, OLDER],
     ['another one without a time', { accessToken: 'B' }, OLDER],
   ];
   for (const [name, next, ignored] of AFTER) {
-    it(`${ignored === undefined ? 'gives way to' : 'stays after'} ${name}`, () => {
+    it(`${ignored === undefined ? 'is replaced by' : 'stays after'} ${name}`, () => {
       const drive = createReadyDrive();
       const first = { accessToken: 'A', expiresAtWallMs: 9000, issuedAtWallMs: 2000 };
       drive.feed({ type: 'agentTokenNotified', ...first });
@@ -73,7 +73,7 @@ describe('an agent token', () => {
     ['of another one than is configured', { agentMerchant: 'C1' }, { ...LATER, customerId: 'C2' }, false],
   ];
   for (const [name, policy, next, taken] of OTHERS) {
-    it(`${name} is ${taken ? 'taken' : 'refused, with an alarm'}`, () => {
+    it(`${name} is ${taken ? 'accepted' : 'refused, with an alarm'}`, () => {
       const drive = createReadyDrive(policy);
       drive.feed({ type: 'agentTokenNotified', ...MINE });
       drive.news();
@@ -85,7 +85,7 @@ describe('an agent token', () => {
     });
   }
 
-  it('of a merchant that is configured anew is taken, however old, in place of the former one', () => {
+  it('of a newly configured merchant is accepted, however old, instead of the former one', () => {
     const drive = createReadyDrive();
     drive.feed({ type: 'agentTokenNotified', ...MINE });
     drive.reboot({ policy: { agentMerchant: 'C2' } });
@@ -93,7 +93,7 @@ describe('an agent token', () => {
     assert.equal(drive.state.book.agentToken?.accessToken, 'B');
   });
 
-  it('is pinned across a power cut', () => {
+  it('names the merchant of all later ones, also after a power cut', () => {
     const drive = createReadyDrive();
     drive.feed({ type: 'agentTokenNotified', ...MINE });
     drive.reboot();
@@ -102,7 +102,7 @@ describe('an agent token', () => {
   });
 
   describe('that is new', () => {
-    it('ends a refusal of the old one at once: a probe goes out, and its answer makes the terminal ready', () => {
+    it('ends a refusal of the old one at once: a probe is sent, and its answer makes the terminal ready', () => {
       const drive = createReadyDrive();
       drive.feed({ type: 'probeAnswered', answer: failure('ACCESS_DENIED') });
       drive.news();
@@ -121,7 +121,7 @@ describe('an agent token', () => {
       assert.equal(drive.state.live.acquirer, 'reachable');
     });
 
-    it('sends what waits in the queue out at once', () => {
+    it('sends what waits in the queue at once', () => {
       const drive = createReadyDrive({ vend: 'host' });
       const paymentRequestId = startPaying(drive);
       drive.feed({ type: 'payAnswered', paymentRequestId, answer: paid(cny('1250')) });
@@ -181,7 +181,7 @@ describe('an agent token', () => {
       });
     }
 
-    it('a payment that was made before any token told its merchant is asked about', () => {
+    it('a payment that was made before a token named its merchant is asked about', () => {
       const drive = createReadyDrive({ vend: 'host' });
       const paymentRequestId = startPaying(drive);
       drive.feed({ type: 'payAnswered', paymentRequestId, answer: paid(cny('1250')) });

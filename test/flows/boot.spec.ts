@@ -52,7 +52,7 @@ describe('boot', () => {
     assert.equal(drive.sale().state, 'reversing');
   });
 
-  it('keeps what it told: cancelled with nothing charged, also after a failed attempt', () => {
+  it('keeps what the customer read: cancelled with nothing charged, also after a failed attempt', () => {
     const drive = createReadyDrive();
     const paymentRequestId = startPaying(drive);
     drive.feed({ type: 'payAnswered', paymentRequestId, answer: failure('EXPIRED_CODE') });

@@ -81,7 +81,7 @@ describe('the content of a code', () => {
     );
   });
 
-  it('is no payment code where it was none, whatever is added to it', () => {
+  it('is not made a payment code by anything that is added', () => {
     fc.assert(
       fc.property(inFront, wrongCode, behind, (before, code, after) => {
         assert.equal(isPaymentCode(codeContent(before + code + after), DIGITS), false);
@@ -90,7 +90,7 @@ describe('the content of a code', () => {
     );
   });
 
-  it('is the same when it is taken once more', () => {
+  it('is not changed by a second pass', () => {
     fc.assert(
       fc.property(fc.string({ maxLength: 40 }), (text) => {
         assert.equal(codeContent(codeContent(text)), codeContent(text));

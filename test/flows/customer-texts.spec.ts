@@ -26,7 +26,7 @@ const placesOf = (text: string): string[] => [...text.matchAll(/\{\w+\}/g)].map(
 
 describe('customer texts', () => {
   for (const [key, texts] of Object.entries(CUSTOMER_TEXTS) as [TextKey, Record<Locale, string>][]) {
-    it(`${key} is told in both languages, with the same places`, () => {
+    it(`${key} exists in both languages, with the same placeholders`, () => {
       for (const locale of LOCALES) assert.ok(texts[locale].trim().length >= 2, `${key} lacks ${locale}`);
       assert.match(texts['zh-CN'], /\p{Script=Han}/u);
       assert.doesNotMatch(texts.en, /\p{Script=Han}/u);
@@ -34,7 +34,7 @@ describe('customer texts', () => {
     });
   }
 
-  it('are short: two lines of a small display hold each, whatever the amount', () => {
+  it('fit two lines of a small display, whatever the amount', () => {
     const amount = 'CNY 123456.78';
     const long = (Object.keys(CUSTOMER_TEXTS) as TextKey[]).flatMap((key) =>
       LOCALES.filter((locale) => linesOf(customerText(key, locale, { amount, name: '' })) > LINES).map(
@@ -45,7 +45,7 @@ describe('customer texts', () => {
     assert.equal(linesOf(`${'A'.repeat(32)} ${'付'.repeat(16)} B`), 3);
   });
 
-  it('fills in its places, and leaves none open', () => {
+  it('have every placeholder filled in', () => {
     assert.equal(customerText('showCode', 'en', { amount: 'CNY 12.50' }), 'Pay CNY 12.50: show your payment code');
     assert.equal(customerText('showCode', 'zh-CN', { amount: 'CNY 12.50' }), '请出示付款码支付 CNY 12.50');
     assert.doesNotMatch(customerText('showCode', 'en'), /[{}]/);

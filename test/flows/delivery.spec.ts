@@ -36,7 +36,7 @@ describe('delivery', () => {
       });
     }
 
-    it('counts as unknown when the mechanism says nothing within its limit and a grace', () => {
+    it('counts as unknown when the mechanism reports nothing within its limit and 5 s more', () => {
       const drive = approved({ vendTimeoutMs: 10_000 });
       drive.wait(14_999);
       assert.equal(drive.sale().state, 'vending');
@@ -76,11 +76,11 @@ describe('delivery', () => {
       assert.equal(drive.sent('sendReversal').length, 2);
     });
 
-    it('cannot be told by the host', () => {
+    it('cannot be reported by the host app', () => {
       assert.equal(effectWords(report(approved({}), true)), 'told:conflict/notYourDelivery');
     });
 
-    it('moves goods once, though the result comes again', () => {
+    it('releases goods once, even if the result comes again', () => {
       const drive = approved({});
       const { paymentRequestId } = drive.lastSent('sendPay').payment;
       drive.feed({ type: 'payAnswered', paymentRequestId, answer: paid(cny('1250')) });
@@ -90,11 +90,11 @@ describe('delivery', () => {
   });
 
   describe('by the host', () => {
-    it('settles at once where no word of it is waited for', () => {
+    it('settles at once where no report is waited for', () => {
       assert.equal(approved({ vend: 'host', hostConfirmMs: 0 }).sale().state, 'settled');
     });
 
-    it('is reversed when no word comes in time', () => {
+    it('is reversed when no report comes in time', () => {
       const drive = approved({ vend: 'host', hostConfirmMs: 30_000 });
       drive.wait(29_999);
       assert.equal(drive.sale().state, 'approved');
@@ -103,7 +103,7 @@ describe('delivery', () => {
       assert.equal(effectWords(report(drive, true)), 'told:conflict/alreadyReversed');
     });
 
-    it('settles on the word that it succeeded; repeating is safe', () => {
+    it('settles when it is reported as done; repeating is safe', () => {
       const drive = approved({ vend: 'host', hostConfirmMs: 30_000 });
       assert.equal(effectWords(report(drive, true)), 'printReceipt told:sale');
       assert.equal(effectWords(report(drive, true)), 'told:sale');
@@ -111,7 +111,7 @@ describe('delivery', () => {
       assert.equal(drive.sale().state, 'settled');
     });
 
-    it('is reversed on the word that it failed, also a sale that is settled; repeating is safe', () => {
+    it('is reversed when it is reported as failed, also where the sale is settled; repeating is safe', () => {
       for (const hostConfirmMs of [0, 30_000]) {
         const drive = approved({ vend: 'host', hostConfirmMs });
         assert.equal(effectWords(report(drive, false)), 'sendReversal:cancel told:sale');
@@ -121,7 +121,7 @@ describe('delivery', () => {
       }
     });
 
-    it('that failed after a part was refunded, sends back the rest as a refund', () => {
+    it('that failed after a part was refunded: the rest is refunded', () => {
       const drive = approved({ vend: 'host' });
       const { saleId } = drive.sale();
       drive.feed({ type: 'refundRequested', callId: 'c', saleId, refundId: 'r1', amount: cny('250') });
@@ -130,14 +130,14 @@ describe('delivery', () => {
       assert.deepEqual(request.type === 'refund' && request.amount, cny('1000'));
     });
 
-    it('that failed after the whole was refunded, has nothing to send back', () => {
+    it('that failed after the whole was refunded: nothing is sent', () => {
       const drive = approved({ vend: 'host' });
       drive.feed({ type: 'refundRequested', callId: 'c', saleId: drive.sale().saleId, refundId: 'r1' });
       assert.equal(effectWords(report(drive, false)), 'told:sale');
       assert.equal(drive.sale().state, 'settled');
     });
 
-    it('leaves the next customer alone while an earlier sale is undone', () => {
+    it('does not disturb the next customer while an earlier sale is undone', () => {
       const drive = approved({ vend: 'host' });
       const first = drive.sale().saleId;
       const paymentRequestId = startPaying(drive, '300', 'order-2');
@@ -164,7 +164,7 @@ describe('delivery', () => {
       ['failed', 'alarm:receiptLost'],
       ['unknown', 'alarm:receiptLost'],
     ] as const) {
-      it(`${outcome}: the sale stands, and nothing is printed again by itself`, () => {
+      it(`${outcome}: the sale stays settled, and nothing is printed again by itself`, () => {
         const drive = approved({ vend: 'host' });
         assert.equal(drive.sale().receipt, 'due');
         drive.feed({ type: 'printFinished', saleId: drive.sale().saleId, outcome });
@@ -175,7 +175,7 @@ describe('delivery', () => {
       });
     }
 
-    it('asked for again is a COPY, and one that fails does not make the first unprinted', () => {
+    it('is marked as COPY when requested again; a copy that fails does not change the state of the first', () => {
       const drive = approved({ vend: 'host' });
       const { saleId } = drive.sale();
       drive.feed({ type: 'printFinished', saleId, outcome: 'printed' });
@@ -185,7 +185,7 @@ describe('delivery', () => {
       assert.equal(drive.sale().receipt, 'printed');
     });
 
-    it('shows the same local time on every copy, whatever the zone has changed to', () => {
+    it('shows the same local time on every copy, also after a change of the time zone', () => {
       const drive = approved({ vend: 'host' });
       const { saleId } = drive.sale();
       const { at } = drive.lastSent('printReceipt').receipt;
@@ -204,7 +204,7 @@ describe('delivery', () => {
       assert.deepEqual(refunds, ['2026-11-23 19:15:30', '2026-11-23 19:15:30']);
     });
 
-    it('of a sale that went back says so, and there is none before that is certain', () => {
+    it('of a reversed sale says so, and is not printed before that is confirmed', () => {
       const drive = approved({ vend: 'host' });
       report(drive, false);
       const early = drive.feed({ type: 'receiptRequested', callId: 'c', saleId: drive.sale().saleId });
@@ -260,7 +260,7 @@ describe('delivery', () => {
       });
 
       for (const outcome of ['printed', 'failed', 'unknown'] as const) {
-        it(`that is ${outcome} says nothing about the receipt of the sale`, () => {
+        it(`that is ${outcome} does not change the state of the sale's receipt`, () => {
           const drive = refunding();
           const saleId = SALE_ID(drive);
           const decision = drive.feed({ type: 'printFinished', saleId, refundId: 'R-1', outcome });
@@ -281,7 +281,7 @@ describe('delivery', () => {
         assert.equal(effectWords(ask(drive, 'none')), 'told:notFound');
       });
 
-      it('is not for one that a person settled: the terminal does not know how the money went back', () => {
+      it('is not printed for one that a person settled: how the money went back is not known', () => {
         const drive = refunding();
         const { reversalId } = drive.reversal();
         drive.feed({ type: 'reversalSettled', callId: 'c', reversalId, by: 'Wang', note: 'in cash' });

@@ -59,11 +59,11 @@ const bookOf = (sale: Sale, ...reversals: readonly Reversal[]): Book => ({
 
 const PROMISES_MONEY = /goes back|will be returned|was returned/;
 
-describe('what the customer of a reversed sale is told', () => {
+describe('what the customer of a reversed sale reads', () => {
   const STAGES = ['open', 'needsPerson', 'cancelled', 'refunded', 'nothingCharged', 'byHand'] as const;
   type Texts = Readonly<Record<(typeof STAGES)[number], TextKey>>;
 
-  /* Whoever was told "paid", and whoever was not. */
+  /* For customers who read "paid" before, and for those who did not. */
   const PAID: Texts = {
     open: 'moneyGoesBack',
     needsPerson: 'askOperator',
@@ -104,7 +104,7 @@ describe('what the customer of a reversed sale is told', () => {
     for (const texts of tables) {
       for (const stage of STAGES) {
         const wasPaid = texts !== UNPAID;
-        it(`${cause}, ${wasPaid ? 'told "paid" before' : 'never told "paid"'}, ${stage}: ${texts[stage]}`, () => {
+        it(`${cause}, ${wasPaid ? 'read "paid" before' : 'never read "paid"'}, ${stage}: ${texts[stage]}`, () => {
           const reversal = undoing(cause, stage);
           const attempts = [wasPaid ? { ...ATTEMPT, result: 'S' as const } : ATTEMPT];
           const state = reversal.state === 'finished' ? 'reversed' : 'reversing';
@@ -115,7 +115,7 @@ describe('what the customer of a reversed sale is told', () => {
     }
   }
 
-  it('never says that the payment did not come about to whoever was told "paid", nor promises held money', () => {
+  it('never denies the payment to a customer who read "paid", and never promises held money', () => {
     for (const texts of [PAID, UNDELIVERED]) {
       for (const key of Object.values(texts)) assert.doesNotMatch(CUSTOMER_TEXTS[key].en, /not completed|cancelled/i);
     }
@@ -125,12 +125,12 @@ describe('what the customer of a reversed sale is told', () => {
     }
   });
 
-  it('is no word of the trade', () => {
+  it('contains no technical term', () => {
     for (const texts of Object.values(CUSTOMER_TEXTS)) assert.doesNotMatch(texts.en, /revers|refund|acquirer|settle/i);
   });
 });
 
-describe('what the customer is told of a payment that had been said to have failed', () => {
+describe('what the customer reads about a payment that failed and was charged after all', () => {
   const failed: Attempt = { ...ATTEMPT, result: 'F', resultCode: 'EXPIRED_CODE', chargedAfterAll: true };
   const ENDS: Readonly<Partial<Record<Stage, TextKey>>> = {
     open: 'reversing',
@@ -155,7 +155,7 @@ describe('what the customer is told of a payment that had been said to have fail
     assert.equal(endText(book, sale), 'askOperator');
   });
 
-  it('goes before the word that nothing was charged, also of a sale whose reversal had found nothing', () => {
+  it('replaces the text that nothing was charged, also where a reversal found no charge', () => {
     const sale = saleOf({
       state: 'reversed',
       attempts: [{ ...ATTEMPT, chargedAfterAll: true }],
@@ -165,14 +165,14 @@ describe('what the customer is told of a payment that had been said to have fail
     assert.equal(endText(book, sale), 'reversing');
   });
 
-  it('does not take back that another code paid, once that payment is undone, too', () => {
+  it('stays true where the payment by another code is undone, too', () => {
     const attempts = [failed, { ...ATTEMPT, paymentRequestId: '2', result: 'S' as const }];
     const sale = saleOf({ state: 'reversing', attempts, endCode: 'hostSilent' });
     const own = undoing('hostSilent', 'open', { paymentRequestId: '2' });
     assert.equal(endText(bookOf(sale, undoing('paidAfterFailure', 'open'), own), sale), 'moneyGoesBack');
   });
 
-  it('leaves a sale alone that is paid by another code', () => {
+  it('does not show for a sale that is paid by another code', () => {
     const sale = saleOf({ state: 'settled', attempts: [failed, { ...ATTEMPT, paymentRequestId: '2', result: 'S' }] });
     assert.equal(endText(bookOf(sale, undoing('paidAfterFailure', 'open')), sale), undefined);
   });
@@ -198,7 +198,7 @@ describe('what an attempt that failed says', () => {
   const INVITES = /\bshow\b/i;
 
   for (const code of AGAIN) {
-    it(`${code}: asks for another code while the sale waits for one, and no more once it has ended`, () => {
+    it(`${code}: asks for another code while the sale waits for one, but not once it has ended`, () => {
       const [waiting = 'ready', ended = 'ready'] = [text('awaitingCode', code), text('declined', code)];
       assert.match(CUSTOMER_TEXTS[waiting].en, INVITES);
       assert.match(CUSTOMER_TEXTS[waiting]['zh-CN'], /出示|刷新|更换/);
@@ -225,7 +225,7 @@ describe('what an attempt that failed says', () => {
   }
 });
 
-describe('the phone', () => {
+describe('the request to confirm on the phone', () => {
   const PAY = ['payAnswered'] as const;
   const ASKED = ['payAnswered', 'inquiryAnswered'] as const;
   const WORDS: readonly [
@@ -273,7 +273,7 @@ describe('the phone', () => {
     }
   }
 
-  it('is asked for once the acquirer said so, and from then on whatever else it says', () => {
+  it('shows once the acquirer said so, and stays whatever it answers afterwards', () => {
     const drive = createReadyDrive();
     startPaying(drive);
     tell(drive, 'payAnswered', unclear('UNKNOWN_EXCEPTION', { paymentId: 'P1' }));
@@ -285,7 +285,7 @@ describe('the phone', () => {
     assert.equal(drive.records.filter(({ type }) => type === 'paymentShown').length, shown);
   });
 
-  it('of the attempt before is not the phone of the next one', () => {
+  it('does not carry over to the next attempt', () => {
     const drive = createReadyDrive();
     startPaying(drive);
     tell(drive, 'payAnswered', unclear('PAYMENT_IN_PROCESS'));
@@ -297,7 +297,7 @@ describe('the phone', () => {
 });
 
 describe('news of a sale on the screen', () => {
-  it('changes with what becomes of the money, and is one piece of news', () => {
+  it('changes with the state of the money, and keeps its id', () => {
     const drive = createReadyDrive({ vend: 'device' });
     const paymentRequestId = startPaying(drive);
     drive.feed({ type: 'payAnswered', paymentRequestId, answer: paid(cny('1250')) });
@@ -310,7 +310,7 @@ describe('news of a sale on the screen', () => {
     assert.equal(before.refusal, after.refusal);
   });
 
-  it('is no longer that it is paid once the host app could not deliver', () => {
+  it('no longer says paid once the host app could not deliver', () => {
     const drive = createReadyDrive({ vend: 'host', hostConfirmMs: 0 });
     const paymentRequestId = startPaying(drive);
     drive.feed({ type: 'payAnswered', paymentRequestId, answer: paid(cny('1250')) });

@@ -3,7 +3,7 @@ import fc from 'fast-check';
 import { entryBytes } from '../../flows/entry-bytes.js';
 
 describe('the size of an entry', () => {
-  it('is what it takes in a JSON object, with the comma after it, in any script', () => {
+  it('is its size in a JSON object, with the comma, in any script', () => {
     const text = fc.string({ unit: 'binary' });
     fc.assert(
       fc.property(text, text, fc.integer(), (id, description, number) => {

@@ -15,13 +15,13 @@ const probed = (
 
 describe('faults', () => {
   for (const [code, row] of Object.entries(FAULTS)) {
-    it(`${code} has a meaning, a text for customers where it stops sales, and something to do about it`, () => {
+    it(`${code} has a meaning, an action, and a text for customers where it stops sales`, () => {
       assert.ok(row.meaning.length > 10 && row.operatorAction.length > 5);
       assert.equal(row.customerText === undefined, row.blocksSale === 'never');
     });
   }
 
-  it('block sales by the configuration where they depend on it', () => {
+  it('stop sales as configured where that depends on the configuration', () => {
     const strict = { printerRequired: true, scannerRequired: true };
     const lax = { printerRequired: false, scannerRequired: false };
     for (const [code, { blocksSale: rule }] of Object.entries(FAULTS) as [FaultCode, (typeof FAULTS)[FaultCode]][]) {
@@ -32,7 +32,7 @@ describe('faults', () => {
 });
 
 describe('readiness', () => {
-  it('comes with the boot, a trusted clock and a believed answer of the acquirer, not before', () => {
+  it('needs the boot, a trusted clock and a valid answer of the acquirer', () => {
     const drive = createDrive();
     assert.deepEqual(readiness(drive.state).reasons, ['starting', 'clockUnconfirmed', 'acquirerUnknown']);
     drive.setClock({ trusted: false });
@@ -59,7 +59,7 @@ describe('readiness', () => {
     assert.deepEqual(probed(drive, { type: 'probeAnswered', answer: failure('ORDER_NOT_EXIST') }), []);
   });
 
-  it('keeps a sale from starting and from paying, with the reasons told', () => {
+  it('is needed to start a sale and to pay; refusals give the reasons', () => {
     const drive = createReadyDrive({ vend: 'host' });
     startSale(drive);
     drive.feed({ type: 'deviceChanged', device: 'printer', faults: ['printerPaperOut'] });
@@ -72,7 +72,7 @@ describe('readiness', () => {
     assert.deepEqual(drive.sent('sendPay'), []);
   });
 
-  it('tells faults that stop sales from those that only warn, of every device, flash first', () => {
+  it('separates faults that stop sales from warnings, of every device, flash first', () => {
     const drive = createReadyDrive();
     const tell = (device: DeviceName, ...faults: FaultCode[]) => drive.feed({ type: 'deviceChanged', device, faults });
     tell('printer', 'printerPaperNearEnd', 'printerCoverOpen');
@@ -113,7 +113,7 @@ describe('readiness', () => {
     assert.deepEqual(readiness(drive.state).reasons, []);
   });
 
-  it('asks the acquirer by itself: soon while it does not answer, seldom while it does', () => {
+  it('sends probes by itself: often while the acquirer does not answer, seldom while it does', () => {
     const drive = createReadyDrive();
     drive.wait(599_999);
     assert.equal(drive.sent('sendProbe').length, 1);

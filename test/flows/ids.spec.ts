@@ -41,7 +41,7 @@ function allDiffer(ids: readonly string[], count: number): void {
   assert.equal(new Set(ids).size, count, ids.join(' '));
 }
 
-describe('ids made in one second with the same random digits', () => {
+describe('ids made in the same second with the same random digits', () => {
   it('differ for sales and payments, also from those of paid sales that are no longer kept', () => {
     const stuck = createStuck({ vend: 'host', salesKept: 3 });
     const ids: string[] = [];

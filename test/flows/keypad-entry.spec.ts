@@ -38,7 +38,7 @@ describe('keypad', () => {
     });
   }
 
-  it('takes seven digits of an amount, and four of a slot', () => {
+  it('accepts seven digits of an amount, and four of a slot', () => {
     const amount = createReadyDrive(AMOUNT);
     type(amount, '1234567');
     assert.equal(entry(amount), '1234567');
@@ -47,7 +47,7 @@ describe('keypad', () => {
     assert.equal(entry(slot), '1234');
   });
 
-  describe('with a key that is not taken', () => {
+  describe('with a key that is not accepted', () => {
     const unclear = (drive: Drive) => drive.feed({ type: 'keysUnclear' });
     const SPOILS: [how: string, policy: Partial<Policy>, spoil: (drive: Drive) => unknown, reason: string][] = [
       ['two keys at once', AMOUNT, (drive) => [type(drive, '12'), unclear(drive)], 'keysTogether'],
@@ -65,7 +65,7 @@ describe('keypad', () => {
           return drive;
         };
 
-        it('clears what was typed, tells the customer, and counts it once', () => {
+        it('clears what was typed, asks the customer to start again, and counts it once', () => {
           const drive = spoilt();
           assert.deepEqual(
             [entry(drive), view(drive.state).text, view(drive.state).refusal],
@@ -76,7 +76,7 @@ describe('keypad', () => {
           assert.deepEqual(refusals, [{ device: 'keypad', reason, times: 1 }]);
         });
 
-        it('sells nothing of what follows in one go', () => {
+        it('discards the keys that follow without a pause', () => {
           for (const rest of ['#', '5#', '12#', '50#']) {
             const drive = spoilt();
             type(drive, rest);
@@ -89,7 +89,7 @@ describe('keypad', () => {
           ['#', (drive: Drive) => type(drive, '5#')],
           ['a pause', (drive: Drive) => [type(drive, '5'), drive.wait(2_000)]],
         ] as const) {
-          it(`sells what is typed anew after ${again}`, () => {
+          it(`sells what is typed after ${again}`, () => {
             const drive = spoilt();
             act(drive);
             type(drive, '12#');
@@ -158,7 +158,7 @@ describe('keypad', () => {
     });
   });
 
-  it('takes back what was typed on *', () => {
+  it('clears what was typed on *', () => {
     const drive = createReadyDrive(AMOUNT);
     type(drive, '99*5#');
     assert.deepEqual(drive.sale().amount, cny('5'));
@@ -180,7 +180,7 @@ describe('keypad', () => {
     });
   }
 
-  it('says that there is no such item, and begins anew', () => {
+  it('says that there is no such item, and starts again', () => {
     const drive = createReadyDrive(SELECTION);
     const decision = type(drive, '1#');
     assert.deepEqual([recordWords(decision), view(drive.state).text, entry(drive)], ['', 'noSuchItem', '']);
@@ -192,7 +192,7 @@ describe('keypad', () => {
     assert.equal(drive.sale().description, 'Tea');
   });
 
-  it('shows a slot as it was typed, zeros and all', () => {
+  it('shows a slot as it was typed, with its zeros', () => {
     const drive = createReadyDrive(SELECTION);
     type(drive, '05');
     assert.equal(view(drive.state).entry, '05');
@@ -217,7 +217,7 @@ describe('keypad', () => {
         assert.equal(entry(drive), '');
       });
 
-      it('forgets what was typed when the box gets not ready, and takes no keys until it is', () => {
+      it('forgets what was typed when the box becomes not ready, and accepts no keys until it is ready', () => {
         const drive = createReadyDrive(policy);
         type(drive, '12');
         drive.feed({ type: 'doorChanged', open: true });
@@ -239,7 +239,7 @@ describe('keypad', () => {
         assert.deepEqual([drive.sale().state, entry(drive)], ['cancelled', '']);
       });
 
-      it('cancels the sale on *, and has no other keys during one', () => {
+      it('cancels the sale on *, and ignores other keys during a sale', () => {
         const drive = createReadyDrive(policy);
         type(drive, '12#');
         expectIgnored(type(drive, '5'), 'keys have no meaning during a sale');
@@ -272,7 +272,7 @@ describe('vend channels', () => {
     });
   }
 
-  it('are taken where they exist, where none is named, and where they are not ours to know', () => {
+  it('are accepted where they exist, where none is named, and where host app or machine defines them', () => {
     for (const channel of ['1', '4', undefined]) assert.equal(ask(channel, { channelCount: 4 }), 'told:sale/created');
     assert.equal(ask('left', {}), 'told:sale/created');
   });

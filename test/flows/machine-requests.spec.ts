@@ -14,7 +14,7 @@ function refused(drive: Drive): number[] {
 }
 
 describe('a machine that asks', () => {
-  it('starts a sale of its item, and hears yes once that is paid', () => {
+  it('starts a sale of its item, and gets its approval once that is paid', () => {
     const drive = createReadyDrive(MACHINE);
     expectStep(drive, ask(drive), { sale: 'awaitingCode', records: 'saleStarted', effects: '' });
     assert.deepEqual([drive.sale().amount, drive.sale().channel], [cny('250'), '12']);
@@ -34,14 +34,14 @@ describe('a machine that asks', () => {
     assert.equal(drive.sale().channel, undefined);
   });
 
-  it('hears no, and the customer why, when the box is not ready', () => {
+  it('is refused when the box is not ready, and the customer reads why', () => {
     const drive = createReadyDrive(MACHINE);
     drive.feed({ type: 'doorChanged', open: true });
     assert.equal(effectWords(ask(drive, 4)), 'refuseSelection');
     assert.deepEqual([refused(drive), view(drive.state).text], [[4], 'serviceUnavailable']);
   });
 
-  it('hears no to an amount that cannot be paid', () => {
+  it('is refused for an amount that cannot be paid', () => {
     const drive = createReadyDrive(MACHINE);
     for (const value of ['0', '', '007'])
       expectIgnored(ask(drive, 4, value), 'the machine asks for no amount that can be paid');
@@ -68,7 +68,7 @@ describe('a machine that asks', () => {
     ],
   ];
   for (const [how, lead] of ENDS) {
-    it(`hears no, once, when ${how}`, () => {
+    it(`is refused, once, when ${how}`, () => {
       const drive = createReadyDrive(MACHINE);
       ask(drive, 9);
       lead(drive);
@@ -87,7 +87,7 @@ describe('a machine that asks', () => {
     assert.deepEqual([drive.sale().state, refused(drive)], ['awaitingCode', []]);
   });
 
-  it('that gives up hears nothing; a payment under way is reversed', () => {
+  it('that gives up gets no answer; a payment under way is reversed', () => {
     const drive = createReadyDrive(MACHINE);
     ask(drive);
     drive.feed({ type: 'codeScanned', code: CODE });
@@ -96,7 +96,7 @@ describe('a machine that asks', () => {
     assert.deepEqual(refused(drive), []);
   });
 
-  it('that gives up when nothing is open any more changes nothing', () => {
+  it('that gives up when no sale is open changes nothing', () => {
     expectIgnored(createReadyDrive(MACHINE).feed({ type: 'machineGaveUp' }), 'nothing to cancel');
   });
 

@@ -8,7 +8,7 @@ import { createReadyDrive, startPaying } from './drive.js';
 const NEVER_LEFT: AcquirerAnswer = { kind: 'silence', reason: 'refused', detail: 'connect ECONNREFUSED' };
 
 describe('a payment request that never left', () => {
-  it('ends its sale at once and durably: nothing is inquired, nothing reversed, and the customer is told', () => {
+  it('ends its sale at once and durably: nothing is inquired or reversed, and the customer reads it', () => {
     const drive = createReadyDrive();
     const paymentRequestId = startPaying(drive);
     const step = drive.feed({ type: 'payAnswered', paymentRequestId, answer: NEVER_LEFT });
@@ -24,7 +24,7 @@ describe('a payment request that never left', () => {
     assert.equal(view(drive.state).text, 'notSent');
   });
 
-  it('ends it also where the inquiries have begun: a connection may fail slowly', () => {
+  it('ends it also after inquiries have started: a connection may fail slowly', () => {
     const drive = createReadyDrive();
     const paymentRequestId = startPaying(drive);
     drive.fire('inquiry');
@@ -44,7 +44,7 @@ describe('a payment request that never left', () => {
   });
 
   for (const reason of ['timeout', 'disconnected', 'httpStatus', 'garbled', 'tooLarge', 'mismatch'] as const) {
-    it(`is another thing than ${reason}, which is inquired`, () => {
+    it(`differs from ${reason}, which is inquired`, () => {
       const drive = createReadyDrive();
       const paymentRequestId = startPaying(drive);
       drive.feed({ type: 'payAnswered', paymentRequestId, answer: { kind: 'silence', reason } });
@@ -52,7 +52,7 @@ describe('a payment request that never left', () => {
     });
   }
 
-  it('makes nothing of an inquiry that never left: the payment may have', () => {
+  it('does not follow from an inquiry that never left: the payment may have left', () => {
     const drive = createReadyDrive();
     const paymentRequestId = startPaying(drive);
     drive.feed({ type: 'payAnswered', paymentRequestId, answer: unclear() });
@@ -73,7 +73,7 @@ describe('a payment request that never left', () => {
     assert.equal(drive.sale().state, 'declined');
   });
 
-  it('leaves the next sale, once there is a connection again, as it is', () => {
+  it('does not affect the next sale once there is a connection again', () => {
     const drive = createReadyDrive();
     const first = startPaying(drive);
     drive.feed({ type: 'payAnswered', paymentRequestId: first, answer: NEVER_LEFT });

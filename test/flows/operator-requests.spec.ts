@@ -74,7 +74,7 @@ describe('refunds', () => {
     assert.equal(refund(drive, 'r3'), 'told:invalid/amount');
   });
 
-  it('are the same under the same refundId, and differ under the same one only as a conflict', () => {
+  it('are the same with the same refundId; other values with the same refundId are a conflict', () => {
     const drive = settled();
     refund(drive, 'r1', cny('250'));
     assert.equal(refund(drive, 'r1', cny('250')), 'told:reversal');
@@ -94,7 +94,7 @@ describe('refunds', () => {
     assert.equal(drive.sent('sendReversal').length, 1);
   });
 
-  it('are not the same for another sale, though the refundId is', () => {
+  it('with the same refundId for another sale are a conflict', () => {
     const drive = settled();
     refund(drive, 'r1', cny('250'));
     const paymentRequestId = startPaying(drive, '1250', 'order-2');
@@ -127,7 +127,7 @@ describe('refunds', () => {
     assert.equal(refund(settled(), 'r1', { currency: 'JPY', value: '5' }), 'told:invalid/amount');
   });
 
-  it('refuse a part of a whole unit where the acquirer takes whole ones only', () => {
+  it('refuse a fraction of a unit where the acquirer accepts whole units only', () => {
     const drive = createReadyDrive({ vend: 'host', currency: 'IDR' });
     const price = { currency: 'IDR', value: '30000' };
     drive.feed({ type: 'saleRequested', callId: 'c-sale', orderId: 'order-1', amount: price });
@@ -160,7 +160,7 @@ describe('refunds', () => {
     assert.equal(refund(drive, 'of another sale', cny('1')), 'sendReversal:refund told:reversal/created');
   });
 
-  /** Paid, and no answer told the payment's id. */
+  /** Paid, and no answer gave the payment's id. */
   function settledUnnamed(): Drive {
     const drive = createReadyDrive({ vend: 'host' });
     const paymentRequestId = startPaying(drive);
@@ -169,7 +169,7 @@ describe('refunds', () => {
     return drive;
   }
 
-  it('are not over because the acquirer, asked for the payment id, says that there is no such payment', () => {
+  it('stay open where the acquirer, inquired for the payment id, says that there is no such payment', () => {
     const drive = settledUnnamed();
     refund(drive, 'r1', cny('250'));
     const { reversalId } = drive.reversal();
@@ -180,7 +180,7 @@ describe('refunds', () => {
     assert.deepEqual([drive.reversal().state, drive.reversal().lastCode], ['needsPerson', 'ORDER_NOT_EXIST']);
   });
 
-  it('first find out the payment id where no answer told it', () => {
+  it('first inquire the payment id where no answer gave it', () => {
     const drive = settledUnnamed();
     refund(drive, 'r1', cny('250'));
     assert.equal(drive.lastSent('sendReversal').request.type, 'inquiry');
@@ -194,7 +194,7 @@ describe('refunds', () => {
     ]);
   });
 
-  it('tell the acquirer the reason where one was given', () => {
+  it('send the reason to the acquirer where there is one', () => {
     const drive = settled();
     const { saleId } = drive.sale();
     drive.feed({ type: 'refundRequested', callId: 'c', saleId, refundId: 'r1', amount: cny('250'), reason: 'stale' });
@@ -204,7 +204,7 @@ describe('refunds', () => {
     assert.equal('reason' in drive.lastSent('sendReversal').request, false);
   });
 
-  it('go out again after a power cut with the same request id', () => {
+  it('are sent again after a power cut with the same request id', () => {
     const drive = settled();
     refund(drive, 'r1', cny('250'));
     const { request } = drive.lastSent('sendReversal');
@@ -312,7 +312,7 @@ describe('a person at the queue', () => {
       ['reversed', 'reversed', 'vendUnknown'],
       [undefined, 'reversed', 'vendUnknown'],
     ] as const) {
-      it(`(${outcome ?? 'saying nothing of it'}) leaves the sale ${state}, also after a power cut`, () => {
+      it(`(${outcome ?? 'no outcome given'}) leaves the sale ${state}, also after a power cut`, () => {
         const drive = held();
         assert.equal(settle(drive, outcome), 'told:reversal');
         assert.equal(drive.reversal().end?.outcome, outcome ?? 'reversed');
@@ -334,13 +334,13 @@ describe('a person at the queue', () => {
       assert.equal(drive.sale().state, 'settled');
     });
 
-    it('lets the payment that stands be refunded in whole later', () => {
+    it('can refund a payment that stands in whole later', () => {
       const drive = held();
       settle(drive, 'paid');
       assert.match(refund(drive, 'r1', cny('1250')), /told:reversal\/created/);
     });
 
-    it('keeps the entry that says so when the same sale is reversed after all', () => {
+    it('keeps the entry when the same sale is reversed after all', () => {
       const drive = held();
       settle(drive, 'paid');
       drive.reboot({ policy: { vend: 'host' } });
@@ -362,7 +362,7 @@ describe('a person at the queue', () => {
       assert.deepEqual([drive.reversal().state, drive.sale().state], ['finished', 'reversed']);
     });
 
-    it('is refused while a request is under way that may give the money back', () => {
+    it('is refused while a request is under way that may undo the payment', () => {
       const drive = settled();
       refund(drive, 'r1', cny('250'));
       assert.equal(settle(drive, 'paid'), 'told:conflict/underWay');

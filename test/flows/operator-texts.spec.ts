@@ -4,7 +4,7 @@ import { CANCEL_CODES, INQUIRY_CODES, PAY_CODES, REFUND_CODES } from '../../flow
 
 describe('operator texts', () => {
   for (const [name, codes] of Object.entries({ PAY_CODES, INQUIRY_CODES, CANCEL_CODES, REFUND_CODES })) {
-    it(`tell what to do about each of ${name}`, () => {
+    it(`say what to do about each of ${name}`, () => {
       assert.deepEqual(
         Object.keys(codes).filter((code) => OPERATOR_TEXTS[code] === undefined),
         [],
@@ -12,7 +12,7 @@ describe('operator texts', () => {
     });
   }
 
-  it('name whom to ask about a code of next year', () => {
+  it('say whom to ask about an unknown code', () => {
     assert.match(operatorText('A_CODE_OF_NEXT_YEAR'), /Alipay technical support/);
   });
 

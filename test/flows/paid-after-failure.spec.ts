@@ -129,7 +129,7 @@ function answer(drive: Drive, content: ReturnType<typeof success>): Step {
   return drive.feed({ type: 'reversalAnswered', exchange, reversalId, answer: content });
 }
 
-describe('a word of success about a payment that was over without a charge', () => {
+describe('a late success of a payment that ended without a charge', () => {
   for (const [where, [state, begin]] of Object.entries(MEANWHILE)) {
     for (const [how, word] of Object.entries(WORDS)) {
       it(`(${how}) of ${where}: that payment is reversed, and the sale stays as it is`, () => {
@@ -163,7 +163,7 @@ describe('a word of success about a payment that was over without a charge', () 
       });
     }
 
-    it(`of ${where} is durable: a power cut takes nothing away`, () => {
+    it(`of ${where} is durable, also over a power cut`, () => {
       const drive = createReadyDrive({ vend: 'host' });
       const id = begin(drive);
       drive.feed(notified(id));
@@ -173,7 +173,7 @@ describe('a word of success about a payment that was over without a charge', () 
       assert.deepEqual([again.length, drive.state.book.reversals[reversalId]?.state], [2, 'open']);
     });
 
-    it(`of ${where} is answered once, however often it comes`, () => {
+    it(`of ${where} starts one reversal, however often it comes`, () => {
       const drive = createReadyDrive({ vend: 'host' });
       const id = begin(drive);
       drive.feed(notified(id));
@@ -187,7 +187,7 @@ describe('a word of success about a payment that was over without a charge', () 
     });
   }
 
-  describe('is no news where the success was known before the money went back', () => {
+  describe('is not new where the success was known before the money went back', () => {
     const KNOWN: Readonly<Record<string, (drive: Drive) => string>> = {
       'cancelled by the acquirer': (drive) => {
         const id = notDelivered(drive);
@@ -199,7 +199,7 @@ describe('a word of success about a payment that was over without a charge', () 
         settleByHand(drive);
         return id;
       },
-      'settled by hand after a late word of its success': (drive) => {
+      'settled by hand after a late report of its success': (drive) => {
         const id = startPaying(drive);
         drive.feed({ type: 'keyPressed', key: '*' });
         drive.feed(notified(id));
@@ -215,7 +215,7 @@ describe('a word of success about a payment that was over without a charge', () 
       },
     };
     for (const [name, begin] of Object.entries(KNOWN)) {
-      it(`(${name}): notifications come again, and nobody is alarmed`, () => {
+      it(`(${name}): repeated notifications raise no alarm`, () => {
         const drive = createReadyDrive({ vend: 'host' });
         const id = begin(drive);
         assert.equal(drive.sale().state, 'reversed');
@@ -233,7 +233,7 @@ describe('a word of success about a payment that was over without a charge', () 
     }
   });
 
-  it('comes with the answer to an inquiry of the queue that a person did not wait for', () => {
+  it('may come in the answer to an inquiry of the queue, after a person settled the entry', () => {
     const drive = createReadyDrive({ vend: 'host' });
     startPaying(drive);
     drive.feed({ type: 'keyPressed', key: '*' });
@@ -243,10 +243,10 @@ describe('a word of success about a payment that was over without a charge', () 
     assert.equal(effectWords(answer(drive, found('SUCCESS'))), 'alarm:resultContradicts sendReversal:cancel');
   });
 
-  describe('may still come of an entry that is settled as reversed', () => {
+  describe('of an entry that is settled as reversed', () => {
     const endOf = (drive: Drive) => drive.reversal().end?.mayArriveUntilWallMs;
 
-    it('before the expiry of its payment, and the entry says until when', () => {
+    it('may still come before the expiry of its payment, and the entry says until when', () => {
       const drive = createReadyDrive();
       startPaying(drive);
       const unpayableWallMs = NOON_WALL_MS + drive.nowMs + UNPAYABLE_MS;
@@ -259,7 +259,7 @@ describe('a word of success about a payment that was over without a charge', () 
       assert.equal(endOf(drive), unpayableWallMs);
     });
 
-    it('and not after it', () => {
+    it('cannot come after the expiry', () => {
       const drive = createReadyDrive();
       startPaying(drive);
       drive.feed({ type: 'keyPressed', key: '*' });
@@ -268,7 +268,7 @@ describe('a word of success about a payment that was over without a charge', () 
       assert.deepEqual([drive.reversal().state, endOf(drive)], ['finished', undefined]);
     });
 
-    it('nor where the payment was charged already', () => {
+    it('cannot come where the payment was charged already', () => {
       const drive = createReadyDrive({ vend: 'host' });
       const paymentRequestId = startPaying(drive);
       drive.feed({ type: 'payAnswered', paymentRequestId, answer: paid(AMOUNT) });
@@ -278,7 +278,7 @@ describe('a word of success about a payment that was over without a charge', () 
     });
   });
 
-  it('is not denied to the customer who gives up, or whose next wallet fails, too', () => {
+  it('shows in the text for a customer who gives up, or whose next wallet fails too', () => {
     for (const end of ['gives up', 'fails'] as const) {
       const drive = createReadyDrive({ vend: 'host' });
       drive.feed(notified(failFirst(drive, 'EXPIRED_CODE')));
@@ -288,7 +288,7 @@ describe('a word of success about a payment that was over without a charge', () 
     }
   });
 
-  it('leaves the next payment of the sale to its own result, and that to be refunded in whole', () => {
+  it('does not touch the next payment of the sale, which can be refunded in whole', () => {
     const drive = createReadyDrive({ vend: 'host' });
     const first = failFirst(drive, 'EXPIRED_CODE');
     const second = payAgain(drive);
@@ -312,7 +312,7 @@ describe('a word of success about a payment that was over without a charge', () 
     assert.deepEqual([drive.reversal().end?.how, drive.sale().state], ['refunded', 'declined']);
   });
 
-  it('cannot be declared by a person to be what the sale was paid with', () => {
+  it('cannot be settled as paid by a person', () => {
     const drive = createReadyDrive();
     drive.feed(notified(failFirst(drive, 'RISK_REJECT')));
     const { reversalId } = drive.reversal();
@@ -349,7 +349,7 @@ describe('a word of success about a payment that was over without a charge', () 
     });
   }
 
-  it('is not the late news of a payment that was cancelled since', () => {
+  it('is not the late reply of a payment that was cancelled meanwhile', () => {
     const drive = createReadyDrive({ vend: 'host', hostConfirmMs: 30_000 });
     const paymentRequestId = startPaying(drive);
     drive.feed({ type: 'payAnswered', paymentRequestId, answer: paid(AMOUNT) });
@@ -358,7 +358,7 @@ describe('a word of success about a payment that was over without a charge', () 
     expectIgnored(drive.feed(notified(paymentRequestId)), 'notification in state reversed');
   });
 
-  it('never takes back the money of goods that were delivered', () => {
+  it('never reverses a sale whose goods were delivered', () => {
     const drive = createReadyDrive({ vend: 'host' });
     const paymentRequestId = startPaying(drive);
     drive.feed({ type: 'payAnswered', paymentRequestId, answer: paid(AMOUNT) });

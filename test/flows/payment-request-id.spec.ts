@@ -31,7 +31,7 @@ describe('payment request id', () => {
     }
   });
 
-  it('tells time, terminal, amount and serial number', () => {
+  it('contains time, terminal, amount and serial number', () => {
     assert.equal(
       paymentRequestId('4711', '1250', 42, createMoment({ randomDigits: '9876543210' })),
       `20261123201530${'00004711'}${'1250'}${'000042'}${'98765432'}`,
@@ -52,7 +52,7 @@ describe('payment request id', () => {
     assert.notEqual(ids[0], ids[1]);
   });
 
-  it('keeps at least 8 random digits when the counter has gone round', () => {
+  it('keeps at least 8 random digits when the counter starts again at 0', () => {
     fc.assert(
       fc.property(amount, fc.stringMatching(/^\d{10}$/), (value, randomDigits) => {
         const id = paymentRequestId('1', value, 1_000_000, createMoment({ randomDigits }));

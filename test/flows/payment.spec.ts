@@ -7,7 +7,7 @@ import { createReadyDrive, type Drive, expectIgnored, startPaying } from './driv
 const AMOUNT = cny('1250');
 
 describe('a payment without a known result', () => {
-  it('is inquired 5 s after the pay and every 3 s from then on, 15 times, each waiting 3 s; then it is reversed', () => {
+  it('is inquired 5 s after the pay and then every 3 s, 15 times, each with a timeout of 3 s; then it is reversed', () => {
     const drive = createReadyDrive();
     startPaying(drive);
     const startMs = drive.nowMs;
@@ -51,7 +51,7 @@ describe('a payment without a known result', () => {
     }
   });
 
-  it('keeps the payment id that an earlier answer told', () => {
+  it('keeps the payment id of an earlier answer', () => {
     const drive = createReadyDrive({ vend: 'host' });
     const paymentRequestId = startPaying(drive);
     drive.feed({ type: 'payAnswered', paymentRequestId, answer: unclear('PAYMENT_IN_PROCESS', { paymentId: 'P9' }) });
@@ -60,7 +60,7 @@ describe('a payment without a known result', () => {
     assert.equal(drive.sale().attempts[0]?.paymentId, 'P9');
   });
 
-  it('is not settled by wrong amounts, however often: it is reversed when the budget is spent', () => {
+  it('is not settled by wrong amounts, however often: it is reversed after the last inquiry', () => {
     const drive = createReadyDrive();
     const paymentRequestId = startPaying(drive);
     for (let i = 0; i < 15; i += 1) {
@@ -94,11 +94,11 @@ describe('a payment without a known result', () => {
     });
   }
 
-  describe('whose word comes after the customer gave up', () => {
+  describe('whose reply comes after the customer gave up', () => {
     const WORDS: readonly ['payAnswered' | 'inquiryAnswered', name: string, AcquirerAnswer, known: boolean][] = [
       ['payAnswered', 'U', unclear(), false],
       ['payAnswered', 'U that turned it away', unclear('REQUEST_TRAFFIC_EXCEED_LIMIT'), false],
-      ['payAnswered', 'U that tells of it', unclear('PAYMENT_IN_PROCESS'), true],
+      ['payAnswered', 'U that shows it', unclear('PAYMENT_IN_PROCESS'), true],
       ['payAnswered', 'F', failure('RISK_REJECT'), false],
       ['payAnswered', 'S with another amount', paid(cny('1')), true],
       ['payAnswered', 'S without an id', success({ amount: AMOUNT }), true],
@@ -124,7 +124,7 @@ describe('a payment without a known result', () => {
     }
   });
 
-  it('is not shown to the acquirer by the answer to an inquiry that tells no status', () => {
+  it('does not become known by the answer to an inquiry without a status', () => {
     const drive = createReadyDrive();
     const paymentRequestId = startPaying(drive);
     drive.fire('inquiry');
@@ -133,7 +133,7 @@ describe('a payment without a known result', () => {
     assert.equal(drive.reversal().known, false);
   });
 
-  it('is undone with the payment id that an answer told', () => {
+  it('is undone with the payment id of an earlier answer', () => {
     const drive = createReadyDrive();
     const paymentRequestId = startPaying(drive);
     drive.feed({ type: 'payAnswered', paymentRequestId, answer: unclear('PAYMENT_IN_PROCESS', { paymentId: 'P9' }) });
@@ -279,8 +279,8 @@ describe('a payment without a known result', () => {
   });
 });
 
-describe('what the customer is told of failed attempts', () => {
-  it('asks for another code while there is a next attempt, and no more after the last one', () => {
+describe('what the customer reads about failed attempts', () => {
+  it('asks for another code while there is a next attempt, but not after the last one', () => {
     const drive = createReadyDrive();
     const notices = ['EXPIRED_CODE', 'INVALID_PAYMENT_CODE', 'EXPIRED_CODE'].map((code, attempt) => {
       if (attempt === 0) startPaying(drive);

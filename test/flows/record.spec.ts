@@ -50,7 +50,7 @@ describe('isDeferrable', () => {
   for (const [type, { waitedFor, mayWait }] of Object.entries(EXAMPLES)) {
     const record = (facts: object) => ({ type, atWallMs: 1, ...facts }) as TerminalRecord;
     if (waitedFor !== undefined) {
-      it(`holds back every effect for ${type}${details(waitedFor)}`, () =>
+      it(`makes effects wait for ${type}${details(waitedFor)}`, () =>
         assert.equal(isDeferrable(record(waitedFor)), false));
     }
     if (mayWait !== undefined) {
@@ -59,7 +59,7 @@ describe('isDeferrable', () => {
   }
 });
 
-/** What tells two examples of a type apart. */
+/** The difference between two examples of a type. */
 function details(facts: object): string {
   return Object.entries(facts)
     .filter(([, value]) => typeof value === 'boolean')

@@ -50,7 +50,7 @@ describe('result codes', () => {
         'USER_KYC_NOT_QUALIFIED USER_PAYMENT_VERIFICATION_FAILED PAYMENT_NOT_QUALIFIED FRAUD_REJECT RISK_REJECT ' +
         'REGULATION_RESTRICTION UNAVAILABLE_PAYMENT_METHOD PROCESS_FAIL A_CODE_OF_NEXT_YEAR',
       notReady: PAY_MISCONFIGURED,
-      /* Perhaps for the words of this order alone. */
+      /* Perhaps because of the text of this order only. */
       suspect: 'PARAM_ILLEGAL',
       inquiring:
         'SYSTEM_ERROR ORDER_STATUS_INVALID REPEAT_REQ_INCONSISTENT SUCCESS PAYMENT_IN_PROCESS UNKNOWN_EXCEPTION ' +
@@ -60,9 +60,9 @@ describe('result codes', () => {
     /** Of those that stop sales, the ones that do so only with the acquirer's signature. */
     const ONLY_SIGNED = ['CURRENCY_NOT_SUPPORT', 'PARAM_ILLEGAL'];
 
-    it('judges every code that the flow knows', () => covers(PAY, PAY_CODES));
+    it('has an expectation for every code that the flow knows', () => covers(PAY, PAY_CODES));
 
-    /** A box that was just told `answer` to its pay request. */
+    /** A box that just got `answer` to its pay request. */
     function afterPay(answer: AcquirerAnswer): Drive {
       const drive = createReadyDrive({ vend: 'host' });
       const paymentRequestId = startPaying(drive, AMOUNT.value);
@@ -179,7 +179,7 @@ describe('result codes', () => {
       inquiring: 'ORDER_NOT_EXIST',
       reversing: 'SYSTEM_ERROR PROCESS_FAIL PARAM_ILLEGAL ACCESS_DENIED RISK_REJECT A_CODE_OF_NEXT_YEAR',
     });
-    it('judges every code that the flow knows', () => covers(CALL, INQUIRY_CODES));
+    it('has an expectation for every code that the flow knows', () => covers(CALL, INQUIRY_CODES));
 
     for (const [code, expected] of Object.entries(CALL)) {
       it(`F ${code}: ${expected}`, () => assert.equal(afterInquiry(failure(code)).sale().state, expected));
@@ -241,7 +241,7 @@ describe('result codes', () => {
       'cancels again':
         'CLIENT_INVALID ACCESS_DENIED PARAM_ILLEGAL INVALID_SIGNATURE SYSTEM_ERROR REPEAT_REQ_INCONSISTENT A_CODE_OF_NEXT_YEAR',
     });
-    it('judges every code that the flow knows', () => covers(CANCEL, CANCEL_CODES));
+    it('has an expectation for every code that the flow knows', () => covers(CANCEL, CANCEL_CODES));
 
     for (const [code, expected] of Object.entries(CANCEL)) {
       it(`F ${code} for a payment the acquirer knows: ${expected}`, () => {
@@ -256,7 +256,7 @@ describe('result codes', () => {
       });
 
       for (const distrusted of [unsigned(failure(code)), forged(failure(code))]) {
-        it(`${distrusted.signature} signature, F ${code}: never believed, asks how the acquirer is, cancels again`, () => {
+        it(`${distrusted.signature} signature, F ${code}: never believed, sends a probe, cancels again`, () => {
           const drive = afterCancel(distrusted);
           drive.news();
           drive.wait(drive.policy.cancelRetryIntervalMs);
@@ -374,7 +374,7 @@ describe('result codes', () => {
         'PARTIAL_REFUND_NOT_SUPPORTED MULTIPLE_REFUNDS_NOT_SUPPORTED',
       'inquires the payment': 'ORDER_IS_CANCELED',
     });
-    it('judges every code that the flow knows', () => covers(REFUND, REFUND_CODES));
+    it('has an expectation for every code that the flow knows', () => covers(REFUND, REFUND_CODES));
 
     for (const [code, expected] of Object.entries(REFUND)) {
       it(`F ${code}: ${expected}`, () => {
@@ -423,7 +423,7 @@ describe('result codes', () => {
       'another amount': cny('1'),
       'another currency': { currency: 'JPY', value: '250' },
     })) {
-      it(`S with ${name}: unknown, alarms, and asks what became of the refund`, () => {
+      it(`S with ${name}: unknown, alarms, and inquires the refund`, () => {
         const drive = afterRefund(success({ refundAmount }));
         assert.deepEqual([drive.reversal().state, drive.news()], ['open', 'alarm:amountDiffers']);
         drive.wait(drive.policy.cancelRetryIntervalMs);
@@ -453,7 +453,7 @@ describe('result codes', () => {
       'S unsigned': unsigned(success()),
       'S wrongly signed': forged(success()),
     })) {
-      it(`${name}: asks what became of the refund`, () => {
+      it(`${name}: inquires the refund`, () => {
         const drive = afterRefund(answer);
         assert.equal(drive.reversal().state, 'open');
         drive.wait(drive.policy.cancelRetryIntervalMs);

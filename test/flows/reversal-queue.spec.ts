@@ -106,7 +106,7 @@ describe('the cancel queue', () => {
       assert.equal(new Set(drive.sent('sendReversal').map(({ request }) => JSON.stringify(request))).size, 1);
     });
 
-    it('alarms at the first failure in the queue, calls a person at the sixth, goes on slowly, and never gives up', () => {
+    it('alarms at the first failure in the queue, calls a person at the sixth, retries slowly, and never gives up', () => {
       const drive = reversedPaid();
       keepAnswering(drive, unclear(), MINUTE_MS - 1000);
       const failures = Array.from({ length: 6 }, () => {
@@ -135,7 +135,7 @@ describe('the cancel queue', () => {
       assert.equal(drive.sale().state, 'reversed');
     });
 
-    it('inquires a refund whose executor never answers, as one that is not answered', () => {
+    it('inquires a refund whose executor never answers, like one without an answer', () => {
       const drive = reversedPaid();
       answer(drive, failure('CANCEL_WINDOW_EXCEED'));
       answer(drive, found('SUCCESS'));
@@ -153,7 +153,7 @@ describe('the cancel queue', () => {
       assert.equal(drive.reversal().state, 'open');
     });
 
-    it('does not wait for one reversal with another', () => {
+    it('does not let one reversal wait for another', () => {
       const drive = reversedPaid();
       const { exchange, reversalId: first } = drive.lastSent('sendReversal');
       const paymentRequestId = startPaying(drive, '300', 'order-2');
@@ -227,7 +227,7 @@ describe('the cancel queue', () => {
       assert.equal(drive.reversal().state, 'finished');
     });
 
-    it('goes out no faster than every 5 s while the network comes and goes', () => {
+    it('is sent no faster than every 5 s while the network comes and goes', () => {
       const drive = waitingForNetwork(SILENCE);
       const before = drive.sent('sendReversal').length;
       for (let i = 0; i < 200; i += 1) {
@@ -238,7 +238,7 @@ describe('the cancel queue', () => {
       assert.ok(drive.sent('sendReversal').length - before <= 5, requests(drive));
     });
 
-    it('leaves those alone that the acquirer has answered', () => {
+    it('does not send those again that the acquirer has answered', () => {
       const drive = reversedPaid();
       answer(drive, failure('ACCESS_DENIED'));
       drive.feed({ type: 'probeAnswered', answer: SILENCE });
@@ -272,7 +272,7 @@ describe('the cancel queue', () => {
       });
     }
 
-    it('is not closed by an answer to a request sent before, though it came after', () => {
+    it('is not closed by an answer to a request sent before the expiry, even if it comes after it', () => {
       const drive = reversedUnknown({ cancelReplyTimeoutMs: 200_000 });
       drive.wait(UNPAYABLE_MS + 1000);
       answer(drive, success());
@@ -315,7 +315,7 @@ describe('the cancel queue', () => {
           assert.equal(drive.reversal().end?.how, 'cancelled');
         });
 
-        it(`(${name}) while a cancel is under way is cancelled once more at its answer: it may have come after it`, () => {
+        it(`(${name}) while a cancel is under way is cancelled once more at its answer: the charge may have come after the cancel`, () => {
           const drive = reversedUnknown();
           word(drive);
           assert.deepEqual([drive.reversal().known, requests(drive)], [true, 'cancel']);
@@ -358,7 +358,7 @@ describe('the cancel queue', () => {
         assert.equal(drive.sent('sendReversal').length, before + 1, 'then at the rhythm of before');
       });
 
-      it('makes no more requests however often it is told', () => {
+      it('makes no more requests, however often it is notified', () => {
         const drive = reversedUnknown();
         answer(drive, success());
         notify(drive);
@@ -370,7 +370,7 @@ describe('the cancel queue', () => {
         assert.equal(requests(drive), 'cancel cancel');
       });
 
-      it('is not sent where a person holds it', () => {
+      it('is not sent where it is held for a person', () => {
         const drive = createReadyDrive({ vendUnknown: 'operator' });
         const paymentRequestId = startPaying(drive);
         drive.feed({ type: 'payAnswered', paymentRequestId, answer: paid(AMOUNT) });
@@ -380,7 +380,7 @@ describe('the cancel queue', () => {
       });
     });
 
-    it('becomes known by a notification of itself only, and not any more where its reversal is over', () => {
+    it('becomes known only by its own notification, and only before its reversal is finished', () => {
       const drive = reversedUnknown();
       const first = drive.reversal();
       giveUpUnknown(drive, 'order-2');
@@ -401,7 +401,7 @@ describe('the cancel queue', () => {
       assert.deepEqual(known(), [false, true]);
     });
 
-    it('that arrived after all is cancelled by the confirmation', () => {
+    it('that arrived late is cancelled by the second cancel', () => {
       const drive = reversedUnknown();
       answer(drive, failure('ORDER_NOT_EXIST'));
       drive.wait(UNPAYABLE_MS);
@@ -455,7 +455,7 @@ describe('the cancel queue', () => {
       [true, 10 * MINUTE_MS + 30_000 - PATIENCE_MS],
       [false, 10 * MINUTE_MS + 30_000],
     ] as const) {
-      it(`waits as long as the acquirer was told, whatever is configured since (clock trusted: ${clockTrusted})`, () => {
+      it(`waits for the expiry that the acquirer was sent, whatever is configured now (clock trusted: ${clockTrusted})`, () => {
         const drive = reversedUnknown({ paymentExpiryMs: 10 * MINUTE_MS });
         drive.reboot({ clockTrusted, policy: { paymentExpiryMs: MINUTE_MS } });
         answer(drive, failure('ORDER_NOT_EXIST'));
@@ -479,7 +479,7 @@ describe('the cancel queue', () => {
       assert.equal(drive.reversal().end?.how, 'nothingCharged');
     });
 
-    it('when the pay was answered by a bare U and never existed, is closed by itself', () => {
+    it('is closed by itself where the pay was answered by a bare U and never existed', () => {
       const drive = createReadyDrive();
       const paymentRequestId = startPaying(drive);
       drive.feed({ type: 'payAnswered', paymentRequestId, answer: unclear('REQUEST_TRAFFIC_EXCEED_LIMIT') });
@@ -493,7 +493,7 @@ describe('the cancel queue', () => {
   });
 
   describe('a payment that is known, and then said not to exist', () => {
-    /** The last word about the payment before it is given up, each without a payment id. */
+    /** The last answer about the payment before it is given up, each without a payment id. */
     const known: readonly [name: string, begin: () => Drive][] = [
       [
         'paid',
@@ -580,7 +580,7 @@ describe('the cancel queue', () => {
       ],
     ];
     for (const [name, begin] of known) {
-      it(`(${name}) is inquired, is never closed by that, and goes to a person`, () => {
+      it(`(${name}) is inquired, is not closed, and a person is called`, () => {
         const drive = begin();
         assert.equal(drive.reversal().paymentId, undefined);
         answer(drive, failure('ORDER_NOT_EXIST'));
@@ -668,7 +668,7 @@ describe('the cancel queue', () => {
       assert.ok(drive.sent('sendReversal').filter(({ request }) => request.type === 'cancel').length > 5);
     });
 
-    it('needs no payment id to be cancelled again, and asks for one only to refund', () => {
+    it('needs no payment id to cancel again, and inquires it only to refund', () => {
       const drive = reversedUnknown();
       answer(drive, failure('ORDER_STATUS_INVALID'));
       answer(drive, success({ paymentStatus: 'SUCCESS' }));
@@ -695,7 +695,7 @@ describe('the cancel queue', () => {
       ['with its id', found('SUCCESS')],
       ['without its id', success({ paymentStatus: 'SUCCESS' })],
     ] as const) {
-      it(`is known to the book once, not with every round that finds it ${name}`, () => {
+      it(`is recorded as known once, not each time it is found ${name}`, () => {
         const drive = reversedPaid();
         for (let i = 0; i < 8; i += 1) {
           answer(drive, failure('ORDER_STATUS_INVALID'));
@@ -721,7 +721,7 @@ describe('the cancel queue', () => {
       return drive;
     }
 
-    it('lets cancel until its last moment, then inquires and refunds without trying to', () => {
+    it('allows cancels until its end; then the payment is inquired and refunded without a cancel', () => {
       assert.equal(requests(atTheEnd(-1)), 'cancel');
       const drive = atTheEnd(0);
       assert.equal(requests(drive), 'inquiry');
@@ -729,7 +729,7 @@ describe('the cancel queue', () => {
       assert.equal(requests(drive), 'inquiry refund');
     });
 
-    it('is not known with a clock that is not trusted: the cancel is tried', () => {
+    it('is not applied while the clock is not trusted: the cancel is tried', () => {
       assert.equal(requests(atTheEnd(0, false)), 'cancel');
     });
 
@@ -779,7 +779,7 @@ describe('the cancel queue', () => {
       assert.equal(drive.reversal().end?.how, 'settledByHand');
     });
 
-    it('goes out at the first start with that account', () => {
+    it('is sent at the first start with that account', () => {
       const drive = reversedPaid();
       drive.reboot(OTHER);
       drive.news();
@@ -830,7 +830,7 @@ describe('the cancel queue', () => {
         assert.equal(retried(drive).includes('otherAccount'), !asked);
       });
 
-      it(`${asked ? 'takes' : 'refuses'} a refund of it when started ${how}`, () => {
+      it(`${asked ? 'accepts' : 'refuses'} a refund of it when started ${how}`, () => {
         const drive = createReadyDrive({ vend: 'host' });
         const paymentRequestId = startPaying(drive);
         drive.feed({ type: 'payAnswered', paymentRequestId, answer: paid(AMOUNT) });
@@ -850,7 +850,7 @@ describe('the cancel queue', () => {
       assert.deepEqual(told, { kind: 'conflict', code: 'otherAccount', ...places });
     });
 
-    it('takes a payment of an old record, which tells no acquirer, for one of the first acquirer that was recorded', () => {
+    it('counts a payment of an old record without an acquirer as made at the first acquirer that was recorded', () => {
       const drive = reversedPaid();
       const { acquirer: _, ...old } = drive.reversal();
       const { firstAcquirer: __, ...updated } = drive.state.book;
@@ -862,7 +862,7 @@ describe('the cancel queue', () => {
       assert.equal(effectWords(boot(drive.policy.acquirer, first.state.book)), 'alarm:reversalNeedsPerson sendProbe');
     });
 
-    it('is sent where an old record does not tell the account', () => {
+    it('is sent where an old record does not name the account', () => {
       const drive = reversedPaid();
       const { account: _, ...old } = drive.reversal();
       const book = { ...drive.state.book, reversals: { [old.reversalId]: old } };
@@ -873,7 +873,7 @@ describe('the cancel queue', () => {
   });
 
   describe('calling a person', () => {
-    it('does not happen early because a boot stamped the reversal with a clock of the past', () => {
+    it('does not happen early where a boot with a wrong clock started the reversal', () => {
       const drive = createReadyDrive({ vend: 'host', hostConfirmMs: 30_000 });
       const paymentRequestId = startPaying(drive);
       drive.feed({ type: 'payAnswered', paymentRequestId, answer: paid(AMOUNT) });
@@ -912,14 +912,14 @@ describe('the cancel queue', () => {
       ['an answer that says why', failure('SYSTEM_ERROR'), 'SYSTEM_ERROR'],
       ['an answer that nothing is known', unclear(), 'UNKNOWN_EXCEPTION'],
     ] as const) {
-      it(`tells what came last: ${name}`, () => {
+      it(`gives the last code: ${name}`, () => {
         const drive = reversedPaid();
         keepAnswering(drive, content, 10 * MINUTE_MS);
         assert.deepEqual([drive.reversal().state, drive.reversal().lastCode], ['needsPerson', code]);
       });
     }
 
-    it('tells how far a refund is that does not end', () => {
+    it('gives the status of a refund that does not end', () => {
       const drive = reversedPaid();
       answer(drive, failure('CANCEL_WINDOW_EXCEED'));
       answer(drive, found('SUCCESS'));
@@ -928,13 +928,13 @@ describe('the cancel queue', () => {
       assert.deepEqual([drive.reversal().state, drive.reversal().lastCode], ['needsPerson', 'PROCESSING']);
     });
 
-    it('is told NO_ANSWER when nothing at all came', () => {
+    it('gives NO_ANSWER where nothing was answered', () => {
       const drive = reversedPaid();
       drive.wait(20 * MINUTE_MS);
       assert.deepEqual([drive.reversal().state, drive.reversal().lastCode], ['needsPerson', 'NO_ANSWER']);
     });
 
-    it('is not needed to believe nothing: unsigned answers are failures like silence', () => {
+    it('counts unsigned answers as failures, like silence', () => {
       const drive = reversedPaid();
       keepAnswering(drive, unsigned(success()), 10 * MINUTE_MS);
       assert.equal(drive.reversal().state, 'needsPerson');

@@ -103,7 +103,7 @@ describe('a sale', () => {
     assert.equal(Object.keys(drive.state.book.sales).length, 1);
   });
 
-  it('tells acquirer and receipt what is bought where the host app says so', () => {
+  it("shows the host app's description to the acquirer and on the receipt", () => {
     const drive = createReadyDrive();
     const order = { callId: 'c', orderId: 'order-1', amount: cny('1250'), description: 'Coffee' };
     drive.feed({ type: 'saleRequested', ...order });
@@ -123,7 +123,7 @@ describe('a sale', () => {
     assert.notEqual(drive.sale().saleId, saleId);
   });
 
-  it('is undone, refunded and receipted by the attempt that succeeded or may have, not by one that failed', () => {
+  it('is undone, refunded and printed with the attempt that succeeded or may have, not with one that failed', () => {
     const drive = createReadyDrive({ vend: 'host' });
     const first = startPaying(drive);
     drive.feed({ type: 'payAnswered', paymentRequestId: first, answer: failure('EXPIRED_CODE') });
@@ -201,7 +201,7 @@ describe('a sale', () => {
     assert.equal(drive.sale().state, 'awaitingCode');
   });
 
-  it('takes a new attempt with another id after one that surely failed, three at most', () => {
+  it('allows a new attempt with another id after one that surely failed, three at most', () => {
     const drive = createReadyDrive();
     startSale(drive);
     for (const left of [2, 1, 0]) {
@@ -240,7 +240,7 @@ describe('a sale', () => {
     assert.equal(drive.sale().state, 'paying');
   });
 
-  it('makes one charge of one scan: the code is taken once', () => {
+  it('makes one charge for one scan: the code is used once', () => {
     const drive = createReadyDrive();
     startPaying(drive);
     expectIgnored(drive.feed({ type: 'codeScanned', code: CODE }), 'no sale waits for a code');

@@ -67,8 +67,8 @@ const ends = (drive: Drive) => {
 
 const OPEN = ['reversing', 'open', undefined, undefined];
 
-describe('a payment that is declared to stand', () => {
-  it('is believed where nothing that could undo it has left, also after a power cut', () => {
+describe('a payment that a person declares to stand', () => {
+  it('is settled at once where no request that could undo it was sent, also after a power cut', () => {
     const drive = held();
     drive.reboot();
     drive.news();
@@ -83,7 +83,7 @@ describe('a payment that is declared to stand', () => {
     'was answered with a wrong signature': forged(failure('PROCESS_FAIL')),
   };
   for (const [name, lost] of Object.entries(LOST)) {
-    it(`is asked about once a cancel ${name}`, () => {
+    it(`is inquired first once a cancel ${name}`, () => {
       const drive = unanswered(lost);
       assert.equal(settle(drive), 'sendReversal:inquiry');
       assert.equal(effectWords(answer(drive, found('SUCCESS', { amount: AMOUNT }))), 'told:reversal');
@@ -130,7 +130,7 @@ describe('a payment that is declared to stand', () => {
     assert.deepEqual(ends(drive), OPEN);
   });
 
-  it('is answered though the executor never is', () => {
+  it('is answered even if the executor never answers', () => {
     const drive = unanswered();
     settle(drive);
     drive.wait(5000);
@@ -161,7 +161,7 @@ describe('a payment that is declared to stand', () => {
     assert.equal(drive.news().includes('reversalDelayed reversalDelayed'), false);
   });
 
-  it('takes no second order while the acquirer is asked', () => {
+  it('allows no other request about it while the acquirer is asked', () => {
     const drive = unanswered();
     settle(drive);
     assert.equal(settle(drive, 'paid', 'second'), 'told:conflict/underWay');
@@ -174,7 +174,7 @@ describe('a payment that is declared to stand', () => {
     assert.deepEqual([told.length, drive.sale().state], [1, 'settled']);
   });
 
-  it('is open again after a power cut while the acquirer is asked, and asked about at the next try', () => {
+  it('is open again after a power cut while the acquirer is asked, and is inquired at the next declaration', () => {
     const drive = unanswered();
     settle(drive);
     drive.reboot({ torn: true });
@@ -184,7 +184,7 @@ describe('a payment that is declared to stand', () => {
     assert.equal(settle(drive), 'sendReversal:inquiry');
   });
 
-  it('is asked about where a person had it retried, also when that was before a power cut', () => {
+  it('is inquired first where a person had it retried, also before a power cut', () => {
     const drive = held();
     drive.feed({ type: 'reversalRetryRequested', callId: 'c', reversalId: drive.reversal().reversalId });
     drive.reboot();
@@ -213,7 +213,7 @@ describe('a payment that is declared to stand', () => {
       ['never came', failure('REFUND_NOT_EXIST'), 'told:reversal', 'settledByHand'],
       ['was made', refundFound('SUCCESS'), 'told:conflict/notPaid', 'refunded'],
       ['is in process', refundFound('PROCESSING'), 'told:conflict/unconfirmed', undefined],
-      ['is something that it does not want to tell', failure('SYSTEM_ERROR'), 'told:conflict/unconfirmed', undefined],
+      ['has an unknown state', failure('SYSTEM_ERROR'), 'told:conflict/unconfirmed', undefined],
     ];
     for (const [name, word, told, how] of TOLD) {
       it(`whose request the acquirer says ${name}: ${told}`, () => {
@@ -224,7 +224,7 @@ describe('a payment that is declared to stand', () => {
       });
     }
 
-    it('leaves the amount with what was paid', () => {
+    it('gives the amount back to what can be refunded', () => {
       const drive = refunding(failure('REFUND_AMOUNT_EXCEED'));
       settle(drive);
       answer(drive, failure('REFUND_NOT_EXIST'));
@@ -233,7 +233,7 @@ describe('a payment that is declared to stand', () => {
       assert.ok(sameMoney(drive.reversal().amount, AMOUNT));
     });
 
-    it('that a cancel turned into: both have to have failed', () => {
+    it('that replaced a cancel: the acquirer has to say that both failed', () => {
       const drive = unanswered(failure('CANCEL_WINDOW_EXCEED'));
       answer(drive, found('SUCCESS', { amount: AMOUNT }));
       answer(drive, failure('REFUND_WINDOW_EXCEED'));
@@ -245,7 +245,7 @@ describe('a payment that is declared to stand', () => {
       assert.equal(drive.sale().state, 'settled');
     });
 
-    it('that a cancel turned into and that was made after all ends as refunded', () => {
+    it('that replaced a cancel and was made after all: the reversal ends as refunded', () => {
       const drive = unanswered(failure('CANCEL_WINDOW_EXCEED'));
       answer(drive, found('SUCCESS', { amount: AMOUNT }));
       answer(drive, SILENCE);
@@ -259,7 +259,7 @@ describe('a payment that is declared to stand', () => {
   describe('that was made with another account at the acquirer', () => {
     const OTHER = { policy: { account: 'CLIENT M2' } };
 
-    it('is believed where nothing has left: the account was another one from the start', () => {
+    it('is settled at once where no request was sent: the account was another one from the start', () => {
       const drive = createReadyDrive();
       approvedSale(drive, 'order-1');
       drive.reboot(OTHER);
@@ -267,14 +267,14 @@ describe('a payment that is declared to stand', () => {
       assert.equal(settle(drive), 'told:reversal');
     });
 
-    it('is refused where something has: nobody can be asked', () => {
+    it('is refused where a request was sent: the acquirer cannot be asked', () => {
       const drive = unanswered();
       drive.reboot(OTHER);
       drive.news();
       assert.equal(settle(drive), 'told:conflict/otherAccount');
     });
 
-    it('is asked about once the account is back and the reversal has left', () => {
+    it('is inquired once the account is configured again and the reversal was sent', () => {
       const drive = createReadyDrive();
       approvedSale(drive, 'order-1');
       const { account } = drive.policy;
@@ -302,7 +302,7 @@ describe('an order', () => {
     assert.equal(order(drive, 'order-2'), 'told:sale/created');
   });
 
-  it('nor while its reversal is held because its refund failed for good', () => {
+  it('is not sold while its reversal is held because its refund failed for good', () => {
     const drive = unanswered(failure('CANCEL_WINDOW_EXCEED'));
     answer(drive, found('SUCCESS', { amount: AMOUNT }));
     assert.equal(order(drive), 'told:sale/created', 'one that runs by itself leaves the order free');
@@ -311,7 +311,7 @@ describe('an order', () => {
     assert.equal(order(drive), 'told:conflict/orderHeld');
   });
 
-  it('nor while the acquirer is asked whether its payment stands', () => {
+  it('is not sold while the acquirer is asked whether its payment stands', () => {
     const drive = unanswered();
     assert.equal(settle(drive), 'sendReversal:inquiry');
     assert.equal(order(drive), 'told:conflict/orderHeld');
@@ -319,7 +319,7 @@ describe('an order', () => {
     assert.deepEqual([drive.sale().state, order(drive)], ['settled', 'told:sale']);
   });
 
-  it('nor while its reversal waits for another account', () => {
+  it('is not sold while its reversal waits for another account', () => {
     const drive = unanswered();
     drive.reboot({ policy: { account: 'CLIENT M2' } });
     drive.feed({ type: 'probeAnswered', answer: failure('ORDER_NOT_EXIST') });
@@ -338,7 +338,7 @@ describe('an order', () => {
     assert.equal(order(kept), 'told:sale');
   });
 
-  describe('whose first payment is on its way back while a second one was begun', () => {
+  describe('whose first payment is being reversed while a second one is made', () => {
     /** The first reversal is open, and unanswered. */
     function soldAgain(): Drive {
       const drive = unanswered();
@@ -348,11 +348,11 @@ describe('an order', () => {
     const firstOf = ({ state }: Drive) => Object.values(state.book.reversals)[0] ?? assert.fail();
     const settleFirst = (drive: Drive) => settle(drive, 'paid', 'settle', firstOf(drive));
 
-    it('takes no word that the first one stands while the second is open', () => {
+    it('refuses to settle the first as paid while the second is open', () => {
       assert.equal(settleFirst(soldAgain()), 'told:conflict/saleOpen');
     });
 
-    it('nor once the second is paid, also after a power cut', () => {
+    it('refuses it once the second is paid, also after a power cut', () => {
       const drive = soldAgain();
       const { paymentRequestId } = drive.lastSent('sendPay').payment;
       drive.feed({ type: 'payAnswered', paymentRequestId, answer: paid(AMOUNT, 'P2') });
@@ -363,7 +363,7 @@ describe('an order', () => {
       assert.equal(settle(drive, 'reversed', 'settle', firstOf(drive)), 'told:reversal');
     });
 
-    it('takes it once the second surely failed', () => {
+    it('accepts it once the second surely failed', () => {
       const drive = soldAgain();
       const { paymentRequestId } = drive.lastSent('sendPay').payment;
       drive.feed({ type: 'payAnswered', paymentRequestId, answer: failure('RISK_REJECT') });
@@ -371,7 +371,7 @@ describe('an order', () => {
       assert.equal(settleFirst(drive), 'sendReversal:inquiry');
     });
 
-    it('takes that word for one of two only, also where both are asked about at once', () => {
+    it('accepts it for one of two only, also where both are inquired at the same time', () => {
       const drive = soldAgain();
       const { paymentRequestId } = drive.lastSent('sendPay').payment;
       drive.feed({ type: 'payAnswered', paymentRequestId, answer: paid(AMOUNT, 'P2') });
@@ -389,7 +389,7 @@ describe('an order', () => {
       assert.equal(effectWords(answer(drive, stands)), 'told:conflict/orderPaid');
     });
 
-    it('takes that word for one of two only', () => {
+    it('accepts it for one of two only', () => {
       const drive = soldAgain();
       const { paymentRequestId } = drive.lastSent('sendPay').payment;
       drive.feed({ type: 'payAnswered', paymentRequestId, answer: paid(AMOUNT, 'P2') });

@@ -14,7 +14,7 @@ const notify = (drive: Drive, paymentRequestId = LOST_ID, value = '1250') =>
 const lostId = (number: number): string => `${LOST_ID.slice(0, -8)}${`${number}`.padStart(8, '0')}`;
 
 describe('a success of a payment that this terminal made and does not know', () => {
-  it('is held for a person, durably and aloud', () => {
+  it('is held for a person, durably and with an alarm', () => {
     const drive = createReadyDrive();
     notify(drive);
     assert.deepEqual(drive.sent('raiseAlarm').at(-1), {
@@ -41,7 +41,7 @@ describe('a success of a payment that this terminal made and does not know', () 
     assert.deepEqual(openReversals(drive.state.book), [reversal]);
   });
 
-  it('is one entry, however often it is told, also after a restart and after its end', () => {
+  it('is one entry, however often it is notified, also after a restart and after its end', () => {
     const drive = createReadyDrive();
     notify(drive);
     const { reversalId } = drive.reversal();
@@ -54,7 +54,7 @@ describe('a success of a payment that this terminal made and does not know', () 
     assert.equal(Object.keys(drive.state.book.reversals).length, 1);
   });
 
-  it('gives the money back when a person has it retried', () => {
+  it('is undone when a person has it retried', () => {
     const drive = createReadyDrive();
     notify(drive);
     const { reversalId } = drive.reversal();
@@ -65,7 +65,7 @@ describe('a success of a payment that this terminal made and does not know', () 
     assert.deepEqual([drive.reversal().end?.how, drive.sale().state], ['cancelled', 'reversed']);
   });
 
-  it('stands where a person says so and the acquirer, too: the lost card may have had it cancelled', () => {
+  it('stands where a person and the acquirer say so: the terminal may have cancelled it before the card was lost', () => {
     const drive = createReadyDrive();
     notify(drive);
     const settled = {
@@ -87,7 +87,7 @@ describe('a success of a payment that this terminal made and does not know', () 
     assert.equal(drive.sale().state, 'settled');
   });
 
-  it('leaves the customer of the moment alone', () => {
+  it('does not disturb the present customer', () => {
     const drive = createReadyDrive({ vend: 'host' });
     const paymentRequestId = startPaying(drive);
     const { saleId } = drive.sale();
@@ -103,7 +103,7 @@ describe('a success of a payment that this terminal made and does not know', () 
     [4, 3],
     [2, 1],
   ] as const) {
-    it(`fills no queue of ${queueLimit}: ${held} are held, and each of the others is an alarm with all that is known`, () => {
+    it(`does not fill a queue of ${queueLimit}: ${held} are held, and each of the others is an alarm with all its facts`, () => {
       const drive = createReadyDrive({ queueLimit });
       for (let number = 0; number < 50; number += 1) notify(drive, lostId(number));
       assert.equal(openReversals(drive.state.book).length, held);
@@ -129,7 +129,7 @@ describe('a success of a payment that this terminal made and does not know', () 
     });
   }
 
-  it('is known where the payment was of a paid sale that is no longer kept', () => {
+  it('is ignored where it is the payment of a paid sale that is no longer kept', () => {
     const drive = createReadyDrive({ vend: 'host', salesKept: 1 });
     const ids = ['a', 'b', 'c'].map((orderId) => {
       const paymentRequestId = startPaying(drive, '1250', orderId);

@@ -55,7 +55,7 @@ describe('names that every object inherits', () => {
     );
   });
 
-  it('are nothing that a device or the acquirer can tell of', () => {
+  it('are ignored where a device or the acquirer reports them', () => {
     fc.assert(
       fc.property(inherited, fc.constantFrom(...WORDS), (id, word) => {
         const decision = feed(createReadyDrive(), word(id));
@@ -65,7 +65,7 @@ describe('names that every object inherits', () => {
     );
   });
 
-  it('are as good an order number, refund number or slot as any other', () => {
+  it('work as an order number, refund number or slot', () => {
     fc.assert(
       fc.property(inherited, (name) => {
         const drive = createReadyDrive({ vend: 'host' });

@@ -43,7 +43,7 @@ describe('view', () => {
     heldForPerson: 'askOperator',
   };
   for (const [situation, expected] of Object.entries(NOTICES)) {
-    it(`tells the customer how a sale ended as ${situation}, for a while`, () => {
+    it(`shows for a while how a sale ended as ${situation}`, () => {
       const drive = SITUATIONS[situation as Situation]();
       assert.deepEqual([view(drive.state).text, 'refusal' in view(drive.state)], [expected, expected !== 'paid']);
       drive.wait(7999);
@@ -66,7 +66,7 @@ describe('view', () => {
     assert.deepEqual(lamps, { ready: false, busy: false, paid: false, fault: true });
   });
 
-  it('tells customers the gravest of what keeps it from selling', () => {
+  it('shows customers the most serious reason why nothing is sold', () => {
     const drive = createDrive();
     drive.feed({ type: 'booted' });
     drive.feed({ type: 'deviceChanged', device: 'vend', faults: ['vendStarting'] });
@@ -90,7 +90,7 @@ describe('view', () => {
     mdb: 'chooseAtMachine',
   } as const;
   for (const [saleMode, text] of Object.entries(INVITED)) {
-    it(`invites with ${text} in sale mode ${saleMode}`, () => {
+    it(`shows ${text} in sale mode ${saleMode} while it is free`, () => {
       assert.equal(view(createReadyDrive({ saleMode: saleMode as keyof typeof INVITED }).state).text, text);
     });
   }
@@ -113,7 +113,7 @@ describe('view', () => {
     });
   }
 
-  it('shows name and price of what is typed, and only the digits of what is not there', () => {
+  it('shows name and price of the item typed, and only the digits where there is no such item', () => {
     const catalog = { 12: { slot: '12', name: 'Tea', price: cny('300'), channel: '2' } };
     const drive = createReadyDrive({ saleMode: 'selection', catalog });
     const shown = () => [view(drive.state).text, view(drive.state).entry, view(drive.state).values];
@@ -136,7 +136,7 @@ describe('view', () => {
     assert.equal(view(drive.state).text, 'paying');
   });
 
-  it('does not tell the next customer about the sale before', () => {
+  it('does not show the next customer the end of the sale before', () => {
     const drive = createReadyDrive({ vend: 'host' });
     const paymentRequestId = startPaying(drive);
     drive.feed({ type: 'payAnswered', paymentRequestId, answer: paid(cny('1250')) });
