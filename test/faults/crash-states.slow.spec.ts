@@ -7,7 +7,7 @@ const states = Number(process.env.CRASH_STATES ?? 12_000);
 const seed = Number(process.env.CRASH_SEED ?? 1);
 
 describe('crash states', () => {
-  it(`lose nothing acknowledged and show nothing half done: ${states} images`, function () {
+  it(`lose nothing acknowledged and show no partial commit: ${states} images`, function () {
     this.timeout(600_000);
     const report = enumerateCrashStates({ seed, states });
     assert.deepEqual(report.violations, []);
@@ -15,7 +15,7 @@ describe('crash states', () => {
   });
 
   for (const [rule, breaks] of Object.entries(brokenStores)) {
-    it(`convict a store that ${rule}`, async function () {
+    it(`detect a store that ${rule}`, async function () {
       this.timeout(120_000);
       const openStore = await loadBrokenStore(breaks, rule);
       const report = enumerateCrashStates({ seed, states: 40_000, openStore, violationLimit: 1 });

@@ -32,7 +32,7 @@ const anyVolume = fc.constantFrom(...rigVolumes);
 
 const clearWords = ['damaged', 'absent', 'format', 'io', 'forgetful'];
 
-/** Opens a damaged card: the whole truth, or the truth without its last commit and said so, or a clear word. */
+/** Opens a damaged card. It has everything, or lacks only the last commit and reports that, or is refused with a clear error. */
 function judge(card: SimFlash, history: readonly Ledger[]): 'whole' | 'cut' | 'refused' {
   const rig = createFlashRig(1, card);
   const opening = openLedger(rig);
@@ -45,7 +45,7 @@ function judge(card: SimFlash, history: readonly Ledger[]): 'whole' | 'cut' | 'r
   assert.equal(opening.report.provisioned, false, 'taken for new');
   const lost = history.length - 1 - state.count;
   if (lost === 0) return 'whole';
-  assert.equal(lost, 1, `${lost} commits are missing without a word`);
+  assert.equal(lost, 1, `${lost} commits are missing without a report`);
   assert.equal(opening.report.cutTail, true);
   return 'cut';
 }
@@ -57,7 +57,7 @@ function damage(card: SimFlash, inflict: (card: SimFlash) => void): SimFlash {
 }
 
 describe('damage', () => {
-  it('of one bit never costs more than the newest record, and that is said', () => {
+  it('of one bit loses at most the newest record, and that is reported', () => {
     fc.assert(
       fc.property(anyCard, anyVolume, fc.nat(rigSegmentBytes * 8 - 1), ({ card, history }, name, bit) => {
         const verdict = judge(
@@ -70,7 +70,7 @@ describe('damage', () => {
     );
   });
 
-  it('of many bits is found or healed', () => {
+  it('of many bits is detected or repaired', () => {
     const bits = fc.array(fc.tuple(anyVolume, fc.nat(rigSegmentBytes * 8 - 1)), { minLength: 2, maxLength: 60 });
     const seen = new Set<string>();
     fc.assert(
@@ -94,7 +94,7 @@ describe('damage', () => {
     }
   });
 
-  it('by garbage in any place and of any length is found or healed', () => {
+  it('by garbage in any place and of any length is detected or repaired', () => {
     const garbage = fc.uint8Array({ minLength: 1, maxLength: 9_000 });
     fc.assert(
       fc.property(anyCard, anyVolume, fc.nat(rigSegmentBytes - 1), garbage, ({ card, history }, name, at, bytes) => {
@@ -109,7 +109,7 @@ describe('damage', () => {
     );
   });
 
-  it('by cutting a file is found, and the rest can be read', () => {
+  it('by cutting a file is detected, and the rest can be read', () => {
     fc.assert(
       fc.property(anyCard, anyVolume, fc.nat(rigSegmentBytes - 1), ({ card, history }, name, length) => {
         const damaged = damage(card, (each) =>
@@ -140,7 +140,7 @@ describe('damage', () => {
     );
   });
 
-  it('by a card of nothing but noise is refused, not taken for new', () => {
+  it('by noise on the whole card is refused; it does not count as a new card', () => {
     fc.assert(
       fc.property(fc.infiniteStream(fc.integer({ min: 1, max: 255 })), (noise) => {
         const rig = createFlashRig(3);

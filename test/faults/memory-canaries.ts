@@ -3,7 +3,7 @@ import type { Canary } from './canary.js';
 /** A terminal that forgets what it has to know for longer than a sale is kept, or longer than a card lives. */
 export const MEMORY_CANARIES: readonly Canary[] = [
   {
-    name: 'a paid order forgotten with its sale',
+    name: 'a paid order dropped with its sale',
     only: 'host',
     file: 'flows/sale-requests.js',
     find: 'if (gone !== undefined)',
@@ -17,28 +17,28 @@ export const MEMORY_CANARIES: readonly Canary[] = [
     put: 'if (false)\n        paidOrders',
   },
   {
-    name: 'ids of refunds by chance alone',
+    name: 'ids of refunds from random digits alone',
     only: 'host',
     file: 'flows/refund-request-id.js',
     find: 'highest < 0',
     put: 'true',
   },
   {
-    name: 'the payment of a lost card is nobody’s',
+    name: 'the payment of a lost card is ignored',
     only: 'host',
     file: 'flows/payment.js',
     find: 'holdUnknown(turn, id, paymentId, amount);',
     put: "turn.ignore('notification of an unknown payment');",
   },
   {
-    name: 'the payment of a lost card goes back unasked',
+    name: 'the payment of a lost card is reversed without a person',
     only: 'host',
     file: 'flows/unknown-payment.js',
     find: 'manual: true',
     put: 'manual: false',
   },
   {
-    name: 'the payment of another terminal taken for our own',
+    name: 'the payment of another terminal counts as our own',
     only: 'host',
     file: 'flows/payment-request-id.js',
     find: "&& id.slice(14, 22) === terminalNumber.padStart(8, '0')",

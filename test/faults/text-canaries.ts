@@ -3,31 +3,31 @@ import type { Canary } from './canary.js';
 /** What customers read that is not true. */
 export const TEXT_CANARIES: readonly Canary[] = [
   {
-    name: 'a phone named that asks for nothing',
+    name: 'the customer sent to a phone that asks for nothing',
     file: 'flows/end-text.js',
     find: 'lastAttempt(sale)?.prompted === true ?',
     put: 'true ?',
   },
   {
-    name: 'not completed, after paid was read',
+    name: '"not completed" after the customer read "paid"',
     file: 'flows/end-text.js',
     find: 'const toldPaid = undelivered ||',
     put: 'const toldPaid = false &&',
   },
   {
-    name: 'money promised that a person holds',
+    name: 'money promised while a person decides',
     file: 'flows/end-text.js',
     find: "state === 'needsPerson' ||",
     put: '',
   },
   {
-    name: 'nothing charged, of what may be',
+    name: '"nothing charged" where something may be',
     file: 'flows/end-text.js',
     find: "return toldPaid ? 'moneyGoesBack' : 'reversing';",
     put: "return 'notCharged';",
   },
   {
-    name: 'a code asked for by a sale that has ended',
+    name: 'a sale that has ended asks for another code',
     file: 'flows/end-text.js',
     find: "sale.state === 'awaitingCode' ?",
     put: 'true ?',
