@@ -46,7 +46,7 @@ describe('balena.yml', () => {
     );
   });
 
-  it('sets only variables that the configuration knows, to values that it takes, and no secret', () => {
+  it('sets only variables that the configuration knows, to values that it accepts, and no secret', () => {
     for (const pair of contract.data.applicationEnvironmentVariables) {
       for (const [name, value] of Object.entries(pair)) {
         const found = Object.entries(variables).find(([known]) => known === name)?.[1];
@@ -77,7 +77,7 @@ describe('balena.yml', () => {
     });
   }
 
-  it('is not misread: what the reader does not know, it refuses', () => {
+  it('is not misread: the reader refuses what it does not know', () => {
     const strange = [
       'a: [1, 2]',
       'a: &b c',

@@ -49,7 +49,7 @@ describe('the bill of materials', () => {
     }
   });
 
-  it('tells who needs whom, and nothing that is not there', () => {
+  it('lists the dependencies of each package, and only packages that exist', () => {
     const refs = [bom.metadata.component, ...bom.components].map((component) => component['bom-ref']);
     assert.equal(new Set(refs).size, refs.length);
     assert.deepEqual(new Set(bom.dependencies.map(({ ref }) => ref)), new Set(refs));

@@ -61,7 +61,7 @@ function leadsSomewhere({ path: from, text }: DocsFile, link: string): boolean {
 
 describe('the documents', () => {
   for (const { path: name, text } of files) {
-    it(`${name} has its generated parts as the code is (npm run docs writes them)`, () => {
+    it(`${name} has up-to-date generated parts (npm run docs writes them)`, () => {
       assert.ok(fillGenerated(text, generatedParts) === text, `${name} is stale: run npm run docs`);
     });
   }
@@ -88,7 +88,7 @@ describe('the documents', () => {
     assert.deepEqual([...drawn].sort(), [...saleSchema.entries.state.options].sort());
   });
 
-  it('are told from wrong ones', () => {
+  it('fail with a wrong claim', () => {
     const wrong = {
       path: 'docs/wrong.md',
       text: [
@@ -114,7 +114,7 @@ describe('the documents', () => {
     ]);
   });
 
-  it('cannot hold a stale or a broken part', () => {
+  it('fail with a stale or broken part', () => {
     const parts = { one: () => '1' };
     const filled = fillGenerated('<!-- generated: one -->\n0\n<!-- end: one -->', parts);
     assert.equal(filled, '<!-- generated: one -->\n\n1\n\n<!-- end: one -->');

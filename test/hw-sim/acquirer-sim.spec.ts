@@ -88,7 +88,7 @@ describe('acquirer-sim over real sockets', () => {
     return verify('RSA-SHA256', content, createPublicKey(key('alipay-public.pem')), signature);
   }
 
-  it('takes a signed payment and answers with a signature of the other pair', async () => {
+  it('accepts a signed payment and signs its answer with the other pair', async () => {
     const reply = answerOf(await call('pay', payBody('S1')));
     assert.equal(JSON.parse(reply.body).result.resultCode, 'SUCCESS');
     assert.ok(verified('/ams/api/v1/payments/pay', reply.headers, 'response-time', reply.body));
@@ -151,7 +151,7 @@ describe('acquirer-sim over real sockets', () => {
     assert.deepEqual(names.map(key), before);
   });
 
-  it('refuses a private key in the place of the terminal public one, and a port in use', async () => {
+  it('refuses a private key instead of the terminal public one, and a port in use', async () => {
     const directory = mkdtempSync(join(tmpdir(), 'acquirer-sim-'));
     writeFileSync(join(directory, 'terminal-public.pem'), key('terminal-private.pem'));
     const options = { port: 0, keyDirectory: directory, clientId: 'T_1' };
@@ -276,7 +276,7 @@ describe('acquirer-sim over real sockets', () => {
       });
     }
 
-    it('answers what it does not know or serve', async () => {
+    it('answers paths and methods that it does not serve', async () => {
       assert.equal((await control('/sim/nothing')).status, 404);
       assert.equal((await control('/sim/toString')).status, 404);
       assert.equal((await control('/sim/faults')).status, 405);

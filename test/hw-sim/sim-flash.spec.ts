@@ -81,7 +81,7 @@ describe('createSimFlash', () => {
     assert.equal(answered, false);
   });
 
-  it('has no volume that was not made, and keeps one that was', () => {
+  it('has only volumes that were created, and keeps them', () => {
     const rig = createRig();
     const missing = open(rig, false);
     assert.equal(missing instanceof Error && missing.code, 'absent');
@@ -162,7 +162,7 @@ describe('createSimFlash', () => {
     });
   }
 
-  it('keeps the cache when only the process dies, and answers it no more', () => {
+  it('keeps the cache when only the process dies, and no longer answers that process', () => {
     const rig = createRig();
     const volume = mustOpen(rig);
     write(rig, volume, 0, 4);
@@ -187,7 +187,7 @@ describe('createSimFlash', () => {
     assert.equal(byteAt(rig, mustOpen(rig), 0), 0);
   });
 
-  it('takes a failed flush for done the next time, as Linux does', () => {
+  it('reports success at the flush after a failed one, as Linux does', () => {
     const rig = createRig();
     const volume = mustOpen(rig);
     for (let offset = 0; offset < sizeBytes; offset += 4096) write(rig, volume, offset, 7);
@@ -213,7 +213,7 @@ describe('createSimFlash', () => {
     });
   }
 
-  it('has no room for a new volume when full, and room in an old one', () => {
+  it('has no space for a new volume when full, but space in an old one', () => {
     const rig = createRig();
     rig.card.faults.full = true;
     const refused = open(rig);

@@ -159,13 +159,13 @@ describe('tillbox sim', () => {
     }
   });
 
-  it('says what it does before the first thing that takes time', async () => {
+  it('says what it does before the first slow step', async () => {
     const { shows } = start(['--port', '0']);
     const [text] = await shows(/^.*\n/);
     assert.equal(text, 'Making keys for the terminal and its acquirer…\n');
   });
 
-  it('says when the port is taken and how to choose another', async () => {
+  it('says when the port is in use and how to choose another', async () => {
     const first = start(['--port', '0']);
     const [, port = ''] = await first.shows(/127\.0\.0\.1:(\d+) /);
     const second = start(['--port', port]);

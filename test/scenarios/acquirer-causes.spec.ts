@@ -114,14 +114,14 @@ const CAUSES: Readonly<Record<string, readonly [Place, found: RegExp, todo: RegE
   ],
 };
 
-describe('what stands between us and the acquirer', () => {
+describe('a cause why the acquirer cannot be reached', () => {
   const directory = mkdtempSync(join(tmpdir(), 'tillbox-causes-'));
   const caFile = join(directory, 'ca.pem');
   writeFileSync(caFile, authority.cert);
   after(() => rmSync(directory, { recursive: true, force: true }));
 
   for (const [name, [place, found, todo]] of Object.entries(CAUSES)) {
-    it(`is named in words: ${name}`, async () => {
+    it(`is named: ${name}`, async () => {
       const { url, pinned, close } = await open(place);
       try {
         const diagnosis = await diagnose({

@@ -245,7 +245,7 @@ describe('trouble with the acquirer', () => {
     assert.equal((await acquirer.ledger(id)).payments[0]?.status, 'CANCELLED');
   });
 
-  it('leaves the memory flat after replies of 10 MB', async () => {
+  it('does not use more memory after replies of 10 MB', async () => {
     const sales = 8;
     const settled = 3;
     await acquirer.fault({ kind: 'huge', sizeBytes: 10_000_000 }, PAY, sales);
@@ -260,7 +260,7 @@ describe('trouble with the acquirer', () => {
     assert.ok(grown < 20_000_000, `${grown} bytes more`);
   });
 
-  it('is met by default with inquiries 5 s after the pay and every 3 s, and cancels every 5 s', async () => {
+  it('causes by default inquiries 5 s after the pay and every 3 s, and cancels every 5 s', async () => {
     const { inquiries, cancels } = await defaultTimings;
     assertNear(inquiries, [5_000, 3_000]);
     assertNear(cancels, [5_000, 5_000]);

@@ -87,7 +87,7 @@ describe('answers of a whole terminal', () => {
     answered.add('GET /v1/events');
   });
 
-  it('are what the document says: sales', () => {
+  it('agree with the OpenAPI document: sales', () => {
     call('GET', '/openapi.json');
     call('GET', '/v1/status');
     const sale = sell('A-1', AMOUNT);
@@ -113,7 +113,7 @@ describe('answers of a whole terminal', () => {
     box.getsReady();
   });
 
-  it('are what the document says: refunds and the queue', () => {
+  it('agree with the OpenAPI document: refunds and the queue', () => {
     const paid = sell('B-1', AMOUNT);
     pay(paid);
     box.reaches('settled');
@@ -148,7 +148,7 @@ describe('answers of a whole terminal', () => {
     call('GET', '/v1/reversals', {}, undefined, '?state=all');
   });
 
-  it('are what the document says: faults and wrong calls', () => {
+  it('agree with the OpenAPI document: faults and wrong calls', () => {
     box.devices.printer.loadPaper(0);
     box.kiosk.network.conditions = { ...box.kiosk.network.conditions, down: true };
     box.pass(700_000);
@@ -170,7 +170,7 @@ describe('answers of a whole terminal', () => {
     assert.deepEqual([...answered].sort(), all.sort());
   });
 
-  it('are told in events, too', () => {
+  it('agree with it in events, too', () => {
     const SCHEMAS: Readonly<Record<string, string>> = { sale: 'Sale', reversal: 'Reversal', status: 'Status' };
     const frames = [...events.matchAll(/^event: (\w+)\ndata: (.*)$/gm)];
     assert.deepEqual([...new Set(frames.map(([, event]) => event))].sort(), ['reversal', 'sale', 'status']);
@@ -180,7 +180,7 @@ describe('answers of a whole terminal', () => {
     }
   });
 
-  it('would be found out: a member that is not told of, a wrong type, a state without a name', () => {
+  it('would fail with an undocumented member, a wrong type or an unknown state', () => {
     const components = document.components.schemas;
     const status = JSON.parse(box.kiosk.api('GET', '/v1/status')?.body ?? '') as Json;
     const faults = (change: object) =>

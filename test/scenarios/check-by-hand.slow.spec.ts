@@ -47,7 +47,7 @@ describe('tillbox check --by-hand at a terminal', () => {
     at.type(text);
   }
 
-  it('is a talk to the end, in which fingers and eyes find what is broken', async () => {
+  it('asks its questions to the end, and finds what is broken by the answers', async () => {
     const at = start({ DEAD_KEYS: '8' });
     await answer(at, 'Lamp "ready" blinks', '\r');
     await answer(at, 'Lamp "busy" blinks', 'n\r');
@@ -76,14 +76,14 @@ describe('tillbox check --by-hand at a terminal', () => {
     assert.match(at.screen(), /\n2 failed: lamp busy, keys\. One warning\.\n/);
   });
 
-  it('ends by itself, with everything let go, when the connection is lost', async () => {
+  it('ends by itself and releases everything when the connection is lost', async () => {
     const at = start();
     await answer(at, 'Lamp "ready" blinks', '');
     at.hangUp();
     assert.equal(await at.ended, 0, 'it was killed');
   });
 
-  it('takes nothing for an answer that was typed before the question, and is given up with Ctrl-C', async () => {
+  it('ignores what was typed before a question, and ends with Ctrl-C', async () => {
     const at = start();
     at.type('\r\r\r\r\r\r\r\r');
     await answer(at, 'Lamp "ready" blinks', '');
@@ -105,7 +105,7 @@ describe('tillbox check --by-hand at a terminal', () => {
     assert.match(at.screen(), /FAIL {2}by hand +not tested: the terminal that runs here has the devices\n +→ stop it/);
   });
 
-  it('asks nobody where there is no terminal, and where the result is for a program', async () => {
+  it('asks nothing without a terminal, or where the result is for a program', async () => {
     const piped = startTillbox(['check', '--by-hand'], env);
     assert.equal(await piped.ended, 64);
     assert.equal(piped.out(), '');

@@ -43,8 +43,8 @@ function sell(kiosk: Kiosk, number: number): string {
   return saleId;
 }
 
-describe('a journal that is smaller than what it is asked to keep', () => {
-  it('keeps what fits, sells on, and never ends the process', () => {
+describe('a journal that is too small for SALES_KEPT', () => {
+  it('keeps what fits, keeps selling, and never ends the process', () => {
     const kiosk = install();
     for (let number = 1; number <= SALES; number += 1) sell(kiosk, number);
     assert.ok(kiosk.life, 'it is the process that was started');
@@ -52,7 +52,7 @@ describe('a journal that is smaller than what it is asked to keep', () => {
     assert.equal(kiosk.api('GET', `/v1/sales?orderId=o-${SALES - 20}`)?.status, 200);
   });
 
-  it('refuses refunds that would not fit while their answers do not come, and has room again afterwards', () => {
+  it('refuses refunds that would not fit while none is answered, and accepts them again afterwards', () => {
     const kiosk = install();
     const saleId = sell(kiosk, 1);
     kiosk.acquirerFaults.chooseFaults(({ path }) => (path.endsWith('/refund') ? { kind: 'requestLost' } : undefined));

@@ -7,7 +7,7 @@ import { testKeyPairs } from '../support/test-key-pairs.js';
 const settings = kioskSettings({ ...simEnvironment(testKeyPairs), SCANNER: 'none', PRINTER: 'none' });
 
 describe('a card that does not answer at the start', () => {
-  it('ends the process with its reason in the log, and the start after it is well', () => {
+  it('ends the process with its reason in the log, and the next start works', () => {
     const logged: string[] = [];
     const world = createWorld({ seed: 12, startWallMs: Date.UTC(2026, 10, 24, 1) });
     const kiosk = createKiosk({ world, settings, log: (line) => logged.push(line) });

@@ -156,7 +156,7 @@ describe('an incident', () => {
     return text;
   }
 
-  it('of any run leads to the book of that run when it is played, and holds no secret', () => {
+  it('of any run replays to the book of that run, and contains no secret', () => {
     fc.assert(
       fc.property(
         fc.integer({ min: 1, max: 1_000_000 }),
@@ -167,7 +167,7 @@ describe('an incident', () => {
     );
   });
 
-  it('of a long run begins in the middle of it, and leads to its book all the same', () => {
+  it('of a long run begins in the middle of it, and still replays to its book', () => {
     const sale = (shown: number): Happening => ({ type: 'sale', cents: 150, shown, waitMs: 500 });
     const day = Array.from({ length: 250 }, (_, index): Happening[] => [
       sale(index),
@@ -181,7 +181,7 @@ describe('an incident', () => {
     assert.ok(text.length < 1_000_000, String(text.length));
   });
 
-  it('of flash is kept, too', () => {
+  it('is also kept for an error of the flash', () => {
     const saved: { readonly bootCount: number; readonly text: string }[] = [];
     const world = createWorld({ seed: 1, startWallMs: Date.UTC(2026, 10, 23, 4) });
     const kiosk = createKiosk({ world, settings, saveIncident: (incident) => saved.push(incident) });
@@ -200,7 +200,7 @@ describe('an incident', () => {
     assert.match(lines.join('\n'), /codeGiven .*280000+8888.*\n {4}record paymentStarted/);
   });
 
-  it('of flash is kept once, although the process takes a moment to end', () => {
+  it('is kept once for an error of the flash, although the process takes a moment to end', () => {
     const world = createWorld({ seed: 1, startWallMs: Date.UTC(2026, 10, 23, 4) });
     const clock = testClock(world);
     const flash = createSimFlash({ after: clock.after, random: world.random });
@@ -231,7 +231,7 @@ describe('an incident', () => {
     assert.deepEqual([saved, exits], [1, [74]]);
   });
 
-  it('that cannot be kept is told in the log, and changes nothing else', () => {
+  it('that cannot be kept is logged, and changes nothing else', () => {
     const logged: string[] = [];
     const world = createWorld({ seed: 1, startWallMs: Date.UTC(2026, 10, 23, 4) });
     const kiosk = createKiosk({
@@ -285,7 +285,7 @@ describe('an incident', () => {
       });
     }
 
-    it('is left in the data directory, and fails the same way when it is played', async () => {
+    it('is in the data directory, and fails the same way when it is replayed', async () => {
       await writeImpossibleJournal();
       const child = startTillbox(['run'], {
         ...MERCHANT,
@@ -323,7 +323,7 @@ describe('an incident', () => {
       assert.equal(existsSync(join(dataDir, 'gone')), false);
     });
 
-    it('says what is wrong with a file that cannot be played', async () => {
+    it('says what is wrong with a file that cannot be replayed', async () => {
       const missing = await runCommand('replay', replay, [join(dataDir, 'none.json')]);
       assert.equal(missing.code, 64);
       assert.match(missing.errorOut, /no such file/);

@@ -10,7 +10,7 @@ import { newPaymentCode, startTerminal, type TerminalProcess } from '../support/
 import { testKeyPairs } from '../support/test-key-pairs.js';
 import { startTillbox } from '../support/tillbox-process.js';
 
-describe('a journal that is taken away from a running terminal', () => {
+describe('a journal that is removed from a running terminal', () => {
   let acquirer: RunningAcquirer;
   let terminal: TerminalProcess;
 
@@ -77,7 +77,7 @@ describe('a journal that is taken away from a running terminal', () => {
   });
 });
 
-describe('a journal that is taken away from a terminal at rest', () => {
+describe('a journal that is removed from an idle terminal', () => {
   const settings = kioskSettings({ ...simEnvironment(testKeyPairs), SCANNER: 'none', PRINTER: 'none' });
 
   function install(): Kiosk {

@@ -20,9 +20,9 @@ function paused(box: EquippedKiosk): EquippedKiosk {
 
 const PASSWORD = { answer: { code: 'PAYMENT_IN_PROCESS' }, fate: { kind: 'succeeds', afterMs: 30_000 } } as const;
 
-describe('a sale by keys, in the imagined world', () => {
+describe('a sale by keys, in the simulated world', () => {
   describe('of an amount', () => {
-    it('goes from the first key to goods and paper, and tells the customer at every step', () => {
+    it('goes from the first key to goods and receipt, with a text for the customer at every step', () => {
       const box = amountKiosk();
       const { panel, vend } = box.devices;
       assert.equal(box.display(), 'Enter the amount, then #');
@@ -49,7 +49,7 @@ describe('a sale by keys, in the imagined world', () => {
       assert.equal(box.sale().receipt, 'printed');
     });
 
-    it('takes every key once, however its contacts bounce', () => {
+    it('counts every key once, however its contacts bounce', () => {
       for (let seed = 1; seed <= 12; seed += 1) {
         const box = amountKiosk(seed);
         box.press('1122330');
@@ -65,7 +65,7 @@ describe('a sale by keys, in the imagined world', () => {
       assert.equal(box.sale().amount.value, '1250');
     });
 
-    it('takes the keys of a fast hand: each goes down before the last one is up', () => {
+    it('accepts fast typing: each key goes down before the last one is up', () => {
       const box = amountKiosk();
       for (const key of '1250#') {
         box.devices.keypad.tap(key, 110);
@@ -93,7 +93,7 @@ describe('a sale by keys, in the imagined world', () => {
       assert.equal(status.devices.keypad.lastRefused, 'keysTogether');
     });
 
-    it('counts and tells of codes that are none, however they are decorated, and takes the right one', () => {
+    it('counts and reports codes that are no payment codes, whatever is added to them, and accepts the right one', () => {
       const box = amountKiosk();
       box.press('1250#');
       const shown = (text: string): void => {
@@ -113,7 +113,7 @@ describe('a sale by keys, in the imagined world', () => {
       assert.notEqual(box.sale().state, 'awaitingCode');
     });
 
-    it('forgets what somebody typed who went away', () => {
+    it('forgets what a customer typed who left', () => {
       const box = amountKiosk();
       box.press('99');
       box.pass(31_000);
@@ -143,7 +143,7 @@ describe('a sale by keys, in the imagined world', () => {
       assert.deepEqual([box.moneyKept(), box.devices.vend.fallen], [0, []]);
     });
 
-    it('gives the money back when the goods hang, says so, and serves the next customer', () => {
+    it('returns the money when the goods get stuck, says so, and serves the next customer', () => {
       const box = amountKiosk();
       const { vend, panel } = box.devices;
       vend.jam(0);
@@ -161,7 +161,7 @@ describe('a sale by keys, in the imagined world', () => {
       assert.deepEqual([box.moneyKept(), vend.fallen], [300, [0]]);
     });
 
-    it('is not to be had while the door is open', () => {
+    it('does not start while the door is open', () => {
       const box = amountKiosk();
       const { panel } = box.devices;
       box.press('12');
@@ -190,7 +190,7 @@ describe('a sale by keys, in the imagined world', () => {
       assert.deepEqual([...box.kiosk.acquirer.ledger.payments()], []);
     });
 
-    it('is not to be had without paper', () => {
+    it('does not start without paper', () => {
       const box = amountKiosk();
       box.devices.printer.loadPaper(0);
       box.pass(10_000);
@@ -201,7 +201,7 @@ describe('a sale by keys, in the imagined world', () => {
     });
   });
 
-  describe('of something chosen', () => {
+  describe('of an item', () => {
     it('shows name and price while it is typed, and releases the goods of its channel', () => {
       const box = selectionKiosk();
       assert.equal(box.display(), 'Enter the item number, then #');
@@ -218,7 +218,7 @@ describe('a sale by keys, in the imagined world', () => {
       assert.match(box.receipts()[0] ?? '', /^Tea, green$/m);
     });
 
-    it('takes a slot with or without its zeros', () => {
+    it('accepts a slot with or without its zeros', () => {
       for (const slot of ['05', '5']) {
         const box = selectionKiosk();
         box.press(`${slot}#`);
@@ -270,7 +270,7 @@ describe('a sale by keys, in the imagined world', () => {
       assert.equal(box.sale().description, 'Tea, green');
     });
 
-    it('may come from the host app as well, for a channel that exists', () => {
+    it('may be started by the host app as well, for a channel that exists', () => {
       const box = selectionKiosk();
       const wish = (channel: string) => ({ orderId: 'o1', amount: { currency: 'CNY', value: '300' }, channel });
       const refused = box.kiosk.api('POST', '/v1/sales', wish('5'));

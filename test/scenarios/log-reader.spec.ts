@@ -19,7 +19,7 @@ describe('a log whose reader goes away', () => {
     await acquirer.stop();
   });
 
-  it('stops no sale, is told in the status and the metrics, and is no failure of the process', async () => {
+  it('stops no sale, shows in the status and the metrics, and does not end the process', async () => {
     const { warnings, log } = await terminal.ready();
     assert.deepEqual([warnings.includes('logLost'), log], [false, { lostLines: 0 }]);
     terminal.process.closeOutputs();

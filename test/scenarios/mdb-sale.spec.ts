@@ -17,7 +17,7 @@ const ADAPTER_MS = 100;
 /** Goods that were approved move on, whatever the terminal and its cable do. */
 const MOTOR_MS = 3_000;
 
-describe('a sale at a vending machine that asks, in the imagined world', () => {
+describe('a sale at a vending machine that asks, in the simulated world', () => {
   let box: EquippedKiosk;
 
   const machineKiosk = (env: Readonly<Record<string, string>> = {}): EquippedKiosk => {
@@ -52,7 +52,7 @@ describe('a sale at a vending machine that asks, in the imagined world', () => {
 
   afterEach(() => assert.equal(box.devices.machine.wrongApprovals(), 0, 'approved what nobody asked for'));
 
-  it('goes from the button to the goods and the paper', () => {
+  it('goes from the button to the goods and the receipt', () => {
     machineKiosk();
     const { machine, panel } = box.devices;
     assert.equal(box.display(), 'Choose your item at the machine');
@@ -70,7 +70,7 @@ describe('a sale at a vending machine that asks, in the imagined world', () => {
     sellsAgain();
   });
 
-  it('gives the money back when the machine reports that it failed', () => {
+  it('is reversed when the machine reports that it failed', () => {
     machineKiosk();
     box.devices.machine.jam();
     chooseAndPay();
@@ -92,7 +92,7 @@ describe('a sale at a vending machine that asks, in the imagined world', () => {
       chooseAndPay();
     };
 
-    it('is paid where it says that it is at rest, and 50 ms later that it vended', () => {
+    it('is paid where it reports that it is idle, and 50 ms later that it vended', () => {
       vending();
       say('c,STATUS,IDLE');
       box.pass(50);
@@ -102,7 +102,7 @@ describe('a sale at a vending machine that asks, in the imagined world', () => {
       assert.deepEqual([box.sale().state, box.moneyKept(), box.alarms], ['settled', 250, []]);
     });
 
-    it('is unknown three seconds after it is at rest without a word', () => {
+    it('is unknown three seconds after it is idle without a report', () => {
       vending();
       say('c,STATUS,IDLE');
       box.pass(2_500);
@@ -111,7 +111,7 @@ describe('a sale at a vending machine that asks, in the imagined world', () => {
       assert.equal(box.sale().endCode, 'vendUnknown');
     });
 
-    it('alarms with the sale where the goods are said to have failed after all, and leaves it to a person', () => {
+    it('alarms with the sale where the machine reports a failure afterwards, and leaves it to a person', () => {
       vending();
       say('c,VEND,SUCCESS', 'c,ERR,"VEND 3"', 'c,ERR,"VEND 3"');
       box.pass(60_000);
@@ -123,7 +123,7 @@ describe('a sale at a vending machine that asks, in the imagined world', () => {
       ['failed', ['c,ERR,"VEND 3"'], 'vendFailed', []],
       ['is at rest', ['c,STATUS,IDLE'], 'vendUnknown', ['vendUnknown']],
     ] as const) {
-      it(`alarms with the sale where the goods are said to be out after it ${how}`, () => {
+      it(`alarms with the sale where the machine reports the goods after it ${how}`, () => {
         vending();
         say(...lines);
         box.reaches('reversed');
@@ -135,7 +135,7 @@ describe('a sale at a vending machine that asks, in the imagined world', () => {
       });
     }
 
-    it('alarms with the sale, as far as that can be told, where the word comes to the next process', () => {
+    it('alarms with the most likely sale where the report comes after a restart', () => {
       vending();
       box.kiosk.cutPower();
       box.pass(1_000);
@@ -147,7 +147,7 @@ describe('a sale at a vending machine that asks, in the imagined world', () => {
       assert.ok(box.alarmDetails.at(-1)?.includes(box.sale().saleId));
     });
 
-    it('alarms with the sale where the next process hears that its goods did not come out', () => {
+    it('alarms with the sale where the failure is reported after a restart', () => {
       vending();
       say('c,VEND,SUCCESS');
       box.reaches('settled');
@@ -160,7 +160,7 @@ describe('a sale at a vending machine that asks, in the imagined world', () => {
       assert.deepEqual([box.alarms, box.alarmDetails], [['vendContradicts'], [box.sale().saleId]]);
     });
 
-    it('waits on where it says once more that the reader is enabled, before the code is shown', () => {
+    it('keeps waiting where it reports again that the reader is enabled, before the code is shown', () => {
       machineKiosk();
       choose();
       say('c,STATUS,ENABLED');
@@ -172,7 +172,7 @@ describe('a sale at a vending machine that asks, in the imagined world', () => {
     });
   });
 
-  it('is still to be had from a machine that babbles, of whose choices a few a second are decided and written', () => {
+  it('is still possible at a machine that asks all the time: only a few requests a second are decided and written', () => {
     machineKiosk();
     const { world } = box.kiosk;
     const store = () => JSON.parse(box.kiosk.api('GET', '/v1/status')?.body ?? '{}').store;
@@ -192,7 +192,7 @@ describe('a sale at a vending machine that asks, in the imagined world', () => {
     sellsAgain();
   });
 
-  it('is refused aloud where the price does not fit the currency', () => {
+  it('is refused with a warning where the price does not fit the currency', () => {
     machineKiosk();
     for (const asked of ['1.505,12', '1,50', '1,50,12']) {
       box.devices.machinePort.disturb(Buffer.from(`c,STATUS,VEND,${asked}\r\n`));
@@ -233,7 +233,7 @@ describe('a sale at a vending machine that asks, in the imagined world', () => {
     sellsAgain();
   });
 
-  it('lets the machine go when nobody pays, when the wallet declines, and when the customer cancels by key', () => {
+  it('releases the machine when nobody pays, when the wallet declines, and when the customer cancels by key', () => {
     machineKiosk();
     choose();
     box.reaches('cancelled', 31_000);
@@ -256,7 +256,7 @@ describe('a sale at a vending machine that asks, in the imagined world', () => {
     sellsAgain();
   });
 
-  it('is refused at the machine, with a word to the customer, while the box is not ready', () => {
+  it('is refused at the machine, with a text for the customer, while the box is not ready', () => {
     machineKiosk();
     const { machine, panel } = box.devices;
     panel.openDoor();
@@ -274,7 +274,7 @@ describe('a sale at a vending machine that asks, in the imagined world', () => {
     ['the cable is pulled', () => box.devices.machinePort.unplug(), () => box.devices.machinePort.plug()],
   ];
   for (const [how, act, repair] of BREAKS) {
-    it(`is refunded by default when ${how} after the approval, and the operator is told`, () => {
+    it(`is refunded by default when ${how} after the approval, with an alarm`, () => {
       machineKiosk();
       chooseAndPay();
       act();
@@ -287,7 +287,7 @@ describe('a sale at a vending machine that asks, in the imagined world', () => {
     });
   }
 
-  it('is kept when the machine resets after the approval, where the operator chose so', () => {
+  it('is kept when the machine resets after the approval, with VEND_UNKNOWN=keep', () => {
     machineKiosk({ VEND_UNKNOWN: 'keep' });
     chooseAndPay();
     box.devices.machine.machinePower(false);
@@ -295,7 +295,7 @@ describe('a sale at a vending machine that asks, in the imagined world', () => {
     assert.deepEqual([box.moneyKept(), box.alarms], [250, ['vendUnknown']]);
   });
 
-  it('is told to the operator though the power goes with the very write that keeps it', () => {
+  it('raises its alarm even if the power fails with the write that keeps it', () => {
     const { kiosk } = machineKiosk({ VEND_UNKNOWN: 'keep' });
     chooseAndPay();
     box.devices.machine.machinePower(false);
@@ -309,7 +309,7 @@ describe('a sale at a vending machine that asks, in the imagined world', () => {
     assert.equal(JSON.parse(kiosk.api('GET', `/v1/sales/${saleId}`)?.body ?? '{}').goodsUnknown, true);
   });
 
-  it('waits for a person when the machine resets after the approval, where the operator chose so', () => {
+  it('waits for a person when the machine resets after the approval, with VEND_UNKNOWN=operator', () => {
     machineKiosk({ VEND_UNKNOWN: 'operator' });
     chooseAndPay();
     box.devices.machine.machinePower(false);
@@ -329,7 +329,7 @@ describe('a sale at a vending machine that asks, in the imagined world', () => {
     sellsAgain();
   });
 
-  it('lets the machine go after a power cut while it waited for a payment', () => {
+  it('releases the machine after a power cut while it waited for a payment', () => {
     machineKiosk();
     choose();
     box.kiosk.cutPower();
@@ -338,7 +338,7 @@ describe('a sale at a vending machine that asks, in the imagined world', () => {
     sellsAgain();
   });
 
-  it('of the next choice does not suffer from the one before, though flash is slow to note its end', () => {
+  it('of the next choice works although flash is slow to record the end of the one before', () => {
     machineKiosk();
     box.kiosk.acquirer.plans.planNext(PASSWORD);
     choose('12', '2.50');
@@ -367,7 +367,7 @@ describe('a sale at a vending machine that asks, in the imagined world', () => {
     assert.deepEqual(box.sales(), []);
   });
 
-  it('is not to be had while the machine is away', () => {
+  it('does not start while the machine is missing', () => {
     machineKiosk();
     box.devices.machine.machinePower(false);
     box.pass(1_000);

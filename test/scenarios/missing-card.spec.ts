@@ -39,7 +39,7 @@ function restartWithout(kiosk: Kiosk, names: readonly string[]): void {
 }
 
 describe('a card that lost one half of its journal', () => {
-  it('is warned of in the log, and the terminal starts with the other half', () => {
+  it('is a warning in the log, and the terminal starts with the other half', () => {
     const lines: string[] = [];
     const log = (line: string): void => void lines.push(line);
     const world = createWorld({ seed: 12, startWallMs: Date.UTC(2026, 10, 24, 1) });
@@ -61,7 +61,7 @@ describe('a card that lost one half of its journal', () => {
 });
 
 describe('a card that is missing at the start', () => {
-  it('and comes back brings the queue with it, without anybody who restarts the terminal', () => {
+  it('and comes back: its queue is worked on, without a restart by hand', () => {
     const kiosk = install();
     const order = { orderId: 'o-1', amount: { currency: 'CNY', value: PASSWORD } };
     const { saleId } = JSON.parse(kiosk.api('POST', '/v1/sales', order)?.body ?? '') as SaleView;

@@ -50,7 +50,7 @@ describe('a payment with no connection to the acquirer', () => {
     assert.deepEqual(await terminal.reversals(), []);
   });
 
-  it('is another thing where the request left: a connection that breaks is inquired', async () => {
+  it('is inquired where the request left and the connection broke', async () => {
     await acquirer.stop();
     const server = await breakingServer(Number(new URL(acquirer.url).port));
     try {

@@ -110,7 +110,7 @@ describe('the notification endpoint', () => {
     });
   }
 
-  it('is moved by nothing that is rightly signed and old, or can be read in two ways', async () => {
+  it('ignores signed notifications that are old or ambiguous', async () => {
     const { saleId, id } = await hangingSale();
     const body = JSON.stringify(notification(id));
     const twice = body.replace('{', '{"result":{"resultCode":"RISK_REJECT","resultStatus":"F"},');
@@ -119,14 +119,14 @@ describe('the notification endpoint', () => {
     await terminal.reached(saleId, 'reversed');
   });
 
-  it('takes what Alipay’s own libraries may send: an absolute target, a whole number, a byte that is no UTF-8', async () => {
+  it('accepts what Alipay’s own libraries may send: an absolute target, a whole number, a byte that is not UTF-8', async () => {
     const { saleId, id } = await hangingSale();
     const body = JSON.stringify(notification(id, { note: 'é' })).replace('"1250"', '1250');
     assert.equal(await postSigned(`http://pay.example.com${PATH}`, Buffer.from(body, 'latin1')), '200');
     await terminal.reached(saleId, 'settled');
   });
 
-  it('is moved by nothing that is not signed, not whole or not for it', async () => {
+  it('ignores what is not signed, not complete or not for this terminal', async () => {
     const { saleId, id } = await hangingSale();
     const body = JSON.stringify(notification(id));
     const signed = {
@@ -156,7 +156,7 @@ describe('the notification endpoint', () => {
     await terminal.reached(saleId, 'reversed');
   });
 
-  it('is moved by no rightly signed notification that is not about this payment', async () => {
+  it('ignores signed notifications that are not about this payment', async () => {
     const { saleId, id } = await hangingSale();
     const before = relay.sent().length;
     const url = `http://127.0.0.1:${relay.port}${PATH}`;
@@ -223,7 +223,7 @@ describe('the notification endpoint', () => {
     await terminal.reached(saleId, 'reversed');
   });
 
-  it('delays no sale and keeps the memory flat under 1,000 connections and a flood', async () => {
+  it('delays no sale and does not use more memory under 1,000 connections and a flood', async () => {
     const calmMs = await saleMs();
     const agent = new Agent({ keepAlive: true, maxSockets: 12 });
     const body = JSON.stringify(notification('1'.repeat(40), { filler: 'x'.repeat(60_000) }));

@@ -25,7 +25,7 @@ describe('an orderly end', () => {
     assert.equal(kiosk.api('GET', '/v1/status'), undefined);
   });
 
-  it('is over at once, or when a vending machine has heard that it is switched off', () => {
+  it('is finished at once, or when a vending machine was switched off', () => {
     const machine = { SALE_MODE: 'mdb', VEND: 'mdb', MDB_PORT: SIMULATED_WIRING.mdbPort } as const;
     for (const [env, leastMs, mostMs] of [
       [{}, 0, 0],

@@ -56,7 +56,7 @@ describe('an orderly stop over a real tty', () => {
     await until(() => lines().at(-1) === 'C,0');
   });
 
-  it('leaves a machine that was checked switched off', async () => {
+  it('leaves a machine switched off after a check', async () => {
     const dataDir = mkdtempSync(join(tmpdir(), 'tillbox-check-'));
     const env = { ...MERCHANT, ...acquirer.env, ...withMachine(), DATA_DIR: dataDir, API_PORT: `${await freePort()}` };
     const checking = startTillbox(['check'], env);

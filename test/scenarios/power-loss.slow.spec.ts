@@ -67,7 +67,7 @@ describe('a power loss', () => {
     assert.deepEqual(await terminal.reversals(), [], 'the queue is empty');
   }
 
-  it('right after the pay request left is followed by a cancel of it, and the money is back', async () => {
+  it('right after the pay request left is followed by its cancel, and the money is returned', async () => {
     await install();
     await acquirer.fault({ kind: 'replyLost' }, PAY);
     const { saleId, id } = await killAfterPayLeft();
@@ -76,7 +76,7 @@ describe('a power loss', () => {
     assert.equal((await acquirer.ledger(id)).payments[0]?.status, 'CANCELLED');
   });
 
-  it('with a pay request that never arrives ends the same way', async () => {
+  it('ends the same way where the pay request never arrives', async () => {
     await install();
     await acquirer.fault({ kind: 'requestLost' }, PAY);
     const { saleId, id } = await killAfterPayLeft();
@@ -86,7 +86,7 @@ describe('a power loss', () => {
     assert.ok(history.length >= 1 && history.every(({ kind }) => kind === 'unknownCancelled'));
   });
 
-  it('with a pay request that arrives after the first cancel leaves no charge behind', async () => {
+  it('leaves no charge where the pay request arrives after the first cancel', async () => {
     const expiryMs = 10_000;
     await install(expiryMs);
     /* Before it expires, and after the cancel of a box that is back so soon. */
@@ -116,7 +116,7 @@ describe('a power loss', () => {
     assert.ok((await requestsOf(id)).filter((name) => name === 'cancel').length >= 4);
   });
 
-  it('with the box set up for another acquirer afterwards asks that one nothing, unless a move is declared', async () => {
+  it('sends nothing to another acquirer that is configured afterwards, unless a move is declared', async () => {
     const elsewhere = await startAcquirer('own');
     try {
       await install();
@@ -143,7 +143,7 @@ describe('a power loss', () => {
     }
   });
 
-  it('with the box set up for another merchant afterwards waits for a person, or for the old set-up', async () => {
+  it('waits for a person, or for the old settings, where another merchant is configured afterwards', async () => {
     await install();
     await acquirer.fault({ kind: 'replyLost' }, PAY);
     const { saleId, id } = await killAfterPayLeft();
@@ -160,7 +160,7 @@ describe('a power loss', () => {
     assert.equal((await acquirer.ledger(id)).payments[0]?.standing.heldValue, '0');
   });
 
-  it('between the approval and the delivery waits anew for the host app, which tells that it delivered', async () => {
+  it('between approval and delivery waits again for the host app, which reports the delivery', async () => {
     await install();
     const { saleId } = await terminal.pay();
     await terminal.reached(saleId, 'approved');
@@ -175,7 +175,7 @@ describe('a power loss', () => {
     assert.equal((await acquirer.ledger(id)).payments[0]?.standing.heldValue, '1250');
   });
 
-  it('between the approval and the delivery reverses when the host app stays silent, and the box sells again', async () => {
+  it('between approval and delivery reverses when the host app stays silent, and the box sells again', async () => {
     await install();
     const { saleId } = await terminal.pay();
     await terminal.reached(saleId, 'approved');

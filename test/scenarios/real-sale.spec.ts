@@ -100,7 +100,7 @@ describe('a sale on real lines and sockets', () => {
     });
   }
 
-  it('takes no sale while the printer has no paper, and the next one once it has', async () => {
+  it('starts no sale while the printer has no paper, and starts the next one once it has', async () => {
     const { scanner, printer, terminal } = await install('32', 384);
     await terminal.ready();
     printer.loadPaper(0);

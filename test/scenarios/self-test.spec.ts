@@ -34,7 +34,7 @@ describe('tillbox check', () => {
   });
   afterEach(() => rmSync(dataDir, { recursive: true, force: true }));
 
-  it('passes on a sound box, line for line', async () => {
+  it('passes on a box without faults, line for line', async () => {
     const run = await runCommand('check', check, [], env);
     assert.equal(run.code, 0, run.out);
     const rows = rowsOf(run);
@@ -90,7 +90,7 @@ describe('tillbox check', () => {
     assert.match(run.out, /\n3 failed: configuration, keys\.\n$/);
   });
 
-  it('finds our own public key in the place of Alipay’s', async () => {
+  it('finds our own public key configured as Alipay’s', async () => {
     const ours = `${acquirer.keyDirectory}/terminal-public.pem`;
     const run = await runCommand('check', check, [], { ...env, ALIPAY_PUBLIC_KEY_FILE: ours });
     assert.equal(run.code, 64, run.out);
@@ -106,7 +106,7 @@ describe('tillbox check', () => {
     assert.match(rowsOf(run).acquirer ?? '', /^FAIL INVALID_SIGNATURE: our private key does not belong/);
   });
 
-  it('finds a key of Alipay’s that is another one', async () => {
+  it('finds a wrong public key of Alipay', async () => {
     const other = await startAcquirer('own');
     const key = { ALIPAY_PUBLIC_KEY_FILE: other.env.ALIPAY_PUBLIC_KEY_FILE ?? '' };
     const run = await runCommand('check', check, [], { ...env, ...key });
@@ -115,7 +115,7 @@ describe('tillbox check', () => {
     assert.match(rowsOf(run).acquirer ?? '', /^FAIL .*does not fit ALIPAY_PUBLIC_KEY/);
   });
 
-  it('finds an acquirer that is not there, a card that is not there and a port that is taken', async () => {
+  it('finds a missing acquirer, a missing card and a port in use', async () => {
     const taken = createServer((socket) => socket.destroy()).listen(Number(env.API_PORT), '127.0.0.1');
     const wrong = {
       ...env,
@@ -190,7 +190,7 @@ describe('tillbox check', () => {
       assert.match(rowsOf(run)['test receipt'] ?? '', /^FAIL failed: nothing was printed/);
     });
 
-    it('says that a scanner is not there', async () => {
+    it('says that a scanner is missing', async () => {
       const run = await runCommand('check', check, [], {
         ...env,
         SCANNER: 'gm65',

@@ -70,7 +70,7 @@ describe('a person at the queue of a real terminal', () => {
     return { saleId, id };
   }
 
-  it('who says that a payment stands is not believed where its cancel was carried out and the answer lost', async () => {
+  it('cannot settle a payment as paid whose cancel was carried out and its answer lost', async () => {
     await install();
     await acquirer.fault({ kind: 'replyLost' }, CANCEL, MANY);
     const { saleId, id } = await notDelivered();
@@ -81,7 +81,7 @@ describe('a person at the queue of a real terminal', () => {
     assert.deepEqual([sale.state, (await reversalOf(id)).end?.how], ['reversed', 'cancelled']);
   });
 
-  it('who says so while nobody can be asked is told to try later, and is believed once the acquirer confirms it', async () => {
+  it('is told to try later while the acquirer does not answer, and can settle it as paid once that confirms it', async () => {
     /* No cancel falls into the moment in which the faults change. */
     await install({ CANCEL_RETRY_INTERVAL_MS: '10000', CANCEL_RETRY_WINDOW_MS: '60000' });
     await acquirer.fault({ kind: 'requestLost' }, CANCEL, MANY);
@@ -98,7 +98,7 @@ describe('a person at the queue of a real terminal', () => {
     assert.deepEqual([(await terminal.sale(saleId)).state, await heldValue(id)], ['settled', '1250']);
   });
 
-  it('who settles a payment as reversed that is charged afterwards is told until when it may be, and it is reversed anew', async () => {
+  it('who settles a payment as reversed reads until when it may still be charged; if it is, it is reversed again', async () => {
     await install({ PAYMENT_EXPIRY_MS: '6000' });
     await acquirer.fault({ kind: 'requestDelayed', delayMs: 2_500 }, PAY);
     await acquirer.fault({ kind: 'requestLost' }, CANCEL, 1);
@@ -122,7 +122,7 @@ describe('a person at the queue of a real terminal', () => {
     assert.match(terminal.process.out() + terminal.process.errorOut(), /alarm.*resultContradicts/);
   });
 
-  it('needs to do nothing about a late charge: the terminal that hears of it cancels at once', async () => {
+  it('has nothing to do about a late charge: the terminal cancels it at once when it is notified', async () => {
     const expiryMs = 20_000;
     await install({ PAYMENT_EXPIRY_MS: String(expiryMs) });
     await acquirer.fault({ kind: 'requestDelayed', delayMs: 2_000 }, PAY);

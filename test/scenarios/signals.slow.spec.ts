@@ -12,7 +12,7 @@ describe('signals to `tillbox run`', () => {
   });
   after(() => acquirer.stop());
 
-  it('that mean nothing to it do nothing to it, and are logged', async () => {
+  it('that it does not use are ignored and logged', async () => {
     const terminal = await startTerminal(acquirer, {});
     await terminal.ready();
     for (const signal of [...IGNORED_SIGNALS, 'SIGTSTP'] as const) {

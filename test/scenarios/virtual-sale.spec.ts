@@ -68,7 +68,7 @@ describe('a sale in virtual time', () => {
     assert.deepEqual([sale().state, sale().receipt.state], ['settled', 'failed']);
   });
 
-  it('is reversed after the power went while the pay was on its way', () => {
+  it('is reversed after a power cut while the pay was on its way', () => {
     const { kiosk, devices } = createEquippedKiosk({});
     kiosk.acquirerFaults.plan({ kind: 'replyLost' }, 1, '/pay');
     const saleId = startSale(kiosk, 'o-1');
@@ -83,7 +83,7 @@ describe('a sale in virtual time', () => {
     assert.equal(kiosk.acquirer.ledger.standing(payment?.paymentRequestId ?? '').heldValue, 0n);
   });
 
-  it('waits for a pump that runs longer than goods are waited for', () => {
+  it('waits for a pump that runs longer than the time limit for goods', () => {
     const pulseMs = 30_000;
     const pump = { VEND: 'relay', VEND_PINS: '4', VEND_PULSE_MS: `${pulseMs}` };
     const { kiosk } = createEquippedKiosk({ SCANNER: 'none', PRINTER: 'none', ...pump });
@@ -114,7 +114,7 @@ describe('a sale in virtual time', () => {
     assert.equal(read<SaleView>(kiosk, `/v1/sales/${saleId}`).state, 'reversing');
   });
 
-  it('is possible soon after the clock was set, where only the acquirer can tell that it is right', () => {
+  it('is possible soon after the clock was set, where only the acquirer can confirm it', () => {
     const { kiosk, pass } = createEquippedKiosk({});
     kiosk.cutPower();
     kiosk.clock.offsetMs = -30 * 24 * HOUR_MS;

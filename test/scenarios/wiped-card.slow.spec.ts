@@ -66,7 +66,7 @@ describe('a card that was wiped', () => {
     fs.rmSync(`${terminal.dataDir}.card-mark`);
   }
 
-  it('sells only once a person has accepted it, over restarts, and check says so', async () => {
+  it('sells only after a person has accepted it, also after restarts, and check says so', async () => {
     await terminal.ready();
     await terminal.kill();
     emptyDirectory();
@@ -100,7 +100,7 @@ describe('a card that was wiped', () => {
     'zeros, where only the mark on it is left': zeroWithoutOuterMark,
   };
   for (const [way, wipe] of Object.entries(WAYS)) {
-    it(`is told from a new one by ${way}`, async () => {
+    it(`is recognised by ${way}`, async () => {
       await terminal.kill();
       wipe();
       await terminal.restart();
@@ -108,7 +108,7 @@ describe('a card that was wiped', () => {
     });
   }
 
-  it('is accepted before a start, too', async () => {
+  it('can also be accepted before a start', async () => {
     await terminal.ready();
     await terminal.kill();
     emptyDirectory();
@@ -118,7 +118,7 @@ describe('a card that was wiped', () => {
     await terminal.ready();
   });
 
-  it('in the middle of a payment: the acquirer’s word of it is held for a person, also while nothing is sold', async () => {
+  it('in the middle of a payment: the notified payment is held for a person, also while nothing is sold', async () => {
     await terminal.ready();
     await acquirer.plan({ magic: '9907' });
     const { saleId } = await terminal.pay();

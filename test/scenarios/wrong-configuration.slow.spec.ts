@@ -101,7 +101,7 @@ describe('a wrong configuration', () => {
     assert.deepEqual(readdirSync(directory), [], 'no data were made');
   });
 
-  it('by one wrong letter in a name is told with the right one', async () => {
+  it('with a typing error in a name is answered with the right name', async () => {
     const env = { ...(await right()), TERMINAL_NUMBR: '7', TERMINAL_NUMBER: '' };
     const { code, errorOut } = await runCommand('run', run, [], env);
     assert.equal(code, 64);
@@ -145,7 +145,7 @@ describe('a wrong configuration', () => {
     }
   });
 
-  it('with a data directory that is not there leaves the terminal up, not ready, and telling why', async () => {
+  it('with a missing data directory: the terminal runs, is not ready, and says why', async () => {
     const gone = join(directory, 'not-mounted');
     terminal = await startTerminal(acquirer, { ...QUICK, DATA_DIR: gone });
     const status = await terminal.status();
@@ -164,14 +164,14 @@ describe('a wrong configuration', () => {
     await terminal.ready();
   });
 
-  it('with a data directory that ought to be mounted and is not makes nothing in it, and tells why', async () => {
+  it('with a data directory that should be mounted and is not: nothing is created in it, and the log says why', async () => {
     terminal = await startTerminal(acquirer, { ...QUICK, DATA_DIR: '/', DATA_DIR_MOUNTED: 'true' });
     assert.deepEqual((await terminal.status()).reasons.includes('flashAbsent'), true);
     assert.match(terminal.process.out(), /\/ is on the file system of \/, so what belongs there is not mounted/);
     assert.doesNotMatch(terminal.process.out(), /new journal/);
   });
 
-  it('that is right and unusual is told at start, by check and by config', async () => {
+  it('that is valid but unusual is reported at start, by check and by config', async () => {
     const unusual = { ...QUICK, INQUIRY_LIMIT: '4', NOTIFY_URL: '', TZ: '' };
     terminal = await startTerminal(acquirer, unusual);
     const checked = await runCommand('check', check, [], { ...(await right()), ...unusual });
@@ -196,7 +196,7 @@ describe('a wrong configuration', () => {
     assert.equal((await terminal.ready()).bootCount, 2);
   });
 
-  it('with keys of another terminal is found out by the acquirer: not ready, and the reason', async () => {
+  it('with keys of another terminal is refused by the acquirer: not ready, with the reason', async () => {
     const other = await startAcquirer('own');
     try {
       terminal = await startTerminal(acquirer, {
@@ -214,7 +214,7 @@ describe('a wrong configuration', () => {
     }
   });
 
-  it('with a public key that is not the acquirer’s is found out by its signature: not ready, and the reason', async () => {
+  it('with a public key that is not the acquirer’s is detected by its signature: not ready, with the reason', async () => {
     const other = await startAcquirer('own');
     try {
       terminal = await startTerminal(acquirer, {

@@ -69,7 +69,7 @@ describe('acquirer faults', () => {
     assert.ok(typeof reply === 'object' && 'trickled' in reply && reply.pieceDelayMs === 10);
   });
 
-  it('put an error page, garbage or too much in the place of the reply', () => {
+  it('replace the reply by an error page, garbage or too much', () => {
     for (const arrives of [true, false]) {
       const bench = createAcquirerBench();
       const { reply } = payThrough(bench, { kind: 'badGateway', arrives });

@@ -202,7 +202,7 @@ describe('acquirer: payments', () => {
     assert.equal(bench.acquirer.ledger.standing('R2').charged, false);
   });
 
-  it('takes a payment code once, also where its payment failed', () => {
+  it('accepts a payment code once, also where its payment failed', () => {
     const bench = createAcquirerBench();
     const { paymentMethod } = payBody('R1');
     bench.acquirer.plans.planNext(planForCode('RISK_REJECT'));
@@ -210,7 +210,7 @@ describe('acquirer: payments', () => {
     assert.equal(bench.pay('R2', { paymentMethod })?.code, 'EXPIRED_CODE');
   });
 
-  it('refuses codes that have expired and codes that are none', () => {
+  it('refuses codes that have expired and texts that are no codes', () => {
     const bench = createAcquirerBench();
     const method = (paymentMethodId: string) => ({
       paymentMethod: { paymentMethodType: 'CONNECT_WALLET', paymentMethodId },
@@ -312,7 +312,7 @@ describe('acquirer: refunds', () => {
     assert.equal(bench.acquirer.ledger.standing('R1').heldValue, 0n);
   });
 
-  it('obeys contracts without partial or repeated refunds, and the refund window', () => {
+  it('follows contracts without partial or repeated refunds, and the refund window', () => {
     const bench = createAcquirerBench({ partialRefunds: false });
     bench.pay('R1');
     assert.equal(bench.call('refund', refundBody(bench, 'F1', '100'))?.code, 'PARTIAL_REFUND_NOT_SUPPORTED');

@@ -25,7 +25,7 @@ function sign(request: AcquirerRequest, path = request.path): AcquirerRequest {
   return { ...request, headers: { ...headers, Signature: signatureHeader(terminalSigner.sign(content)) } };
 }
 
-describe('acquirer: what is turned away before it reaches the ledger', () => {
+describe('acquirer: what is refused before it reaches the ledger', () => {
   const cases: readonly [string, (request: AcquirerRequest) => AcquirerRequest, string, 'not' | 'rightly'][] = [
     ['another path', (request) => sign({ ...request, path: '/ams/api/v1/payments/charge' }), 'NO_INTERFACE_DEF', 'not'],
     [
@@ -141,7 +141,7 @@ describe('acquirer: what a request must look like', () => {
   }
 
   for (const path of ['paymentNotifyUrl', 'paymentFactor', 'paymentExpiryTime']) {
-    it(`takes a pay without ${path}`, () => {
+    it(`accepts a pay without ${path}`, () => {
       assert.equal(createAcquirerBench().call('pay', change(payBody('R1'), path))?.code, 'SUCCESS');
     });
   }

@@ -60,7 +60,7 @@ describe('magic amounts', () => {
     }
   });
 
-  it('are met by the last four digits, and can be switched off', () => {
+  it('are chosen by the last four digits, and can be switched off', () => {
     assert.equal(magicPlan('19905'), magicPlan('9905'));
     assert.equal(magicPlan('905'), undefined);
     assert.equal(magicPlan('99050'), undefined);

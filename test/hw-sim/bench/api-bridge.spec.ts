@@ -32,7 +32,7 @@ describe('the bridge to the local API', () => {
     return { bench, http, pass, send, acts: () => acts };
   }
 
-  it('listens on loopback only, with the limits of the API and its words for what it refuses', () => {
+  it('listens on loopback only, with the limits and refusals of the API', () => {
     const { host, bodyLimitBytes, refusal } = rig().http.options();
     assert.deepEqual([host, bodyLimitBytes], ['127.0.0.1', 65_536]);
     assert.equal(JSON.parse(refusal?.(413).body ?? '').error.code, 'bodyTooLong');
@@ -77,7 +77,7 @@ describe('the bridge to the local API', () => {
     assert.equal(events.text(), told);
   });
 
-  it('tells the terminal, in its own time, when a reader goes away', () => {
+  it('reports to the terminal, in simulated time, when a reader goes away', () => {
     const { bench, pass, send, acts } = rig();
     bench.powerOn();
     pass(3_000);

@@ -113,14 +113,14 @@ describe('the console of the bench', () => {
     );
   });
 
-  it('says that nobody reads a code while no sale wants one', () => {
+  it('says that no code is read while no sale waits for one', () => {
     const typed = started();
     assert.match(typed.type(['scan hello'], 11_000), /did not read "hello": it looks only while a sale waits/);
     typed.type(['1'], 500);
     assert.match(typed.type(['scan hello'], 2_000), /reads "hello"[\s\S]*Not a payment code/);
   });
 
-  it('says that nobody reads a code while the scanner is unplugged', () => {
+  it('says that no code is read while the scanner is unplugged', () => {
     const typed = started();
     const told = typed.type(['1', 'unplug scanner', 'scan'], 2_000);
     assert.match(told, /nothing reads it: the scanner is unplugged \(plug scanner\)/);
@@ -133,7 +133,7 @@ describe('the console of the bench', () => {
     assert.match(typed.type(['refund 100'], 1_000), /the host app is told: 400 amount: a whole number/);
   });
 
-  it('tells decisions and log lines only when asked to', () => {
+  it('prints decisions and log lines only when asked to', () => {
     const typed = started();
     assert.doesNotMatch(typed.text(), /\n[\d:]+ {2}log /);
     const traced = typed.type(['trace on', '4', 'scan'], 4_000);
@@ -157,7 +157,7 @@ describe('the console of the bench', () => {
     assert.equal(typed.quits(), 1);
   });
 
-  it('does not take a payment for over while nobody answers or the customer has to confirm', () => {
+  it('does not count a payment as finished while nobody answers or the customer has to confirm', () => {
     for (const amount of ['99.02', '99.05']) {
       const told = started().type([amount, 'scan', 'wait', 'help'], 30_000);
       assert.match(told, /: paid\n[\s\S]*cuts a receipt[\s\S]*This console/, amount);

@@ -38,7 +38,7 @@ describe('the receipt as a box of text', () => {
     }
   });
 
-  it('is none for blank paper, which is cut off after a power cut', () => {
+  it('is empty for blank paper, which is cut off after a power cut', () => {
     const typed = createTypedBench(typedSettings());
     typed.type([], 6_000);
     typed.type(['12.50', 'scan'], 100);
@@ -59,7 +59,7 @@ describe('the receipt as a box of text', () => {
 describe('readCode128', () => {
   const code = (set: 'B' | 'C', data: readonly number[]) => code128Modules([0x7b, set.charCodeAt(0), ...data]) ?? [];
 
-  it('reads what code sets B and C hold', () => {
+  it('reads code sets B and C', () => {
     fc.assert(
       fc.property(fc.array(fc.integer({ min: 0, max: 99 }), { minLength: 1, maxLength: 30 }), (pairs) => {
         assert.equal(readCode128(code('C', pairs)), pairs.map((pair) => String(pair).padStart(2, '0')).join(''));
@@ -75,7 +75,7 @@ describe('readCode128', () => {
     assert.equal(readCode128(code128Modules([0x7b, 0x42, 0x41, 0x7b, 0x43, 12, 34]) ?? []), 'A1234');
   });
 
-  it('never takes a code with one wrong bar for another one', () => {
+  it('never reads a code with one wrong bar as another one', () => {
     const bars = code('C', [20, 26, 11, 23]);
     bars.forEach((bar, at) => {
       assert.equal(readCode128(bars.with(at, !bar)), undefined, `module ${at}`);
