@@ -57,7 +57,7 @@ function newest(paths) {
 function run(command, args) {
   const { status, error } = spawnSync(command, args, { stdio: ['ignore', 2, 2] });
   if (error !== undefined) stop(`${command} could not be started: ${error.message}`);
-  if (status !== 0) stop(`${command} ${args.join(' ')} failed; what it said stands above.`);
+  if (status !== 0) stop(`${[command, ...args].join(' ')} failed; see its output above.`);
 }
 
 function stop(message) {
