@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { readdirSync, readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import {
+  faultsAreRaised,
   fileLength,
   flowsAnswerCodes,
   importDirections,
@@ -295,6 +296,25 @@ const RULES: Readonly<Record<string, readonly [Rule, Canary]>> = {
         file('flows/result-codes.ts', 'export const PAY_CODES = {};'),
         file('hw-sim/fuzz-worker.ts', 'export interface Job {}'),
         file('test/support/a.ts', 'export const b = 1;'),
+      ],
+    },
+  ],
+  'a fault is raised': [
+    faultsAreRaised,
+    {
+      bad: [
+        file(
+          'flows/faults.ts',
+          "export const FAULTS = {\n  doorOpen: stops(\n    'x',\n  ),\n  lampDim: warns('x', 'y'),\n};",
+        ),
+      ],
+      beside: [file('drivers/a.ts', "/* lampDim */ raise('doorOpen');")],
+      good: [
+        file(
+          'flows/faults.ts',
+          "export const FAULTS = {\n  doorOpen: stops('x', 'y'),\n  panelStarting: stops('x', 'y'),\n};",
+        ),
+        file('flows/readiness.ts', "const fault = 'doorOpen';"),
       ],
     },
   ],

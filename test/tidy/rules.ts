@@ -189,6 +189,21 @@ export const variablesAreRead: Rule = (files) => {
     .map((name) => `${VARIABLES} has ${name}, which nothing reads`);
 };
 
+const FAULTS = 'flows/faults.ts';
+
+/** A fault that nothing raises promises operators a check that nobody makes. A device's `…Starting` is put together from its name. */
+export const faultsAreRaised: Rule = (files) => {
+  const table = files.find(({ path }) => path === FAULTS)?.text ?? '';
+  const raisers = files
+    .filter(({ path }) => ['flows', 'firmware', 'drivers'].includes(folderOf(path)) && path !== FAULTS)
+    .map(({ text }) => withoutComments(text))
+    .join('\n');
+  return [...table.matchAll(/^ {2}(\w+): (?:stops|warns)\w*\(/gm)]
+    .map(([, name = '']) => name)
+    .filter((name) => !name.endsWith('Starting') && !new RegExp(`\\b${name}\\b`).test(raisers))
+    .map((name) => `${FAULTS} has ${name}, which nothing raises`);
+};
+
 /** One way to write the names of files. */
 export const kebabCase: Rule = (files) =>
   files
