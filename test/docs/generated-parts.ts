@@ -27,7 +27,7 @@ import {
 import { type Cell, REVERSAL_TABLE } from '../../flows/reversal-verdict.js';
 import { acquirerFaultKinds } from '../../hw-sim/acquirer/acquirer-faults.js';
 import { magicAmounts } from '../../hw-sim/acquirer/magic-amounts.js';
-import { markdownTable } from './markdown-table.js';
+import { markdownTable, namedOnce } from './markdown-table.js';
 import { meanings } from './meanings.js';
 import { saleMarkdown } from './sale-markdown.js';
 
@@ -115,14 +115,14 @@ function reversalTable(): string {
   const rows = (Object.keys(REVERSAL_TABLE) as (keyof typeof REVERSAL_TABLE)[]).flatMap((phase) => {
     const answers: Readonly<Record<string, string>> = reversalAnswers[phase];
     const cells: Readonly<Record<string, Cell>> = REVERSAL_TABLE[phase];
-    return Object.entries(cells).map(([kind, cell]) => [
+    return Object.entries(cells).map(([kind, cell]): [string, ...string[]] => [
       reversalRequests[phase],
       code(kind),
       answers[kind] ?? '',
       cellWords(cell),
     ]);
   });
-  return markdownTable(['asked', 'kind', 'answer', 'what follows'], rows);
+  return markdownTable(['asked', 'kind', 'answer', 'what follows'], namedOnce(rows));
 }
 
 function cellWords(cell: Cell): string {

@@ -1,6 +1,6 @@
 import { CLOSED, type Expectation, type Row, SALE_TABLE } from '../flows/sale-table.js';
 import type { InputCase, Situation } from '../flows/situations.js';
-import { markdownTable } from './markdown-table.js';
+import { markdownTable, namedOnce } from './markdown-table.js';
 
 /** The situations to show, each with its name for readers and the row that says the rest of it. */
 const SHOWN: readonly (readonly [Situation, string, Row])[] = [
@@ -31,15 +31,19 @@ export function saleMarkdown(): string {
       const key = JSON.stringify(does);
       inputs.set(key, [...(inputs.get(key) ?? []), code(input)]);
     }
-    return [...inputs].map(([does, names]) => [name, names.join(', '), ...(JSON.parse(does) as string[])]);
+    return [...inputs].map(([does, names]): [string, ...string[]] => [
+      name,
+      names.join('<br>'),
+      ...(JSON.parse(does) as string[]),
+    ]);
   });
-  return markdownTable(['state', 'input', 'new state', 'durable first', 'then'], rows);
+  return markdownTable(['state', 'input', 'new state', 'durable first', 'then'], namedOnce(rows));
 }
 
 /** New state, records and effects; without what a caller is answered and what is only counted. */
 function doing({ to, records, effects }: Expectation): string[] {
   const done = words(effects).filter((word) => !word.startsWith('told:') && word !== 'noteRefusal');
-  return [to === undefined ? [] : [to], words(records), done].map((list) => list.map(code).join(' '));
+  return [to === undefined ? [] : [to], words(records), done].map((list) => list.map(code).join('<br>'));
 }
 
 const words = (text: string): string[] => text.split(' ').filter((word) => word !== '');
