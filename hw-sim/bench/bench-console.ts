@@ -59,19 +59,19 @@ export function createBenchConsole({ bench, ink, print, quit, echo }: BenchConso
         ...host.commands,
       ],
     ],
-    ['Your hands', hands],
-    ['Look', look.commands],
+    ['Hardware', hands],
+    ['Show', look.commands],
     [
       'This console',
       [
         {
           name: 'wait',
           usage: '[SECONDS]',
-          summary: 'for scripts: the next line comes when nothing is under way any more, or so much later',
+          summary: 'for scripts: waits until nothing is in progress, or for SECONDS',
           run: waitCommand,
         },
         { name: 'help', summary: 'this list', run: () => void print(help()) },
-        { name: 'quit', summary: 'the end; nothing is kept', run: quitCommand },
+        { name: 'quit', summary: 'ends the simulator; nothing is kept', run: quitCommand },
       ],
     ],
   ];
@@ -120,9 +120,9 @@ export function createBenchConsole({ bench, ink, print, quit, echo }: BenchConso
   const intro: readonly (readonly [typed: string, effect: string])[] = [
     ['12.50', 'starts a sale'],
     ['scan', 'a phone shows its payment code, and the sale is paid'],
-    ['magic', 'amounts by which the acquirer refuses, hesitates or stays silent'],
-    ['power', 'pulls the plug, at any instant; again: plugs it in'],
-    ['help', 'all the rest: cables, paper, cancel, refund, the ledger, the queue, trace'],
+    ['magic', 'lists amounts that make the acquirer refuse, delay or not answer'],
+    ['power', 'cuts the power at once; again: restores it'],
+    ['help', 'lists all commands: cables, paper, cancel, refund, ledger, queue, trace'],
   ];
 
   return {
@@ -137,7 +137,7 @@ export function createBenchConsole({ bench, ink, print, quit, echo }: BenchConso
         return;
       }
       if (line.length > LINE_LIMIT_CHARACTERS || !queue.push(line)) {
-        print(`${ink.yellow('  that is too much: the line, or the number of lines that wait')}\n`);
+        print(`${ink.yellow('  too much input: the line is too long, or too many lines are waiting')}\n`);
       }
     },
   };

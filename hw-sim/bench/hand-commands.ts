@@ -10,7 +10,7 @@ export function createHandCommands(bench: Bench, say: Say, showPaper: () => void
   return [
     {
       name: 'power',
-      summary: 'pulls the mains plug of the box at this very instant; again: plugs it in',
+      summary: 'cuts the power at once; again: restores it',
       run() {
         if (bench.powered) bench.pullPlug();
         else bench.powerOn();
@@ -22,7 +22,7 @@ export function createHandCommands(bench: Bench, say: Say, showPaper: () => void
       else cables[cable].unplug();
       say(cable, 'its cable is out');
     }),
-    wordCommand('plug', CABLES, 'puts it back', (cable) => {
+    wordCommand('plug', CABLES, 'plugs it in again', (cable) => {
       if (cable === 'network') bench.connectNetwork(true);
       else cables[cable].plug();
       say(cable, 'its cable is in');
@@ -30,7 +30,7 @@ export function createHandCommands(bench: Bench, say: Say, showPaper: () => void
     {
       name: 'paper',
       usage: '[out|in]',
-      summary: 'shows the paper that came out so far; takes the roll out, puts a new one in',
+      summary: 'shows what was printed so far; out: removes the roll; in: loads a new one',
       run(rest) {
         switch (rest.toLowerCase()) {
           case '':
@@ -49,7 +49,7 @@ export function createHandCommands(bench: Bench, say: Say, showPaper: () => void
         }
       },
     },
-    wordCommand('cover', ['open', 'close'], "the printer's cover", (word) => {
+    wordCommand('cover', ['open', 'close'], "opens or closes the printer's cover", (word) => {
       if (word === 'open') printer.openCover();
       else printer.closeCover();
       say('printer', word === 'open' ? 'its cover is open' : 'its cover is closed');

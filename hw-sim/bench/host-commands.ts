@@ -45,7 +45,7 @@ export function createHostCommands({ bench, hostApp, wallet, say }: HostCommandP
     {
       name: 'scan',
       usage: '[CODE]',
-      summary: 'a phone shows a fresh payment code to the scan engine; or any code you like',
+      summary: 'shows the scan engine a fresh payment code, or CODE',
       run(rest) {
         if (!/^[\x20-\x7e]{0,512}$/.test(rest)) return 'a code has at most 512 characters of plain ASCII';
         const code = rest === '' ? wallet.freshCode() : rest;
@@ -69,7 +69,7 @@ export function createHostCommands({ bench, hostApp, wallet, say }: HostCommandP
     {
       name: 'refund',
       usage: '[AMOUNT]',
-      summary: 'the host app gives the money of the last sale back, or a part of it',
+      summary: 'the host app refunds the last sale, or a part of it',
       run(rest) {
         const amount = rest === '' ? undefined : parseAmount(rest, currency);
         if (rest !== '' && amount === undefined) return `"${rest}" is no amount in ${currency}`;
@@ -81,13 +81,13 @@ export function createHostCommands({ bench, hostApp, wallet, say }: HostCommandP
     wordCommand(
       'goods',
       ['ok', 'failed'],
-      'the host app says whether it delivered; failed gives the money back',
+      'the host app reports whether it delivered; failed returns the money',
       (word) => withSale(({ saleId }) => post(`/v1/sales/${saleId}/delivered`, { ok: word === 'ok' })),
     ),
     {
       name: 'receipt',
       usage: '[refund]',
-      summary: 'the last receipt is printed again, or that of the last refund',
+      summary: 'prints the last receipt again, or that of the last refund',
       run(rest) {
         if (rest !== '' && rest !== 'refund') return 'type "receipt" or "receipt refund"';
         const which = rest === '' ? {} : { refundId: `refund-${refunds}` };
@@ -96,7 +96,7 @@ export function createHostCommands({ bench, hostApp, wallet, say }: HostCommandP
     },
     {
       name: 'retry',
-      summary: 'a technician sends every waiting reversal again now',
+      summary: 'sends every waiting reversal again now, as a technician can',
       run() {
         const waiting = Object.values(bench.kiosk.terminal?.kernel.state.book.reversals ?? {}).filter(
           ({ state }) => state !== 'finished',

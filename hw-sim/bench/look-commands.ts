@@ -107,7 +107,7 @@ export function createLookCommands(parts: LookCommandParts): {
     const { currency } = config.terminal;
     const shown = magicAmounts.filter(({ ending }) => all || ending.startsWith('99') || ending.startsWith('98'));
     return [
-      'An amount that ends like one of these makes the acquirer do this; all others are paid:',
+      'An amount with one of these endings makes the acquirer do this; all others are paid:',
       ...shown.map(({ ending, meaning }) => `${formatMoney({ currency, value: ending }).padStart(6)}  ${meaning}`),
       ...(all ? [] : ['"magic all" shows more: 94…, 95…, 96… and 97… about inquiries, cancels and refunds']),
     ];
@@ -126,12 +126,12 @@ export function createLookCommands(parts: LookCommandParts): {
   const commands: ConsoleCommand[] = [
     {
       name: 'lamps',
-      summary: 'the lamps and the customer display',
+      summary: 'the lamps, and what the customer reads',
       run: () => void say('terminal', narrator.panel()),
     },
     {
       name: 'status',
-      summary: 'whether the terminal is ready, and what to do where it is not',
+      summary: 'whether the terminal is ready, and what to do if it is not',
       run: () => ask('/v1/status', (body) => show(statusLines(body))),
     },
     {
@@ -139,11 +139,11 @@ export function createLookCommands(parts: LookCommandParts): {
       summary: 'the reversals and refunds, also the finished ones',
       run: () => ask('/v1/reversals?state=all', (body) => show(queueLines(body))),
     },
-    { name: 'ledger', summary: "the acquirer's books: where the money is", run: () => void show(ledgerLines()) },
+    { name: 'ledger', summary: "the acquirer's payments, and who has the money", run: () => void show(ledgerLines()) },
     {
       name: 'magic',
       usage: '[all]',
-      summary: 'the amounts by which you choose what the acquirer does',
+      summary: 'the amounts that make the acquirer do something special',
       run(rest) {
         if (rest !== '' && rest !== 'all') return 'type "magic" or "magic all"';
         show(magicLines(rest === 'all'));

@@ -90,7 +90,8 @@ export function createNarrator({ bench, say, ink }: NarratorParts): Narrator {
       say('queue', `${name}: ${ink.green(reversal.end.how)}`);
     } else if (reversal.state !== before.state) {
       say('queue', `${name}: ${reversal.state === 'needsPerson' ? ink.red('needs a person') : 'goes on'}`);
-    } else if (reversal.kind !== before.kind) say('queue', `${name}: a refund now, the cancellable period is over`);
+    } else if (reversal.kind !== before.kind)
+      say('queue', `${name}: becomes a refund, because it can no longer be cancelled`);
   }
 
   function tellLedger(): void {
@@ -133,7 +134,7 @@ export function createNarrator({ bench, say, ink }: NarratorParts): Narrator {
     for (; printed < strips.length; printed += 1) {
       const strip = strips[printed] ?? [];
       if (isBlankStrip(strip))
-        say('printer', 'cuts off a piece of blank paper: there might have been half a receipt on it');
+        say('printer', 'cuts off a piece of blank paper, because half a receipt may have been on it');
       else say('printer', 'cuts a receipt', ...receiptBox(strip, widthDots));
     }
   }
