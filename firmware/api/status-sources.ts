@@ -1,7 +1,7 @@
 import type { AlarmCode } from '../../flows/effect.js';
 import type { FaultCode } from '../../flows/faults.js';
 import type { Live } from '../../flows/terminal-state.js';
-import type { RefusalCounts } from '../log/refusal-book.js';
+import type { RefusalCounts } from '../log/refusal-counter.js';
 
 /**
  * What the status and the metrics show beyond the flow's state. Called at each request; none returns a payment code, a key

@@ -18,7 +18,7 @@ export function watchRoutes({ status, openEvents, metrics, openApi }: WatchRoute
       method: 'GET',
       path: '/v1/status',
       operationId: 'readStatus',
-      summary: 'Whether the terminal is ready, why not, and how its parts are',
+      summary: 'Whether the terminal is ready, why not, and how its devices are',
       answers: [{ status: 200, description: 'the status', schema: statusSchema }],
       handle: (_call, reply) => reply.json(200, status()),
     }),

@@ -6,12 +6,12 @@ import type { AcquirerLink, AnswerCallback, PayRequest } from '../acquirer/acqui
 import type { Devices } from '../devices/devices.js';
 import type { Executors } from '../kernel.js';
 import type { Log } from '../log/log.js';
-import type { RefusalBook } from '../log/refusal-book.js';
+import type { RefusalCounter } from '../log/refusal-counter.js';
 
 export interface ExecutorParts {
   readonly link: AcquirerLink;
   readonly devices: Pick<Devices, 'print' | 'vend' | 'refuseSelection'>;
-  readonly refusals: Pick<RefusalBook, 'note'>;
+  readonly refusals: Pick<RefusalCounter, 'note'>;
   readonly log: Log;
   readonly feed: (event: Event) => void;
 }

@@ -24,7 +24,7 @@ import type { StoreStatus } from '../journal/store/store-status.js';
 import { createKernel, type Journal, type Kernel } from '../kernel.js';
 import { exitCode } from '../log/exit-code.js';
 import type { Log } from '../log/log.js';
-import { createRefusalBook } from '../log/refusal-book.js';
+import { createRefusalCounter } from '../log/refusal-counter.js';
 import { createExecutors } from './executors.js';
 import { logProgress } from './log-progress.js';
 import type { OpenJournal } from './open-journal.js';
@@ -92,7 +92,7 @@ export function createTerminalCore(
     acquirerTime,
     agentToken: () => agentTokenOf(kernel.state.book, config.acquirer, clock.wallMs()),
   });
-  const refusals = createRefusalBook(clock, log);
+  const refusals = createRefusalCounter(clock, log);
   const ignoredNotifications = createIgnoredNotifications(log);
   const executors = createExecutors({
     link,

@@ -1,7 +1,7 @@
 import { chainNext } from './chain.js';
 import { encodeFrame, frameSlotLimit, slotBytes, slotPayloadBytes, slotsFor } from './frame.js';
 import type { NumberedOperation } from './link-history.js';
-import type { SegmentStanding } from './recover.js';
+import type { SegmentCoverage } from './recover.js';
 
 /** One write: whole slots at a multiple of the slot size. */
 export interface PlannedWrite {
@@ -22,7 +22,7 @@ export interface PlannerStart {
   readonly chain: Uint8Array;
   /** Known operations up to `lastOperation`, oldest first. May be empty. */
   readonly operations: readonly NumberedOperation[];
-  readonly standings: readonly [SegmentStanding, SegmentStanding];
+  readonly coverages: readonly [SegmentCoverage, SegmentCoverage];
   /** The segment to write first. */
   readonly next: 0 | 1;
 }
@@ -59,7 +59,7 @@ export interface FramePlanner {
  * - A segment with unreadable remains is erased in the write that rewrites it.
  */
 export function createFramePlanner(start: PlannerStart): FramePlanner {
-  const segments: [SegmentStanding, SegmentStanding] = [...start.standings];
+  const segments: [SegmentCoverage, SegmentCoverage] = [...start.coverages];
   let next = start.next;
   let sequence = start.sequence;
   let lastOperation = start.lastOperation;
@@ -82,7 +82,7 @@ export function createFramePlanner(start: PlannerStart): FramePlanner {
     chain: first?.chainBefore ?? chain,
   });
 
-  const planOperations = (segment: SegmentStanding): PlannedWrite | undefined => {
+  const planOperations = (segment: SegmentCoverage): PlannedWrite | undefined => {
     const oldest = recent[0];
     if (mustRewrite(segment) || oldest === undefined || oldest.number > segment.coveredUpTo + 1) return undefined;
     let from = recent.findIndex((operation) => operation.number > segment.coveredUpTo);
@@ -106,7 +106,7 @@ export function createFramePlanner(start: PlannerStart): FramePlanner {
     return { segment: next, offset: segment.endSlot * slotBytes, bytes, sequence: sequence + 1 };
   };
 
-  const planBase = (segment: SegmentStanding, stateJson: string): PlannedWrite | undefined => {
+  const planBase = (segment: SegmentCoverage, stateJson: string): PlannedWrite | undefined => {
     const state = Buffer.from(stateJson);
     const slots = slotsFor(state.length);
     if (slots > start.segmentSlots || slots > frameSlotLimit) return undefined;
@@ -153,11 +153,11 @@ export function createFramePlanner(start: PlannerStart): FramePlanner {
   };
 }
 
-function mustRewrite(segment: SegmentStanding): boolean {
+function mustRewrite(segment: SegmentCoverage): boolean {
   return segment.coveredUpTo < 0 || segment.dirty;
 }
 
-function neededFrom(segment: SegmentStanding): number {
+function neededFrom(segment: SegmentCoverage): number {
   return mustRewrite(segment) ? Number.POSITIVE_INFINITY : segment.coveredUpTo + 1;
 }
 

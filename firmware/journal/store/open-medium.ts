@@ -47,7 +47,7 @@ export function openMedium<State, Op>(
     const writeFirstFrame = (found: Found<State>, keeperReadBack: OpenReport['readBack']): void => {
       const planner = createFramePlanner({
         ...found.start,
-        standings: standingsOfBoot(found.start, keeperReadBack),
+        coverages: coveragesOfBoot(found.start, keeperReadBack),
         epoch: found.start.epoch + 1,
         nonce: asBuffer(random.bytes(4)).readUInt32LE(0),
       });
@@ -68,7 +68,7 @@ export function openMedium<State, Op>(
     const settle = (found: Found<State>, images: readonly [Buffer, Buffer]): void =>
       syncBoth(() => {
         const keeper = other(found.start.next);
-        const written = images[keeper].subarray(0, found.start.standings[keeper].endSlot * slotBytes);
+        const written = images[keeper].subarray(0, found.start.coverages[keeper].endSlot * slotBytes);
         readBack(keeper, written, (result) => writeFirstFrame(found, result));
       });
 
@@ -82,11 +82,11 @@ export function openMedium<State, Op>(
       }
       writeDurably(write, () => {
         planner.written();
-        const first: Standing = { endSlot: planner.endSlots[0], coveredUpTo: 0, dirty: false };
+        const first: Coverage = { endSlot: planner.endSlots[0], coveredUpTo: 0, dirty: false };
         write.bytes.copy(images[0]);
         settle(
           {
-            start: { ...start, sequence: planner.sequence, standings: [first, start.standings[1]], next: 1 },
+            start: { ...start, sequence: planner.sequence, coverages: [first, start.coverages[1]], next: 1 },
             state: options.empty,
             provisioned: true,
             cutTail: false,
@@ -123,7 +123,7 @@ export function openMedium<State, Op>(
   });
 }
 
-type Standing = PlannerStart['standings'][0];
+type Coverage = PlannerStart['coverages'][0];
 type FoundRecovery = Extract<Recovery, { kind: 'found' }>;
 
 interface Found<State> {
@@ -150,7 +150,7 @@ function startOfNew(
     lastOperation: 0,
     chain: chainStart,
     operations: [],
-    standings: [
+    coverages: [
       { endSlot: 0, coveredUpTo: -1, dirty: !scans[0].blank },
       { endSlot: 0, coveredUpTo: -1, dirty: !scans[1].blank },
     ],
@@ -169,19 +169,19 @@ function startAfter(recovery: FoundRecovery, segmentSlots: number): PlannerStart
     lastOperation: header.lastOperation,
     chain: recovery.history.chain,
     operations: recovery.history.operations,
-    standings: recovery.standings,
+    coverages: recovery.coverages,
     next: recovery.spare,
   };
 }
 
 /** What the first frame of a boot may rely on: its own segment is rewritten. */
-function standingsOfBoot(start: PlannerStart, keeperReadBack: OpenReport['readBack']): [Standing, Standing] {
-  const standings: [Standing, Standing] = [...start.standings];
-  standings[start.next] = { ...standings[start.next], coveredUpTo: -1 };
+function coveragesOfBoot(start: PlannerStart, keeperReadBack: OpenReport['readBack']): [Coverage, Coverage] {
+  const coverages: [Coverage, Coverage] = [...start.coverages];
+  coverages[start.next] = { ...coverages[start.next], coveredUpTo: -1 };
   /* Unproven: after a failed flush it may be in memory only. Once it is rewritten that no longer matters. */
   const keeper = other(start.next);
-  if (keeperReadBack === 'unsupported') standings[keeper] = { ...standings[keeper], coveredUpTo: -1 };
-  return standings;
+  if (keeperReadBack === 'unsupported') coverages[keeper] = { ...coverages[keeper], coveredUpTo: -1 };
+  return coverages;
 }
 
 function reportOf(found: Found<unknown>, sequence: number, readBack: OpenReport['readBack']): OpenReport {

@@ -2,7 +2,7 @@ import { type History, linkHistory } from './link-history.js';
 import { type FoundFrame, type SegmentScan, scanSegment } from './scan-segment.js';
 
 /** How far a segment can be relied on without the other one. */
-export interface SegmentStanding {
+export interface SegmentCoverage {
   /** First slot after its newest frame. */
   readonly endSlot: number;
   /** Last operation that this segment alone restores; -1 where it restores nothing and has to be rewritten. */
@@ -20,7 +20,7 @@ export type Recovery =
       readonly kind: 'found';
       readonly head: FoundFrame;
       readonly history: History;
-      readonly standings: readonly [SegmentStanding, SegmentStanding];
+      readonly coverages: readonly [SegmentCoverage, SegmentCoverage];
       /** The segment that the state does not depend on: the one to write next. */
       readonly spare: 0 | 1;
       /** Remains of one unfinished write were left out. */
@@ -61,14 +61,14 @@ export function recover(scans: readonly [SegmentScan, SegmentScan]): Recovery {
   if (history === undefined) return damaged(`records before it are missing: ${where}`);
   if (tails[0] && tails[1]) return damaged(`the ends of both volumes cannot be read: ${where}`);
 
-  const standings = [standingOf(scans[0], tails[0]), standingOf(scans[1], tails[1])] as const;
+  const coverages = [coverageOf(scans[0], tails[0]), coverageOf(scans[1], tails[1])] as const;
   const unreadableSlots = scans[0].garbageSlots.length + scans[1].garbageSlots.length;
   return {
     kind: 'found',
     head,
     history,
-    standings,
-    spare: chooseSpare(standings, head.header.segment),
+    coverages,
+    spare: chooseSpare(coverages, head.header.segment),
     cutTail: tails[0] || tails[1],
     unreadableSlots,
     lostSlots: unreadableSlots > longestFrame(scans),
@@ -80,12 +80,12 @@ export function recover(scans: readonly [SegmentScan, SegmentScan]): Recovery {
  * if the newest frame is among the remains. Without remains the segment that leads further is kept, which is the one
  * of the newest frame unless it has a hole.
  */
-function chooseSpare(standings: readonly [SegmentStanding, SegmentStanding], headSegment: 0 | 1): 0 | 1 {
-  const [first, second] = standings;
+function chooseSpare(coverages: readonly [SegmentCoverage, SegmentCoverage], headSegment: 0 | 1): 0 | 1 {
+  const [first, second] = coverages;
   if (first.dirty && !second.dirty && second.coveredUpTo >= 0) return 0;
   if (second.dirty && !first.dirty && first.coveredUpTo >= 0) return 1;
   const other = headSegment === 0 ? 1 : 0;
-  return standings[other].coveredUpTo > standings[headSegment].coveredUpTo ? headSegment : other;
+  return coverages[other].coveredUpTo > coverages[headSegment].coveredUpTo ? headSegment : other;
 }
 
 function damaged(why: string): Recovery {
@@ -132,7 +132,7 @@ function unreadableTail(scan: SegmentScan, head: FoundFrame): boolean {
   );
 }
 
-function standingOf(scan: SegmentScan, unreadable: boolean): SegmentStanding {
+function coverageOf(scan: SegmentScan, unreadable: boolean): SegmentCoverage {
   let endSlot = 0;
   let coveredUpTo = -1;
   let before: FoundFrame | undefined;

@@ -8,7 +8,7 @@ export type RefusalCounts = Readonly<
 >;
 
 /** Counts the inputs of devices that the terminal refused, since the start. */
-export interface RefusalBook {
+export interface RefusalCounter {
   note(refusal: Refusal): void;
   counts(): RefusalCounts;
 }
@@ -16,7 +16,7 @@ export interface RefusalBook {
 /** One line a minute for each reason is enough, since it has the count. */
 const LOG_EVERY_MS = 60_000;
 
-export function createRefusalBook(clock: Pick<Clock, 'monotonicMs'>, log: Pick<Log, 'warn'>): RefusalBook {
+export function createRefusalCounter(clock: Pick<Clock, 'monotonicMs'>, log: Pick<Log, 'warn'>): RefusalCounter {
   let counts: RefusalCounts = {};
   const loggedAtMs = new Map<string, number>();
 

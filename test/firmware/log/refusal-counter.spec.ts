@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { createRefusalBook } from '../../../firmware/log/refusal-book.js';
+import { createRefusalCounter } from '../../../firmware/log/refusal-counter.js';
 
 function bench() {
   let nowMs = 0;
@@ -7,34 +7,34 @@ function bench() {
   const pass = (ms: number): void => {
     nowMs += ms;
   };
-  const book = createRefusalBook(
+  const counter = createRefusalCounter(
     { monotonicMs: () => nowMs },
     { warn: (message, fields) => void logged.push(`${message} ${JSON.stringify(fields)}`) },
   );
-  return { book, logged, pass };
+  return { counter, logged, pass };
 }
 
-describe('refusal book', () => {
+describe('refusal counter', () => {
   it('counts by device and reason, and knows the last', () => {
-    const { book } = bench();
-    assert.deepEqual(book.counts(), {});
-    book.note({ device: 'scanner', reason: 'notAPaymentCode', times: 1 });
-    book.note({ device: 'scanner', reason: 'tooMany', times: 7 });
-    book.note({ device: 'scanner', reason: 'notAPaymentCode', times: 1 });
-    book.note({ device: 'vend', reason: 'price', times: 1, detail: '1.505' });
-    assert.deepEqual(book.counts(), {
+    const { counter } = bench();
+    assert.deepEqual(counter.counts(), {});
+    counter.note({ device: 'scanner', reason: 'notAPaymentCode', times: 1 });
+    counter.note({ device: 'scanner', reason: 'tooMany', times: 7 });
+    counter.note({ device: 'scanner', reason: 'notAPaymentCode', times: 1 });
+    counter.note({ device: 'vend', reason: 'price', times: 1, detail: '1.505' });
+    assert.deepEqual(counter.counts(), {
       scanner: { reasons: { notAPaymentCode: 2, tooMany: 7 }, last: 'notAPaymentCode' },
       vend: { reasons: { price: 1 }, last: 'price' },
     });
   });
 
   it('logs each reason once a minute, with the count and what was asked for', () => {
-    const { book, logged, pass } = bench();
+    const { counter, logged, pass } = bench();
     for (let second = 0; second < 120; second += 1) {
-      book.note({ device: 'vend', reason: 'price', times: 1, detail: '1.505' });
+      counter.note({ device: 'vend', reason: 'price', times: 1, detail: '1.505' });
       pass(1_000);
     }
-    book.note({ device: 'vend', reason: 'item', times: 1 });
+    counter.note({ device: 'vend', reason: 'item', times: 1 });
     assert.deepEqual(logged, [
       'refused {"device":"vend","reason":"price","count":1,"detail":"1.505"}',
       'refused {"device":"vend","reason":"price","count":61,"detail":"1.505"}',
