@@ -209,7 +209,7 @@ export function createKernel(parts: KernelParts): Kernel {
     stop();
     const waiting = deferred;
     deferred = [];
-    /* Nothing to write and nothing under way: a terminal without a journal ends here, too. */
+    /* Nothing to write and no commit under way. A terminal without a journal always ends here. */
     if (waiting.length === 0 && !busy) return void clock.after(0, closed);
     journal.commit(waiting, newest.book, (error) => (error === undefined ? closed() : parts.flashFailed(error)));
   }

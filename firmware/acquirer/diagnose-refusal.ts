@@ -2,7 +2,7 @@ import type { AcquirerConfig } from '../config/config.js';
 import { rsaKey } from '../config/rsa-key.js';
 import type { Diagnosis } from './diagnosis.js';
 
-/** What a code means with which the acquirer refuses our set-up. `path`: of the refused request. */
+/** Explains a code with which the acquirer refuses our set-up. `path`: of the refused request. */
 export function diagnoseRefusal(code: string, path: string, acquirer: AcquirerConfig): Diagnosis {
   const { clientId, privateKey, origin, agentToken } = acquirer;
   const because = (found: string, todo: string): Diagnosis => ({ cause: code, found: `${code}: ${found}`, todo });

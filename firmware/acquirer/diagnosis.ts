@@ -9,7 +9,7 @@ export interface AcquirerExchange {
   /** As it came, and what went wrong where there is none. */
   readonly reply: HttpReply | undefined;
   readonly error: HostError | undefined;
-  /** Of the request, as it was signed. */
+  /** Path of the request, as it was signed. */
   readonly path: string;
 }
 

@@ -12,7 +12,7 @@ export const API_LIMITS = {
   callsInFlight: 64,
   /** After this a caller gets `noAnswer`; the decision may still come. */
   callTimeoutMs: 10_000,
-  /** Of the connections, those that stay open for events. */
+  /** How many of the connections may stay open for events. */
   eventStreams: 16,
   eventsKept: 256,
   heartbeatIntervalMs: 15_000,

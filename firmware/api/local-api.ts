@@ -48,7 +48,7 @@ export interface LocalApiOptions {
   readonly port: number;
   /** Required where `host` is not loopback; where set, every request needs it. */
   readonly token?: string;
-  /** Of the texts for customers. */
+  /** Language of the texts for customers. */
   readonly locale: Locale;
 }
 

@@ -12,7 +12,7 @@ export interface StatusSources {
   readonly devices: () => Readonly<Record<string, DeviceReport>>;
   /** Which GPIO backend serves the lines, and why. */
   readonly gpio: () => string;
-  /** Of the last answer of the acquirer, milliseconds since 1970; undefined since the start. */
+  /** Time of the acquirer's last answer, milliseconds since 1970; undefined where there was none since the start. */
   readonly lastAcquirerContactWallMs: () => number | undefined;
   /** Why we cannot use the acquirer; undefined where nothing is wrong, or the reason is unknown. */
   readonly acquirerTrouble: (live: Live) => TroubleReport | undefined;

@@ -18,7 +18,7 @@ export function keys({ options, positionals: [action] }: CommandInput<'keys'>, s
 }
 
 function createNew(directory: string, self: CommandProcess): ExitCode {
-  /* What is shown goes into a configuration, which is read from another directory. */
+  /* Absolute: the printed path goes into a configuration that is read from another directory. */
   const made = makeKeyPair(keyFiles.absolute(directory), keyFiles);
   if (made.kind === 'refused') {
     self.errorOut(`tillbox keys: ${made.why}\n`);

@@ -55,7 +55,7 @@ const PAGE_NUMBERS: readonly (readonly [
   { readonly least: number; readonly most: number; readonly says: string },
 ])[] = [
   ['PAY_REPLY_TIMEOUT_MS', { least: 5000, most: 5000, says: 'to inquire when 5 s passed without a result' }],
-  ['INQUIRY_REPLY_TIMEOUT_MS', { least: 3000, most: 3000, says: 'that an inquiry not answered in 3 s told nothing' }],
+  ['INQUIRY_REPLY_TIMEOUT_MS', { least: 3000, most: 3000, says: 'that an inquiry not answered in 3 s proves nothing' }],
   ['INQUIRY_INTERVAL_MS', { least: 3000, most: 3000, says: '10 to 20 inquiries, one every 3 s' }],
   ['INQUIRY_LIMIT', { least: 10, most: 20, says: '10 to 20 inquiries, one every 3 s' }],
   ['CANCEL_RETRY_INTERVAL_MS', { least: 5000, most: 10_000, says: 'a cancel every 5 to 10 s for 60 s' }],

@@ -15,8 +15,8 @@ const RATE = { burst: 10, everyMs: 5_000 } as const;
  * A loose plug or a noisy line can change a status many times a second, and each change costs a decision and a line of the log.
  *
  * Invariants
- * - A fault is reported at once. Of a device that flaps, it is the recovery that waits.
- * - What was reported last is, after the wait, the latest status.
+ * - A fault after a sound status is reported at once; a recovery may have to wait.
+ * - After the wait the latest status is reported.
  */
 export function createStatusGate(clock: Clock, report: (status: DeviceStatus) => void): StatusGate {
   const rate = createRateLimit(clock, RATE);

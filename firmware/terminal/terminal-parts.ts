@@ -6,7 +6,7 @@ import type { TerminalSettings } from '../config/load-config.js';
 import type { SaveIncident } from '../incident/incident-keeper.js';
 import type { CardMarks } from '../journal/card-marks.js';
 
-/** What a terminal is made from. */
+/** What a terminal is created with. */
 export interface TerminalParts {
   readonly host: Host;
   readonly settings: TerminalSettings;

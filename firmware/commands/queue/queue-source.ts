@@ -17,7 +17,8 @@ export interface QueueSource extends QueueAbout {
   /** All that are kept, also the finished ones, oldest first. */
   reversals(): Promise<readonly ReversalView[]>;
   /**
-   * Of a card: sales that are in no queue yet, though they may have been charged. A running terminal handles its sale itself.
+   * Sales on a card that may have been charged and are in no queue yet. Empty for a running terminal, which handles its own
+   * sale.
    */
   cutOff(): Promise<readonly CutOffView[]>;
   /** Oldest first: of a card all that are kept, of a running terminal those that have a reversal. */
@@ -35,7 +36,7 @@ export interface QueueSource extends QueueAbout {
  * it, but that start may never come.
  */
 export interface CutOffView {
-  /** Of the reversal that such a start begins. A person may settle it by this id before. */
+  /** Id of the reversal that such a start begins. A person may settle it by this id before. */
   readonly reversalId: string;
   readonly saleId: string;
   readonly orderId: string;

@@ -6,7 +6,7 @@ export type KeyLayout = Pick<MatrixKeypadOptions, 'rowLines' | 'columnLines' | '
 
 /** The result of asking for one key after the other. */
 export interface KeyTrial {
-  /** Of the whole keypad, tested or not. */
+  /** Number of keys of the keypad, tested or not. */
   readonly keyCount: number;
   /** For each place that was asked for: the places that came, sorted. None: the key gave nothing. */
   readonly answers: ReadonlyMap<number, readonly number[]>;
