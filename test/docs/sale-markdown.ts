@@ -42,7 +42,7 @@ export function saleMarkdown(): string {
 
 /** New state, records and effects; without what a caller is answered and what is only counted. */
 function doing({ to, records, effects }: Expectation): string[] {
-  const done = words(effects).filter((word) => !word.startsWith('told:') && word !== 'noteRefusal');
+  const done = words(effects).filter((word) => !word.startsWith('answer:') && word !== 'noteRefusal');
   return [to === undefined ? [] : [to], words(records), done].map((list) => list.map(code).join('<br>'));
 }
 

@@ -10,7 +10,7 @@ interface Break {
   readonly put: string;
 }
 
-/** Stores that lack one rule each. Every proof of the store has to convict all of them, or it proves nothing. */
+/** Stores that break one rule each. Every proof of the store has to detect all of them, or it proves nothing. */
 export const brokenStores: { readonly [rule: string]: readonly Break[] } = {
   'never flushes': [{ file: 'store.js', find: 'volume.writeDurably(', put: 'volume.write(' }],
   'flushes before it writes': [

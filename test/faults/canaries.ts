@@ -4,5 +4,5 @@ import { MEMORY_CANARIES } from './memory-canaries.js';
 import { PART_CANARIES } from './part-canaries.js';
 import { TEXT_CANARIES } from './text-canaries.js';
 
-/** All that the fuzz has to catch. */
+/** All broken firmwares that the fuzz has to detect. */
 export const CANARIES: readonly Canary[] = [...FLOW_CANARIES, ...MEMORY_CANARIES, ...PART_CANARIES, ...TEXT_CANARIES];

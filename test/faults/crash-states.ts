@@ -6,11 +6,11 @@ import { emptyLedger, foldLedger, type Ledger, type LedgerOp, ledgerOp } from '.
 
 export interface CrashStatesOptions {
   readonly seed: number;
-  /** Ends after the workload in which this many were reached. */
+  /** Ends after the workload in which this number of images is reached. */
   readonly states: number;
   /** The store, or a broken one. */
   readonly openStore?: typeof openStore;
-  /** Ends after this many; one is enough to convict a broken store. */
+  /** Ends after this number of violations; one is enough to detect a broken store. */
   readonly violationLimit?: number;
 }
 
@@ -36,12 +36,12 @@ interface Promised {
 
 const commitsPerWorkload = 32;
 const exhaustiveSectors = 8;
-/* Chances by the number of crashes that may still follow: enough second and third ones, without drowning the first. */
+/* Probabilities by the number of crashes that may still follow: enough second and third ones, and still mostly first ones. */
 const goOnAfterCut = [0, 0, 0.02, 0.003] as const;
 const goOnAfterKill = [0, 0, 0.2, 0.06] as const;
 
 /**
- * Runs workloads on an imagined card and stops them at every callback. Of each such point it builds the images that a
+ * Runs workloads on a simulated card and stops them at every callback. Of each such point it builds the images that a
  * power cut may leave, opens a store on each, and goes on from some of them: the second crash comes while it recovers
  * or at its first commits. A process that dies alone leaves the system's cache, and the power may go after that.
  */
@@ -166,7 +166,7 @@ function workloadShape(random: () => number): Shape {
 
 const collaterals: readonly Collateral[] = ['page', 'block', 'volume'];
 
-/** The images to try: all of them where there are few, else the telling ones and some by chance. */
+/** The images to try: all where there are few, otherwise the extreme ones and some random ones. */
 function* cuts(sectors: number, depth: number, random: () => number): Generator<PowerCut> {
   const uniform = (fate: SectorFate, collateral: Collateral = 'none'): PowerCut => ({ fate: () => fate, collateral });
   const mixed = (collateral: Collateral, shorn: number): PowerCut => {

@@ -1,6 +1,6 @@
 import type { Canary } from './canary.js';
 
-/** A terminal that forgets what it has to know for longer than a sale is kept, or longer than a card lives. */
+/** Terminals that forget what they have to remember for longer than a sale is kept, or than a card lasts. */
 export const MEMORY_CANARIES: readonly Canary[] = [
   {
     name: 'a paid order dropped with its sale',

@@ -1,6 +1,6 @@
 import type { Canary } from './canary.js';
 
-/** Kernel, link, store, API and drivers that break one. */
+/** Kernel, link, store, API and drivers that break a rule. */
 export const PART_CANARIES: readonly Canary[] = [
   {
     name: 'write barrier off',

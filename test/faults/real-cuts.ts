@@ -15,7 +15,7 @@ export interface RealCutsReport {
   /** Cuts after which something acknowledged was missing, or something removed was back. */
   readonly cutsWithLoss: number;
   readonly mostLost: number;
-  /** Cuts after which the store did not open; the words of the first. */
+  /** Cuts after which the store did not open, with the first error. */
   readonly cutsUnopened: number;
   readonly firstTrouble: string;
 }
@@ -24,7 +24,7 @@ export interface RealCutsOptions {
   readonly engine: string;
   readonly cuts: number;
   readonly mountOptions: string;
-  /** Cuts before the file system is made anew. */
+  /** Cuts before the file system is made again. */
   readonly cutsPerVolume: number;
 }
 
@@ -82,7 +82,7 @@ export async function cutForReal(options: RealCutsOptions): Promise<RealCutsRepo
   return { engine: options.engine, cuts: options.cuts, ...report };
 }
 
-/** What was promised when the lights went out. */
+/** What was acknowledged before the cut. */
 interface Promised {
   readonly present: ReadonlySet<string>;
   /** Asked and not acknowledged: may be done or not. */
@@ -96,7 +96,7 @@ type Found =
 
 interface Worker {
   readonly found: Found;
-  /** Kills it, and tells what it was promised by then. */
+  /** Kills it, and returns what it had acknowledged by then. */
   end(): Promise<Promised>;
 }
 

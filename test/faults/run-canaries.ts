@@ -5,8 +5,8 @@ import { CANARIES } from './canaries.js';
 import type { Canary } from './canary.js';
 
 /*
- * Shows that the oracle sees: builds of the firmware that break one money rule each, tried until the fuzzer finds a
- * violation. A canary that survives means that the proof proves nothing. Run by CI after the fuzz itself.
+ * Shows that the oracle works: runs builds of the firmware that break one money rule each, until the fuzzer finds a violation.
+ * A canary that survives means that the fuzz does not prove that rule. CI runs it after the fuzz.
  *
  *   node dist/test/faults/run-canaries.js [NAME…]      without a name: all of them, for half an hour or longer
  */

@@ -1,6 +1,6 @@
 import type { Canary } from './canary.js';
 
-/** What customers read that is not true. */
+/** Customer texts that are not true. */
 export const TEXT_CANARIES: readonly Canary[] = [
   {
     name: 'the customer sent to a phone that asks for nothing',

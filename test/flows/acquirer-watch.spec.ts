@@ -7,7 +7,7 @@ import { createDrive, createReadyDrive, type Drive, expectIgnored, startPaying }
 
 const DAY_MS = 86_400_000;
 
-/** How often the acquirer is asked in ten minutes, when nothing else happens. */
+/** The number of probes in ten minutes in which nothing else happens. */
 function probesInTenMinutes(drive: ReturnType<typeof createDrive>): number {
   const before = drive.sent('sendProbe').length;
   for (let at = 0; at < 600; at += 1) {
@@ -75,7 +75,7 @@ describe('watching the acquirer', () => {
       return drive;
     }
 
-    /** Lets time pass; reversals and probes get these answers when their time is over, or at once. What was met on the way. */
+    /** Lets time pass; reversals and probes get these answers, at once or after their timeout. Returns what was observed. */
     function answering(
       drive: Drive,
       forMs: number,
@@ -204,7 +204,7 @@ describe('watching the acquirer', () => {
     const WELL = failure('ORDER_NOT_EXIST');
     let orders = 0;
 
-    /** A customer comes and pays, where the terminal lets them; what the payment is answered. */
+    /** A customer pays, where the terminal allows it; `answer` is that to the payment. */
     function customer(drive: Drive, answer: AcquirerAnswer, orderId = `order-${orders++}`): 'turned away' | 'tried' {
       const before = drive.sent('sendPay').length;
       drive.feed({ type: 'saleRequested', callId: 'c', orderId, amount: cny('1250') });
@@ -221,7 +221,7 @@ describe('watching the acquirer', () => {
     const alarms = (drive: Drive) =>
       drive.sent('raiseAlarm').flatMap(({ alarm, detail }) => (alarm === 'acquirerMisconfigured' ? [detail] : []));
 
-    /** Told about a contract by a payment: nothing but a payment disproves that. */
+    /** A payment was refused because of the contract: only a payment disproves that. */
     const NOT_DISPROVED: Readonly<Record<string, (drive: Drive) => void>> = {
       'a probe that is answered': (drive) => probed(drive, WELL),
       'ten of them': (drive) => Array.from({ length: 10 }, () => probed(drive, WELL)),
@@ -318,7 +318,7 @@ describe('watching the acquirer', () => {
       assert.deepEqual(warnings(drive), []);
     });
 
-    /** Refused by whoever looks at who asks: a probe would meet it, too. */
+    /** Codes about who asks: a probe would be refused, too. */
     for (const code of ['INVALID_SIGNATURE', 'KEY_NOT_FOUND', 'INVALID_CLIENT', 'CLIENT_INVALID', 'INVALID_TOKEN']) {
       it(`probes soon after ${code}, and lets a customer try once that is answered`, () => {
         const drive = createReadyDrive();

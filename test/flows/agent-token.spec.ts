@@ -48,7 +48,7 @@ describe('an agent token', () => {
   const LATER = { accessToken: 'B', issuedAtWallMs: 3000 } as const;
   type Token = Omit<Event & { type: 'agentTokenNotified' }, 'type'>;
 
-  /** What comes after a token of merchant C1, and whether it is taken. */
+  /** The token that follows one of merchant C1, and whether it is accepted. */
   const OTHERS: readonly [name: string, policy: Partial<Policy>, Token, taken: boolean][] = [
     ['of the same merchant', {}, { ...LATER, customerId: 'C1', authClientId: 'A1' }, true],
     ['for our client', {}, { ...LATER, clientId: 'CLIENT', customerId: 'C1', authClientId: 'A1' }, true],
@@ -126,7 +126,7 @@ describe('an agent token', () => {
       const paymentRequestId = startPaying(drive);
       drive.feed({ type: 'payAnswered', paymentRequestId, answer: paid(cny('1250')) });
       drive.feed({ type: 'deliveryReported', callId: 'c', saleId: drive.sale().saleId, ok: false });
-      /* Refused for half an hour: it is tried only every ten minutes by then. */
+      /* Refused for half an hour: by now a customer may try only every ten minutes. */
       for (let at = 0; at < 1800; at += 1) {
         const { exchange, reversalId } = drive.lastSent('sendReversal');
         drive.feed({ type: 'reversalAnswered', exchange, reversalId, answer: failure('ACCESS_DENIED') });
@@ -176,7 +176,7 @@ describe('an agent token', () => {
         drive.reboot({ policy });
         assert.equal(
           refunded(drive),
-          asked ? 'sendReversal:refund told:reversal/created' : 'told:conflict/otherAccount',
+          asked ? 'sendReversal:refund answer:reversal/created' : 'answer:conflict/otherAccount',
         );
       });
     }
@@ -186,7 +186,7 @@ describe('an agent token', () => {
       const paymentRequestId = startPaying(drive);
       drive.feed({ type: 'payAnswered', paymentRequestId, answer: paid(cny('1250')) });
       drive.feed({ type: 'agentTokenNotified', ...MINE });
-      assert.equal(refunded(drive), 'sendReversal:refund told:reversal/created');
+      assert.equal(refunded(drive), 'sendReversal:refund answer:reversal/created');
     });
   });
 });

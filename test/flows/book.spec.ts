@@ -254,7 +254,7 @@ describe('the book', () => {
         { type: 'reversalStarted', atWallMs: 1, reversal },
       ];
     }).flat();
-    /* Of this process alone: others on the machine take time, too. */
+    /* Processor time of this process: others may run on the machine. */
     const started = process.cpuUsage();
     assert.equal(openReversals(replay(records)).length, 1000);
     const tookMs = process.cpuUsage(started).user / 1000;

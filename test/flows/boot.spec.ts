@@ -5,7 +5,7 @@ import { createReadyDrive, type Drive, startPaying, startSale } from './drive.js
 import { SITUATIONS, type Situation } from './situations.js';
 
 describe('boot', () => {
-  /** The sale's state, what is sent, and why, when the power went in each situation. */
+  /** For a power cut in each situation: the sale's state, its cause, and what is sent. */
   const AFTER: Readonly<Record<Situation, string>> = {
     noSale: 'none · sendProbe',
     awaitingCode: 'cancelled powerLost · sendProbe',
@@ -101,7 +101,7 @@ describe('boot', () => {
       drive.reboot();
       drive.wait(29_999);
       assert.equal(drive.sale().state, 'approved');
-      assert.equal(report(drive, true), 'printReceipt told:sale');
+      assert.equal(report(drive, true), 'printReceipt answer:sale');
       drive.wait(MINUTE_MS);
       assert.deepEqual([drive.sale().state, drive.sent('sendReversal')], ['settled', []]);
     });
@@ -109,7 +109,7 @@ describe('boot', () => {
     it('reverses on its word that it could not', () => {
       const drive = approved();
       drive.reboot();
-      assert.equal(report(drive, false), 'sendReversal:cancel told:sale');
+      assert.equal(report(drive, false), 'sendReversal:cancel answer:sale');
       assert.equal(drive.reversal().cause, 'notDelivered');
     });
 
@@ -118,7 +118,7 @@ describe('boot', () => {
       drive.reboot();
       drive.wait(30_000);
       assert.deepEqual([drive.sale().state, drive.reversal().cause], ['reversing', 'hostSilent']);
-      assert.equal(report(drive, true), 'told:conflict/alreadyReversed');
+      assert.equal(report(drive, true), 'answer:conflict/alreadyReversed');
     });
 
     const CHANGED: readonly [name: string, policy: Partial<Drive['policy']>, waitMs: number][] = [
@@ -142,7 +142,7 @@ describe('boot', () => {
       });
     }
 
-    it('waits anew at each of 20 starts, and at the next one reverses: it must not keep the money for ever', () => {
+    it('waits again at each of 20 starts and reverses at the next one: it must not keep the money for ever', () => {
       const drive = approved();
       for (let start = 1; start <= 20; start += 1) {
         drive.wait(9_000);
@@ -158,7 +158,7 @@ describe('boot', () => {
       drive.reboot();
       drive.feed({ type: 'probeAnswered', answer: failure('ORDER_NOT_EXIST') });
       assert.equal(view(drive.state).text, 'paid');
-      assert.equal(order(drive), 'told:conflict/saleOpen');
+      assert.equal(order(drive), 'answer:conflict/saleOpen');
     });
   });
 
@@ -233,12 +233,12 @@ describe('boot', () => {
   it('sells again only when the acquirer has answered', () => {
     const drive = createReadyDrive();
     drive.reboot();
-    assert.equal(order(drive), 'told:notReady');
+    assert.equal(order(drive), 'answer:notReady');
     drive.feed({ type: 'probeAnswered', answer: SILENCE });
-    assert.equal(order(drive), 'told:notReady');
+    assert.equal(order(drive), 'answer:notReady');
     drive.wait(15_000);
     drive.feed({ type: 'probeAnswered', answer: failure('ORDER_NOT_EXIST') });
-    assert.equal(order(drive), 'told:sale/created');
+    assert.equal(order(drive), 'answer:sale/created');
   });
 
   it('counts boots and keeps the serial number and the access token', () => {

@@ -67,13 +67,13 @@ export function cny(value: string): Money {
 
 type Answered = Extract<AcquirerAnswer, { kind: 'answered' }>;
 
-/* Answers of the acquirer, signed rightly unless said otherwise. */
+/* Answers of the acquirer, with a valid signature unless the name says otherwise. */
 
 export function success(change: Partial<Answered> = {}): Answered {
   return { kind: 'answered', signature: 'valid', status: 'S', code: 'SUCCESS', ...change };
 }
 
-/** To `pay`, and with a status to an inquiry: the money was taken. */
+/** To `pay`, and with a status to an inquiry: the money was charged. */
 export function paid(amount: Money, paymentId = 'P1'): Answered {
   return success({ amount, paymentId });
 }
@@ -105,17 +105,17 @@ export function forged(answer: Answered): Answered {
 
 export const SILENCE: AcquirerAnswer = { kind: 'silence', reason: 'timeout' };
 
-/** One word an effect: its type; what a caller is told as `kind/code`; alarms as `alarm:code`. */
+/** An effect as one word: its type; the answer to a caller as `answer:kind/code`; an alarm as `alarm:code`. */
 export function effectWord(effect: Effect): string {
   switch (effect.type) {
     case 'answerCall': {
       const { answer } = effect;
-      if (answer.kind === 'conflict') return `told:conflict/${answer.code}`;
-      if (answer.kind === 'invalid') return `told:invalid/${answer.field}`;
+      if (answer.kind === 'conflict') return `answer:conflict/${answer.code}`;
+      if (answer.kind === 'invalid') return `answer:invalid/${answer.field}`;
       if (answer.kind === 'sale' || answer.kind === 'reversal') {
-        return `told:${answer.kind}${answer.created ? '/created' : ''}`;
+        return `answer:${answer.kind}${answer.created ? '/created' : ''}`;
       }
-      return `told:${answer.kind}`;
+      return `answer:${answer.kind}`;
     }
     case 'raiseAlarm':
       return `alarm:${effect.alarm}`;

@@ -23,7 +23,7 @@ const behind = fc.array(fc.constantFrom(...BLANKS), { maxLength: 4 }).map((parts
 const digits = (least: number, most: number) =>
   fc.array(fc.integer({ min: 0, max: 9 }), { minLength: least, maxLength: most }).map((list) => list.join(''));
 const rightCode = fc.tuple(fc.integer({ min: 25, max: 30 }), digits(15, 30)).map(([head, rest]) => `${head}${rest}`);
-/** What else is before the glass: goods, texts, addresses, codes of others, codes too short or too long. */
+/** Other codes that are shown: goods, texts, URLs, other wallets' codes, codes too short or too long. */
 const wrongCode = fc.oneof(
   fc.constantFrom(
     'https://qr.alipay.com/281234567890123456',
@@ -54,7 +54,7 @@ describe('the content of a code', () => {
     [`]C1\x1d${CODE}`, CODE],
     [`\ufeff${CODE}`, CODE],
     [`  ${CODE}\t`, CODE],
-    /* Digits of the mark are none of the code, and those of the code none of a mark. */
+    /* The digits of a mark do not belong to the code, and those of the code not to a mark. */
     ['\\000026', ''],
     ['\\00002', '\\00002'],
     [`\\${CODE}`, CODE.slice(6)],

@@ -8,7 +8,7 @@ const LINES = 2;
 
 const widthOf = (text: string): number => [...text].reduce((sum, one) => sum + (one > '\u2e7f' ? 2 : 1), 0);
 
-/** How many lines a text takes that is broken at blanks, and between Chinese characters. */
+/** The number of lines of a text that is broken at blanks and between Chinese characters. */
 function linesOf(text: string): number {
   let lines = 1;
   let used = 0;

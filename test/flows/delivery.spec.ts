@@ -77,7 +77,7 @@ describe('delivery', () => {
     });
 
     it('cannot be reported by the host app', () => {
-      assert.equal(effectWords(report(approved({}), true)), 'told:conflict/notYourDelivery');
+      assert.equal(effectWords(report(approved({}), true)), 'answer:conflict/notYourDelivery');
     });
 
     it('releases goods once, even if the result comes again', () => {
@@ -100,13 +100,13 @@ describe('delivery', () => {
       assert.equal(drive.sale().state, 'approved');
       drive.wait(1);
       assert.deepEqual([drive.sale().state, drive.reversal().cause], ['reversing', 'hostSilent']);
-      assert.equal(effectWords(report(drive, true)), 'told:conflict/alreadyReversed');
+      assert.equal(effectWords(report(drive, true)), 'answer:conflict/alreadyReversed');
     });
 
     it('settles when it is reported as done; repeating is safe', () => {
       const drive = approved({ vend: 'host', hostConfirmMs: 30_000 });
-      assert.equal(effectWords(report(drive, true)), 'printReceipt told:sale');
-      assert.equal(effectWords(report(drive, true)), 'told:sale');
+      assert.equal(effectWords(report(drive, true)), 'printReceipt answer:sale');
+      assert.equal(effectWords(report(drive, true)), 'answer:sale');
       drive.wait(60_000);
       assert.equal(drive.sale().state, 'settled');
     });
@@ -114,9 +114,9 @@ describe('delivery', () => {
     it('is reversed when it is reported as failed, also where the sale is settled; repeating is safe', () => {
       for (const hostConfirmMs of [0, 30_000]) {
         const drive = approved({ vend: 'host', hostConfirmMs });
-        assert.equal(effectWords(report(drive, false)), 'sendReversal:cancel told:sale');
+        assert.equal(effectWords(report(drive, false)), 'sendReversal:cancel answer:sale');
         assert.equal(view(drive.state).text, 'vendFailed');
-        assert.equal(effectWords(report(drive, false)), 'told:sale');
+        assert.equal(effectWords(report(drive, false)), 'answer:sale');
         assert.equal(Object.keys(drive.state.book.reversals).length, 1);
       }
     });
@@ -133,7 +133,7 @@ describe('delivery', () => {
     it('that failed after the whole was refunded: nothing is sent', () => {
       const drive = approved({ vend: 'host' });
       drive.feed({ type: 'refundRequested', callId: 'c', saleId: drive.sale().saleId, refundId: 'r1' });
-      assert.equal(effectWords(report(drive, false)), 'told:sale');
+      assert.equal(effectWords(report(drive, false)), 'answer:sale');
       assert.equal(drive.sale().state, 'settled');
     });
 
@@ -208,7 +208,7 @@ describe('delivery', () => {
       const drive = approved({ vend: 'host' });
       report(drive, false);
       const early = drive.feed({ type: 'receiptRequested', callId: 'c', saleId: drive.sale().saleId });
-      assert.equal(effectWords(early), 'told:conflict/nothingToPrint');
+      assert.equal(effectWords(early), 'answer:conflict/nothingToPrint');
       const { exchange, reversalId } = drive.lastSent('sendReversal');
       drive.feed({ type: 'reversalAnswered', exchange, reversalId, answer: success() });
       drive.feed({ type: 'receiptRequested', callId: 'c', saleId: drive.sale().saleId });
@@ -218,7 +218,7 @@ describe('delivery', () => {
     describe('of a refund', () => {
       const SALE_ID = (drive: Drive) => drive.sale().saleId;
 
-      /** 2.50 of 12.50 are on their way back. */
+      /** 2.50 of 12.50 are being refunded. */
       function refunding(change: Partial<Policy> = {}): Drive {
         const drive = approved({ vend: 'host', ...change });
         drive.feed({ type: 'printFinished', saleId: SALE_ID(drive), outcome: 'failed' });
@@ -238,11 +238,11 @@ describe('delivery', () => {
 
       it('is not printed unasked, and is printed on request once it is confirmed, also after a power cut', () => {
         const drive = refunding({ cancelReplyTimeoutMs: 120_000 });
-        assert.equal(effectWords(ask(drive, SALE_ID(drive))), 'told:conflict/nothingToPrint');
+        assert.equal(effectWords(ask(drive, SALE_ID(drive))), 'answer:conflict/nothingToPrint');
         confirm(drive);
         assert.equal(drive.sent('printReceipt').length, 1);
         drive.reboot();
-        assert.equal(effectWords(ask(drive, SALE_ID(drive))), 'printReceipt told:sale');
+        assert.equal(effectWords(ask(drive, SALE_ID(drive))), 'printReceipt answer:sale');
         const saleId = SALE_ID(drive);
         assert.deepEqual(drive.lastSent('answerCall').answer, { kind: 'sale', saleId, created: false });
         assert.equal(drive.lastSent('printReceipt').saleId, saleId);
@@ -275,23 +275,23 @@ describe('delivery', () => {
         confirm(drive);
         const paymentRequestId = startPaying(drive, '300', 'order-2');
         drive.feed({ type: 'payAnswered', paymentRequestId, answer: paid(cny('300')) });
-        assert.equal(effectWords(ask(drive, SALE_ID(drive))), 'told:notFound');
+        assert.equal(effectWords(ask(drive, SALE_ID(drive))), 'answer:notFound');
         assert.deepEqual(drive.lastSent('answerCall').answer, { kind: 'notFound', what: 'refund' });
-        assert.equal(effectWords(ask(drive, first, 'R-2')), 'told:notFound');
-        assert.equal(effectWords(ask(drive, 'none')), 'told:notFound');
+        assert.equal(effectWords(ask(drive, first, 'R-2')), 'answer:notFound');
+        assert.equal(effectWords(ask(drive, 'none')), 'answer:notFound');
       });
 
       it('is not printed for one that a person settled: how the money went back is not known', () => {
         const drive = refunding();
         const { reversalId } = drive.reversal();
         drive.feed({ type: 'reversalSettled', callId: 'c', reversalId, by: 'Wang', note: 'in cash' });
-        assert.equal(effectWords(ask(drive, SALE_ID(drive))), 'told:conflict/nothingToPrint');
+        assert.equal(effectWords(ask(drive, SALE_ID(drive))), 'answer:conflict/nothingToPrint');
       });
 
       it('needs a printer', () => {
         const drive = refunding({ printerPresent: false, printerRequired: false, cancelReplyTimeoutMs: 120_000 });
         confirm(drive);
-        assert.equal(effectWords(ask(drive, SALE_ID(drive))), 'told:conflict/nothingToPrint');
+        assert.equal(effectWords(ask(drive, SALE_ID(drive))), 'answer:conflict/nothingToPrint');
       });
     });
 
@@ -303,7 +303,7 @@ describe('delivery', () => {
       drive.feed({ type: 'payAnswered', paymentRequestId, answer: paid(cny('300')) });
       drive.feed({ type: 'vendFinished', saleId: drive.sale().saleId, outcome: 'unknown' });
       const again = drive.feed({ type: 'receiptRequested', callId: 'c', saleId });
-      assert.equal(effectWords(again), 'printReceipt told:sale');
+      assert.equal(effectWords(again), 'printReceipt answer:sale');
     });
 
     it('is not due without a printer, and cannot be requested later', () => {
@@ -311,7 +311,7 @@ describe('delivery', () => {
       const { saleId } = drive.sale();
       assert.deepEqual([drive.sale().state, drive.sale().receipt, drive.sent('printReceipt')], ['settled', 'none', []]);
       const again = drive.feed({ type: 'receiptRequested', callId: 'c', saleId });
-      assert.equal(effectWords(again), 'told:conflict/nothingToPrint');
+      assert.equal(effectWords(again), 'answer:conflict/nothingToPrint');
     });
   });
 });

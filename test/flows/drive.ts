@@ -23,8 +23,8 @@ import {
 } from './builders.js';
 
 /**
- * Drives the flow as the kernel does, without anything of the kernel: feeds events at a moment, fires timers when they
- * are due, keeps records and effects. Time is a number.
+ * Drives the flow as the kernel does, without the kernel: feeds events, fires timers when they are due, and keeps records and
+ * effects. Time is a number.
  */
 export interface Drive {
   readonly policy: Policy;
@@ -34,11 +34,11 @@ export interface Drive {
   readonly records: readonly TerminalRecord[];
   readonly effects: readonly Effect[];
   feed(event: Event): Step;
-  /** Lets time pass; timers fire on the way, in order. Returns what they decided. */
+  /** Lets time pass; timers fire in order. Returns their decisions. */
   wait(ms: number): Step[];
-  /** Waits until `timer` is due and fires only it; where it is not set, fires it all the same. */
+  /** Waits until `timer` is due and fires only this one, also where it is not set. */
   fire(timer: TimerName): Step;
-  /** The power goes and comes back: what is volatile is lost, and with `torn` what waited for a commit, too. */
+  /** A power cut and a boot. The volatile state is lost; with `torn` also the records that waited for a commit. */
   reboot(options?: {
     readonly torn?: boolean;
     readonly policy?: Partial<Policy>;
@@ -161,7 +161,7 @@ export function createDrive(change: Partial<Policy> = {}): Drive {
   return drive;
 }
 
-/** A box that has booted and whose acquirer has answered; where keys sell, nobody typed for a while. */
+/** A box that has booted and whose acquirer has answered. Where keys start sales, the pause after the start is over. */
 export function createReadyDrive(change: Partial<Policy> = {}): Drive {
   const drive = createDrive(change);
   drive.feed({ type: 'booted' });
@@ -185,7 +185,7 @@ export function startPaying(drive: Drive, amount = '1250', orderId = 'order-1'):
   return drive.lastSent('sendPay').payment.paymentRequestId;
 }
 
-/** Checks a whole decision at once: what became of the last sale, the records and the effects, as words in order. */
+/** Checks a whole decision: the state of the last sale, and the records and effects as words in order. */
 export function expectStep(
   drive: Drive,
   decision: Step,

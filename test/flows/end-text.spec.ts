@@ -13,7 +13,7 @@ const ATTEMPT: Attempt = { paymentRequestId: '1', startedAtWallMs: 0, expiresAtW
 /** Causes that leave the sale as it is. */
 type NotOfSale = 'refundRequested' | 'paidAfterFailure' | 'unknownPayment';
 
-/** How far the undoing of a payment has come. */
+/** The stages of a reversal. */
 type Stage = 'open' | 'needsPerson' | 'byHand' | ReversalEnd['how'];
 
 function undoing(cause: ReversalCause, stage: Stage, change: Partial<Reversal> = {}): Reversal {

@@ -31,7 +31,7 @@ describe('every state and every input', () => {
   }
 });
 
-/** Whoever asked is told about the sale or reversal that was meant. */
+/** The caller is answered about the sale or reversal that it asked about. */
 function checkAnswer({ state, effects }: Step, name: InputCase, saleId: string, { effects: words }: Expectation): void {
   const answer = effects.find((effect) => effect.type === 'answerCall')?.answer;
   const reversalId = Object.keys(state.book.reversals).at(-1);

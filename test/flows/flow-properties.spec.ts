@@ -21,7 +21,7 @@ const TRIPS: readonly Trip[] = [
   'unsigned',
   'neverAnswered',
 ];
-/** What 400 runs cannot fail to see. */
+/** What 400 runs have to reach. */
 const EVERY_DAY: readonly RecordType[] = [
   'terminalStarted',
   'saleStarted',
@@ -43,7 +43,7 @@ const index = fc.constantFrom(0, 0, 0, 0, 1, 2, 5);
 const type = <T extends string>(...names: T[]) => fc.constantFrom(...names);
 const fate = fc.constantFrom('paid', 'paid', 'paid', ...FATES);
 
-/** Plausible happenings, the ones that lead on more often than the rest. */
+/** Plausible events; those that bring a sale forward are more frequent. */
 const happening: fc.Arbitrary<Happening> = fc.oneof(
   { weight: 16, arbitrary: fc.record({ type: type('order'), order: fc.nat(5), amount: fc.nat(2) }) },
   { weight: 16, arbitrary: fc.record({ type: type('code'), good: fc.constantFrom(true, true, true, false) }) },
@@ -106,7 +106,7 @@ const policy: fc.Arbitrary<Partial<Policy>> = fc.record({
 /** A machine hands out what it asked for. */
 const machinePolicy = policy.map((one): Partial<Policy> => ({ ...one, saleMode: 'mdb', vend: 'device' }));
 
-/** By chance alone few customers would come to the end. */
+/** A whole sale in a row: by random events alone few customers would reach the end. */
 const atMachine: fc.Arbitrary<readonly Happening[]> = fc.oneof(
   { weight: 8, arbitrary: happening.map((one) => [one]) },
   {
@@ -129,7 +129,7 @@ const manners: fc.Arbitrary<AcquirerManners> = fc.record({
 
 const START: readonly Happening[] = [{ type: 'exchange', request: 0, trip: 'good', fate: 'paid' }];
 
-/** Lets a random run happen; every decision on the way is checked. */
+/** Plays a random run and checks every decision. */
 function run(policyChange: Partial<Policy>, acquirer: AcquirerManners, happenings: readonly Happening[]): ModelWorld {
   const world = createModelWorld(policyChange, acquirer, checkDecision);
   world.drive.feed({ type: 'booted' });
@@ -175,7 +175,7 @@ describe('the flow, over random runs with late, lost, repeated and forged answer
           const { book } = drive.state;
           const busy = new Set(openReversals(book).map(({ saleId }) => saleId));
           const closed = Object.values(book.sales).filter(({ saleId }) => !busy.has(saleId));
-          /* Reversals that finished since the last sale started go with the next one. */
+          /* Reversals that finished since the last sale started are dropped with the next one. */
           const reversed = closed.filter(({ saleId }) =>
             Object.values(book.reversals).some((reversal) => reversal.saleId === saleId),
           );
@@ -225,7 +225,7 @@ describe('the flow, over random runs with late, lost, repeated and forged answer
   });
 });
 
-/** Judged from the acquirer's ledger and the goods. */
+/** Checked with the acquirer's ledger and the goods. */
 function checkMoney({ drive, acquirer, goods }: ModelWorld): void {
   const { book, policy: settings } = drive.state;
   const left = openReversals(book).filter(({ manual }) => !manual);

@@ -6,7 +6,7 @@ import { step } from '../../flows/step.js';
 import { initialState, type TerminalState } from '../../flows/terminal-state.js';
 import { CODE, cny, createMoment, createPolicy, failure, paid } from './builders.js';
 
-/** A terminal whose clock stands still and whose random source says the same for ever. */
+/** A terminal whose clock stands still and whose random digits never change. */
 function createStuck(change: Partial<Policy>) {
   let state: TerminalState = initialState(createPolicy(change), EMPTY_BOOK);
   let started = 0;
@@ -17,7 +17,7 @@ function createStuck(change: Partial<Policy>) {
   };
   feed({ type: 'booted' });
   feed({ type: 'probeAnswered', answer: failure('ORDER_NOT_EXIST') });
-  /* Whoever types has paused since the start. */
+  /* The pause after the start is over. */
   feed({ type: 'keyPressed', key: '#' });
   return {
     feed,

@@ -8,7 +8,7 @@ import type { Step } from '../../flows/step.js';
 import type { TerminalState } from '../../flows/terminal-state.js';
 import { SECRET_CODE } from './model-world.js';
 
-/** What must hold after each single decision, whatever led to it. */
+/** What has to hold after each single decision. */
 export function checkDecision(step: Step, before: TerminalState, event: Event | 'boot'): void {
   checkEffects(step);
   checkTimers(step.state);
@@ -65,7 +65,7 @@ function checkEffects({ state, effects }: Step): void {
   }
 }
 
-/** Whatever is not answered, time goes on with it. */
+/** Everything that waits for an answer has a timer. */
 function checkTimers({ book, live, policy }: TerminalState): void {
   if (!live.booted) return;
   const isSet = (timer: keyof typeof live.timers): boolean => live.timers[timer] !== undefined;
@@ -90,7 +90,7 @@ function checkTimers({ book, live, policy }: TerminalState): void {
   if (state === 'approved') assert.equal(policy.vend, 'host');
 }
 
-/** Something is typed only while the box is ready and free, and not for ever. */
+/** There is an entry only while the box is ready and free, and it has a time limit. */
 function checkEntry(state: TerminalState): void {
   const { entry, discarding, timers } = state.live;
   const typed = entry !== '' || discarding === true;
@@ -146,7 +146,7 @@ function checkApproval({ records, state }: Step, event: Event | 'boot'): void {
   }
 }
 
-/** A late success resurrects nothing; what is said to be free of charge surely is. */
+/** A late success approves nothing; a sale that ended without a charge has none. */
 function checkSales(after: TerminalState, before: TerminalState): void {
   assert.ok(after.book.serialNumber >= before.book.serialNumber, 'the serial number went back');
   for (const [saleId, sale] of Object.entries(after.book.sales)) {
@@ -169,7 +169,7 @@ function checkSales(after: TerminalState, before: TerminalState): void {
   }
 }
 
-/** Every caller is answered exactly once, and nobody else: at once, or when the acquirer has said whether a payment stands. */
+/** Each caller is answered exactly once: at once, or when the acquirer has said whether a payment stands. */
 function checkCallers({ effects, state }: Step, before: TerminalState, event: Event | 'boot'): void {
   const told = effects.flatMap((effect) => (effect.type === 'answerCall' ? [effect.callId] : []));
   if (event === 'boot') return assert.deepEqual(told, []);

@@ -268,12 +268,12 @@ describe('vend channels', () => {
 
   for (const channel of ['0', '5', '01', '1.0', '1e0', 'left', '99999']) {
     it(`refuse ${channel} where there are four`, () => {
-      assert.equal(ask(channel, { channelCount: 4 }), 'told:invalid/channel');
+      assert.equal(ask(channel, { channelCount: 4 }), 'answer:invalid/channel');
     });
   }
 
   it('are accepted where they exist, where none is named, and where host app or machine defines them', () => {
-    for (const channel of ['1', '4', undefined]) assert.equal(ask(channel, { channelCount: 4 }), 'told:sale/created');
-    assert.equal(ask('left', {}), 'told:sale/created');
+    for (const channel of ['1', '4', undefined]) assert.equal(ask(channel, { channelCount: 4 }), 'answer:sale/created');
+    assert.equal(ask('left', {}), 'answer:sale/created');
   });
 });

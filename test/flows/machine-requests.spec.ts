@@ -111,6 +111,6 @@ describe('a machine that asks', () => {
   it('is the only one that starts sales', () => {
     const drive = createReadyDrive(MACHINE);
     drive.feed({ type: 'saleRequested', callId: 'c', orderId: 'o', amount: cny('250') });
-    assert.equal(drive.news(), 'told:conflict/machineSells');
+    assert.equal(drive.news(), 'answer:conflict/machineSells');
   });
 });

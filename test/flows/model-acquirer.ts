@@ -3,7 +3,7 @@ import type { PaymentOrder, ReversalRequest } from '../../flows/effect.js';
 import { sameMoney } from '../../flows/money.js';
 import { cny, failure, found, paid, refundFound, success, unclear } from './builders.js';
 
-/** What the acquirer makes of a payment request: at once, or after the customer confirmed on the phone, or never. */
+/** The result of a payment request: at once, after the customer confirmed on the phone, or never. */
 export type PayFate = 'paid' | 'refused' | 'paidLater' | 'failsLater' | 'turnedAway';
 
 interface Account {
@@ -14,18 +14,18 @@ interface Account {
 }
 
 /**
- * An honest acquirer as a ledger: what arrives is booked once, whatever becomes of the answer. It is all that the
- * properties need of one; how the real one speaks is the simulator's business.
+ * A correct acquirer as a ledger: what arrives is booked once, also where its answer is lost. It is all that the properties
+ * need; the simulator has the protocol.
  */
 export interface ModelAcquirer {
   pay(order: PaymentOrder, fate: PayFate, nowWallMs: number): AcquirerAnswer;
   inquire(paymentRequestId: string): AcquirerAnswer;
   reverse(request: ReversalRequest, nowWallMs: number): AcquirerAnswer;
-  /** The customers who were still asked to confirm have done so, or not. */
+  /** Ends all open confirmations: the customers confirmed, or not. */
   settleProcessing(): void;
   /** Payments of which a notification can be sent. */
   paidOrders(): readonly PaymentOrder[];
-  /** What is still with the merchant of a payment, in the smallest unit. */
+  /** What the merchant still has of a payment, in the smallest unit. */
   kept(paymentRequestId: string): number;
   /** Every payment request that ever arrived. */
   readonly accounts: ReadonlyMap<string, { readonly state: string }>;

@@ -7,11 +7,11 @@ import { cny, failure, forged, NOON_WALL_MS, paid, SILENCE, unsigned } from './b
 import { createDrive, type Drive } from './drive.js';
 import { type AcquirerManners, createModelAcquirer, type ModelAcquirer, type PayFate } from './model-acquirer.js';
 
-/** What becomes of one request and its answer on the way. */
+/** What happens to a request and its answer on the network. */
 export type Trip =
   | 'good'
   | 'wrongAmount'
-  /** A signed refusal of a payment, which goes on all the same. */
+  /** A signed refusal of a payment that is carried out all the same. */
   | 'denied'
   | 'requestLost'
   | 'replyLost'
@@ -21,7 +21,7 @@ export type Trip =
   | 'unsigned'
   | 'neverAnswered';
 
-/** One thing that happens in a random run. Numbers choose among what there is at that moment. */
+/** One event of a random run. Numbers choose among what exists at that time. */
 export type Happening =
   | { readonly type: 'order'; readonly order: number; readonly amount: number }
   | { readonly type: 'code'; readonly good: boolean }
@@ -40,7 +40,7 @@ export type Happening =
   | { readonly type: 'vend'; readonly outcome: 'yes' | 'no' | 'unknown' }
   | { readonly type: 'print'; readonly outcome: 'printed' | 'failed' | 'unknown' }
   | { readonly type: 'wait'; readonly ms: number }
-  /** `torn`: what waited for a commit is lost; `unsent`: it comes after the commit and before the requests leave. */
+  /** `torn`: records that waited for a commit are lost; `unsent`: it comes after the commit and before the requests are sent. */
   | { readonly type: 'powerCut'; readonly torn: boolean; readonly unsent: boolean; readonly clockTrusted: boolean }
   | { readonly type: 'clockConfirmed' };
 
@@ -52,11 +52,11 @@ export interface ModelWorld {
   readonly acquirer: ModelAcquirer;
   /** Goods that left the machine, by sale id. */
   readonly goods: ReadonlySet<string>;
-  /** The choice for which a machine waits, if it does. */
+  /** The choice of a machine that waits. */
   readonly asking: number | undefined;
-  /** Lets one thing happen; `decided` sees each decision on the way. */
+  /** Plays one event; `decided` is called with each decision. */
   happen(happening: Happening): void;
-  /** All faults end: every request is answered honestly, time passes, until nothing moves any more. */
+  /** All faults end: every request is answered correctly and time passes until nothing changes any more. */
   calmDown(limitMs: number): void;
 }
 
@@ -68,7 +68,7 @@ export function createModelWorld(
   const drive = createDrive(policy);
   const acquirer = createModelAcquirer(manners);
   const waiting: Request[] = [];
-  /** Requests that are still on their way, or will arrive once more. */
+  /** Requests that are still under way, or will arrive again. */
   const underWay: Request[] = [];
   const answers: Event[] = [];
   const vends: string[] = [];
@@ -117,7 +117,7 @@ export function createModelWorld(
     takeEffects();
   }
 
-  /* In small pieces, so that each decision is seen with the state before it. */
+  /* In small steps, so that each decision is checked with the state before it. */
   function wait(ms: number): void {
     const untilMs = drive.nowMs + ms;
     while (drive.nowMs < untilMs) {
@@ -265,7 +265,7 @@ export function createModelWorld(
       case 'wait':
         return wait(happening.ms);
       case 'powerCut': {
-        /* Requests that left may still arrive; nobody hears the answers, and the devices are reset. */
+        /* Requests that were sent may still arrive; their answers are lost, and the devices are reset. */
         const left = waiting.splice(0);
         if (!happening.unsent) underWay.push(...left);
         vends.length = 0;
@@ -314,7 +314,7 @@ export function createModelWorld(
 
 const YEAR_MS = 365 * 86_400_000;
 
-/** Recognisable wherever it turns up. */
+/** Easy to find wherever it appears. */
 export const SECRET_CODE = '286666666666666666';
 
 function answerEvent(request: Request, answer: AcquirerAnswer): Event {

@@ -38,7 +38,7 @@ describe('money', () => {
     assert.equal(subtractMoney(cny('5'), { currency: 'JPY', value: '1' }), undefined);
   });
 
-  /** Where the acquirer's currency table has decimals that people do not use. */
+  /** Currencies whose decimals in the acquirer's table are not used in practice. */
   const ITS_OWN: Readonly<Record<string, number>> = { IDR: 2, PKR: 2 };
   for (const [currency, decimals] of Object.entries(minorUnits)) {
     it(`has ${decimals} decimals in ${currency}, as the platform's tables say`, () => {

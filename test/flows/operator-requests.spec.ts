@@ -36,7 +36,7 @@ function answer(drive: Drive, content: ReturnType<typeof success>) {
 describe('refunds', () => {
   it('send back a part, and the sale stands', () => {
     const drive = settled();
-    assert.equal(refund(drive, 'r1', cny('250')), 'sendReversal:refund told:reversal/created');
+    assert.equal(refund(drive, 'r1', cny('250')), 'sendReversal:refund answer:reversal/created');
     const { request } = drive.lastSent('sendReversal');
     assert.equal(request.type, 'refund');
     assert.deepEqual(request.type === 'refund' && [request.paymentId, request.amount], ['P1', cny('250')]);
@@ -71,24 +71,24 @@ describe('refunds', () => {
     refund(drive, 'r1', cny('250'));
     refund(drive, 'r2');
     assert.deepEqual(drive.reversal().amount, cny('1000'));
-    assert.equal(refund(drive, 'r3'), 'told:invalid/amount');
+    assert.equal(refund(drive, 'r3'), 'answer:invalid/amount');
   });
 
   it('are the same with the same refundId; other values with the same refundId are a conflict', () => {
     const drive = settled();
     refund(drive, 'r1', cny('250'));
-    assert.equal(refund(drive, 'r1', cny('250')), 'told:reversal');
-    assert.equal(refund(drive, 'r1'), 'told:reversal');
-    assert.equal(refund(drive, 'r1', cny('251')), 'told:conflict/refundDiffers');
+    assert.equal(refund(drive, 'r1', cny('250')), 'answer:reversal');
+    assert.equal(refund(drive, 'r1'), 'answer:reversal');
+    assert.equal(refund(drive, 'r1', cny('251')), 'answer:conflict/refundDiffers');
     const first = drive.sale().saleId;
     const paymentRequestId = startPaying(drive, '1250', 'order-2');
     drive.feed({ type: 'payAnswered', paymentRequestId, answer: paid(cny('1250')) });
     drive.news();
-    assert.equal(refund(drive, 'r1', cny('250')), 'told:conflict/refundDiffers');
+    assert.equal(refund(drive, 'r1', cny('250')), 'answer:conflict/refundDiffers');
     answer(drive, success());
     drive.reboot();
     const again = { saleId: first, refundId: 'r1', amount: cny('250') };
-    assert.equal(effectWords(drive.feed({ type: 'refundRequested', callId: 'c', ...again })), 'told:reversal');
+    assert.equal(effectWords(drive.feed({ type: 'refundRequested', callId: 'c', ...again })), 'answer:reversal');
     const { reversalId } = drive.reversal();
     assert.deepEqual(drive.lastSent('answerCall').answer, { kind: 'reversal', reversalId, created: false });
     assert.equal(drive.sent('sendReversal').length, 1);
@@ -100,16 +100,16 @@ describe('refunds', () => {
     const paymentRequestId = startPaying(drive, '1250', 'order-2');
     drive.feed({ type: 'payAnswered', paymentRequestId, answer: paid(cny('1250')) });
     drive.news();
-    assert.equal(refund(drive, 'r1', cny('250')), 'told:conflict/refundDiffers');
-    assert.equal(refund(drive, 'r1'), 'told:conflict/refundDiffers');
+    assert.equal(refund(drive, 'r1', cny('250')), 'answer:conflict/refundDiffers');
+    assert.equal(refund(drive, 'r1'), 'answer:conflict/refundDiffers');
   });
 
   it('never exceed what was paid', () => {
     const drive = settled();
-    assert.equal(refund(drive, 'r1', cny('1251')), 'told:invalid/amount');
+    assert.equal(refund(drive, 'r1', cny('1251')), 'answer:invalid/amount');
     refund(drive, 'r2', cny('1000'));
-    assert.equal(refund(drive, 'r3', cny('251')), 'told:invalid/amount');
-    assert.equal(refund(drive, 'r4', cny('250')), 'sendReversal:refund told:reversal/created');
+    assert.equal(refund(drive, 'r3', cny('251')), 'answer:invalid/amount');
+    assert.equal(refund(drive, 'r4', cny('250')), 'sendReversal:refund answer:reversal/created');
     const back = Object.values(drive.state.book.reversals).reduce<Money | undefined>(
       (rest, { amount }) => rest && subtractMoney(rest, amount),
       cny('1250'),
@@ -119,12 +119,12 @@ describe('refunds', () => {
 
   for (const value of ['0', '-5', '1.5', 'abc', '', '007', '0x10']) {
     it(`refuse the amount ${JSON.stringify(value)}`, () => {
-      assert.equal(refund(settled(), 'r1', cny(value)), 'told:invalid/amount');
+      assert.equal(refund(settled(), 'r1', cny(value)), 'answer:invalid/amount');
     });
   }
 
   it('refuse another currency', () => {
-    assert.equal(refund(settled(), 'r1', { currency: 'JPY', value: '5' }), 'told:invalid/amount');
+    assert.equal(refund(settled(), 'r1', { currency: 'JPY', value: '5' }), 'answer:invalid/amount');
   });
 
   it('refuse a fraction of a unit where the acquirer accepts whole units only', () => {
@@ -135,29 +135,32 @@ describe('refunds', () => {
     const { paymentRequestId } = drive.lastSent('sendPay').payment;
     drive.feed({ type: 'payAnswered', paymentRequestId, answer: paid(price) });
     drive.news();
-    assert.equal(refund(drive, 'r1', { currency: 'IDR', value: '250' }), 'told:invalid/amount');
-    assert.equal(refund(drive, 'r2', { currency: 'IDR', value: '10000' }), 'sendReversal:refund told:reversal/created');
+    assert.equal(refund(drive, 'r1', { currency: 'IDR', value: '250' }), 'answer:invalid/amount');
+    assert.equal(
+      refund(drive, 'r2', { currency: 'IDR', value: '10000' }),
+      'sendReversal:refund answer:reversal/created',
+    );
   });
 
   it('do not fill the queue', () => {
     const drive = settled({ queueLimit: 2 });
     refund(drive, 'r1', cny('1'));
     refund(drive, 'r2', cny('1'));
-    assert.equal(refund(drive, 'r3', cny('1')), 'told:notReady');
+    assert.equal(refund(drive, 'r3', cny('1')), 'answer:notReady');
     assert.deepEqual(drive.lastSent('answerCall').answer, { kind: 'notReady', reasons: ['queueFull'] });
   });
 
   it('do not fill the book: 50 a sale', () => {
     const drive = settled();
     for (let i = 0; i < 50; i += 1) {
-      assert.equal(refund(drive, `r${i}`, cny('1')), 'sendReversal:refund told:reversal/created');
+      assert.equal(refund(drive, `r${i}`, cny('1')), 'sendReversal:refund answer:reversal/created');
       answer(drive, success());
     }
-    assert.equal(refund(drive, 'one more', cny('1')), 'told:invalid/refundId');
+    assert.equal(refund(drive, 'one more', cny('1')), 'answer:invalid/refundId');
     const paymentRequestId = startPaying(drive, '1250', 'order-2');
     drive.feed({ type: 'payAnswered', paymentRequestId, answer: paid(cny('1250')) });
     drive.news();
-    assert.equal(refund(drive, 'of another sale', cny('1')), 'sendReversal:refund told:reversal/created');
+    assert.equal(refund(drive, 'of another sale', cny('1')), 'sendReversal:refund answer:reversal/created');
   });
 
   /** Paid, and no answer gave the payment's id. */
@@ -215,9 +218,9 @@ describe('refunds', () => {
   it('are not for a sale that is not settled, nor for one that is unknown', () => {
     const drive = createReadyDrive();
     startPaying(drive);
-    assert.equal(refund(drive, 'r1'), 'told:conflict/notPaid');
+    assert.equal(refund(drive, 'r1'), 'answer:conflict/notPaid');
     const unknown = drive.feed({ type: 'refundRequested', callId: 'c', saleId: 'none', refundId: 'r1' });
-    assert.equal(effectWords(unknown), 'told:notFound');
+    assert.equal(effectWords(unknown), 'answer:notFound');
   });
 });
 
@@ -254,7 +257,7 @@ describe('a person at the queue', () => {
     }
     assert.equal(drive.reversal().state, 'needsPerson');
     const retry = () => drive.feed({ type: 'reversalRetryRequested', callId: 'c', reversalId });
-    assert.equal(effectWords(retry()), 'sendReversal:refund told:reversal');
+    assert.equal(effectWords(retry()), 'sendReversal:refund answer:reversal');
     const before = drive.sent('sendReversal').length;
     drive.news();
     for (let sent = 1; sent <= 12; sent += 1) {
@@ -279,11 +282,11 @@ describe('a person at the queue', () => {
     drive.feed({ type: 'deliveryReported', callId: 'c', saleId: drive.sale().saleId, ok: false });
     const { exchange, reversalId } = drive.lastSent('sendReversal');
     const settle = { type: 'reversalSettled', callId: 'c', reversalId, by: 'Wang', note: 'ticket 17' } as const;
-    assert.equal(effectWords(drive.feed(settle)), 'told:reversal');
+    assert.equal(effectWords(drive.feed(settle)), 'answer:reversal');
     const { end } = drive.reversal();
     assert.deepEqual([end?.how, end?.by, end?.note], ['settledByHand', 'Wang', 'ticket 17']);
     assert.equal(end?.atWallMs, NOON_WALL_MS + drive.nowMs);
-    assert.equal(effectWords(drive.feed({ ...settle, by: 'Li' })), 'told:conflict/reversalFinished');
+    assert.equal(effectWords(drive.feed({ ...settle, by: 'Li' })), 'answer:conflict/reversalFinished');
     const late = drive.feed({ type: 'reversalAnswered', exchange, reversalId, answer: SILENCE });
     expectIgnored(late, 'late reply to a reversal');
     drive.reboot();
@@ -291,7 +294,7 @@ describe('a person at the queue', () => {
   });
 
   describe('who declares that the customer keeps the goods', () => {
-    /** Paid, and nobody knows whether the goods came out. */
+    /** Paid, and it is not known whether the goods came out. */
     function held(): Drive {
       const drive = createReadyDrive({ vend: 'device', vendUnknown: 'operator' });
       const paymentRequestId = startPaying(drive, '1250');
@@ -314,7 +317,7 @@ describe('a person at the queue', () => {
     ] as const) {
       it(`(${outcome ?? 'no outcome given'}) leaves the sale ${state}, also after a power cut`, () => {
         const drive = held();
-        assert.equal(settle(drive, outcome), 'told:reversal');
+        assert.equal(settle(drive, outcome), 'answer:reversal');
         assert.equal(drive.reversal().end?.outcome, outcome ?? 'reversed');
         drive.reboot();
         assert.deepEqual([drive.sale().state, drive.sale().endCode], [state, code]);
@@ -330,14 +333,14 @@ describe('a person at the queue', () => {
       const { paymentRequestId } = drive.lastSent('sendPay').payment;
       drive.feed({ type: 'payAnswered', paymentRequestId, answer: paid(cny('1250')) });
       drive.feed({ type: 'vendFinished', saleId: drive.sale().saleId, outcome: 'unknown' });
-      assert.equal(settle(drive, 'paid'), 'told:reversal');
+      assert.equal(settle(drive, 'paid'), 'answer:reversal');
       assert.equal(drive.sale().state, 'settled');
     });
 
     it('can refund a payment that stands in whole later', () => {
       const drive = held();
       settle(drive, 'paid');
-      assert.match(refund(drive, 'r1', cny('1250')), /told:reversal\/created/);
+      assert.match(refund(drive, 'r1', cny('1250')), /answer:reversal\/created/);
     });
 
     it('keeps the entry when the same sale is reversed after all', () => {
@@ -356,16 +359,16 @@ describe('a person at the queue', () => {
       const drive = createReadyDrive();
       startPaying(drive);
       drive.feed({ type: 'keyPressed', key: '*' });
-      assert.equal(settle(drive, 'paid'), 'told:conflict/notPaid');
+      assert.equal(settle(drive, 'paid'), 'answer:conflict/notPaid');
       assert.deepEqual([drive.reversal().state, drive.sale().state], ['open', 'reversing']);
-      assert.equal(settle(drive, 'reversed'), 'told:reversal');
+      assert.equal(settle(drive, 'reversed'), 'answer:reversal');
       assert.deepEqual([drive.reversal().state, drive.sale().state], ['finished', 'reversed']);
     });
 
     it('is refused while a request is under way that may undo the payment', () => {
       const drive = settled();
       refund(drive, 'r1', cny('250'));
-      assert.equal(settle(drive, 'paid'), 'told:conflict/underWay');
+      assert.equal(settle(drive, 'paid'), 'answer:conflict/underWay');
       assert.equal(drive.reversal().state, 'open');
     });
   });

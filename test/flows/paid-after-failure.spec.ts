@@ -22,7 +22,7 @@ function payAgain(drive: Drive): string {
   return drive.lastSent('sendPay').payment.paymentRequestId;
 }
 
-/** Where the sale may be by then, and the payment that had failed. */
+/** The states that the sale may have by then, each with the payment that failed. */
 const MEANWHILE: Readonly<Record<string, readonly [SaleState, (drive: Drive) => string]>> = {
   'a sale that was declined': ['declined', (drive) => failFirst(drive, 'RISK_REJECT')],
   'a sale that waits for another code': ['awaitingCode', (drive) => failFirst(drive, 'EXPIRED_CODE')],
@@ -156,7 +156,7 @@ describe('a late success of a payment that ended without a charge', () => {
           note: '',
           outcome: 'paid',
         } as const;
-        assert.equal(effectWords(drive.feed(kept)), 'told:conflict/notPaid');
+        assert.equal(effectWords(drive.feed(kept)), 'answer:conflict/notPaid');
         answer(drive, success());
         assert.deepEqual([drive.reversal().cause, drive.reversal().end?.how], ['paidAfterFailure', 'cancelled']);
         assert.deepEqual(drive.sale(), stays);
@@ -317,8 +317,8 @@ describe('a late success of a payment that ended without a charge', () => {
     drive.feed(notified(failFirst(drive, 'RISK_REJECT')));
     const { reversalId } = drive.reversal();
     const settled = { type: 'reversalSettled', callId: 'c', reversalId, by: 'Wang', note: 'seen' } as const;
-    assert.equal(effectWords(drive.feed({ ...settled, outcome: 'paid' })), 'told:conflict/notPaid');
-    assert.equal(effectWords(drive.feed(settled)), 'told:reversal');
+    assert.equal(effectWords(drive.feed({ ...settled, outcome: 'paid' })), 'answer:conflict/notPaid');
+    assert.equal(effectWords(drive.feed(settled)), 'answer:reversal');
     assert.equal(drive.sale().state, 'declined');
   });
 

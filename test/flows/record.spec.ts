@@ -16,7 +16,7 @@ function reversal() {
   return drive.reversal();
 }
 
-/** Of every type: an example that holds back every effect until it is on flash, or one that may wait. */
+/** For every type: an example that effects wait for, or one that may wait for the next commit. */
 const EXAMPLES: { readonly [T in RecordType]: { readonly waitedFor?: Example<T>; readonly mayWait?: Example<T> } } = {
   terminalStarted: { waitedFor: { salesKept: 1, salesKeptMs: 1, bytesKept: 1 } },
   saleStarted: { mayWait: { sale: startSale(createReadyDrive()) } },

@@ -20,10 +20,10 @@ import { createReadyDrive, type Drive, startPaying } from './drive.js';
 
 const AMOUNT = cny('1250');
 
-/** Codes of an interface, each with what the terminal has to do about it. */
+/** Codes of an interface, each with what has to follow from it. */
 type Table = Readonly<Record<string, string>>;
 
-/** Every group of codes is written `CODE CODE …`, so that the expectation stands beside what it is about. */
+/** Each key is a group of codes, `CODE CODE …`. */
 function table(groups: Readonly<Record<string, string>>): Table {
   const rows = Object.entries(groups).flatMap(([action, codes]) => codes.split(' ').map((code) => [code, action]));
   assert.equal(new Set(rows.map(([code]) => code)).size, rows.length, 'a code stands twice');
@@ -224,7 +224,7 @@ describe('result codes', () => {
   });
 
   describe('cancel', () => {
-    /** A payment that was paid, undone because the goods did not come; `answer` comes to the cancel. */
+    /** A paid sale is reversed because the goods did not come out; `answer` is that to the cancel. */
     function afterCancel(answer: AcquirerAnswer, knownToAcquirer = true): Drive {
       const drive = createReadyDrive({ vend: 'host', hostConfirmMs: 30_000 });
       const paymentRequestId = startPaying(drive, AMOUNT.value);
@@ -352,7 +352,7 @@ describe('result codes', () => {
   });
 
   describe('refund', () => {
-    /** A refund of 2.50 that was asked for; `answer` comes to it. */
+    /** A refund of 2.50 was requested; `answer` is that to it. */
     function afterRefund(answer: AcquirerAnswer): Drive {
       const drive = createReadyDrive({ vend: 'host' });
       const paymentRequestId = startPaying(drive, AMOUNT.value);

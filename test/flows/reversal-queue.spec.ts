@@ -26,10 +26,10 @@ const HOUR_MS = 60 * MINUTE_MS;
 const DAY_MS = 24 * HOUR_MS;
 /** How long the customer waits before giving up. */
 const PATIENCE_MS = 4000;
-/** From then on: what is left of the payment's expiry, and the margin. */
+/** After that: the rest of the payment's expiry, and the margin. */
 const UNPAYABLE_MS = 90_000 - PATIENCE_MS;
 
-/** A sale that the customer gave up while the pay was under way: nobody knows whether it arrived. */
+/** A sale that the customer cancelled while the pay was under way: it is not known whether it arrived. */
 function reversedUnknown(change: Partial<Policy> = {}): Drive {
   const drive = createReadyDrive(change);
   drive.wait(10_000);
@@ -71,7 +71,7 @@ function waitForRequest(drive: Drive): void {
   for (let i = 0; i < 1800 && drive.sent('sendReversal').length === before; i += 1) drive.wait(1000);
 }
 
-/** Answers every request the same way, at once, for a while; the times at which they were sent. */
+/** Answers every request the same way, at once, for a while. Returns the times at which they were sent. */
 function keepAnswering(drive: Drive, content: AcquirerAnswer, forMs: number): number[] {
   const startMs = drive.nowMs;
   const sentAtMs: number[] = [];
@@ -189,7 +189,7 @@ describe('the cancel queue', () => {
   });
 
   describe('when the network returns', () => {
-    /** Long in the queue's slow rhythm, the acquirer silent. */
+    /** For long in the queue's slow rhythm, with a silent acquirer. */
     function waitingForNetwork(lastWord: AcquirerAnswer | 'nothing'): Drive {
       const drive = reversedPaid();
       keepAnswering(drive, SILENCE, 30 * MINUTE_MS);
@@ -424,7 +424,7 @@ describe('the cancel queue', () => {
       });
     }
 
-    /** What the clock says at the boot, how long the power was away, and how long the cancel is then confirmed later. */
+    /** The clock at the boot, the length of the power cut, and after what time the cancel is confirmed. */
     const AFTER_BOOT: readonly [name: string, trusted: boolean, aheadMs: number, offMs: number, leftMs: number][] = [
       ['waits its expiry out again where the clock is not trusted', false, 0, 30_000, 90_000],
       ['waits its expiry out again where the clock is not trusted and ahead', false, DAY_MS, 30_000, 90_000],
@@ -773,7 +773,7 @@ describe('the cancel queue', () => {
     it('refuses to be retried, and can be settled by hand', () => {
       const drive = reversedPaid();
       drive.reboot(OTHER);
-      assert.equal(retried(drive), 'told:conflict/otherAccount');
+      assert.equal(retried(drive), 'answer:conflict/otherAccount');
       const { reversalId } = drive.reversal();
       drive.feed({ type: 'reversalSettled', callId: 'c', reversalId, by: 'Eve', note: 'from the Dashboard' });
       assert.equal(drive.reversal().end?.how, 'settledByHand');
@@ -796,10 +796,10 @@ describe('the cancel queue', () => {
       drive.reboot(OTHER);
       const { saleId } = drive.sale();
       const decision = drive.feed({ type: 'refundRequested', callId: 'c', saleId, refundId: 'r1' });
-      assert.equal(effectWords(decision), 'told:conflict/otherAccount');
+      assert.equal(effectWords(decision), 'answer:conflict/otherAccount');
     });
 
-    /** How the terminal is started after a payment was made, and whether that payment is asked about then. */
+    /** The start after a payment was made, and whether that payment is then asked about. */
     const STARTS: Readonly<Record<string, readonly [Partial<Policy>, asked: boolean]>> = {
       'with another client or merchant': [{ account: 'CLIENT M2' }, false],
       'with another acquirer': [{ acquirer: ELSEWHERE }, false],
@@ -885,7 +885,7 @@ describe('the cancel queue', () => {
       assert.equal(drive.reversal().state, 'open');
     });
 
-    /** How long after its start the first failure in the queue comes, how long the sale was paid before, the clock. */
+    /** The time from the start to the first failure in the queue, the age of the payment, and the clock. */
     const AGES: readonly [name: string, ageMs: number, paidBeforeMs: number, trusted: boolean, state: string][] = [
       ['happens at the first failure of one that is older than 20 hours', 20 * HOUR_MS + 1, 0, true, 'needsPerson'],
       ['does not happen before', 20 * HOUR_MS, 0, true, 'open'],

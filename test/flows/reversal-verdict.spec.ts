@@ -7,7 +7,7 @@ import { cny, failure, forged, found, paid, refundFound, SILENCE, success, uncle
 
 const AMOUNT = cny('1250');
 
-/** What is known of the payment, and what has happened so far; a cancel in its burst where nothing else is said. */
+/** The reversal and its progress; by default a cancel in its burst. */
 interface Given {
   readonly reversal?: Partial<Reversal>;
   readonly progress?: Partial<ReversalProgress>;
@@ -59,7 +59,7 @@ const UNKNOWN = { reversal: { known: false } };
 const UNKNOWN_LATE = { ...UNKNOWN, progress: { sentAtMs: 90_000 } };
 const REFUND = { reversal: { kind: 'refund', paymentId: 'P1', refundRequestId: 'R1' } } as const;
 
-/** Every kind of answer to every request: the answer, what follows with its code, and what it was given. */
+/** Every kind of answer to every request: the answer, what follows with its code, and the reversal's state. */
 const TABLE: { readonly [P in ReversalPhase]: Record<AnswerTo<P>, readonly [AcquirerAnswer, string, Given?]> } = {
   cancel: {
     done: [success(), 'finish cancelled, SUCCESS'],
@@ -118,7 +118,7 @@ const TABLE: { readonly [P in ReversalPhase]: Record<AnswerTo<P>, readonly [Acqu
   },
 };
 
-/** Answers that are read as one of those kinds for a reason of their own. */
+/** Further answers that count as one of these kinds. */
 const READINGS: readonly [name: string, ReversalPhase, AcquirerAnswer, string, Given?][] = [
   ['a U is nothing, with its code', 'cancel', unclear('ORDER_NOT_EXIST'), 'ask cancel retry, ORDER_NOT_EXIST'],
   ['a success without a signature is nothing', 'cancel', unsigned(success()), 'ask cancel retry, SUCCESS'],

@@ -1,9 +1,9 @@
 import type { SaleState } from '../../flows/sale.js';
 import type { InputCase, Situation } from './situations.js';
 
-/** What an input does: to the sale at hand, to flash, to the world. */
+/** What an input does: the new state of the sale, the records, the effects. */
 export interface Expectation {
-  /** The new state of the sale at hand; missing: it stays. */
+  /** The new state of the sale; missing: as before. */
   readonly to?: SaleState;
   readonly records: string;
   readonly effects: string;
@@ -12,13 +12,13 @@ export interface Expectation {
 
 export type Row = Readonly<Record<InputCase, Expectation>>;
 
-/** The sale goes on. */
+/** The sale changes its state. */
 const moves = (to: SaleState, records: string, effects = ''): Expectation => ({ to, records, effects });
-/** The sale stays, something becomes durable. */
+/** The sale keeps its state, and something becomes durable. */
 const notes = (records: string, effects = ''): Expectation => ({ records, effects });
-/** Nothing becomes durable; a caller may be told why. */
+/** Nothing becomes durable; a caller may be answered. */
 const stays = (effects = ''): Expectation => ({ records: '', effects });
-/** Must not move anything. An alarm may be raised. */
+/** Must not change anything. An alarm may be raised. */
 const ignores = (ignored: string, effects = ''): Expectation => ({ records: '', effects, ignored });
 
 /** Answers that come when no payment is under way. */
@@ -38,28 +38,28 @@ const LATE = {
   'inquiryAnswered refused': ignores('late reply to an inquiry'),
 } as const satisfies Partial<Row>;
 
-/** A sale that is over, and a box that is free: what most of these states have in common. */
+/** The sale has ended and the box is free: the inputs that mean the same in most of these states. */
 export const CLOSED: Row = {
   booted: ignores('already running'),
   restarted: notes('terminalStarted', 'sendProbe'),
-  saleRequested: notes('saleStarted', 'told:sale/created'),
+  saleRequested: notes('saleStarted', 'answer:sale/created'),
   'codeScanned payment code': ignores('no sale waits for a code'),
   'codeScanned other': ignores('no sale waits for a code'),
   codeUnclear: ignores('no sale waits for a code'),
   keysUnclear: stays('noteRefusal'),
   inputRefused: stays('noteRefusal'),
-  'codeGiven payment code': stays('told:conflict/notAwaitingCode'),
-  'codeGiven other': stays('told:conflict/notAwaitingCode'),
+  'codeGiven payment code': stays('answer:conflict/notAwaitingCode'),
+  'codeGiven other': stays('answer:conflict/notAwaitingCode'),
   'keyPressed 5': stays(),
   'keyPressed #': ignores('no amount entered'),
   'keyPressed *': stays(),
-  cancelRequested: stays('told:sale'),
-  'deliveryReported ok': stays('told:conflict/notPaid'),
-  'deliveryReported not ok': stays('told:conflict/notPaid'),
-  refundRequested: stays('told:conflict/notPaid'),
-  receiptRequested: stays('told:conflict/nothingToPrint'),
-  reversalRetryRequested: stays('told:notFound'),
-  reversalSettled: stays('told:notFound'),
+  cancelRequested: stays('answer:sale'),
+  'deliveryReported ok': stays('answer:conflict/notPaid'),
+  'deliveryReported not ok': stays('answer:conflict/notPaid'),
+  refundRequested: stays('answer:conflict/notPaid'),
+  receiptRequested: stays('answer:conflict/nothingToPrint'),
+  reversalRetryRequested: stays('answer:notFound'),
+  reversalSettled: stays('answer:notFound'),
   ...LATE,
   reversalAnswered: ignores('late reply to a reversal'),
   probeAnswered: stays(),
@@ -91,28 +91,28 @@ export const CLOSED: Row = {
   'timerFired reversal': ignores('the timer is not due'),
 };
 
-/** A payment under way: what the states between code and goods have in common. */
+/** The payment is under way: the inputs that mean the same between code and goods. */
 const BUSY: Row = {
   booted: ignores('already running'),
   restarted: moves('reversing', 'terminalStarted reversalStarted', 'sendReversal:cancel sendProbe'),
-  saleRequested: stays('told:conflict/saleOpen'),
+  saleRequested: stays('answer:conflict/saleOpen'),
   'codeScanned payment code': ignores('no sale waits for a code'),
   'codeScanned other': ignores('no sale waits for a code'),
   codeUnclear: ignores('no sale waits for a code'),
   keysUnclear: ignores('keys have no meaning during a sale'),
   inputRefused: stays('noteRefusal'),
-  'codeGiven payment code': stays('told:conflict/notAwaitingCode'),
-  'codeGiven other': stays('told:conflict/notAwaitingCode'),
+  'codeGiven payment code': stays('answer:conflict/notAwaitingCode'),
+  'codeGiven other': stays('answer:conflict/notAwaitingCode'),
   'keyPressed 5': ignores('keys have no meaning during a sale'),
   'keyPressed #': ignores('keys have no meaning during a sale'),
   'keyPressed *': moves('reversing', 'reversalStarted', 'sendReversal:cancel'),
-  cancelRequested: moves('reversing', 'reversalStarted', 'sendReversal:cancel told:sale'),
-  'deliveryReported ok': stays('told:conflict/notPaid'),
-  'deliveryReported not ok': stays('told:conflict/notPaid'),
-  refundRequested: stays('told:conflict/notPaid'),
-  receiptRequested: stays('told:conflict/nothingToPrint'),
-  reversalRetryRequested: stays('told:notFound'),
-  reversalSettled: stays('told:notFound'),
+  cancelRequested: moves('reversing', 'reversalStarted', 'sendReversal:cancel answer:sale'),
+  'deliveryReported ok': stays('answer:conflict/notPaid'),
+  'deliveryReported not ok': stays('answer:conflict/notPaid'),
+  refundRequested: stays('answer:conflict/notPaid'),
+  receiptRequested: stays('answer:conflict/nothingToPrint'),
+  reversalRetryRequested: stays('answer:notFound'),
+  reversalSettled: stays('answer:notFound'),
   'payAnswered paid': moves('approved', 'paymentApproved'),
   'payAnswered other amount': moves('inquiring', 'paymentShown inquiryStarted', 'alarm:amountDiffers'),
   'payAnswered another code helps': moves('awaitingCode', 'attemptFailed'),
@@ -156,7 +156,7 @@ const BUSY: Row = {
   'timerFired reversal': ignores('the timer is not due'),
 };
 
-/** Replies brought no result, and inquiries go on. */
+/** Replies brought no result, and inquiries are sent. */
 const INQUIRING: Row = {
   ...BUSY,
   'payAnswered other amount': notes('paymentShown', 'alarm:amountDiffers'),
@@ -169,14 +169,14 @@ const INQUIRING: Row = {
 /** A box without a sale yet. */
 const FREE: Row = {
   ...CLOSED,
-  saleRequested: moves('awaitingCode', 'saleStarted', 'told:sale/created'),
-  'codeGiven payment code': stays('told:notFound'),
-  'codeGiven other': stays('told:notFound'),
-  cancelRequested: stays('told:notFound'),
-  'deliveryReported ok': stays('told:notFound'),
-  'deliveryReported not ok': stays('told:notFound'),
-  refundRequested: stays('told:notFound'),
-  receiptRequested: stays('told:notFound'),
+  saleRequested: moves('awaitingCode', 'saleStarted', 'answer:sale/created'),
+  'codeGiven payment code': stays('answer:notFound'),
+  'codeGiven other': stays('answer:notFound'),
+  cancelRequested: stays('answer:notFound'),
+  'deliveryReported ok': stays('answer:notFound'),
+  'deliveryReported not ok': stays('answer:notFound'),
+  refundRequested: stays('answer:notFound'),
+  receiptRequested: stays('answer:notFound'),
   'printFinished printed': ignores('receipt of a sale that is no longer kept'),
   'printFinished failed': ignores('receipt of a sale that is no longer kept'),
   'printFinished unknown': ignores('receipt of a sale that is no longer kept'),
@@ -194,24 +194,24 @@ const TYPING: Row = {
 const AWAITING: Row = {
   booted: ignores('already running'),
   restarted: moves('cancelled', 'terminalStarted saleCancelled', 'sendProbe'),
-  saleRequested: stays('told:conflict/saleOpen'),
+  saleRequested: stays('answer:conflict/saleOpen'),
   'codeScanned payment code': moves('paying', 'paymentStarted', 'sendPay'),
   'codeScanned other': stays('noteRefusal'),
   codeUnclear: stays('noteRefusal'),
   keysUnclear: ignores('keys have no meaning during a sale'),
   inputRefused: stays('noteRefusal'),
-  'codeGiven payment code': moves('paying', 'paymentStarted', 'sendPay told:sale'),
-  'codeGiven other': stays('told:invalid/code'),
+  'codeGiven payment code': moves('paying', 'paymentStarted', 'sendPay answer:sale'),
+  'codeGiven other': stays('answer:invalid/code'),
   'keyPressed 5': ignores('keys have no meaning during a sale'),
   'keyPressed #': ignores('keys have no meaning during a sale'),
   'keyPressed *': moves('cancelled', 'saleCancelled'),
-  cancelRequested: moves('cancelled', 'saleCancelled', 'told:sale'),
-  'deliveryReported ok': stays('told:conflict/notPaid'),
-  'deliveryReported not ok': stays('told:conflict/notPaid'),
-  refundRequested: stays('told:conflict/notPaid'),
-  receiptRequested: stays('told:conflict/nothingToPrint'),
-  reversalRetryRequested: stays('told:notFound'),
-  reversalSettled: stays('told:notFound'),
+  cancelRequested: moves('cancelled', 'saleCancelled', 'answer:sale'),
+  'deliveryReported ok': stays('answer:conflict/notPaid'),
+  'deliveryReported not ok': stays('answer:conflict/notPaid'),
+  refundRequested: stays('answer:conflict/notPaid'),
+  receiptRequested: stays('answer:conflict/nothingToPrint'),
+  reversalRetryRequested: stays('answer:notFound'),
+  reversalSettled: stays('answer:notFound'),
   ...LATE,
   reversalAnswered: ignores('late reply to a reversal'),
   probeAnswered: stays(),
@@ -245,15 +245,15 @@ const AWAITING: Row = {
 
 /** A machine has asked and waits. */
 const AT_MACHINE = {
-  saleRequested: stays('told:conflict/machineSells'),
-  'deliveryReported ok': stays('told:conflict/notYourDelivery'),
-  'deliveryReported not ok': stays('told:conflict/notYourDelivery'),
+  saleRequested: stays('answer:conflict/machineSells'),
+  'deliveryReported ok': stays('answer:conflict/notYourDelivery'),
+  'deliveryReported not ok': stays('answer:conflict/notYourDelivery'),
   machineAsked: ignores('a sale is open', 'refuseSelection'),
 } as const satisfies Partial<Row>;
 
 /**
- * The sale as a state machine: what must happen to each input in each situation. The types leave no pair out; the spec checks
- * each, and `docs/architecture.md` shows those that move something.
+ * The sale as a state machine: what has to happen for each input in each situation. The types keep it complete, the spec checks
+ * each pair, and `docs/architecture.md` shows those that change something.
  */
 export const SALE_TABLE: Readonly<Record<Situation, Row>> = {
   noSale: FREE,
@@ -268,8 +268,8 @@ export const SALE_TABLE: Readonly<Record<Situation, Row>> = {
     ...BUSY,
     restarted: notes('terminalStarted deliveryAwaited', 'sendProbe'),
     'keyPressed *': ignores('nothing to cancel'),
-    'deliveryReported ok': moves('settled', 'saleSettled', 'printReceipt told:sale'),
-    'deliveryReported not ok': moves('reversing', 'reversalStarted', 'sendReversal:cancel told:sale'),
+    'deliveryReported ok': moves('settled', 'saleSettled', 'printReceipt answer:sale'),
+    'deliveryReported not ok': moves('reversing', 'reversalStarted', 'sendReversal:cancel answer:sale'),
     ...LATE,
     paymentNotified: ignores('notification in state approved'),
     'timerFired inquiry': ignores('the timer is not due'),
@@ -279,9 +279,9 @@ export const SALE_TABLE: Readonly<Record<Situation, Row>> = {
     ...BUSY,
     restarted: moves('reversing', 'terminalStarted reversalStarted', 'alarm:vendUnknown sendReversal:cancel sendProbe'),
     'keyPressed *': ignores('nothing to cancel'),
-    cancelRequested: stays('told:conflict/goodsMoving'),
-    'deliveryReported ok': stays('told:conflict/notYourDelivery'),
-    'deliveryReported not ok': stays('told:conflict/notYourDelivery'),
+    cancelRequested: stays('answer:conflict/goodsMoving'),
+    'deliveryReported ok': stays('answer:conflict/notYourDelivery'),
+    'deliveryReported not ok': stays('answer:conflict/notYourDelivery'),
     ...LATE,
     paymentNotified: ignores('notification in state vending'),
     'vendFinished yes': moves('settled', 'saleSettled', 'printReceipt'),
@@ -293,11 +293,11 @@ export const SALE_TABLE: Readonly<Record<Situation, Row>> = {
   settled: {
     ...CLOSED,
     restarted: notes('terminalStarted receiptFinished', 'sendProbe'),
-    cancelRequested: stays('told:conflict/alreadyDelivered'),
-    'deliveryReported ok': stays('told:sale'),
-    'deliveryReported not ok': moves('reversing', 'reversalStarted', 'sendReversal:cancel told:sale'),
-    refundRequested: notes('reversalStarted', 'sendReversal:refund told:reversal/created'),
-    receiptRequested: stays('printReceipt told:sale'),
+    cancelRequested: stays('answer:conflict/alreadyDelivered'),
+    'deliveryReported ok': stays('answer:sale'),
+    'deliveryReported not ok': moves('reversing', 'reversalStarted', 'sendReversal:cancel answer:sale'),
+    refundRequested: notes('reversalStarted', 'sendReversal:refund answer:reversal/created'),
+    receiptRequested: stays('printReceipt answer:sale'),
     paymentNotified: ignores('notification in state settled'),
     'vendFinished yes': ignores('late report of the vend mechanism'),
     failedLate: stays('alarm:vendContradicts'),
@@ -318,11 +318,11 @@ export const SALE_TABLE: Readonly<Record<Situation, Row>> = {
   reversing: {
     ...CLOSED,
     restarted: notes('terminalStarted', 'sendReversal:cancel sendProbe'),
-    'deliveryReported ok': stays('told:conflict/alreadyReversed'),
-    'deliveryReported not ok': stays('told:sale'),
-    receiptRequested: stays('told:conflict/nothingToPrint'),
-    reversalRetryRequested: stays('told:reversal'),
-    reversalSettled: moves('reversed', 'reversalFinished', 'told:reversal'),
+    'deliveryReported ok': stays('answer:conflict/alreadyReversed'),
+    'deliveryReported not ok': stays('answer:sale'),
+    receiptRequested: stays('answer:conflict/nothingToPrint'),
+    reversalRetryRequested: stays('answer:reversal'),
+    reversalSettled: moves('reversed', 'reversalFinished', 'answer:reversal'),
     reversalAnswered: moves('reversed', 'reversalFinished'),
     paymentNotified: ignores('notification in state reversing'),
     'printFinished printed': notes('receiptFinished'),
@@ -332,11 +332,11 @@ export const SALE_TABLE: Readonly<Record<Situation, Row>> = {
   },
   reversed: {
     ...CLOSED,
-    'deliveryReported ok': stays('told:conflict/alreadyReversed'),
-    'deliveryReported not ok': stays('told:sale'),
-    receiptRequested: stays('printReceipt told:sale'),
-    reversalRetryRequested: stays('told:conflict/reversalFinished'),
-    reversalSettled: stays('told:conflict/reversalFinished'),
+    'deliveryReported ok': stays('answer:conflict/alreadyReversed'),
+    'deliveryReported not ok': stays('answer:sale'),
+    receiptRequested: stays('printReceipt answer:sale'),
+    reversalRetryRequested: stays('answer:conflict/reversalFinished'),
+    reversalSettled: stays('answer:conflict/reversalFinished'),
     paymentNotified: ignores('notification in state reversed'),
     'printFinished printed': notes('receiptFinished'),
     'printFinished failed': notes('receiptFinished', 'alarm:receiptLost'),
@@ -345,10 +345,10 @@ export const SALE_TABLE: Readonly<Record<Situation, Row>> = {
   heldForPerson: {
     ...CLOSED,
     restarted: notes('terminalStarted', 'alarm:reversalNeedsPerson sendProbe'),
-    'deliveryReported ok': stays('told:conflict/notYourDelivery'),
-    'deliveryReported not ok': stays('told:conflict/notYourDelivery'),
-    reversalRetryRequested: notes('reversalReleased', 'sendReversal:cancel told:reversal'),
-    reversalSettled: moves('reversed', 'reversalFinished', 'told:reversal'),
+    'deliveryReported ok': stays('answer:conflict/notYourDelivery'),
+    'deliveryReported not ok': stays('answer:conflict/notYourDelivery'),
+    reversalRetryRequested: notes('reversalReleased', 'sendReversal:cancel answer:reversal'),
+    reversalSettled: moves('reversed', 'reversalFinished', 'answer:reversal'),
     paymentNotified: ignores('notification in state reversing'),
     'printFinished printed': notes('receiptFinished'),
     'printFinished failed': notes('receiptFinished', 'alarm:receiptLost'),
@@ -360,7 +360,7 @@ export const SALE_TABLE: Readonly<Record<Situation, Row>> = {
     ...AWAITING,
     ...AT_MACHINE,
     'keyPressed *': moves('cancelled', 'saleCancelled', 'refuseSelection'),
-    cancelRequested: moves('cancelled', 'saleCancelled', 'told:sale refuseSelection'),
+    cancelRequested: moves('cancelled', 'saleCancelled', 'answer:sale refuseSelection'),
     machineGaveUp: moves('cancelled', 'saleCancelled'),
     'timerFired codeWait': moves('cancelled', 'saleCancelled', 'refuseSelection'),
   },
@@ -368,7 +368,7 @@ export const SALE_TABLE: Readonly<Record<Situation, Row>> = {
     ...BUSY,
     ...AT_MACHINE,
     'keyPressed *': moves('reversing', 'reversalStarted', 'sendReversal:cancel refuseSelection'),
-    cancelRequested: moves('reversing', 'reversalStarted', 'sendReversal:cancel told:sale refuseSelection'),
+    cancelRequested: moves('reversing', 'reversalStarted', 'sendReversal:cancel answer:sale refuseSelection'),
     machineGaveUp: moves('reversing', 'reversalStarted', 'sendReversal:cancel'),
     'payAnswered declined': moves('declined', 'attemptFailed', 'refuseSelection'),
     'payAnswered never left': moves('declined', 'attemptFailed', 'refuseSelection'),

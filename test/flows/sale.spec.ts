@@ -14,7 +14,7 @@ describe('a sale', () => {
     expectStep(drive, ask(drive, 'order-1', '1250'), {
       sale: 'awaitingCode',
       records: 'saleStarted',
-      effects: 'told:sale/created',
+      effects: 'answer:sale/created',
     });
     assert.match(drive.sale().saleId, /^s20261123201530-\d{6}$/);
     assert.deepEqual(drive.sale(), {
@@ -98,8 +98,8 @@ describe('a sale', () => {
     const { saleId } = startSale(drive, '1250', 'order-1');
     ask(drive, 'order-1', '1250');
     assert.deepEqual(drive.lastSent('answerCall').answer, { kind: 'sale', saleId, created: false });
-    assert.equal(effectWords(ask(drive, 'order-1', '1300')), 'told:conflict/saleOpen');
-    assert.equal(effectWords(ask(drive, 'order-2', '1250')), 'told:conflict/saleOpen');
+    assert.equal(effectWords(ask(drive, 'order-1', '1300')), 'answer:conflict/saleOpen');
+    assert.equal(effectWords(ask(drive, 'order-2', '1250')), 'answer:conflict/saleOpen');
     assert.equal(Object.keys(drive.state.book.sales).length, 1);
   });
 
@@ -119,7 +119,7 @@ describe('a sale', () => {
     const drive = createReadyDrive();
     const { saleId } = startSale(drive, '1250', 'order-1');
     drive.feed({ type: 'keyPressed', key: '*' });
-    assert.equal(effectWords(ask(drive, 'order-1', '1250')), 'told:sale/created');
+    assert.equal(effectWords(ask(drive, 'order-1', '1250')), 'answer:sale/created');
     assert.notEqual(drive.sale().saleId, saleId);
   });
 
@@ -148,7 +148,7 @@ describe('a sale', () => {
     drive.feed({ type: 'probeAnswered', answer: SILENCE });
     ask(drive, 'order-1', '1250');
     assert.deepEqual(drive.lastSent('answerCall').answer, { kind: 'sale', saleId, created: false });
-    assert.equal(effectWords(ask(drive, 'order-1', '1300')), 'told:conflict/orderPaid');
+    assert.equal(effectWords(ask(drive, 'order-1', '1300')), 'answer:conflict/orderPaid');
   });
 
   it('remembers a paid order across a power cut with a clock that starts in the past', () => {
@@ -161,13 +161,13 @@ describe('a sale', () => {
     drive.feed({ type: 'probeAnswered', answer: failure('ORDER_NOT_EXIST') });
     startSale(drive, '300', 'order-2');
     drive.feed({ type: 'keyPressed', key: '*' });
-    assert.equal(effectWords(ask(drive, 'order-1', '1250')), 'told:sale');
+    assert.equal(effectWords(ask(drive, 'order-1', '1250')), 'answer:sale');
   });
 
   for (const value of ['0', '-5', '1.5', '', '007', 'abc', '9'.repeat(17)]) {
     it(`does not start with the amount ${JSON.stringify(value)}`, () => {
       const drive = createReadyDrive();
-      assert.equal(effectWords(ask(drive, 'order-1', value)), 'told:invalid/amount');
+      assert.equal(effectWords(ask(drive, 'order-1', value)), 'answer:invalid/amount');
       assert.equal(isBusy(drive), false);
     });
   }
@@ -179,7 +179,7 @@ describe('a sale', () => {
     it(`does not start ${name}`, () => {
       const drive = createReadyDrive({ currency });
       const decision = drive.feed({ type: 'saleRequested', callId: 'c', orderId: 'o', amount });
-      assert.equal(effectWords(decision), 'told:invalid/amount');
+      assert.equal(effectWords(decision), 'answer:invalid/amount');
     });
   }
 

@@ -24,7 +24,7 @@ function approvedSale(drive: Drive, orderId: string): void {
   drive.feed({ type: 'payAnswered', paymentRequestId, answer: paid(AMOUNT) });
 }
 
-/** Paid, and nobody knows whether the goods came out: nothing was sent. */
+/** Paid, and it is not known whether the goods came out: nothing was sent. */
 function held(change: Partial<Policy> = {}): Drive {
   const drive = createReadyDrive({ vend: 'device', vendUnknown: 'operator', ...change });
   approvedSale(drive, 'order-1');
@@ -33,7 +33,7 @@ function held(change: Partial<Policy> = {}): Drive {
   return drive;
 }
 
-/** Paid, not delivered, and the cancel was answered by nothing that can be believed. */
+/** Paid, not delivered, and the cancel has no valid answer. */
 function unanswered(lost: AcquirerAnswer = SILENCE): Drive {
   const drive = createReadyDrive({ vend: 'host' });
   approvedSale(drive, 'order-1');
@@ -72,7 +72,7 @@ describe('a payment that a person declares to stand', () => {
     const drive = held();
     drive.reboot();
     drive.news();
-    assert.equal(settle(drive), 'told:reversal');
+    assert.equal(settle(drive), 'answer:reversal');
     assert.deepEqual(ends(drive), ['settled', 'finished', 'settledByHand', 'paid']);
   });
 
@@ -86,7 +86,7 @@ describe('a payment that a person declares to stand', () => {
     it(`is inquired first once a cancel ${name}`, () => {
       const drive = unanswered(lost);
       assert.equal(settle(drive), 'sendReversal:inquiry');
-      assert.equal(effectWords(answer(drive, found('SUCCESS', { amount: AMOUNT }))), 'told:reversal');
+      assert.equal(effectWords(answer(drive, found('SUCCESS', { amount: AMOUNT }))), 'answer:reversal');
       assert.deepEqual(ends(drive), ['settled', 'finished', 'settledByHand', 'paid']);
       const { end } = drive.reversal();
       assert.deepEqual([end?.by, end?.note], ['Wang', 'has the goods']);
@@ -111,7 +111,7 @@ describe('a payment that a person declares to stand', () => {
     it(`is refused where the acquirer says ${name}: ${told}`, () => {
       const drive = unanswered();
       settle(drive);
-      assert.equal(effectWords(answer(drive, word)).replace('alarm:signatureWrong ', ''), `told:conflict/${told}`);
+      assert.equal(effectWords(answer(drive, word)).replace('alarm:signatureWrong ', ''), `answer:conflict/${told}`);
       assert.deepEqual(ends(drive), expected);
       if (expected === OPEN) {
         drive.wait(5000);
@@ -126,7 +126,7 @@ describe('a payment that a person declares to stand', () => {
     const drive = unanswered();
     settle(drive);
     const words = effectWords(answer(drive, found('SUCCESS', { amount: cny('1') })));
-    assert.equal(words, 'alarm:amountDiffers told:conflict/notPaid');
+    assert.equal(words, 'alarm:amountDiffers answer:conflict/notPaid');
     assert.deepEqual(ends(drive), OPEN);
   });
 
@@ -134,7 +134,7 @@ describe('a payment that a person declares to stand', () => {
     const drive = unanswered();
     settle(drive);
     drive.wait(5000);
-    assert.match(drive.news(), /^sendReversal:inquiry .*told:conflict\/unconfirmed sendReversal:cancel$/);
+    assert.match(drive.news(), /^sendReversal:inquiry .*answer:conflict\/unconfirmed sendReversal:cancel$/);
   });
 
   it('is answered within the time that callers of the API wait, whatever INQUIRY_REPLY_TIMEOUT_MS is', () => {
@@ -164,11 +164,11 @@ describe('a payment that a person declares to stand', () => {
   it('allows no other request about it while the acquirer is asked', () => {
     const drive = unanswered();
     settle(drive);
-    assert.equal(settle(drive, 'paid', 'second'), 'told:conflict/underWay');
-    assert.equal(settle(drive, 'reversed', 'third'), 'told:conflict/underWay');
+    assert.equal(settle(drive, 'paid', 'second'), 'answer:conflict/underWay');
+    assert.equal(settle(drive, 'reversed', 'third'), 'answer:conflict/underWay');
     const { reversalId } = drive.reversal();
     const retried = drive.feed({ type: 'reversalRetryRequested', callId: 'fourth', reversalId });
-    assert.equal(effectWords(retried), 'told:conflict/underWay');
+    assert.equal(effectWords(retried), 'answer:conflict/underWay');
     answer(drive, found('SUCCESS', { amount: AMOUNT }));
     const told = drive.sent('answerCall').filter(({ callId }) => callId === 'settle');
     assert.deepEqual([told.length, drive.sale().state], [1, 'settled']);
@@ -179,7 +179,7 @@ describe('a payment that a person declares to stand', () => {
     settle(drive);
     drive.reboot({ torn: true });
     assert.deepEqual(ends(drive), OPEN);
-    assert.equal(settle(drive), 'told:conflict/underWay');
+    assert.equal(settle(drive), 'answer:conflict/underWay');
     answer(drive, SILENCE);
     assert.equal(settle(drive), 'sendReversal:inquiry');
   });
@@ -209,11 +209,11 @@ describe('a payment that a person declares to stand', () => {
     }
 
     const TOLD: readonly [name: string, word: AcquirerAnswer, told: string, how: string | undefined][] = [
-      ['failed', refundFound('FAIL'), 'told:reversal', 'settledByHand'],
-      ['never came', failure('REFUND_NOT_EXIST'), 'told:reversal', 'settledByHand'],
-      ['was made', refundFound('SUCCESS'), 'told:conflict/notPaid', 'refunded'],
-      ['is in process', refundFound('PROCESSING'), 'told:conflict/unconfirmed', undefined],
-      ['has an unknown state', failure('SYSTEM_ERROR'), 'told:conflict/unconfirmed', undefined],
+      ['failed', refundFound('FAIL'), 'answer:reversal', 'settledByHand'],
+      ['never came', failure('REFUND_NOT_EXIST'), 'answer:reversal', 'settledByHand'],
+      ['was made', refundFound('SUCCESS'), 'answer:conflict/notPaid', 'refunded'],
+      ['is in process', refundFound('PROCESSING'), 'answer:conflict/unconfirmed', undefined],
+      ['has an unknown state', failure('SYSTEM_ERROR'), 'answer:conflict/unconfirmed', undefined],
     ];
     for (const [name, word, told, how] of TOLD) {
       it(`whose request the acquirer says ${name}: ${told}`, () => {
@@ -241,7 +241,7 @@ describe('a payment that a person declares to stand', () => {
       drive.news();
       assert.equal(settle(drive), 'sendReversal:inquiry');
       assert.equal(effectWords(answer(drive, found('SUCCESS', { amount: AMOUNT }))), 'sendReversal:refundInquiry');
-      assert.equal(effectWords(answer(drive, failure('REFUND_NOT_EXIST'))), 'told:reversal');
+      assert.equal(effectWords(answer(drive, failure('REFUND_NOT_EXIST'))), 'answer:reversal');
       assert.equal(drive.sale().state, 'settled');
     });
 
@@ -251,7 +251,7 @@ describe('a payment that a person declares to stand', () => {
       answer(drive, SILENCE);
       settle(drive);
       answer(drive, found('SUCCESS', { amount: AMOUNT }));
-      assert.equal(effectWords(answer(drive, refundFound('SUCCESS'))), 'told:conflict/notPaid');
+      assert.equal(effectWords(answer(drive, refundFound('SUCCESS'))), 'answer:conflict/notPaid');
       assert.deepEqual(ends(drive), ['reversed', 'finished', 'refunded', undefined]);
     });
   });
@@ -264,14 +264,14 @@ describe('a payment that a person declares to stand', () => {
       approvedSale(drive, 'order-1');
       drive.reboot(OTHER);
       assert.equal(drive.reversal().lastCode, 'OTHER_ACCOUNT');
-      assert.equal(settle(drive), 'told:reversal');
+      assert.equal(settle(drive), 'answer:reversal');
     });
 
     it('is refused where a request was sent: the acquirer cannot be asked', () => {
       const drive = unanswered();
       drive.reboot(OTHER);
       drive.news();
-      assert.equal(settle(drive), 'told:conflict/otherAccount');
+      assert.equal(settle(drive), 'answer:conflict/otherAccount');
     });
 
     it('is inquired once the account is configured again and the reversal was sent', () => {
@@ -292,50 +292,50 @@ describe('an order', () => {
 
   it('is not sold again while one of its reversals is held for a person, also after a power cut', () => {
     const drive = held();
-    assert.equal(order(drive), 'told:conflict/orderHeld');
+    assert.equal(order(drive), 'answer:conflict/orderHeld');
     drive.reboot();
     drive.feed({ type: 'probeAnswered', answer: failure('ORDER_NOT_EXIST') });
-    assert.equal(order(drive), 'told:conflict/orderHeld');
+    assert.equal(order(drive), 'answer:conflict/orderHeld');
     const told = drive.lastSent('answerCall').answer;
     const { reversalId } = drive.reversal();
     assert.deepEqual(told, { kind: 'conflict', code: 'orderHeld', orderId: 'order-1', reversalId });
-    assert.equal(order(drive, 'order-2'), 'told:sale/created');
+    assert.equal(order(drive, 'order-2'), 'answer:sale/created');
   });
 
   it('is not sold while its reversal is held because its refund failed for good', () => {
     const drive = unanswered(failure('CANCEL_WINDOW_EXCEED'));
     answer(drive, found('SUCCESS', { amount: AMOUNT }));
-    assert.equal(order(drive), 'told:sale/created', 'one that runs by itself leaves the order free');
+    assert.equal(order(drive), 'answer:sale/created', 'one that runs by itself leaves the order free');
     drive.feed({ type: 'keyPressed', key: '*' });
     answer(drive, failure('REFUND_NOT_SUPPORTED'));
-    assert.equal(order(drive), 'told:conflict/orderHeld');
+    assert.equal(order(drive), 'answer:conflict/orderHeld');
   });
 
   it('is not sold while the acquirer is asked whether its payment stands', () => {
     const drive = unanswered();
     assert.equal(settle(drive), 'sendReversal:inquiry');
-    assert.equal(order(drive), 'told:conflict/orderHeld');
+    assert.equal(order(drive), 'answer:conflict/orderHeld');
     answer(drive, found('SUCCESS', { amount: AMOUNT }));
-    assert.deepEqual([drive.sale().state, order(drive)], ['settled', 'told:sale']);
+    assert.deepEqual([drive.sale().state, order(drive)], ['settled', 'answer:sale']);
   });
 
   it('is not sold while its reversal waits for another account', () => {
     const drive = unanswered();
     drive.reboot({ policy: { account: 'CLIENT M2' } });
     drive.feed({ type: 'probeAnswered', answer: failure('ORDER_NOT_EXIST') });
-    assert.equal(order(drive), 'told:conflict/orderHeld');
+    assert.equal(order(drive), 'answer:conflict/orderHeld');
   });
 
   it('is sold again once a person has settled it as reversed or had it retried, and is paid once settled as paid', () => {
     const reversed = held();
     settle(reversed, 'reversed');
-    assert.equal(order(reversed), 'told:sale/created');
+    assert.equal(order(reversed), 'answer:sale/created');
     const retried = held();
     retried.feed({ type: 'reversalRetryRequested', callId: 'c', reversalId: retried.reversal().reversalId });
-    assert.equal(order(retried), 'told:sale/created');
+    assert.equal(order(retried), 'answer:sale/created');
     const kept = held();
     settle(kept, 'paid');
-    assert.equal(order(kept), 'told:sale');
+    assert.equal(order(kept), 'answer:sale');
   });
 
   describe('whose first payment is being reversed while a second one is made', () => {
@@ -349,18 +349,18 @@ describe('an order', () => {
     const settleFirst = (drive: Drive) => settle(drive, 'paid', 'settle', firstOf(drive));
 
     it('refuses to settle the first as paid while the second is open', () => {
-      assert.equal(settleFirst(soldAgain()), 'told:conflict/saleOpen');
+      assert.equal(settleFirst(soldAgain()), 'answer:conflict/saleOpen');
     });
 
     it('refuses it once the second is paid, also after a power cut', () => {
       const drive = soldAgain();
       const { paymentRequestId } = drive.lastSent('sendPay').payment;
       drive.feed({ type: 'payAnswered', paymentRequestId, answer: paid(AMOUNT, 'P2') });
-      assert.equal(settleFirst(drive), 'told:conflict/orderPaid');
+      assert.equal(settleFirst(drive), 'answer:conflict/orderPaid');
       drive.reboot();
-      assert.equal(settleFirst(drive), 'told:conflict/orderPaid');
+      assert.equal(settleFirst(drive), 'answer:conflict/orderPaid');
       assert.equal(firstOf(drive).state, 'open');
-      assert.equal(settle(drive, 'reversed', 'settle', firstOf(drive)), 'told:reversal');
+      assert.equal(settle(drive, 'reversed', 'settle', firstOf(drive)), 'answer:reversal');
     });
 
     it('accepts it once the second surely failed', () => {
@@ -384,9 +384,9 @@ describe('an order', () => {
       const stands = found('SUCCESS', { amount: AMOUNT });
       assert.equal(
         effectWords(drive.feed({ type: 'reversalAnswered', exchange, reversalId, answer: stands })),
-        'told:reversal',
+        'answer:reversal',
       );
-      assert.equal(effectWords(answer(drive, stands)), 'told:conflict/orderPaid');
+      assert.equal(effectWords(answer(drive, stands)), 'answer:conflict/orderPaid');
     });
 
     it('accepts it for one of two only', () => {
@@ -399,7 +399,7 @@ describe('an order', () => {
       assert.equal(settleFirst(drive), 'sendReversal:inquiry');
       answer(drive, found('SUCCESS', { amount: AMOUNT }));
       assert.equal(firstOf(drive).end?.outcome, 'paid');
-      assert.equal(settle(drive), 'told:conflict/orderPaid');
+      assert.equal(settle(drive), 'answer:conflict/orderPaid');
     });
   });
 });

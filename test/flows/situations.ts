@@ -6,8 +6,8 @@ import { CODE, cny, failure, found, paid, SILENCE, success, unclear } from './bu
 import { createReadyDrive, type Drive, startPaying, startSale } from './drive.js';
 
 /**
- * The states of a sale, no sale at all, a sale whose inquiries are spent, and one whose reversal is held for a person. Then what other sale modes add: an
- * amount or a slot is typed, a machine waits for a code or for the payment.
+ * No sale, the states of a sale, a sale after its last inquiry, and one whose reversal is held for a person. Then those of other
+ * sale modes: an amount or a slot is typed, a machine waits for a code or for the payment.
  */
 export type Situation =
   | SaleState
@@ -21,7 +21,7 @@ export type Situation =
 
 type SingleTimer = Exclude<TimerName, `reversal:${string}`>;
 
-/** Every type of input; those that mean different things by their content, and the timers, one by one. */
+/** Every type of input. Those whose content matters, and the timers, are listed one by one. */
 export type InputCase =
   | Exclude<
       Event['type'],
@@ -67,7 +67,7 @@ const INQUIRY_ANSWERS = {
   refused: failure('RISK_REJECT'),
 } as const satisfies Readonly<Record<string, AcquirerAnswer>>;
 
-/** Host apps deliver, except where the sale has to be vending. */
+/** The host app delivers, except where the sale has to be vending. */
 const HOST = { vend: 'host', hostConfirmMs: 30_000, saleMode: 'amount' } as const;
 
 const SELECTION = {
@@ -77,7 +77,7 @@ const SELECTION = {
 } as const;
 const MACHINE = { vend: 'device', saleMode: 'mdb' } as const;
 
-/** How each situation comes about, from a box that is ready. */
+/** Makes each situation, from a box that is ready. */
 export const SITUATIONS: Readonly<Record<Situation, () => Drive>> = {
   noSale: () => createReadyDrive(HOST),
   awaitingCode: () => withSale(HOST, (drive) => startSale(drive, AMOUNT)),
@@ -151,7 +151,7 @@ export function decide(drive: Drive, name: InputCase): Step {
   return input.type === 'timerFired' ? drive.fire(input.timer) : drive.feed(input);
 }
 
-/** The input of a case, aimed at the sale and reversal at hand, or at none that exists. */
+/** The input of a case, about the present sale and reversal, or about none that exists. */
 function inputOf(drive: Drive, name: Exclude<InputCase, 'restarted'>): Event {
   const callId = 'c1';
   const sale = Object.values(drive.state.book.sales).at(-1);

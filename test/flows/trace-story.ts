@@ -11,7 +11,7 @@ import { createReadyDrive, type Drive } from './drive.js';
 import { createTraceWords } from './trace-words.js';
 
 /**
- * Plays the script of a story, and returns the story with what the terminal did under each line of the script
+ * Plays the script of a story, and returns it with what the terminal did under each line
  * (`test/traces/README.md` has the language). Throws an Error that names the line it cannot play.
  */
 export function traceStory(story: string): string {
@@ -47,7 +47,7 @@ function policyOf(args: readonly string[]): Partial<Policy> {
 
 type Answered = Extract<Event, { readonly answer: AcquirerAnswer }>;
 
-/** What a request is answered where the story does not say: silence, when its time is over. */
+/** The default answer to a request: silence, after its timeout. */
 interface Awaited {
   readonly dueMs: number;
   readonly silence: Answered;
@@ -98,7 +98,7 @@ function createPlayer(policy: Partial<Policy>) {
 
   function answer(silence: Answered): Turned {
     awaited = awaited.filter((one) => one.silence !== silence);
-    /* A probe is answered as the acquirer was last: no story has to mention them. */
+    /* A probe gets the acquirer's last condition as its answer, so that no story has to mention probes. */
     const isWell = silence.type === 'probeAnswered' && drive.state.live.acquirer === 'reachable';
     const event = isWell ? { ...silence, answer: failure('ORDER_NOT_EXIST') } : silence;
     return turned(`${event.type} ${event.answer.kind}`, drive.feed(event));
@@ -143,10 +143,10 @@ function createPlayer(policy: Partial<Policy>) {
   };
 }
 
-/** Looking after the link to the acquirer and clearing the screen: no part of any story. */
+/** Timers of the acquirer's link and of the screen: not part of any story. */
 const HOUSEKEEPING: ReadonlySet<string> = new Set(['sendProbe', 'tryConnection', 'probe', 'reach', 'notice', 'entry']);
 
-/** Its id says whose timer it is. */
+/** The timer of a reversal, with its id. */
 const REVERSAL_TIMER = 'reversal:';
 
 /** What is the case, by what it is about: a line each. */
@@ -251,7 +251,7 @@ function eventOf(drive: Drive, verb: string, args: readonly string[]): Event {
   }
 }
 
-/** `S`, `S STATUS`, `F CODE`, `U CODE`, `silence`, or `refused`: no connection came about. */
+/** `S`, `S STATUS`, `F CODE`, `U CODE`, `silence`, or `refused`: no connection was made. */
 function answerOf(
   drive: Drive,
   [status, code]: readonly string[],
@@ -309,7 +309,7 @@ function clock(ms: number): string {
   return hours === 0 ? `${minutes}:${two(seconds)}` : `${hours}:${two(minutes)}:${two(seconds)}`;
 }
 
-/** The lines of what happened while time passed, with one or two inputs that repeat told once. */
+/** The lines of what happened while time passed. One or two inputs that repeat are shown once. */
 function folded(all: readonly Turned[]): string[] {
   const sameAs = (a: Turned | undefined, b: Turned | undefined): boolean =>
     a !== undefined && b !== undefined && a.input === b.input && a.lines.join() === b.lines.join();

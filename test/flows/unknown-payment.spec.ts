@@ -5,7 +5,7 @@ import { readiness } from '../../flows/readiness.js';
 import { cny, found, paid, success } from './builders.js';
 import { createReadyDrive, type Drive, expectIgnored, startPaying } from './drive.js';
 
-/** Of a payment that terminal 4711 made on a card that is no more. */
+/** The id of a payment that terminal 4711 made with a card that was lost. */
 const LOST_ID = '2026112319003000004711125000041712345678';
 
 const notify = (drive: Drive, paymentRequestId = LOST_ID, value = '1250') =>

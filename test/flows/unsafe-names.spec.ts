@@ -15,7 +15,7 @@ import { cny, effectWords, failure, success } from './builders.js';
 import { createReadyDrive, type Drive, startPaying, startSale } from './drive.js';
 import { checkDecision } from './invariants.js';
 
-/** What every object has, though nobody put it there. */
+/** The names that every object inherits. */
 const inherited = fc.constantFrom(...Object.getOwnPropertyNames(Object.prototype));
 
 const CALLS: readonly ((id: string) => Event)[] = [
@@ -49,7 +49,7 @@ describe('names that every object inherits', () => {
     fc.assert(
       fc.property(inherited, fc.constantFrom(...CALLS), (id, call) => {
         const decision = feed(createReadyDrive(), call(id));
-        assert.equal(effectWords(decision), 'told:notFound');
+        assert.equal(effectWords(decision), 'answer:notFound');
         assert.deepEqual(decision.records, []);
       }),
     );
@@ -76,7 +76,7 @@ describe('names that every object inherits', () => {
         const { saleId, state } = drive.sale();
         assert.equal(state, 'settled');
         const asked = feed(drive, { type: 'refundRequested', callId: 'c', saleId, refundId: name });
-        assert.match(effectWords(asked), /told:reversal\/created/);
+        assert.match(effectWords(asked), /answer:reversal\/created/);
       }),
     );
   });

@@ -5,7 +5,7 @@ import { createDrive, createReadyDrive, startPaying, startSale } from './drive.j
 import { SITUATIONS, type Situation } from './situations.js';
 
 describe('view', () => {
-  /** Text, lamps that are lit, scanner; without the notice that tells how the last sale ended. */
+  /** Text, lamps that are lit, scanner; without the notice how the last sale ended. */
   const SHOWN: Readonly<Record<Situation, string>> = {
     noSale: 'enterAmount ready',
     awaitingCode: 'showCode busy scanner',
