@@ -41,7 +41,7 @@ describe('warnings of a configuration that is right', () => {
     [{ CANCEL_RETRY_INTERVAL_MS: '10001' }, /^CANCEL_RETRY_INTERVAL_MS is 10001; .* every 5 to 10 s for 60 s$/],
     [{ CANCEL_RETRY_WINDOW_MS: '30000' }, /^CANCEL_RETRY_WINDOW_MS is 30000; .* for 60 s$/],
     [{ PAY_REPLY_TIMEOUT_MS: '8000' }, /^PAY_REPLY_TIMEOUT_MS is 8000; .* when 5 s passed/],
-    [{ INQUIRY_REPLY_TIMEOUT_MS: '5000' }, /^INQUIRY_REPLY_TIMEOUT_MS is 5000; .* in 3 s told nothing$/],
+    [{ INQUIRY_REPLY_TIMEOUT_MS: '5000' }, /^INQUIRY_REPLY_TIMEOUT_MS is 5000; .* in 3 s proves nothing$/],
     [{ OPENSSL_CONF: '/etc/ssl/weak.cnf' }, /^OPENSSL_CONF is set; what it names may weaken TLS$/],
     [{ NODE_EXTRA_CA_CERTS: '/ca' }, /^NODE_EXTRA_CA_CERTS is set; whoever holds its certificates/],
   ];
