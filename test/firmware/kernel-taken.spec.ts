@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { createTestTerminal } from './test-terminal.js';
 
 describe('kernel: who feeds an event', () => {
-  it('is told when what it led to is durable and published', () => {
+  it('is called when the result is durable and published', () => {
     const { kernel, journal } = createTestTerminal();
     journal.pause();
     const told: (string | undefined)[] = [];
@@ -15,7 +15,7 @@ describe('kernel: who feeds an event', () => {
     assert.equal(journal.records.at(-1)?.type, 'agentTokenReceived');
   });
 
-  it('is told of an event that changes nothing', () => {
+  it('is called for an event that changes nothing', () => {
     const { kernel } = createTestTerminal();
     let told = 0;
     kernel.feed({ type: 'codeScanned', code: '' }, () => {
@@ -24,7 +24,7 @@ describe('kernel: who feeds an event', () => {
     assert.equal(told, 1);
   });
 
-  it('is told of each event that arrived during a commit, in order, after their own commit', () => {
+  it('is called for each event that arrived during a commit, in order, after their own commit', () => {
     const { kernel, journal } = createTestTerminal();
     journal.pause();
     const told: string[] = [];
@@ -36,7 +36,7 @@ describe('kernel: who feeds an event', () => {
     assert.equal(journal.commits(), 2);
   });
 
-  it('is never told where the flash failed', () => {
+  it('is never called where the flash failed', () => {
     const { kernel, journal, flashFailures } = createTestTerminal();
     journal.pause();
     let told = 0;

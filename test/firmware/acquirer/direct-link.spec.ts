@@ -159,7 +159,7 @@ describe('createDirectLink', () => {
     });
   });
 
-  it('tells region and settlement currency where they are configured, and trusts whom it was told to', () => {
+  it('sends region and settlement currency where they are configured, and trusts the configured authority', () => {
     const tls = { caFile: '/data/ca.pem' };
     const merchant = { ...config.merchant, region: 'SG' };
     const bench = createBench(() => ({ afterMs: 1 }), { settlementCurrency: 'USD', merchant, tls });
@@ -294,7 +294,7 @@ describe('createDirectLink', () => {
     ],
   ];
   for (const [what, answering, reason] of silences) {
-    it(`takes ${what} for silence`, () => {
+    it(`counts ${what} as silence`, () => {
       const { ask } = createBench(() => answering);
       const answer = ask(pay);
       assert.ok(answer.kind === 'silence');
@@ -309,7 +309,7 @@ describe('createDirectLink', () => {
   });
 
   for (const strange of ['"other"', '7', 'null', '""', '{}']) {
-    it(`takes a signed reply whose paymentRequestId is ${strange} for silence`, () => {
+    it(`counts a signed reply whose paymentRequestId is ${strange} as silence`, () => {
       const body = success.replace(`"${paymentRequestId}"`, strange);
       const { ask } = createBench((request) => ({ afterMs: 1, reply: reply(request, body) }));
       const answer = ask(pay);
@@ -325,7 +325,7 @@ describe('createDirectLink', () => {
     ['inquiryRefund', (link, done) => link.inquireRefund({ refundRequestId: 'R1' }, 3000, done)],
   ];
   for (const [what, call] of NAMES_NOTHING) {
-    it(`takes a signed success to ${what} that names no request for silence, and believes a refusal that names none`, () => {
+    it(`counts a signed success to ${what} that names no request as silence, and believes a refusal that names none`, () => {
       const told = (status: 'S' | 'F' | 'U') => {
         const result = { resultCode: status === 'S' ? 'SUCCESS' : 'PROCESS_FAIL', resultStatus: status };
         const body = JSON.stringify({ result, paymentId: 'P1', paymentStatus: 'SUCCESS', refundStatus: 'SUCCESS' });
@@ -350,7 +350,7 @@ describe('createDirectLink', () => {
     ['a second text behind it', `${success}{}`],
   ];
   for (const [what, body] of TWICE) {
-    it(`takes a signed reply that can be read in two ways for silence: ${what}`, () => {
+    it(`counts a signed reply that can be read in two ways as silence: ${what}`, () => {
       const answer = createBench((request) => ({ afterMs: 1, reply: reply(request, body) })).ask(pay);
       assert.ok(answer.kind === 'silence');
       assert.equal(answer.reason, 'garbled');
@@ -384,7 +384,7 @@ describe('createDirectLink', () => {
     });
   }
 
-  it('believes a signature over bytes of which one is no UTF-8', () => {
+  it('believes a signature over bytes of which one is not UTF-8', () => {
     const bytes = Buffer.from(success.replace('"success"', '"succ\u00e9s"'), 'latin1');
     const answer = createBench((request) => {
       const time = '1795465278000';
@@ -449,7 +449,7 @@ describe('createDirectLink', () => {
       ['yesterday', 'the time at which it was signed cannot be read'],
     ];
     for (const [time, detail] of far) {
-      it(`takes a reply that is signed at ${time} for silence`, () => {
+      it(`counts a reply that is signed at ${time} as silence`, () => {
         const answer = askAt(time);
         assert.ok(answer.kind === 'silence');
         assert.deepEqual([answer.reason, answer.detail], ['mismatch', detail]);
@@ -469,7 +469,7 @@ describe('createDirectLink', () => {
       for (const wallMs of [now + 2 * day, now - 2 * day]) assert.equal(askUnprobed(wallMs).kind, 'silence');
     });
 
-    it('does not judge the answer to a probe, which tells the time', () => {
+    it('does not judge the answer to a probe, which brings the time', () => {
       const answer = askAt(String(now - 2 * day), (link, done) => link.probe({ paymentRequestId }, 3000, done));
       assert.ok(answer.kind === 'answered' && answer.signature === 'valid');
       assert.equal(answer.atAcquirerMs, now - 2 * day);
@@ -522,7 +522,7 @@ describe('createDirectLink', () => {
     ['Mon, 23 Nov 2026 12:21:18 GMT', undefined],
   ];
   for (const [time, expected] of TIMES) {
-    it(`believes a reply signed at ${time}, which tells ${expected ?? 'no time'}`, () => {
+    it(`believes a reply signed at ${time}, which brings ${expected ?? 'no time'}`, () => {
       const { ask } = createBench((request) => {
         const signed = acquirer.sign(signature.content(new URL(request.url).pathname, config.clientId, time, success));
         const change = { 'response-time': time, signature: signature.header(signed) };

@@ -48,7 +48,7 @@ describe('makeKeyPair', () => {
 
 describe('describeKeys', () => {
   const { ours, acquirers } = testKeys;
-  it('shows what to upload and tells the two public keys apart', () => {
+  it('shows what to upload and distinguishes the two public keys', () => {
     const text = describeKeys(ours.privateKey, acquirers.publicKey);
     assert.ok(text.includes(rsaKey.publicText(ours.publicKey)));
     assert.ok(text.includes(rsaKey.fingerprint(ours.publicKey)));

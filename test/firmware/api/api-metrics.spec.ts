@@ -43,7 +43,7 @@ describe('metrics of the local API', () => {
     assert.equal(samples.has('tillbox_oldest_reversal_age_seconds'), false);
   });
 
-  it('tell of readiness, faults, the acquirer and the alarms', () => {
+  it('report readiness, faults, the acquirer and the alarms', () => {
     const { get, terminal } = createApiFixture({
       sources: {
         alarms: () => ({ amountDiffers: 2 }),

@@ -36,7 +36,7 @@ const shape = (events: readonly Received[]): string[] =>
   events.map(({ event, data }) => `${event} ${data.state ?? data.ready ?? ''}`.trim());
 
 describe('events of the local API', () => {
-  it('tell a sale again when a person has to decide about its money: its customer reads something else then', () => {
+  it('report a sale again when a person has to decide about its money: its customer reads something else then', () => {
     const { get, post, startSale, terminal } = createApiFixture();
     const saleId = startSale();
     post(`/v1/sales/${saleId}/code`, { code: PAYMENT_CODE });
@@ -54,7 +54,7 @@ describe('events of the local API', () => {
     assert.deepEqual([sale?.data.state, sale?.data.customerText], ['reversing', 'Please contact the operator']);
   });
 
-  it('begin with how things are and go on with each change', () => {
+  it('begin with the present state and continue with each change', () => {
     const { get, post, startSale, terminal } = createApiFixture();
     const stream = get('/v1/events');
     assert.equal(stream.status(), 200);
@@ -96,7 +96,7 @@ describe('events of the local API', () => {
     assert.deepEqual(shape(eventsIn(get('/v1/events').text())), ['status true', 'reversal open', 'sale awaitingCode']);
   });
 
-  it('tell of a status only when it has changed', () => {
+  it('report a status only when it has changed', () => {
     const { get, terminal } = createApiFixture();
     const stream = get('/v1/events');
     const feed = (): void => terminal.kernel.feed({ type: 'deviceChanged', device: 'panel', faults: ['panelLines'] });
@@ -130,7 +130,7 @@ describe('events of the local API', () => {
     assert.deepEqual(eventsIn(get('/v1/events', { 'last-event-id': lastSeen }).text()), []);
   });
 
-  it('tell when the door opens, which stops sales like any fault', () => {
+  it('report when the door opens, which stops sales like any fault', () => {
     const { get, terminal } = createApiFixture();
     const stream = get('/v1/events');
     const before = eventsIn(stream.text()).length;
@@ -162,14 +162,14 @@ describe('events of the local API', () => {
     'abababababab-1e1',
     '☃',
   ]) {
-    it(`start anew, saying so, after the unknown id "${lastEventId}"`, () => {
+    it(`start again and say so after the unknown id "${lastEventId}"`, () => {
       const { get } = createApiFixture();
       const events = eventsIn(get('/v1/events', { 'last-event-id': lastEventId }).text());
       assert.deepEqual(shape(events), ['reset', 'status true']);
     });
   }
 
-  it('start anew, saying so, when more was missed than is kept', () => {
+  it('start again and say so when more was missed than is kept', () => {
     const { get, post, startSale } = createApiFixture();
     const first = get('/v1/events');
     startSale('A-0');

@@ -73,7 +73,7 @@ describe('local API', () => {
   });
 
   describe('a sale', () => {
-    it('is paid from start to end as the contract tells', () => {
+    it('is paid from start to end as the contract says', () => {
       const { post, get, terminal } = createApiFixture();
       const started = post('/v1/sales', { orderId: 'A-1', amount: CNY_1250, description: '一杯茶', channel: '7' });
       assert.equal(started.status(), 201);
@@ -111,7 +111,7 @@ describe('local API', () => {
       assert.deepEqual(jsonOf(get('/v1/sales?orderId=A-1')), jsonOf(paid));
     });
 
-    it('tells code and customer text of a declined payment, and of each attempt', () => {
+    it('reports code and customer text of a declined payment, and of each attempt', () => {
       const { startSale, post, get, terminal } = createApiFixture();
       const saleId = startSale();
       post(`/v1/sales/${saleId}/code`, { code: PAYMENT_CODE });
@@ -303,7 +303,7 @@ describe('local API', () => {
       assert.deepEqual([answer.status(), answer.ends()], [200, 1]);
     });
 
-    it('tells a caller when no decision comes in time, once, and carries the late decision out', () => {
+    it('answers a caller once when no decision comes in time, and carries the late decision out', () => {
       const { startSale, post, terminal } = createApiFixture();
       const saleId = startSale();
       terminal.journal.pause();
@@ -336,7 +336,7 @@ describe('local API', () => {
       assert.equal(post(`/v1/sales/${saleId}/cancel`).status(), 200);
     });
 
-    it('lets others wait in the place of callers who were told that nobody answered', () => {
+    it('lets others wait instead of callers who got no answer in time', () => {
       const { startSale, post, terminal } = createApiFixture();
       const saleId = startSale();
       terminal.journal.pause();
@@ -456,7 +456,7 @@ describe('local API', () => {
   });
 
   describe('status', () => {
-    it('tells whether the terminal is ready, why not and what to do', () => {
+    it('reports whether the terminal is ready, why not and what to do', () => {
       const { get, terminal } = createApiFixture({
         policy: { printerPresent: true, printerRequired: true },
         sources: {
@@ -493,7 +493,7 @@ describe('local API', () => {
     });
   });
 
-  it('tells the open sale, and how many reversals need a person', () => {
+  it('reports the open sale, and how many reversals need a person', () => {
     const { get, startSale, paidSale, post, terminal } = createApiFixture();
     const status = () => v.parse(statusSchema, jsonOf(get('/v1/status')));
     assert.equal('openSaleId' in status(), false);
@@ -507,7 +507,7 @@ describe('local API', () => {
     assert.equal(status().openSaleId, saleId);
   });
 
-  it('answers nothing that its schemas do not tell of', () => {
+  it('answers nothing that its schemas do not describe', () => {
     const fixture = createApiFixture({ policy: { printerPresent: true } });
     const saleId = fixture.paidSale();
     fixture.post('/v1/refunds', { saleId, refundId: 'R-1', reason: 'cold' });

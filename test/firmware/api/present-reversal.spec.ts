@@ -67,6 +67,7 @@ describe('a reversal as callers see it', () => {
     ],
   ];
   for (const [name, known, shown] of SHOWN) {
-    it(`tells ${name}`, () => assert.deepEqual(presentReversal({ ...LEAST, ...known }), { ...LEAST_SHOWN, ...shown }));
+    it(`reports ${name}`, () =>
+      assert.deepEqual(presentReversal({ ...LEAST, ...known }), { ...LEAST_SHOWN, ...shown }));
   }
 });

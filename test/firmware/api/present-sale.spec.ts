@@ -37,7 +37,7 @@ describe('a sale as callers see it', () => {
     ]),
   ];
   for (const [name, known, shown] of SHOWN) {
-    it(`tells ${name}`, () =>
+    it(`reports ${name}`, () =>
       assert.deepEqual(presentSale(EMPTY_BOOK, { ...LEAST, ...known }, 'en'), { ...LEAST_SHOWN, ...shown }));
   }
 
@@ -52,7 +52,7 @@ describe('a sale as callers see it', () => {
     ['reversed', 'vendFailed', 'reversed', 'vendFailedReturned'],
     ['inquiring', '', undefined, 'checkingPayment'],
   ];
-  it('tells nobody that nothing was charged where the acquirer said so and charged it all the same', () => {
+  it('never says that nothing was charged where the acquirer said so and charged it all the same', () => {
     const attempt = { paymentRequestId: '1', startedAtWallMs: 0, expiresAtWallMs: 60_000, result: 'F' } as const;
     const charged = { ...attempt, resultCode: 'EXPIRED_CODE', chargedAfterAll: true } as const;
     for (const [state, endCode] of [
@@ -65,7 +65,7 @@ describe('a sale as callers see it', () => {
   });
 
   for (const [state, endCode, outcome, text] of ENDS) {
-    it(`tells the customer of one that is ${state} for ${endCode}: ${text}`, () => {
+    it(`shows the customer of one that is ${state} for ${endCode}: ${text}`, () => {
       const shown = presentSale(EMPTY_BOOK, { ...LEAST, state, endCode }, 'en');
       assert.deepEqual([shown.outcome, shown.code, shown.customerText], [outcome, endCode, customerText(text, 'en')]);
     });

@@ -46,7 +46,7 @@ describe('warnings of a configuration that is right', () => {
     [{ NODE_EXTRA_CA_CERTS: '/ca' }, /^NODE_EXTRA_CA_CERTS is set; whoever holds its certificates/],
   ];
   for (const [change, expected] of cases) {
-    it(`tell of ${JSON.stringify(change)}, and of nothing else`, () => {
+    it(`report ${JSON.stringify(change)}, and nothing else`, () => {
       const warnings = told(change);
       assert.equal(warnings.length, 1, warnings.join('\n'));
       assert.match(warnings[0] ?? '', expected);

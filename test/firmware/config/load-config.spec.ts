@@ -421,7 +421,7 @@ describe('loadConfig', () => {
     ],
     ['a file in the file', { CONFIG_FILE: '/f' }, /^CONFIG_FILE stands in/, { '/f': 'CONFIG_FILE=/f' }],
   ];
-  it('tells every fault of a catalogue, up to twenty', () => {
+  it('reports every fault of a catalogue, up to twenty', () => {
     const bad = Array.from({ length: 25 }, (_, at) => `${at + 1},Tea,free,1`);
     const errors = errorsOf(selecting, { '/c': ['slot,name,price,channel', ...bad].join('\n') });
     assert.equal(errors.length, 21);
@@ -587,7 +587,7 @@ describe('variables', () => {
 });
 
 describe('configMarkdown', () => {
-  it('tells which words a variable takes', () => {
+  it('lists the words that a variable accepts', () => {
     const rows = configMarkdown().split('\n');
     let asked = 0;
     for (const [name, { parse }] of Object.entries(variables)) {

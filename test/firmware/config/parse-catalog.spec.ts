@@ -92,7 +92,7 @@ describe('parseCatalog', () => {
     });
   }
 
-  it('tells all faults of all lines', () => {
+  it('reports all faults of all lines', () => {
     assert.deepEqual(
       faultsOf(['x,,no,9', '7,Tea,3,1', '', '007,Cola,3,1']).map((fault) => fault.slice(0, 22)),
       [

@@ -108,7 +108,7 @@ describe('rsaKey', () => {
     });
   }
 
-  it('tells the halves of one pair from those of two', () => {
+  it('distinguishes the halves of one pair from those of two', () => {
     assert.equal(rsaKey.isPair(privateKey, publicKey), true);
     assert.equal(rsaKey.isPair(privateKey, testKeys.acquirers.publicKey), false);
   });

@@ -85,14 +85,14 @@ describe('the printer’s characters', () => {
 });
 
 describe('names that the printer cannot print', () => {
-  it('are told with what comes out', () => {
+  it('are reported with what comes out', () => {
     assert.deepEqual(told({ STORE_NAME: 'Cà phê Đà Nẵng', MERCHANT_NAME: 'กาแฟ' }), [
       'MERCHANT_NAME has letters that the printer lacks: receipts show กาแฟ as ????',
       'STORE_NAME has letters that the printer lacks: receipts show Cà phê Đà Nẵng as Ca phe Da Nang',
     ]);
   });
 
-  it('are told of goods, a few by name', () => {
+  it('are reported for goods, a few by name', () => {
     const keypad = { KEYPAD: 'matrix', KEYPAD_ROW_PINS: '1,2,3,4', KEYPAD_COLUMN_PINS: '5,6,7' };
     const selection = { SALE_MODE: 'selection', ...keypad, CATALOG_FILE: '/c.csv' };
     assert.deepEqual(told(selection, ['Tea', 'Thé', '茶', 'Phở', 'Łosoś']), [

@@ -132,7 +132,7 @@ describe('openPanel', () => {
     assert.deepEqual(model.beepsMs.length, 6);
   });
 
-  it('tells of the door', () => {
+  it('reports the door', () => {
     const { world, model, events, statuses } = bench();
     assert.deepEqual([statuses.at(-1)?.state, events], ['ok', [{ type: 'doorChanged', open: false }]]);
     model.openDoor();

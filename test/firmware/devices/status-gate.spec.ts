@@ -36,7 +36,7 @@ describe('status gate', () => {
     assert.equal(told.at(-1), 'fault');
   });
 
-  it('tells the latest of what had to wait', () => {
+  it('reports the latest of what had to wait', () => {
     const { clock, told, gate } = bench();
     for (let at = 0; at < 100; at += 1) gate.report({ ...DEVICE_OK, detail: `${at}` });
     assert.equal(told.length, 10);
@@ -44,7 +44,7 @@ describe('status gate', () => {
     assert.deepEqual(told.slice(10), ['99']);
   });
 
-  it('tells nothing more when it is closed', () => {
+  it('reports nothing more when it is closed', () => {
     const { clock, told, gate } = bench();
     for (let at = 0; at < 12; at += 1) gate.report({ ...DEVICE_OK, detail: `${at}` });
     gate.close();

@@ -218,7 +218,7 @@ describe('replayIncident', () => {
     });
   }
 
-  it('tells of strange inputs instead of crashing', () => {
+  it('reports strange inputs instead of crashing', () => {
     const { ended } = replayed(crashed().replace('"type":"codeUnclear"', '"type":"payAnswered"'));
     assert.equal(ended.kind, 'failure');
   });

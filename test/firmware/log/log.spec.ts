@@ -104,7 +104,7 @@ describe('createLog', () => {
     assert.equal(JSON.parse(lines[0] ?? '').text, '[secret]');
   });
 
-  it('holds back a message that repeats, and tells how often', () => {
+  it('holds back a message that repeats, and reports how often', () => {
     const { log, lines, now } = createBench();
     for (let count = 0; count < 100; count += 1) log.warn('scanner silent', { count });
     assert.equal(lines.length, 60);
@@ -141,7 +141,7 @@ describe('isoUtc', () => {
   });
 
   describe('where lines are lost', () => {
-    it('counts them, tells of them with the first line that passes, and says when it has been over for a while', () => {
+    it('counts them, reports them with the first line that passes, and says when it has been over for a while', () => {
       const { log, lines, now, reader } = createBench();
       log.info('one');
       reader.gone = true;

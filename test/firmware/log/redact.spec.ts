@@ -54,7 +54,7 @@ describe('createRedact', () => {
     ['a block that was cut short', `key -----BEGIN PRIVATE KEY-----\n${bareKey.slice(0, 30)}`, 'key [secret]'],
   ];
   for (const [what, text, expected] of cases) {
-    it(`takes out ${what}`, () => assert.equal(redact(text), expected));
+    it(`removes ${what}`, () => assert.equal(redact(text), expected));
   }
 
   const kept: readonly string[] = [
@@ -142,20 +142,20 @@ describe('createRedact', () => {
     );
   });
 
-  it('takes out secrets that overlap', () => {
+  it('removes secrets that overlap', () => {
     const own = createRedact();
     own.addSecret('alpha-beta');
     own.addSecret('beta-gamma');
     assert.equal(own('x alpha-beta-gamma y'), 'x [secret] y');
   });
 
-  it('takes out a secret that overlaps itself', () => {
+  it('removes a secret that overlaps itself', () => {
     const own = createRedact();
     own.addSecret('ababab');
     assert.equal(own('x abababab y'), 'x [secret] y');
   });
 
-  it('takes out each line of a secret with several lines', () => {
+  it('removes each line of a secret with several lines', () => {
     const own = createRedact();
     own.addSecret(privatePem);
     const lastLine = privatePem.trim().split('\n').at(-2) ?? assert.fail();

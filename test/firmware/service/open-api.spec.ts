@@ -54,7 +54,7 @@ function operations(document: Document): [call: string, operation: Operation][] 
 }
 
 describe('OpenAPI document of the local API', () => {
-  it('tells of every call of the contract and of no other', () => {
+  it('describes every call of the contract and no other', () => {
     const document = documentOf();
     assert.equal(document.openapi, '3.1.0');
     assert.deepEqual(
@@ -67,7 +67,7 @@ describe('OpenAPI document of the local API', () => {
     assert.equal(new Set(ids).size, ids.length);
   });
 
-  it('tells of calls that are served', () => {
+  it('describes calls that are served', () => {
     const fixture = createApiFixture();
     for (const [call, operation] of operations(documentOf(fixture))) {
       const [method = '', path = ''] = call.split(' ');
@@ -96,7 +96,7 @@ describe('OpenAPI document of the local API', () => {
     assert.equal(checked, 5);
   });
 
-  it('tells which parameters of the query and the path are needed', () => {
+  it('says which parameters of the query and the path are required', () => {
     const parameters = Object.fromEntries(
       operations(documentOf()).map(([call, operation]) => [
         call,

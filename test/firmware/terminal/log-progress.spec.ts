@@ -28,7 +28,7 @@ function createBench(change: Partial<Policy> = {}) {
 }
 
 describe('the log of what the terminal does', () => {
-  it('tells each change of readiness once, with the reasons', () => {
+  it('reports each change of readiness once, with the reasons', () => {
     const { terminal, news } = createBench();
     terminal.boot();
     assert.deepEqual(news(), ['info not ready reasons=acquirerUnknown', 'info ready']);
@@ -49,13 +49,13 @@ describe('the log of what the terminal does', () => {
     ]);
   });
 
-  it('warns of a start without the journal, which no waiting mends', () => {
+  it('warns of a start without the journal, which waiting does not end', () => {
     const { terminal, news } = createBench();
     terminal.kernel.feed({ type: 'deviceChanged', device: 'flash', faults: ['flashAbsent'] });
     assert.deepEqual(news(), ['warn not ready reasons=flashAbsent starting acquirerUnknown']);
   });
 
-  it('tells how a sale ended', () => {
+  it('reports how a sale ended', () => {
     const { terminal, news, startSale } = createBench();
     terminal.boot();
     news();
@@ -69,7 +69,7 @@ describe('the log of what the terminal does', () => {
     ]);
   });
 
-  it('tells how a reversal ended, and who settled it by hand', () => {
+  it('reports how a reversal ended, and who settled it by hand', () => {
     const { terminal, news, startSale } = createBench();
     terminal.boot();
     news();

@@ -127,7 +127,7 @@ describe('notification endpoint', () => {
     assert.deepEqual([answer.status(), answer.ends()], [200, 1]);
   });
 
-  it('asks to be told again where the flash fails', () => {
+  it('asks for the notification again where the flash fails', () => {
     const { notifyOf, payment, terminal, sale } = payingFixture();
     terminal.journal.pause();
     const answer = notifyOf(payment);
@@ -140,7 +140,7 @@ describe('notification endpoint', () => {
     assert.notEqual(sale()?.state, 'settled');
   });
 
-  it('asks to be told again where the flash takes too long, and answers once', () => {
+  it('asks for the notification again where the flash takes too long, and answers once', () => {
     const { notifyOf, payment, terminal, sale } = payingFixture();
     terminal.journal.pause();
     const answer = notifyOf(payment);
@@ -151,7 +151,7 @@ describe('notification endpoint', () => {
     assert.equal(notifyOf(payment).status(), 200);
   });
 
-  it('asks to be told again while the journal is missing', () => {
+  it('asks for the notification again while the journal is missing', () => {
     const { notify, payment, terminal, ignored } = payingFixture();
     terminal.kernel.feed({ type: 'deviceChanged', device: 'flash', faults: ['flashAbsent'] });
     const records = terminal.journal.records.length;
@@ -192,7 +192,7 @@ describe('notification endpoint', () => {
     assert.deepEqual(ignored, ['the result F A_CODE'], 'what never reaches the kernel is told to the log');
   });
 
-  it('asks to be told again of a payment that nobody explains while there is no room to hold it', () => {
+  it('asks for the notification of an unknown payment again while there is no space to hold it', () => {
     const { notifyOf, payment, terminal } = payingFixture();
     const lost = (number: number) => {
       const paymentRequestId = payment.paymentRequestId.slice(0, -8) + `${number}`.padStart(8, '0');
@@ -214,7 +214,7 @@ describe('notification endpoint', () => {
     assert.equal(sale()?.state, 'reversing');
   });
 
-  it('acknowledges a token only after it is durable, and tells it to nobody', () => {
+  it('acknowledges a token only after it is durable, and shows it to nobody', () => {
     const { notify, terminal } = createFixture();
     terminal.journal.pause();
     const times = { authTime: '1700000000000', accessTokenExpiryTime: '1800000000000' };

@@ -182,7 +182,7 @@ describe('readNotification', () => {
     assert.deepEqual(read(signed(two)), { kind: 'invalid', reason: 'it has a name twice, and so says two things' });
   });
 
-  it('verifies the bytes as they came, of which one is no UTF-8', () => {
+  it('verifies the bytes as they came, of which one is not UTF-8', () => {
     const body = Buffer.from(JSON.stringify({ ...payment, note: 'é' }), 'latin1');
     const content = signature.content(path, clientId, '1795465278000', body);
     const text = sign('RSA-SHA256', content, acquirers.privateKey).toString('base64');

@@ -323,7 +323,7 @@ describe('check by hand', () => {
       });
     }
 
-    it('tells what it found before it was given up', async () => {
+    it('reports what it found before it was given up', async () => {
       const bench = keypadBench();
       const rows = await bench.run((said) => {
         if (asked(said) === '4') bench.type('q');

@@ -183,7 +183,7 @@ describe('checkAcquirer', () => {
     });
   }
 
-  it('tells every cause in its own words', async () => {
+  it('reports every cause in its own words', async () => {
     const told = await Promise.all(Object.values(causes).map(async ([trouble]) => (await probe(trouble)).row[1]));
     /* A changed answer and a wrong key look the same from here. */
     assert.equal(new Set(told).size, told.length - 1);

@@ -15,7 +15,7 @@ describe('checkGpio', () => {
   const found = 'onoff over sysfs: chip pinctrl-bcm2711, line 0 is the kernel’s 512';
   const missing = 'none: /sys/class/gpio is missing';
 
-  it('tells which backend serves the lines, and why', () => {
+  it('reports which backend serves the lines, and why', () => {
     assert.deepEqual(checkGpio({ backend: found }, LAMP), { item: 'GPIO', outcome: 'PASS', found });
   });
 

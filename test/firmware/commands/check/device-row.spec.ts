@@ -31,7 +31,7 @@ describe('deviceRow', () => {
     assert.doesNotMatch(deviceRow('vend', 'relay', DEVICE_OK).found, /always idle/);
   });
 
-  it('tells what a device that cannot be asked complains of', () => {
+  it('reports the faults of a device that cannot be asked', () => {
     const { found } = deviceRow('scanner', 'serial', {
       ...DEVICE_OK,
       warnings: ['scannerSettings'],

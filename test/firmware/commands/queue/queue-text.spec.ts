@@ -74,7 +74,7 @@ describe('the queue for people', () => {
     ['nothing in what can be read', tableOf([DONE], [], false), /^What can be read holds no such reversal\.\n$/],
   ];
   for (const [name, table, end] of ENDS) {
-    it(`tells of ${name}`, () => assert.match(table, end));
+    it(`reports ${name}`, () => assert.match(table, end));
   }
 
   it('lists what was cut off beside the queue, and does not say that nothing waits', () => {
@@ -126,7 +126,7 @@ describe('the queue for people', () => {
     it(`says what to do about ${name}`, () => assert.match(queueText.entry(reversal, undefined), advice));
   }
 
-  it('tells who settled it, and lets nobody steer the window', () => {
+  it('reports who settled it, and lets nobody steer the window', () => {
     const text = queueText.entry(DONE, undefined);
     assert.match(
       text,
@@ -134,7 +134,7 @@ describe('the queue for people', () => {
     );
   });
 
-  it('tells every fact of one, a line each', () => {
+  it('reports every fact of one, a line each', () => {
     const facts = {
       paymentId: 'P1',
       refundRequestId: 'p1R1',

@@ -450,7 +450,7 @@ describe('tillbox queue', () => {
       });
     }
 
-    it('takes no word that a payment stands once its cancel may have been sent: a card can ask nobody', async () => {
+    it('does not settle a payment as paid once its cancel may have been sent: a card cannot ask the acquirer', async () => {
       const dying = dyingTerminal({ state: 'approved', policy: { hostConfirmMs: 1 }, happened: paid });
       dying.clock.advance(1);
       await writeCard(deadDir, dying.journal.records);

@@ -63,7 +63,7 @@ describe('readStore', () => {
     assert.ok(reading.state !== undefined && state.count - reading.state.count === 2);
   });
 
-  it('tells a card on which nothing was ever stored from one that cannot be looked at', () => {
+  it('distinguishes a card on which nothing was ever stored from one that cannot be looked at', () => {
     const blank = createFlashRig(4);
     for (const name of rigVolumes) blank.card.insert(name, new Uint8Array(rigSegmentBytes));
     const reading = read(blank);

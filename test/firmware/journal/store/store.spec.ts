@@ -209,7 +209,7 @@ describe('openStore', () => {
       ['a card with a store', (rig) => mustOpen(rig).store.close()],
     ];
     for (const [what, prepare] of cards) {
-      it(`fails the opening once, a minute after the step that is not answered, and is let go: ${what}`, () => {
+      it(`fails the opening once, a minute after the step that is not answered, and is released: ${what}`, () => {
         const prepared = createFlashRig(25);
         prepare(prepared);
         let calls = 0;
@@ -252,7 +252,7 @@ describe('openStore', () => {
     ['that are more than one unfinished write', rigSegmentBytes, true],
   ];
   for (const [name, bytes, lost] of REMAINS) {
-    it(`tells remains ${name} ${lost ? 'from' : 'as'} what a power cut leaves`, () => {
+    it(`distinguishes remains ${name} ${lost ? 'from' : 'as'} what a power cut leaves`, () => {
       const rig = createFlashRig(16);
       const { store } = mustOpen(rig);
       commitAll(rig, store, ops(0, 9));
