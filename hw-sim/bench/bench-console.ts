@@ -55,7 +55,12 @@ export function createBenchConsole({ bench, ink, print, quit, echo }: BenchConso
     [
       'The customer and the host app',
       [
-        { name: '12.50', usage: '[TEXT]', summary: 'a sale of that amount, perhaps of something', run: host.sell },
+        {
+          name: '12.50',
+          usage: '[TEXT]',
+          summary: 'starts a sale of that amount; TEXT describes the goods',
+          run: host.sell,
+        },
         ...host.commands,
       ],
     ],
