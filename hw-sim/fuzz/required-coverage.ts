@@ -139,7 +139,7 @@ const MEETINGS = [
   'ignored payAnswered: late reply to pay',
   'ignored agentTokenNotified: an older agent token',
   'ignored agentTokenNotified: the agent token is known',
-  'ignored vendFinished: late word of the vend mechanism',
+  'ignored vendFinished: late report of the vend mechanism',
   'ignored keyPressed: keys have no meaning during a sale',
   'ignored machineGaveUp: nothing to cancel',
   'acquirer moved away',
