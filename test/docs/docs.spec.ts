@@ -40,6 +40,7 @@ const CHECKS: Readonly<Record<string, (file: DocsFile) => string[]>> = {
     mentioned
       .files(file)
       .filter((name) => !existsSync(ROOT + name) && !existsSync(ROOT + path.join(path.dirname(file.path), name))),
+  'no merge was left unfinished': ({ text }) => text.match(/^(?:<{7} |={7}$|>{7} ).*$/gm) ?? [],
   'names stand in the file that is said to have them': (file) =>
     mentioned
       .namesInFiles(file)
@@ -100,6 +101,7 @@ describe('the documents', () => {
         '```',
         '`flows/step.ts`, `flows/stop.ts` and `test/flows/*.spec.ts`, `hw-sim/fuzz/nowhere`',
         '`step` in `flows/step.ts` and `stop` in `flows/step.ts`',
+        `${'<'.repeat(7)} HEAD`,
       ].join('\n'),
     };
     const found = Object.values(CHECKS).map((problemsOf) => problemsOf(wrong));
@@ -110,6 +112,7 @@ describe('the documents', () => {
       ['SCANER_PORT'],
       ['test/none.ts'],
       ['flows/stop.ts', 'hw-sim/fuzz/nowhere'],
+      [`${'<'.repeat(7)} HEAD`],
       ['stop in flows/step.ts'],
     ]);
   });
