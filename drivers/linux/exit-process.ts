@@ -3,8 +3,8 @@ import { spawn } from 'node:child_process';
 /** Much longer than a working card takes for its last operations. */
 const PATIENCE_S = 2;
 
-/** Kills that process, if it is still the parent. */
-const KILL_PARENT = `sleep ${PATIENCE_S}
+/** Kills that process, if it is still the parent. Without a `sleep` command it would not wait, and so does nothing. */
+const KILL_PARENT = `sleep ${PATIENCE_S} || exit
 read -r pid name state parent rest < /proc/$$/stat
 [ "$parent" = "$0" ] && kill -KILL "$0"`;
 
