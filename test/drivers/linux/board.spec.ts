@@ -1,9 +1,11 @@
 import assert from 'node:assert/strict';
 import { type ChildProcess, execFileSync, spawn } from 'node:child_process';
-import { mkdtempSync, rmSync } from 'node:fs';
+import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { open } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { eventually } from '../../support/eventually.js';
 
 const MODULE = fileURLToPath(new URL('../../../drivers/linux/board.js', import.meta.url));
 
@@ -29,8 +31,10 @@ describe('board on Linux', () => {
     rmSync(directory, { recursive: true });
   });
 
-  function leaveWhileOpening(path: string): Promise<readonly unknown[]> {
-    const leaving = spawn(process.execPath, ['--input-type=module', '--eval', LEAVING], { env: { OPENED: path } });
+  function leaveWhileOpening(path: string, env = {}): Promise<readonly unknown[]> {
+    const leaving = spawn(process.execPath, ['--input-type=module', '--eval', LEAVING], {
+      env: { OPENED: path, ...env },
+    });
     child = leaving;
     let said = '';
     for (const pipe of [leaving.stdout, leaving.stderr]) {
@@ -50,4 +54,24 @@ describe('board on Linux', () => {
     execFileSync('mkfifo', [pipe]);
     assert.deepEqual(await leaveWhileOpening(pipe), ['SIGKILL', 'last words\nat rest\n']);
   });
+
+  it('leaves with the exit code also where there is no sleep command', async () => {
+    const pipe = join(directory, 'pipe');
+    execFileSync('mkfifo', [pipe]);
+    const left = leaveWhileOpening(pipe, { PATH: directory });
+    const pid = child?.pid ?? assert.fail('not started');
+    await eventually(
+      'the watchdog has ended, or has killed',
+      () => !existsSync(`/proc/${pid}`) || watchdogHasEnded(pid),
+    );
+    const answered = await open(pipe, 'r+');
+    assert.deepEqual(await left, [74, 'last words\nat rest\n']);
+    await answered.close();
+  });
 });
+
+/** Its only child is a zombie: at its exit a process no longer looks after its children. */
+function watchdogHasEnded(pid: number): boolean {
+  const [watchdog] = readFileSync(`/proc/${pid}/task/${pid}/children`, 'utf8').trim().split(' ');
+  return watchdog !== undefined && watchdog !== '' && / Z /.test(readFileSync(`/proc/${watchdog}/stat`, 'utf8'));
+}
