@@ -145,7 +145,7 @@ export const meanings = {
       paidWithoutId: 'S: paid, in any other case; no answer gave the payment id, which a refund needs',
       cancelled: 'S: cancelled',
       failed: 'S: failed',
-      underWay: 'S: any other status',
+      underWay: 'S: a status that is none of these',
       absent: 'F: no such payment; it is not known and can no longer arrive',
       absentTooEarly: 'F: no such payment; it is not known and can still arrive',
       absentThoughKnown: 'F: no such payment; it is known',
