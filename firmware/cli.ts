@@ -1,9 +1,6 @@
 #!/usr/bin/env node
-import { packageVersion } from '../drivers/linux/package-version.js';
-import { createProcess } from '../drivers/linux/process.js';
-import { type Command, type CommandName, type CommandRow, commandTable } from './commands/command-table.js';
-import { runCommandLine } from './commands/run-command-line.js';
-import { createRedact } from './log/redact.js';
+import type { Command, CommandName, CommandRow } from './commands/command-table.js';
+import { startCommandLine } from './commands/start-command-line.js';
 
 /* The entry point of `tillbox`. Commands are loaded when used, so that `--help` is quick and an installation may lack some. */
 const MODULES: Readonly<Record<CommandName, { readonly module: string; readonly entry: string }>> = {
@@ -17,9 +14,7 @@ const MODULES: Readonly<Record<CommandName, { readonly module: string; readonly 
   config: { module: './commands/config.js', entry: 'config' },
 };
 
-const self = createProcess();
-const redact = createRedact();
-self.exit(await runCommandLine({ self, table: commandTable, version: packageVersion(), redact, load }));
+startCommandLine(load);
 
 async function load({ name }: CommandRow): Promise<Command | 'absent'> {
   const { module, entry } = MODULES[name];

@@ -74,11 +74,15 @@ export const MERCHANT: Readonly<Record<string, string>> = {
   TZ: 'Asia/Shanghai',
 };
 
-/** `memory`: data on a disk that takes no time to write, for those who measure other things. */
+/**
+ * `memory`: data on a disk that takes no time to write, for those who measure other things. `program`: another `tillbox` than this
+ * checkout's, with its first arguments.
+ */
 export async function startTerminal(
   acquirer: RunningAcquirer,
   env: Readonly<Record<string, string>> = QUICK,
   disk: 'real' | 'memory' = 'real',
+  program?: readonly [string, ...string[]],
 ): Promise<TerminalProcess> {
   const dataDir = mkdtempSync(
     join(disk === 'memory' && existsSync('/dev/shm') ? '/dev/shm' : tmpdir(), 'tillbox-data-'),
@@ -86,7 +90,7 @@ export async function startTerminal(
   const port = env.API_PORT ?? (await freePort());
   const whole = { ...MERCHANT, ...acquirer.env, DATA_DIR: dataDir, API_PORT: String(port), ...env };
   const api = createJsonClient(`http://127.0.0.1:${port}`);
-  let child = startTillbox(['run'], whole);
+  let child = startTillbox(['run'], whole, program);
 
   async function read<T>(target: string): Promise<T> {
     const { status, body } = await api.get(target);
@@ -167,7 +171,7 @@ export async function startTerminal(
     },
     async restart(change = {}) {
       assert.equal(child.running, false, 'the old process has ended');
-      child = startTillbox(['run'], { ...whole, ...change });
+      child = startTillbox(['run'], { ...whole, ...change }, program);
       await listening(child);
     },
     async stop() {

@@ -27,9 +27,16 @@ process.once('exit', () => {
   for (const child of alive) child.kill('SIGKILL');
 });
 
+/** A program and its first arguments: this checkout's `tillbox`. */
+const CHECKOUT = [process.execPath, '--enable-source-maps', cli] as const;
+
 /** Starts `tillbox` with these arguments and nothing in its environment but `env` and the search path. */
-export function startTillbox(args: readonly string[], env: Readonly<Record<string, string>> = {}): TillboxProcess {
-  const child = spawn(process.execPath, ['--enable-source-maps', cli, ...args], {
+export function startTillbox(
+  args: readonly string[],
+  env: Readonly<Record<string, string>> = {},
+  [program, ...first]: readonly [string, ...string[]] = CHECKOUT,
+): TillboxProcess {
+  const child = spawn(program, [...first, ...args], {
     env: { PATH: process.env.PATH, ...env },
     stdio: ['ignore', 'pipe', 'pipe'],
   });

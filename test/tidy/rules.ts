@@ -14,7 +14,7 @@ export type Rule = (files: readonly SourceFile[]) => string[];
 
 /** Where a process begins: by hand, by `npm`, or loaded by name from the CLI's table or from `.mocharc.json`. */
 const ENTRY_POINTS: readonly RegExp[] = [
-  /^firmware\/cli\.ts$/,
+  /^firmware\/(?:cli|device)\.ts$/,
   /^hw-sim\/(?:sim|acquirer-sim|fuzz|fuzz-worker)\.ts$/,
   /^test\/.*\.spec\.ts$/,
   /^test\/bench\/.*\.ts$/,

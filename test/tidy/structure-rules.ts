@@ -47,7 +47,7 @@ export const FIRMWARE_LAYERS: readonly (readonly string[])[] = [
   ['acquirer', 'devices', 'incident', 'api'],
   ['terminal'],
   ['commands'],
-  ['cli', 'for-simulator'],
+  ['cli', 'device', 'for-simulator'],
 ];
 
 export const layersOfFirmware: Rule = (files) =>
