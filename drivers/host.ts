@@ -15,6 +15,8 @@ export interface Host {
   readonly flash: FlashHost;
   readonly http: HttpHost;
   readonly board: BoardHost;
+  /** Keeps updates away; missing where nothing updates this software. */
+  readonly updateLock?: UpdateLockHost;
 }
 
 /** An error of the outside. Callers decide by `code`, never by the message. */
@@ -196,7 +198,7 @@ export interface HttpHost {
 }
 
 export interface HttpRequest {
-  readonly method: 'GET' | 'POST';
+  readonly method: 'GET' | 'POST' | 'PATCH';
   readonly url: string;
   readonly headers: Readonly<Record<string, string>>;
   readonly body: string;
@@ -301,3 +303,27 @@ export interface BoardHost {
   /** Leaves the process, after a moment for log lines that wait to be read. Exit codes: see `firmware/log/exit-code`. */
   exit(code: number): void;
 }
+
+/* ---------------------------------------------------------------- update lock */
+
+/**
+ * The lock that keeps updates, restarts and reboots away. It is held in two ways at once, because two programs look at it: the
+ * supervisor of the containers whether the file exists, the host's system whether somebody has an exclusive flock(2) on it. The
+ * calls take microseconds: the file is in memory.
+ */
+export interface UpdateLockHost {
+  readonly path: string;
+  /** What was found at start; a lock that an ended process of ours left is removed. */
+  clearStale(): 'none' | 'cleared' | 'held' | 'unclear';
+  /** Takes the lock for this process, or does nothing where this process has it. */
+  take(): UpdateLockAttempt;
+  /** Gives the lock back; nothing where this process does not have it. Also done when the process ends, unless it is killed. */
+  release(): void;
+  /** Whether somebody else holds it: an update may stop this process at any moment. */
+  heldByOther(): boolean;
+}
+
+/** `held`: somebody else has it. `broken`: nobody can take it, `why` says so for people. `partial`: taken, but one of the two is missing. */
+export type UpdateLockAttempt =
+  | { readonly kind: 'taken' | 'held' }
+  | { readonly kind: 'broken' | 'partial'; readonly why: string };

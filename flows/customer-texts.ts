@@ -5,6 +5,7 @@ export type Locale = 'en' | 'zh-CN';
 export const CUSTOMER_TEXTS = {
   outOfService: { en: 'Out of service', 'zh-CN': '暂停服务' },
   startingUp: { en: 'Starting. One moment please', 'zh-CN': '正在启动，请稍候' },
+  updating: { en: 'Being updated. Please try again in a few minutes', 'zh-CN': '系统更新中，请几分钟后再试' },
   noConnection: { en: 'No connection. Please try again later', 'zh-CN': '网络异常，请稍后再试' },
   serviceUnavailable: { en: 'Payment is not available right now', 'zh-CN': '暂时无法支付' },
   ready: { en: 'Ready', 'zh-CN': '准备就绪' },

@@ -1,7 +1,10 @@
 import type { TextKey } from './customer-texts.js';
 
-/** Devices whose condition the flow knows. `flash` is the journal's medium, `log` the reader of the log's lines. */
-export type DeviceName = 'scanner' | 'keypad' | 'printer' | 'panel' | 'vend' | 'flash' | 'log';
+/**
+ * Devices whose condition the flow knows. `flash` is the journal's medium, `log` the reader of the log's lines, `update` what
+ * installs new versions of this software.
+ */
+export type DeviceName = 'scanner' | 'keypad' | 'printer' | 'panel' | 'vend' | 'flash' | 'log' | 'update';
 
 export interface FaultRow {
   readonly meaning: string;
@@ -93,6 +96,20 @@ export const FAULTS = {
   logLost: warns(
     'lines of the log are lost: nobody reads them, or there is no space for them; sales go on',
     "check what takes the terminal's standard output (journald, docker, a pipe, a file) and the space on its disk",
+  ),
+  updateInstalling: stops(
+    'the system holds the update lock: it is about to stop or replace this program, or to restart the board',
+    'wait; if it stays for more than a quarter of an hour, start the board anew, which clears the lock',
+    'updating',
+  ),
+  updateWaiting: stops(
+    'a new version has been downloaded: for a few minutes no sale starts, so that it can be installed',
+    'wait; where nothing installs it, the terminal sells again by itself',
+    'updating',
+  ),
+  updateLockBroken: warns(
+    'the update lock cannot be taken: an update may stop the terminal in the middle of a sale',
+    'the log says why: check BALENA_APP_LOCK_PATH and its directory; or set UPDATE_LOCK=off',
   ),
   scannerStarting: stopsWithScanner('the scan engine is being set up', 'wait a few seconds', 'startingUp'),
   keypadStarting: warns('the keypad is being set up', 'wait a few seconds'),

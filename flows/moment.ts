@@ -6,6 +6,8 @@ export interface Moment {
   readonly wallMs: number;
   /** Whether the wall clock has been confirmed since boot. */
   readonly clockTrusted: boolean;
+  /** Somebody else holds the update lock: the system is about to stop this process. Missing: nobody does. */
+  readonly updating?: true;
   /** Offset of the receipts' time zone at that moment, minutes east of UTC. */
   readonly utcOffsetMinutes: number;
   /** Ten random decimal digits, new for each input. */

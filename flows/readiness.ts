@@ -66,5 +66,6 @@ function* faultsOf({ policy, book, live }: TerminalState): Generator<FaultCode> 
   if (queueFull(policy, book, queue.length)) yield 'queueFull';
   if (queue.some((reversal) => reversal.state === 'needsPerson')) yield 'reversalNeedsPerson';
   if (live.doorOpen) yield 'doorOpen';
+  if (live.updating) yield 'updateInstalling';
   for (const faults of Object.values(devices)) if (faults !== undefined) yield* faults;
 }

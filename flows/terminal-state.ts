@@ -15,6 +15,8 @@ export interface TerminalState {
 export interface Live {
   readonly booted: boolean;
   readonly clockTrusted: boolean;
+  /** Somebody else holds the update lock: the system is about to stop this process. */
+  readonly updating?: true;
   /** Since when the running time is not yet counted in the book's `seenMs`: the boot, or the start of the newest sale. */
   readonly seenFromMs: number;
   readonly acquirer: AcquirerCondition;

@@ -35,6 +35,7 @@ export class Turn {
     this.book = state.book;
     this.live = state.live;
     if (state.live.clockTrusted !== at.clockTrusted) this.set({ clockTrusted: at.clockTrusted });
+    if (state.live.updating !== at.updating) this.set({ updating: at.updating });
   }
 
   /** Adds a record, which is durable before any effect of this decision runs. */

@@ -87,7 +87,7 @@ function noticeText({ book, live: { notice } }: TerminalState): TextKey | undefi
 }
 
 /** The most serious first: nobody should wait for a start that does not end. */
-const EXCUSES = ['outOfService', 'noConnection', 'startingUp'] as const satisfies readonly TextKey[];
+const EXCUSES = ['outOfService', 'noConnection', 'updating', 'startingUp'] as const satisfies readonly TextKey[];
 
 const UNANSWERED: readonly FaultCode[] = ['starting', 'acquirerUnknown', 'acquirerUnreachable'];
 

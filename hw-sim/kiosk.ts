@@ -17,6 +17,8 @@ import type { PowerCut } from './power-cut.js';
 import { createSimFlash, type SimFlash } from './sim-flash.js';
 import { createSimGpio, type SimGpio } from './sim-gpio.js';
 import { createSimSerial, type SimSerial } from './sim-serial.js';
+import { createSimUpdateLock, type SimUpdateLock } from './sim-update-lock.js';
+import { createSupervisor, SIM_SUPERVISOR, type Supervisor } from './supervisor.js';
 import type { World } from './world.js';
 
 /**
@@ -40,6 +42,8 @@ export interface Kiosk {
   readonly gpio: SimGpio;
   readonly clock: DeviceClock;
   readonly random: DeviceRandom;
+  /** Missing where nothing updates the board. */
+  readonly updates?: { readonly lock: SimUpdateLock; readonly supervisor: Supervisor };
   /** The process that runs now, and its terminal once it has started. */
   readonly life: Life | undefined;
   readonly terminal: Terminal | undefined;
@@ -84,11 +88,15 @@ export interface KioskParts {
   readonly requestSent?: (request: HttpRequest) => void;
   /** A terminal has started; called before anything else happens to it. */
   readonly started?: (terminal: Terminal) => void;
+  /** Something updates the board. Its settings name the supervisor where the terminal should know of it. */
+  readonly updated?: true;
 }
 
 /** Smaller than on a board, to be faster. */
 const SEGMENT_BYTES = 256 * 1024;
 const API_WAIT_MS = 10_000;
+/** From the moment in which the supervisor has the lock to the end of the old process. */
+const INSTALL_MS = 10_000;
 
 export function createKiosk(parts: KioskParts): Kiosk {
   const { world, segmentSizeBytes = SEGMENT_BYTES, log, observe, saveIncident } = parts;
@@ -109,6 +117,10 @@ export function createKiosk(parts: KioskParts): Kiosk {
       return network.http.request(request, done);
     },
   };
+
+  const lock = parts.updated && createSimUpdateLock();
+  const supervisor = lock && createSupervisor(lock, () => world.after(INSTALL_MS, installed));
+  if (supervisor) network.connect(SIM_SUPERVISOR.address, supervisor.serve);
 
   let { settings } = parts;
   let life: Life | undefined;
@@ -153,12 +165,22 @@ export function createKiosk(parts: KioskParts): Kiosk {
     return { acquirer, faults };
   }
 
+  /** The old process is killed, and the new one starts once the lock is given back. */
+  function installed(): void {
+    if (supervisor) supervisor.downloaded = false;
+    kiosk.crash();
+    lock?.supervisorReleases();
+    kiosk.powerOn();
+  }
+
   function ended(): void {
     terminal?.kernel.stop();
     terminal = undefined;
     network.forgetListeners();
     serial.closeAll();
     gpio.releaseAll();
+    lock?.processEnded();
+    if (!crashed) lock?.powerCut();
     if (crashed) flash.processCrash();
     else flash.powerCut(cut);
   }
@@ -174,6 +196,7 @@ export function createKiosk(parts: KioskParts): Kiosk {
     gpio,
     clock,
     random,
+    ...(lock && supervisor ? { updates: { lock, supervisor } } : {}),
     get life() {
       return life?.alive === true ? life : undefined;
     },
@@ -198,6 +221,7 @@ export function createKiosk(parts: KioskParts): Kiosk {
         gpio: gpio.hostFor({ after }),
         flash,
         http,
+        updateLock: lock?.host,
         clock,
         random,
         log: log ?? (() => undefined),

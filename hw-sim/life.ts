@@ -1,4 +1,5 @@
-import type { FlashHost, GpioHost, Host, HostError, HttpHost, SerialHost } from '../drivers/host.js';
+import type { FlashHost, GpioHost, Host, HostError, HttpHost, SerialHost, UpdateLockHost } from '../drivers/host.js';
+import { present } from '../firmware/for-simulator.js';
 import type { World } from './world.js';
 
 /**
@@ -25,6 +26,7 @@ export interface LifeParts {
   readonly gpio: GpioHost;
   readonly flash: FlashHost;
   readonly http: HttpHost;
+  readonly updateLock?: UpdateLockHost | undefined;
   readonly clock: DeviceClock;
   readonly random: DeviceRandom;
   readonly log: (line: string) => void;
@@ -197,7 +199,20 @@ export function createLife(parts: LifeParts): Life {
         parts.exited(code);
       },
     },
+    ...present({ updateLock: parts.updateLock && guardedLock(parts.updateLock) }),
   };
+
+  function guardedLock(lock: UpdateLockHost): UpdateLockHost {
+    return {
+      path: lock.path,
+      clearStale: () => (touch() ? lock.clearStale() : 'unclear'),
+      take: () => (touch() ? lock.take() : { kind: 'held' }),
+      release() {
+        if (touch()) lock.release();
+      },
+      heldByOther: () => alive && lock.heldByOther(),
+    };
+  }
 
   return {
     host,

@@ -104,7 +104,7 @@ async function exchange(request: HttpRequest, signal: AbortSignal, agent: (url: 
     size: request.replyLimitBytes,
     signal,
     agent,
-    ...(request.method === 'POST' ? { body: request.body } : {}),
+    ...(request.method === 'GET' ? {} : { body: request.body }),
   });
   const bytes = Buffer.from(await response.arrayBuffer());
   const reply = { status: response.status, headers: headersOf(response), body: bytes.toString('utf8') };

@@ -54,6 +54,7 @@ export function createApiMetrics({ kernel, sources, version, wallMs, eventStream
     const { state } = kernel;
     const alarms = sources.alarms();
     const refused = sources.refusals();
+    const update = sources.update();
     const { reasons, warnings } = readiness(state);
     const raised = new Set<FaultCode>([...reasons, ...warnings]);
     const queue = openReversals(state.book);
@@ -130,6 +131,24 @@ export function createApiMetrics({ kernel, sources, version, wallMs, eventStream
         ),
       ),
       metric('log_lines_lost_total', 'counter', 'Lines of the log that were lost.', one(sources.lostLogLines())),
+      metric(
+        'update_lock_held',
+        'gauge',
+        'Whether the terminal holds the update lock: a customer is served.',
+        update === undefined ? [] : one(flag(update.locked)),
+      ),
+      metric(
+        'update_lock_failures_total',
+        'counter',
+        'How often the update lock could not be taken since the start, although nobody else had it.',
+        update === undefined ? [] : one(update.lockFailures),
+      ),
+      metric(
+        'supervisor_failures_total',
+        'counter',
+        'Calls of the supervisor since the start that brought no valid answer.',
+        update === undefined ? [] : one(update.supervisorFailures),
+      ),
       metric('event_streams', 'gauge', 'Open event streams.', one(eventStreams())),
       metric(
         'api_requests_total',

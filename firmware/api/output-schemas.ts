@@ -153,6 +153,20 @@ export const statusSchema = v.object({
   store: v.record(v.string(), v.union([v.string(), v.number(), v.boolean()])),
   /** `lostLines`: could not be written since the start. */
   log: v.object({ lostLines: v.number() }),
+  /**
+   * Missing where nothing updates this software. `held`: a new version is downloaded, and no sale starts for some minutes.
+   * `installing`: somebody else holds the update lock. `locked`: this terminal holds it, because a customer is served.
+   */
+  update: v.exactOptional(
+    v.object({
+      state: v.picklist(['none', 'downloaded', 'held', 'installing']),
+      locked: v.boolean(),
+      /** Why the lock cannot be taken. */
+      trouble: v.exactOptional(v.string()),
+      lockFailures: v.number(),
+      supervisorFailures: v.number(),
+    }),
+  ),
 });
 
 export const errorSchema = v.object({

@@ -42,6 +42,7 @@ export function presentStatus(
     gpio: sources.gpio(),
     store: { ...sources.store() },
     log: { lostLines: sources.lostLogLines() },
+    ...present({ update: sources.update() }),
   };
 }
 

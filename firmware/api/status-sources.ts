@@ -26,6 +26,21 @@ export interface StatusSources {
   readonly notificationsIgnored: () => number;
   /** Inputs of devices that the terminal refused, since the start. */
   readonly refusals: () => RefusalCounts;
+  /** Undefined where nothing updates this software. */
+  readonly update: () => UpdateReport | undefined;
+}
+
+export interface UpdateReport {
+  /** `held`: downloaded, and sales wait for it. `installing`: somebody else holds the update lock. */
+  readonly state: 'none' | 'downloaded' | 'held' | 'installing';
+  /** Whether this process holds the update lock. */
+  readonly locked: boolean;
+  /** Why it cannot be taken, for the technician. */
+  readonly trouble?: string;
+  /** How often it could not be taken since the start, although nobody else had it. */
+  readonly lockFailures: number;
+  /** Calls of the supervisor since the start that brought no valid answer. */
+  readonly supervisorFailures: number;
 }
 
 /** For technicians. */

@@ -55,6 +55,7 @@ function changesStatus(live: Live, before: Live): boolean {
     live.clockTrusted !== before.clockTrusted ||
     live.acquirer !== before.acquirer ||
     live.doorOpen !== before.doorOpen ||
+    live.updating !== before.updating ||
     (live.faults !== before.faults && faultText(live) !== faultText(before))
   );
 }

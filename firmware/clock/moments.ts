@@ -9,10 +9,13 @@ export interface MomentsParts {
   readonly clockTrust: ClockTrust;
   /** Minutes east of UTC of the receipts' time zone at an instant. */
   readonly utcOffsetMinutes: (wallMs: number) => number;
+  /** Whether somebody else holds the update lock now. */
+  readonly updating: () => boolean;
 }
 
 /** Gives each event its moment. A verified answer of the acquirer contains the time: it confirms the clock first. */
-export function createMoments({ clock, random, clockTrust, utcOffsetMinutes }: MomentsParts): (event: Event) => Moment {
+export function createMoments(parts: MomentsParts): (event: Event) => Moment {
+  const { clock, random, clockTrust, utcOffsetMinutes } = parts;
   return (event) => {
     if ('answer' in event && event.answer.kind === 'answered' && event.answer.atAcquirerMs !== undefined) {
       clockTrust.confirm(event.answer.atAcquirerMs);
@@ -22,11 +25,14 @@ export function createMoments({ clock, random, clockTrust, utcOffsetMinutes }: M
       atMs: clock.monotonicMs(),
       wallMs,
       clockTrusted: clockTrust.trusted(),
+      ...(parts.updating() ? UPDATING : {}),
       utcOffsetMinutes: utcOffsetMinutes(wallMs),
       randomDigits: randomDigits(random),
     };
   };
 }
+
+const UPDATING = { updating: true } as const;
 
 /** Ten decimal digits out of 64 random bits. */
 function randomDigits(random: Random): string {

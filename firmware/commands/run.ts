@@ -2,6 +2,8 @@ import { configFiles } from '../../drivers/linux/config-files.js';
 import { incidentFiles } from '../../drivers/linux/incident-files.js';
 import { packageVersion } from '../../drivers/linux/package-version.js';
 import type { CommandProcess } from '../../drivers/linux/process.js';
+import { findUpdateLock } from '../../drivers/linux/update-lock.js';
+import { present } from '../../flows/present.js';
 import { describeErrors } from '../config/config-check.js';
 import { loadConfig } from '../config/load-config.js';
 import type { SaveIncident } from '../incident/incident-keeper.js';
@@ -20,7 +22,10 @@ export function run(_input: CommandInput<'run'>, self: CommandProcess): Promise<
     return Promise.resolve(exitCode.usage);
   }
   const redact = createRedact(settings.secrets);
-  const host = boardHost(settings.config);
+  const host = {
+    ...boardHost(settings.config),
+    ...present({ updateLock: findUpdateLock(settings.config.updates) }),
+  };
   const { dataDir } = settings.config.storage;
   const saveIncident: SaveIncident = ({ bootCount, text }) => {
     const path = incidentFiles.save(dataDir, bootCount, text);

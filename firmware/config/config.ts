@@ -26,6 +26,7 @@ export interface Config {
     readonly salesKept: number;
     readonly salesKeptDays: number;
   };
+  readonly updates: UpdatesConfig;
   readonly devices: DevicesConfig;
   readonly log: { readonly level: LogLevel; readonly format: 'text' | 'json' };
 }
@@ -86,6 +87,20 @@ export interface NotifyConfig {
   /** Sent as `paymentNotifyUrl`; its path is what notifications are signed over. */
   readonly url?: string;
   readonly listener?: { readonly host: string; readonly port: number; readonly path: string };
+}
+
+export interface UpdatesConfig {
+  readonly lock: 'auto' | 'off';
+  /** Absent: found by the host. */
+  readonly lockPath?: string;
+  readonly supervisor?: SupervisorConfig;
+}
+
+/** The program that installs updates. */
+export interface SupervisorConfig {
+  /** Scheme, host and port. */
+  readonly address: string;
+  readonly apiKey: string;
 }
 
 export interface DevicesConfig {

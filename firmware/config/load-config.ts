@@ -3,7 +3,7 @@ import type { Catalog } from '../../flows/catalog.js';
 import { present } from '../../flows/present.js';
 import { messageOf } from '../log/plain-text.js';
 import { acquirerSection } from './acquirer-section.js';
-import type { Config, NotifyConfig, SaleConfig } from './config.js';
+import type { Config, NotifyConfig, SaleConfig, UpdatesConfig } from './config.js';
 import type { ConfigCheck, ConfigError, ConfigWarning, Environment, ReadFile } from './config-check.js';
 import { configWarnings } from './config-warnings.js';
 import { devicesSection } from './devices-section.js';
@@ -101,6 +101,7 @@ export function loadConfig(env: Environment, readFile: ReadFile): ConfigLoading 
       salesKept: values.SALES_KEPT,
       salesKeptDays: values.SALES_KEPT_DAYS,
     },
+    updates: updatesSection(check),
     devices,
     log: { level: values.LOG_LEVEL, format: values.LOG_FORMAT },
   };
@@ -185,6 +186,13 @@ function notifySection({ values, given, refuse }: ConfigCheck): NotifyConfig {
     url: url.href,
     ...(port === undefined ? {} : { listener: { host: values.NOTIFY_HOST, port, path: url.pathname } }),
   };
+}
+
+/** What balena sets is taken as it is: one of the two without the other means that the supervisor is not for us. */
+function updatesSection({ values }: ConfigCheck): UpdatesConfig {
+  const { BALENA_SUPERVISOR_ADDRESS: address, BALENA_SUPERVISOR_API_KEY: apiKey } = values;
+  const supervisor = address && apiKey ? { address: address.origin, apiKey } : undefined;
+  return { lock: values.UPDATE_LOCK, ...present({ lockPath: values.BALENA_APP_LOCK_PATH, supervisor }) };
 }
 
 function checkApi({ values, given, refuse }: ConfigCheck): void {

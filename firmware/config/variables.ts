@@ -31,6 +31,7 @@ export const variableGroups = [
   'Timing',
   'Policy',
   'Storage and log',
+  'Updates',
   'Devices',
 ] as const;
 
@@ -487,6 +488,35 @@ export const variables = {
     default: 'text',
     example: 'json',
     parse: oneOf('text', 'json'),
+  },
+
+  UPDATE_LOCK: {
+    group: 'Updates',
+    meaning:
+      '`auto`: where balena’s update lock is, hold it while a customer is served, and start no sale while an update is being installed; `off`: an update may stop the terminal in the middle of a sale.',
+    default: 'auto',
+    example: 'off',
+    parse: oneOf('auto', 'off'),
+  },
+  BALENA_APP_LOCK_PATH: {
+    group: 'Updates',
+    meaning: 'The update lock. balena sets it; unset: `/tmp/balena/updates.lock` where there is a `/tmp/balena`.',
+    example: '/tmp/balena/updates.lock',
+    parse: path(),
+  },
+  BALENA_SUPERVISOR_ADDRESS: {
+    group: 'Updates',
+    meaning:
+      'Where balena’s supervisor answers: it is asked whether an update waits, and shows the box’s state as tags of the device. balena sets it, with the label `io.balena.features.supervisor-api`.',
+    example: 'http://127.0.0.1:48484',
+    parse: parsers.url(),
+  },
+  BALENA_SUPERVISOR_API_KEY: {
+    group: 'Updates',
+    meaning: 'The supervisor’s key. balena sets it with the address.',
+    example: 'a random text',
+    parse: token(8),
+    secret: true,
   },
 
   GPIO_CHIP: {

@@ -42,7 +42,7 @@ export interface DevicesParts {
   readonly feed: (event: Event) => void;
 }
 
-type Peripheral = Exclude<DeviceName, 'flash' | 'log'>;
+type Peripheral = Exclude<DeviceName, 'flash' | 'log' | 'update'>;
 
 export function createDevices({ host, config, currency, receiptHead, feed }: DevicesParts): Devices {
   const statuses: Partial<Record<Peripheral, DeviceStatus>> = {};

@@ -1,3 +1,4 @@
+import type { AcquirerAnswer } from '../../flows/acquirer-answer.js';
 import { EMPTY_BOOK } from '../../flows/book.js';
 import type { AlarmCode } from '../../flows/effect.js';
 import type { Event } from '../../flows/input.js';
@@ -25,6 +26,7 @@ import { createKernel, type Journal, type Kernel } from '../kernel.js';
 import { exitCode } from '../log/exit-code.js';
 import type { Log } from '../log/log.js';
 import { createRefusalCounter } from '../log/refusal-counter.js';
+import { createUpdates } from '../updates/updates.js';
 import { createExecutors } from './executors.js';
 import { logProgress } from './log-progress.js';
 import type { OpenJournal } from './open-journal.js';
@@ -107,6 +109,13 @@ export function createTerminalCore(
   });
   const { secrets } = settings;
   const incidents = createIncidentKeeper({ clock, log, secrets, version: parts.version, save: parts.saveIncident });
+  const updates = createUpdates({
+    host,
+    config: config.updates,
+    version: parts.version,
+    log,
+    faultsChanged: (faults) => kernel.feed({ type: 'deviceChanged', device: 'update', faults }),
+  });
   const kernel: Kernel = createKernel({
     clock,
     beforeDecision: incidents.note,
@@ -115,10 +124,17 @@ export function createTerminalCore(
       random: host.random,
       clockTrust,
       utcOffsetMinutes: createTimeZone(config.terminal.timeZone),
+      updating: updates.updating,
     }),
     journal: store ?? NO_JOURNAL,
     executors: {
       ...executors,
+      sendPay(effect) {
+        if (updates.mayPay()) return executors.sendPay(effect);
+        log.warn('an update began in this moment: the payment is not sent');
+        const { paymentRequestId } = effect.payment;
+        clock.after(0, () => kernel.feed({ type: 'payAnswered', paymentRequestId, answer: NOT_SENT_FOR_UPDATE }));
+      },
       raiseAlarm(effect) {
         alarms[effect.alarm] = (alarms[effect.alarm] ?? 0) + 1;
         executors.raiseAlarm(effect);
@@ -160,6 +176,7 @@ export function createTerminalCore(
     feed: kernel.feed,
   });
   kernel.onChange((state) => devices.show(view(state)));
+  kernel.onChange(updates.follow);
   if (config.log.level !== 'error') logProgress(kernel, log);
 
   const sources: StatusSources = {
@@ -172,6 +189,7 @@ export function createTerminalCore(
     notificationsIgnored: ignoredNotifications.count,
     refusals: refusals.counts,
     lostLogLines: () => host.board.lostLogLines,
+    update: updates.report,
   };
   const logLossChanged = (losing: boolean): void =>
     kernel.feed({ type: 'deviceChanged', device: 'log', faults: losing ? ['logLost'] : [] });
@@ -204,7 +222,9 @@ export function createTerminalCore(
       let left = 2;
       const ended = (): void => {
         left -= 1;
-        if (left === 0) done();
+        if (left > 0) return;
+        updates.close();
+        done();
       };
       kernel.close(() => {
         limit.cancel();
@@ -215,6 +235,13 @@ export function createTerminalCore(
     },
   };
 }
+
+/** Surely nothing was charged. */
+const NOT_SENT_FOR_UPDATE: AcquirerAnswer = {
+  kind: 'silence',
+  reason: 'refused',
+  detail: 'an update is being installed',
+};
 
 /** Never used: a terminal without a journal does not boot, and decides nothing that has a record. */
 const NO_JOURNAL: Journal = {

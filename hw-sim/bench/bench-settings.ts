@@ -40,8 +40,8 @@ const CHOOSABLE: readonly string[] = [
   'LOG_FORMAT',
 ];
 
-/** Settings of Node are for this process, not for the box. */
-const NOT_OF_THE_BOX = /^NODE_/;
+/** Settings of Node are for this process, and what balena sets is about this board: none of it is for the box. */
+const NOT_OF_THE_BOX = /^(?:NODE|BALENA)_/;
 
 /** Either the settings, or a line for each error in the environment. */
 export type BenchSettings = { readonly settings: TerminalSettings } | { readonly problems: readonly string[] };

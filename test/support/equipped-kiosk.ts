@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { customerText } from '../../flows/customer-texts.js';
+import { present } from '../../flows/present.js';
 import type { Sale } from '../../flows/sale.js';
 import { view } from '../../flows/view.js';
 import { createWallet } from '../../hw-sim/bench/wallet.js';
@@ -44,7 +45,11 @@ const START_WALL_MS = Date.UTC(2026, 10, 23, 4, 0, 0);
 /** Powered and ready. `env` is added to the usual simulated terminal's; `files` are what it may name. */
 export function createEquippedKiosk(
   env: Readonly<Record<string, string>>,
-  { files = {}, seed = 1 }: { readonly files?: Readonly<Record<string, string>>; readonly seed?: number } = {},
+  {
+    files = {},
+    seed = 1,
+    updated,
+  }: { readonly files?: Readonly<Record<string, string>>; readonly seed?: number; readonly updated?: true } = {},
 ): EquippedKiosk {
   const world = createWorld({ seed, startWallMs: START_WALL_MS });
   const settings = kioskSettings({ ...simEnvironment(testKeyPairs), LOG_LEVEL: 'error', ...env }, files);
@@ -53,6 +58,7 @@ export function createEquippedKiosk(
   const kiosk = createKiosk({
     world,
     settings,
+    ...present({ updated }),
     observe(_input, { effects }) {
       for (const effect of effects) {
         if (effect.type !== 'raiseAlarm') continue;

@@ -45,6 +45,7 @@ export const FIRMWARE_LAYERS: readonly (readonly string[])[] = [
   ['kernel', 'log', 'clock'],
   ['config', 'journal', 'service'],
   ['acquirer', 'devices', 'incident', 'api'],
+  ['updates'],
   ['terminal'],
   ['commands'],
   ['cli', 'device', 'for-simulator'],

@@ -80,6 +80,23 @@ describe('http client on real sockets', () => {
     assert.equal(reply?.body, '{"b":"é"}');
   });
 
+  it('sends the body of a PATCH, and none of a GET', async () => {
+    const seen: string[] = [];
+    const url = await httpServer((request, response) => {
+      let body = '';
+      request.on('data', (data) => {
+        body += data;
+      });
+      request.on('end', () => {
+        seen.push(`${request.method} ${body}`);
+        response.end();
+      });
+    });
+    await send({ url, method: 'PATCH' });
+    await send({ url, method: 'GET' });
+    assert.deepEqual(seen, ['PATCH {"a":"ü"}', 'GET ']);
+  });
+
   it('gives the bytes of a reply that is not UTF-8, and only of such a one', async () => {
     const odd = Buffer.from('{"name":"caf\u00e9"}', 'latin1');
     const url = await httpServer((request, response) => response.end(request.url === '/odd' ? odd : '{"b":"é"}'));

@@ -40,6 +40,7 @@ export const QUIET_SOURCES: StatusSources = {
   notificationsIgnored: () => 0,
   refusals: () => ({}),
   lostLogLines: () => 0,
+  update: () => undefined,
 };
 
 export function createApiFixture({ policy, options, sources, unbooted }: FixtureOptions = {}): ApiFixture {

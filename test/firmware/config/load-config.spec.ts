@@ -576,6 +576,47 @@ describe('loadConfig', () => {
   });
 });
 
+describe('what balena sets', () => {
+  const BALENA: Environment = {
+    BALENA: '1',
+    BALENA_APP_ID: '12345',
+    BALENA_APP_LOCK_PATH: '/tmp/balena/updates.lock',
+    BALENA_APP_NAME: 'kiosks',
+    BALENA_APP_UUID: 'a0b1c2d3e4f5a0b1c2d3e4f5a0b1c2d3',
+    BALENA_DEVICE_NAME_AT_INIT: 'autumn-leaf',
+    BALENA_DEVICE_TYPE: 'raspberrypi4-64',
+    BALENA_DEVICE_UUID: 'b0b1c2d3e4f5a0b1c2d3e4f5a0b1c2d3',
+    BALENA_HOST_OS_VERSION: 'balenaOS 6.5.1',
+    BALENA_SERVICE_HANDOVER_COMPLETE_PATH: '/tmp/balena/handover-complete',
+    BALENA_SERVICE_NAME: 'main',
+    BALENA_SUPERVISOR_ADDRESS: 'http://127.0.0.1:48484',
+    BALENA_SUPERVISOR_API_KEY: '0123456789abcdef0123456789abcdef',
+    BALENA_SUPERVISOR_HOST: '127.0.0.1',
+    BALENA_SUPERVISOR_PORT: '48484',
+    RESIN_APP_LOCK_PATH: '/tmp/balena/updates.lock',
+    RESIN_SUPERVISOR_ADDRESS: 'http://127.0.0.1:48484',
+    RESIN_SUPERVISOR_API_KEY: '0123456789abcdef0123456789abcdef',
+  };
+
+  it('is understood, with the key as a secret, and no name of it counts as misspelt', () => {
+    const loading = loadConfig({ ...right, ...BALENA, NOTIFY_URL: 'https://a.example/n', TZ: 'UTC' }, files());
+    assert.ok('config' in loading, 'errors' in loading ? describeErrors(loading.errors) : '');
+    assert.deepEqual(loading.config.updates, {
+      lock: 'auto',
+      lockPath: '/tmp/balena/updates.lock',
+      supervisor: { address: 'http://127.0.0.1:48484', apiKey: '0123456789abcdef0123456789abcdef' },
+    });
+    assert.ok(loading.secrets.includes('0123456789abcdef0123456789abcdef'));
+    assert.deepEqual(loading.warnings, []);
+  });
+
+  it('is missing elsewhere; an address without its key is not used', () => {
+    assert.deepEqual(load({}).updates, { lock: 'auto' });
+    const { BALENA_SUPERVISOR_ADDRESS } = BALENA;
+    assert.deepEqual(load({ BALENA_SUPERVISOR_ADDRESS, UPDATE_LOCK: 'off' }).updates, { lock: 'off' });
+  });
+});
+
 describe('variables', () => {
   for (const [name, { parse, example, ...row }] of Object.entries(variables)) {
     const preset = 'default' in row ? row.default : undefined;

@@ -67,7 +67,7 @@ type Bench = ReturnType<typeof bench>;
 
 /** What is done to each device before the start, and what that is reported as. */
 const BROKEN: readonly [
-  Exclude<DeviceName, 'flash' | 'log'>,
+  Exclude<DeviceName, 'flash' | 'log' | 'update'>,
   (bench: Bench) => void,
   DeviceStatus['state'],
   FaultCode,
