@@ -3,6 +3,7 @@ import { HostError, type SerialEvents, type SerialHost, type SerialOptions, type
 import { openLinePrinter } from './line-printer.js';
 import { createSerialConnection } from './serial-connection.js';
 import { serialError } from './serial-error.js';
+import { unpooledSerial } from './unpooled-serial.js';
 
 /**
  * Serial ports of a real board, over `serialport` for ttys and `line-printer` for `/dev/usb/lp*` (which have no
@@ -32,7 +33,8 @@ function openTty(options: SerialOptions, events: SerialEvents): SerialPort {
   // Options that the library refuses (e.g. a baud rate that is not a number) throw here; the caller gets the error later.
   let port: NodeSerialPort;
   try {
-    port = new NodeSerialPort({
+    const how = {
+      binding: unpooledSerial,
       path: options.path,
       baudRate: options.baud,
       autoOpen: false,
@@ -41,7 +43,8 @@ function openTty(options: SerialOptions, events: SerialEvents): SerialPort {
       rtscts: options.flowControl === 'rtsCts',
       xon: options.flowControl === 'xonXoff',
       xoff: options.flowControl === 'xonXoff',
-    });
+    };
+    port = new NodeSerialPort(how);
   } catch (error) {
     setImmediate(() => connection.end(serialError(error, options.path)));
     return connection.face({ write: (_bytes, done) => done(), close: () => undefined });
