@@ -18,7 +18,17 @@ const REFUSED_PATHS = [
   [/\.(?:c|cc|cpp|h|hpp|gyp|o|a)$/, 'a source or product of a compiler'],
 ];
 /** Places outside of it where a build may have left something of the machine that built. */
-const REFUSED_LEFTOVERS = ['root/.npmrc', 'root/.npm', '.npm', 'usr/local/etc/npmrc', 'root/.cache', 'src', 'data/journal-a', 'etc/npmrc', '.git'];
+const REFUSED_LEFTOVERS = [
+  'root/.npmrc',
+  'root/.npm',
+  '.npm',
+  'usr/local/etc/npmrc',
+  'root/.cache',
+  'src',
+  'data/journal-a',
+  'etc/npmrc',
+  '.git',
+];
 const KEY = /-----BEGIN (?:[A-Z]+ )*PRIVATE KEY-----\s+[A-Za-z0-9+/=\s]{64}/;
 const NEEDED = [
   'bin/tillbox',

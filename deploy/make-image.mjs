@@ -70,12 +70,17 @@ try {
   rmSync(work, { recursive: true, force: true });
 }
 
-/** Storage of its own, so that nothing of this machine gets into the image or is changed. */
+/** Storage of its own, so that nothing of this machine gets into the image or is changed. Overlays copy less, where they can be mounted. */
 function prepareStorage() {
-  const [graph, run] = [join(work, 'graph'), join(work, 'run')];
+  const [graph, state] = [join(work, 'graph'), join(work, 'run')];
+  const probe = ['upper', 'lower', 'inner', 'top'].map((name) => join(work, 'probe', name));
+  for (const folder of probe) mkdirSync(folder, { recursive: true });
+  const [upper, lower, inner, top] = probe;
+  const options = `lowerdir=${lower},upperdir=${upper},workdir=${inner}`;
+  const mounts = spawnSync('unshare', ['-m', 'mount', '-t', 'overlay', '-o', options, 'none', top]).status === 0;
   writeFileSync(
     buildahEnv.CONTAINERS_STORAGE_CONF,
-    `[storage]\ndriver = "vfs"\ngraphroot = "${graph}"\nrunroot = "${run}"\n`,
+    `[storage]\ndriver = "${mounts ? 'overlay' : 'vfs'}"\ngraphroot = "${graph}"\nrunroot = "${state}"\n`,
   );
   writeFileSync(join(work, 'policy.json'), '{"default":[{"type":"insecureAcceptAnything"}]}');
 }
@@ -207,6 +212,8 @@ function copyFileSystem(mounted) {
   rmSync(rootfs, { recursive: true, force: true });
   mkdirSync(rootfs, { recursive: true });
   run('cp', ['-a', `${mounted}/.`, rootfs]);
+  /* An engine makes them for its mounts. */
+  for (const folder of ['data', 'var/lib/tillbox']) mkdirSync(join(rootfs, folder), { recursive: true });
   console.log(`The file system is in ${rootfs}, its settings are in ${join(out, 'image.json')}.`);
 }
 
