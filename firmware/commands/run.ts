@@ -23,7 +23,7 @@ export function run(_input: CommandInput<'run'>, self: CommandProcess): Promise<
   }
   const redact = createRedact(settings.secrets);
   const host = {
-    ...boardHost(settings.config),
+    ...boardHost(settings.config, 'atRest'),
     ...present({ updateLock: findUpdateLock(settings.config.updates) }),
   };
   const { dataDir } = settings.config.storage;
