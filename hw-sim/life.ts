@@ -115,8 +115,6 @@ export function createLife(parts: LifeParts): Life {
       get backend() {
         return parts.gpio.backend;
       },
-      switchesPulls: parts.gpio.switchesPulls,
-      letsGoWhenKilled: parts.gpio.letsGoWhenKilled,
       output(line, initial) {
         const output = parts.gpio.output(line, initial);
         return {
@@ -135,13 +133,8 @@ export function createLife(parts: LifeParts): Life {
           release: () => output.release(),
         };
       },
-      input: (line, { changed, glimpsed, failed, ...use } = {}) =>
-        parts.gpio.input(line, {
-          ...use,
-          ...(changed && { changed: whileAlive(changed) }),
-          ...(glimpsed && { glimpsed: whileAlive(glimpsed) }),
-          ...(failed && { failed: whileAlive(failed) }),
-        }),
+      input: (line, changed, glimpsed) =>
+        parts.gpio.input(line, changed && whileAlive(changed), glimpsed && whileAlive(glimpsed)),
     },
     flash: {
       open(options, opened) {

@@ -24,6 +24,8 @@ export interface VendMechanismOptions {
   readonly turnMs: number;
   /** From the end of the turn to the light barrier. */
   readonly fallMs: number;
+  /** How long falling goods cover the light barrier; absent: as long as usual goods do. */
+  readonly passingMs?: number;
 }
 
 const PASSING_MS = 35;
@@ -45,7 +47,7 @@ export function createVendMechanismModel(
       if (options.sensorLine === undefined) return;
       const line = options.sensorLine;
       gpio.drive(line, 0);
-      world.after(PASSING_MS, () => gpio.drive(line, covered ? 0 : undefined));
+      world.after(options.passingMs ?? PASSING_MS, () => gpio.drive(line, covered ? 0 : undefined));
     });
   }
 
