@@ -11,8 +11,6 @@ export interface HeldLines {
    * fails, all are released and `lost` has been called when this returns.
    */
   use(act: () => void): boolean;
-  /** A line reports by itself that it failed. */
-  fail(error: HostError): void;
   /** Releases the lines. No event follows. */
   close(): void;
 }
@@ -54,16 +52,11 @@ export function createHeldLines(clock: Clock, events: HeldLinesEvents): HeldLine
       return true;
     } catch (error) {
       if (!(error instanceof HostError)) throw error;
-      fail(error);
+      release();
+      retry = clock.after(RETRY_MS, take);
+      events.lost(error);
       return false;
     }
-  }
-
-  function fail(error: HostError): void {
-    if (held === undefined) return;
-    release();
-    retry = clock.after(RETRY_MS, take);
-    events.lost(error);
   }
 
   function release(): void {
@@ -73,7 +66,6 @@ export function createHeldLines(clock: Clock, events: HeldLinesEvents): HeldLine
 
   return {
     use,
-    fail,
     close() {
       retry.cancel();
       release();

@@ -83,10 +83,7 @@ export function createPanel(
     take(hold) {
       hold(io);
       switchOff();
-      if (options.doorLine !== undefined) {
-        const use = { pullUp: true, changed: doorMoved, failed: lines.fail } as const;
-        doorMoved(hold(gpio.input(options.doorLine, use)).read());
-      }
+      if (options.doorLine !== undefined) doorMoved(hold(gpio.input(options.doorLine, doorMoved)).read());
       report(DEVICE_OK);
       draw();
     },

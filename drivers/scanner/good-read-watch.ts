@@ -32,12 +32,6 @@ export function createGoodReadWatch(
     changed();
   }
 
-  function lost(error: HostError): void {
-    input?.release();
-    input = undefined;
-    report(complaintOf(error));
-  }
-
   function edge(): void {
     waiting ??= parts.clock.after(BYTES_WITHIN_MS, () => {
       waiting = undefined;
@@ -47,10 +41,10 @@ export function createGoodReadWatch(
   }
 
   try {
-    input = parts.gpio.input(line, { changed: edge, glimpsed: edge, failed: lost });
+    input = parts.gpio.input(line, edge);
   } catch (error) {
     if (!(error instanceof HostError)) throw error;
-    complaint = complaintOf(error);
+    complaint = `good-read line: ${error.message}`;
   }
 
   return {
@@ -68,5 +62,3 @@ export function createGoodReadWatch(
     },
   };
 }
-
-const complaintOf = (error: HostError): string => `good-read line: ${error.message}`;

@@ -123,7 +123,7 @@ export function createTerminalCore(
       clock,
       random: host.random,
       clockTrust,
-      utcOffsetMinutes: parts.utcOffsetMinutes ?? createTimeZone(config.terminal.timeZone),
+      utcOffsetMinutes: createTimeZone(config.terminal.timeZone),
       updating: updates.updating,
     }),
     journal: store ?? NO_JOURNAL,

@@ -288,8 +288,8 @@ describe('matrix keypad', () => {
             const output = touch(() => gpio.openDrain(line));
             return { ...output, write: (level) => touch(() => output.write(level)) };
           },
-          input(line, use) {
-            const input = touch(() => gpio.input(line, use));
+          input(line, changed) {
+            const input = touch(() => gpio.input(line, changed));
             return { ...input, read: () => touch(() => input.read()) };
           },
         }),

@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import type { HostError, SerialHost, SerialPort } from '../../../drivers/host.js';
+import type { HostError, SerialPort } from '../../../drivers/host.js';
 import { createLinuxSerial } from '../../../drivers/linux/serial.js';
 import { openPty } from '../../support/open-pty.js';
 import { createPtyLine, type PtyLine } from '../../support/pty-line.js';
@@ -12,19 +12,11 @@ interface Opened {
   readonly error: () => HostError | undefined;
 }
 
-/** It has opened a port before. */
-const used = createLinuxSerial();
-
-function open(
-  path: string,
-  flowControl: 'none' | 'xonXoff' = 'none',
-  baud = 19_200,
-  serial: SerialHost = used,
-): Opened {
+function open(path: string, flowControl: 'none' | 'xonXoff' = 'none', baud = 19_200): Opened {
   const log: string[] = [];
   const chunks: Uint8Array[] = [];
   let error: HostError | undefined;
-  const port = serial.open(
+  const port = createLinuxSerial().open(
     { path, baud, flowControl },
     {
       opened: () => log.push('opened'),

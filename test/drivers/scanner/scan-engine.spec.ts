@@ -22,8 +22,6 @@ const OTHER = '251111111111111111';
 
 const NO_GPIO: GpioHost = {
   backend: 'none',
-  switchesPulls: false,
-  letsGoWhenKilled: false,
   output(line) {
     throw new HostError('absent', `GPIO ${line}: no such line`);
   },
