@@ -56,6 +56,8 @@ export interface KernelParts {
   readonly state: TerminalState;
   /** Called with every input and the state before its decision, also where the decision then fails. */
   readonly beforeDecision?: (input: Input, before: TerminalState) => void;
+  /** Called with each state as it is published, before the effects of its decisions run and anybody is answered. */
+  readonly beforeEffects?: (state: TerminalState) => void;
   /** Called with every decision, in order, once it is published. */
   readonly trace: (input: Input, decision: Step) => void;
   /** The journal failed: nothing can be promised any more. */
@@ -143,6 +145,7 @@ export function createKernel(parts: KernelParts): Kernel {
     const before = published;
     published = state;
     setWakeUp();
+    parts.beforeEffects?.(state);
     for (const [input, decision] of decisions) {
       parts.trace(input, decision);
       for (const effect of decision.effects) run(effect);

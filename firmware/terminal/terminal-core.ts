@@ -119,6 +119,7 @@ export function createTerminalCore(
   const kernel: Kernel = createKernel({
     clock,
     beforeDecision: incidents.note,
+    beforeEffects: updates.follow,
     momentOf: createMoments({
       clock,
       random: host.random,
@@ -176,7 +177,6 @@ export function createTerminalCore(
     feed: kernel.feed,
   });
   kernel.onChange((state) => devices.show(view(state)));
-  kernel.onChange(updates.follow);
   if (config.log.level !== 'error') logProgress(kernel, log);
 
   const sources: StatusSources = {

@@ -37,6 +37,7 @@ const HOLD_AGAIN_MS = 3_600_000;
 
 export function createUpdateWatch({ supervisor, clock, log, changed }: UpdateWatchParts): UpdateWatch {
   let busy = false;
+  let closed = false;
   let downloaded = false;
   let looking = false;
   let lookedAtMs = Number.NEGATIVE_INFINITY;
@@ -56,6 +57,7 @@ export function createUpdateWatch({ supervisor, clock, log, changed }: UpdateWat
     lookedAtMs = clock.monotonicMs();
     supervisor.device((device) => {
       looking = false;
+      if (closed) return;
       lookIn(device?.downloaded === true ? LOOK_AGAIN_MS : LOOK_EVERY_MS);
       if (device === undefined) return;
       const news = device.downloaded !== downloaded;
@@ -104,6 +106,7 @@ export function createUpdateWatch({ supervisor, clock, log, changed }: UpdateWat
       return holdTimer !== undefined;
     },
     close() {
+      closed = true;
       lookTimer.cancel();
       holdTimer?.cancel();
     },

@@ -79,7 +79,7 @@ function mapping(lines: readonly Line[], from: number, indent: number): readonly
 }
 
 function keyOf(text: string): string | undefined {
-  return /^([A-Za-z][\w-]*):(?: |$)/.exec(text)?.[1];
+  return /^([A-Za-z][\w.-]*):(?: |$)/.exec(text)?.[1];
 }
 
 function scalar(text: string, line: number): YamlValue {

@@ -1,19 +1,25 @@
 import assert from 'node:assert/strict';
 import { SIMULATED_WIRING } from '../../hw-sim/simulated-wiring.js';
+import { SIM_SUPERVISOR } from '../../hw-sim/supervisor.js';
 import { createEquippedKiosk } from '../support/equipped-kiosk.js';
 
 const HOUR_MS = 3_600_000;
 
 describe('an orderly end', () => {
   it('leaves no timer and no listener behind', () => {
-    const { kiosk, showCode, reaches, pass } = createEquippedKiosk({
-      SALE_MODE: 'amount',
-      KEYPAD: 'sim',
-      PANEL: 'sim',
-      VEND: 'sim',
-      NOTIFY_URL: 'http://127.0.0.1:9100/notify',
-      NOTIFY_PORT: '9100',
-    });
+    const { kiosk, showCode, reaches, pass } = createEquippedKiosk(
+      {
+        SALE_MODE: 'amount',
+        KEYPAD: 'sim',
+        PANEL: 'sim',
+        VEND: 'sim',
+        NOTIFY_URL: 'http://127.0.0.1:9100/notify',
+        NOTIFY_PORT: '9100',
+        BALENA_SUPERVISOR_ADDRESS: SIM_SUPERVISOR.address,
+        BALENA_SUPERVISOR_API_KEY: SIM_SUPERVISOR.apiKey,
+      },
+      { updated: true },
+    );
     const { world, terminal } = kiosk;
     kiosk.api('POST', '/v1/sales', { orderId: 'A1', amount: { currency: 'CNY', value: '1250' } });
     showCode();
