@@ -46,6 +46,13 @@ const DOCS = [
   'docs/result-codes.md',
   'docs/api.md',
 ];
+/** Packages that few terminals need, or none at its start, and what is used of them. */
+const LATER = {
+  'johnny-five': `exports.Board = require('johnny-five/lib/board');
+    exports.Led = require('johnny-five/lib/led');
+    exports.Relay = require('johnny-five/lib/relay');`,
+  receiptline: "module.exports = require('receiptline');",
+};
 /** Files of packages that are copied as they are, beside each one's `package.json`. */
 const COPIED = {
   onoff: ['onoff.js'],
@@ -67,7 +74,8 @@ async function makeTree() {
   const packages = arch === process.arch ? join(ROOT, 'node_modules') : installFor(arch);
   const tree = join(work, 'tree');
   mkdirSync(join(tree, 'bin'), { recursive: true });
-  const bundled = [...(await bundleProgram(tree)), ...(await bundlePanel(tree))];
+  const bundled = await bundleProgram(tree);
+  for (const [name, contents] of Object.entries(LATER)) bundled.push(...(await bundleLater(tree, name, contents)));
   copyNativeParts(tree, packages);
   const epoll = compileEpoll(tree);
   const copied = [...Object.keys(COPIED), `@koromix/koffi-linux-${arch}`].filter(
@@ -87,7 +95,7 @@ async function makeTree() {
     engines,
     bin: 'bin/tillbox',
   });
-  const shipped = [...bundled, ...copied.map((one) => `node_modules/${one}`)];
+  const shipped = [...new Set(bundled), ...copied.map((one) => `node_modules/${one}`)];
   writeJson(join(tree, 'sbom.json'), billOf(shipped));
   writeFileSync(
     join(tree, 'THIRD-PARTY-LICENSES.txt'),
@@ -108,7 +116,7 @@ async function makeTree() {
 
 /** The program in one file; returns the folders of the packages in it, from the checkout. */
 async function bundleProgram(tree) {
-  const atRun = ['koffi', 'onoff', 'johnny-five'];
+  const atRun = ['koffi', 'onoff', ...Object.keys(LATER)];
   const { metafile, outputFiles } = await build({
     ...bundleOptions(),
     entryPoints: [join(ROOT, 'firmware/device.ts')],
@@ -127,12 +135,12 @@ async function bundleProgram(tree) {
   return packagesOf(metafile);
 }
 
-/** The parts of johnny-five that a panel is made of, in one file; returns the folders of the packages in it, from the checkout. */
-async function bundlePanel(tree) {
-  const name = 'johnny-five';
+/**
+ * What the program loads from a package when it first needs it, in one file under the package's name; returns the folders of the
+ * packages in it, from the checkout.
+ */
+async function bundleLater(tree, name, contents) {
   const folder = join(tree, 'node_modules', name);
-  const parts = Object.entries({ Board: 'board', Led: 'led', Relay: 'relay' });
-  const contents = parts.map(([part, file]) => `exports.${part} = require('${name}/lib/${file}');`).join('\n');
   const { metafile } = await build({
     ...bundleOptions(),
     stdin: { contents, resolveDir: ROOT },

@@ -11,6 +11,8 @@ export interface HeldLines {
    * fails, all are released and `lost` has been called when this returns.
    */
   use(act: () => void): boolean;
+  /** A line reports by itself that it failed. */
+  fail(error: HostError): void;
   /** Releases the lines. No event follows. */
   close(): void;
 }
@@ -52,11 +54,16 @@ export function createHeldLines(clock: Clock, events: HeldLinesEvents): HeldLine
       return true;
     } catch (error) {
       if (!(error instanceof HostError)) throw error;
-      release();
-      retry = clock.after(RETRY_MS, take);
-      events.lost(error);
+      fail(error);
       return false;
     }
+  }
+
+  function fail(error: HostError): void {
+    if (held === undefined) return;
+    release();
+    retry = clock.after(RETRY_MS, take);
+    events.lost(error);
   }
 
   function release(): void {
@@ -66,6 +73,7 @@ export function createHeldLines(clock: Clock, events: HeldLinesEvents): HeldLine
 
   return {
     use,
+    fail,
     close() {
       retry.cancel();
       release();

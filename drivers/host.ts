@@ -104,6 +104,10 @@ export interface SerialPort {
 export interface GpioHost {
   /** The backend in use and why, for the log and the status page; without one, `none: ` and the reason. */
   readonly backend: string;
+  /** Whether the backend can switch the board's own pull-ups. Without, `pullUp` does nothing. */
+  readonly switchesPulls: boolean;
+  /** Whether outputs of a process that was killed surely stop being driven. */
+  readonly letsGoWhenKilled: boolean;
   /**
    * An output, driven to `initial` without a glitch on the way; it gets that level again when the process ends, unless
    * it is killed. Throws `HostError` where the line cannot be taken.
@@ -113,12 +117,26 @@ export interface GpioHost {
    * An output that is only ever driven low: 0 drives, 1 releases (high impedance). Starts released. Throws `HostError`.
    */
   openDrain(line: number): GpioOutput;
+  /** An input, watched where `use` has a callback. Throws `HostError`. */
+  input(line: number, use?: GpioInputUse): GpioInput;
+}
+
+export interface GpioInputUse {
+  /** Asks for the board's pull-up, where it has one that can be switched and the configuration lets us. */
+  readonly pullUp?: boolean;
   /**
-   * An input; `changed` is called with the new level after every change, where given. The level is read some time after
-   * its edge: where it had changed back by then, `glimpsed` is called instead. That shows that there was a pulse, but not
-   * how long, nor how many; noise looks the same. Throws `HostError`.
+   * Called with the new level after every change that is known. With `edgeMs` this was an edge, then, by the host's monotonic
+   * clock: two of them say exactly how long a pulse was, however late they are told. Without it the line had this level when it
+   * was read, some time after its edge.
    */
-  input(line: number, changed?: (level: Level) => void, glimpsed?: () => void): GpioInput;
+  readonly changed?: (level: Level, edgeMs?: number) => void;
+  /**
+   * Called after edges whose levels are not known: the line had changed back before it was read, or there were more than can be
+   * told. So there was a pulse, but not how long, nor how many; noise looks the same. May also follow a change.
+   */
+  readonly glimpsed?: () => void;
+  /** The line cannot be watched any more (an expander was unplugged): called once, and nothing else after it. */
+  readonly failed?: (error: HostError) => void;
 }
 
 export type Level = 0 | 1;

@@ -9,6 +9,7 @@ const MODULES: Readonly<Record<CommandName, { readonly module: string; readonly 
   'acquirer-sim': { module: '../hw-sim/acquirer-sim.js', entry: 'runAcquirerSim' },
   check: { module: './commands/check.js', entry: 'check' },
   queue: { module: './commands/queue.js', entry: 'queue' },
+  rest: { module: './commands/rest.js', entry: 'rest' },
   replay: { module: './commands/replay.js', entry: 'replay' },
   keys: { module: './commands/keys.js', entry: 'keys' },
   config: { module: './commands/config.js', entry: 'config' },

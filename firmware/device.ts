@@ -11,6 +11,7 @@ const COMMANDS: Readonly<Record<CommandName, (() => Promise<unknown>) | 'absent'
   'acquirer-sim': 'absent',
   check: async () => (await import('./commands/check.js')).check,
   queue: async () => (await import('./commands/queue.js')).queue,
+  rest: async () => (await import('./commands/rest.js')).rest,
   replay: async () => (await import('./commands/replay.js')).replay,
   keys: async () => (await import('./commands/keys.js')).keys,
   config: async () => (await import('./commands/config.js')).config,

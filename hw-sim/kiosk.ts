@@ -218,7 +218,7 @@ export function createKiosk(parts: KioskParts): Kiosk {
       const started: Life = createLife({
         world,
         serial: serial.hostFor({ after }),
-        gpio: gpio.hostFor({ after }),
+        gpio: gpio.hostFor({ after }, settings.config.devices.gpio.backend === 'sysfs' ? 'read' : 'timed'),
         flash,
         http,
         updateLock: lock?.host,

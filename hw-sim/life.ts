@@ -115,6 +115,8 @@ export function createLife(parts: LifeParts): Life {
       get backend() {
         return parts.gpio.backend;
       },
+      switchesPulls: parts.gpio.switchesPulls,
+      letsGoWhenKilled: parts.gpio.letsGoWhenKilled,
       output(line, initial) {
         const output = parts.gpio.output(line, initial);
         return {
@@ -133,8 +135,13 @@ export function createLife(parts: LifeParts): Life {
           release: () => output.release(),
         };
       },
-      input: (line, changed, glimpsed) =>
-        parts.gpio.input(line, changed && whileAlive(changed), glimpsed && whileAlive(glimpsed)),
+      input: (line, { changed, glimpsed, failed, ...use } = {}) =>
+        parts.gpio.input(line, {
+          ...use,
+          ...(changed && { changed: whileAlive(changed) }),
+          ...(glimpsed && { glimpsed: whileAlive(glimpsed) }),
+          ...(failed && { failed: whileAlive(failed) }),
+        }),
     },
     flash: {
       open(options, opened) {

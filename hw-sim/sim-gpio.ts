@@ -10,8 +10,12 @@ import type { World } from './world.js';
 
 /** The lines of a simulated board, and the wires, switches and resistors outside it. */
 export interface SimGpio {
-  /** The lines as one process uses them; its callbacks come through its own clock. */
-  hostFor(clock: Pick<Clock, 'after'>): GpioHost;
+  /**
+   * The lines as one process uses them; its callbacks come through its own clock.
+   * @param edges `timed`: each edge with its time, as the character device tells them; `read`, the default: the level that is
+   *   read afterwards, as by sysfs
+   */
+  hostFor(clock: Pick<Clock, 'after'>, edges?: 'timed' | 'read'): GpioHost;
   /** The process died: its outputs float. */
   releaseAll(): void;
   /** The level on a line, whoever drives it. */
@@ -163,23 +167,31 @@ export function createSimGpio(world: World): SimGpio {
   return {
     level: (number) => levelOf(wire(lineOf(number))),
     shorts: () => shorts,
-    hostFor: (clock) => ({
+    hostFor: (clock, edges = 'read') => ({
       backend: 'simulated lines',
+      switchesPulls: true,
+      letsGoWhenKilled: true,
       output: (number, initial) => output(number, initial, (value) => value),
       openDrain: (number) => output(number, undefined, (value) => (value === 0 ? 0 : undefined)),
-      input(number, changed, glimpsed) {
+      input(number, { changed, glimpsed } = {}) {
         const mine = take(number, undefined);
         const line = lineOf(number);
-        if (changed !== undefined) {
+        if (changed !== undefined || glimpsed !== undefined) {
           let told = levelOf(wire(line));
           const look = (): void => {
             if (line.held !== mine) return;
             const now = levelOf(wire(line));
             if (now === told) return glimpsed?.();
             told = now;
-            changed(now);
+            changed?.(now);
           };
-          watch(line, mine, () => clock.after(0, look));
+          const tell = (level: Level, edgeMs: number): void => {
+            if (line.held === mine) changed?.(level, edgeMs);
+          };
+          watch(line, mine, (level) => {
+            const edgeMs = world.nowMs();
+            clock.after(0, edges === 'timed' ? () => tell(level, edgeMs) : look);
+          });
         }
         return { read: () => levelOf(wire(line)), release: () => releaseLine(line, mine) };
       },

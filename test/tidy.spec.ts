@@ -53,7 +53,7 @@ const RULES: Readonly<Record<string, readonly [Rule, Canary]>> = {
       bad: [
         file('firmware/terminal/terminal.ts', "export { viewCard } from '../commands/queue/view-card.js';"),
         file('firmware/journal/read-book.ts', "import { type Adapter, Low } from 'lowdb';"),
-        file('drivers/panel/panel.ts', "import five from 'johnny-five';"),
+        file('drivers/panel/panel.ts', "import five from 'johnny-five';\nimport receiptline from 'receiptline';"),
       ],
       beside: [
         file(

@@ -4,7 +4,7 @@ import type { Clock, GpioHost, GpioInput, GpioOutput, Timer } from '../host.js';
 
 export interface MatrixKeypadOptions {
   readonly rowLines: readonly number[];
-  /** With pull-ups, outside or set in the board's configuration. */
+  /** With pull-ups: the board's own are asked for, and where it cannot switch them there are resistors. */
   readonly columnLines: readonly number[];
   /** A string a row, a character a column, e.g. `123`, `456`, `789`, `*0#`. A space is a place without a key. */
   readonly keys: readonly string[];
@@ -85,7 +85,8 @@ export function createMatrixKeypad(
   const lines = createHeldLines(clock, {
     take(hold) {
       rows = options.rowLines.map((line) => hold(gpio.openDrain(line)));
-      columns = options.columnLines.map((line) => hold(gpio.input(line, () => lines.use(wake))));
+      const use = { pullUp: true, changed: () => lines.use(wake), failed: lines.fail } as const;
+      columns = options.columnLines.map((line) => hold(gpio.input(line, use)));
       // With every row released nothing can pull a column down: one that is low is shorted or lacks its pull-up.
       checkColumns();
       rest();

@@ -25,11 +25,13 @@ import { beginExchange, type HttpExchange } from './http-exchange.js';
 import { headFault, headOf } from './http-head.js';
 import { createHttpPlaces, type HttpPlaces } from './http-places.js';
 import { createHttpRefusals, type HttpRefusals } from './http-refusals.js';
+import { createHttpSlowGuard, type HttpSlowGuard } from './http-slow-guard.js';
 import { SlowFeedSocket } from './slow-feed-socket.js';
 
 const headerLimitBytes = 16_384;
 /** From the connection, or the first byte of a request, to the last header. */
 const headTimeoutMs = 5_000;
+const unseenCheckMs = 30_000;
 /** A peer of a stream that is behind by this much has to reconnect and resume. */
 const streamBufferLimitBytes = 262_144;
 /** How much of an oversized body is read and dropped, so that the peer can read the 413 before the end. */
@@ -42,11 +44,13 @@ const closingLimit = 64;
 
 /** The `listen` function of the seam. A port in use is `busy`, a privileged one `denied`, a foreign address `absent`. */
 export const createHttpServer: HttpHost['listen'] = (options, handler, listening) => {
+  const headMs = Math.min(headTimeoutMs, options.requestTimeoutMs);
   const server = createServer(
     {
+      /* What the slow guard does not see. */
       requestTimeout: options.requestTimeoutMs,
-      headersTimeout: Math.min(headTimeoutMs, options.requestTimeoutMs),
-      connectionsCheckingInterval: Math.max(20, Math.min(1_000, options.requestTimeoutMs / 4)),
+      headersTimeout: headMs,
+      connectionsCheckingInterval: Math.min(unseenCheckMs, 3 * options.requestTimeoutMs),
       maxHeaderSize: headerLimitBytes,
       /* Refused like the rest, by `refusal`. */
       requireHostHeader: false,
@@ -56,12 +60,16 @@ export const createHttpServer: HttpHost['listen'] = (options, handler, listening
   );
   const refusals = createHttpRefusals(server, options);
   const places = createHttpPlaces(options.connectionLimit, (socket) => refusals.end(socket, 503));
-  const parts: ServerParts = { options, handler, refusals, places };
+  const slow = createHttpSlowGuard({ headMs, wholeMs: options.requestTimeoutMs }, (socket) =>
+    refusals.end(socket, 408),
+  );
+  const parts: ServerParts = { options, handler, refusals, places, slow };
   const [accept] = server.listeners('connection');
   server.removeAllListeners('connection');
   server.on('connection', (raw: Socket) => {
     const socket = new SlowFeedSocket(raw) as Duplex as Socket;
     places.arrive(socket);
+    slow.arrive(socket);
     accept?.call(server, socket);
   });
   server.on('checkContinue', (request, response) => serve(parts, request, response));
@@ -113,6 +121,7 @@ interface ServerParts {
   readonly handler: HttpHandler;
   readonly refusals: HttpRefusals;
   readonly places: HttpPlaces;
+  readonly slow: HttpSlowGuard;
 }
 
 function serve(parts: ServerParts, request: IncomingMessage, response: ServerResponse) {
@@ -134,6 +143,7 @@ function serve(parts: ServerParts, request: IncomingMessage, response: ServerRes
   const exchange = beginExchange(request, response);
   if (exchange === undefined) return;
   refusals.note(request, response);
+  parts.slow.headComplete(request.socket);
   const head = headOf(request);
   const whyNot = headFault(request) ?? options.judge?.(head) ?? lengthFault(request, options);
   if (whyNot !== undefined) refuse(whyNot);
@@ -151,6 +161,7 @@ function serve(parts: ServerParts, request: IncomingMessage, response: ServerRes
     }
   });
   request.on('end', () => {
+    parts.slow.complete(request.socket);
     if (!refused && !parts.places.take(request.socket)) refuse(503);
     if (refused) {
       response.end();

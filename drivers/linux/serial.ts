@@ -1,87 +1,48 @@
-import { SerialPort as NodeSerialPort } from 'serialport';
 import { HostError, type SerialEvents, type SerialHost, type SerialOptions, type SerialPort } from '../host.js';
 import { openLinePrinter } from './line-printer.js';
-import { createSerialConnection } from './serial-connection.js';
-import { serialError } from './serial-error.js';
+import type { openTty } from './open-tty.js';
 
 /**
- * Serial ports of a real board, over `serialport` for ttys and `line-printer` for `/dev/usb/lp*` (which have no
- * line settings).
+ * Serial ports of a real board: ttys, and `/dev/usb/lp*`, which have no line settings. What opens ttys is loaded with the first
+ * of them: most of `serialport` is a native module, and a terminal without such devices does not need it.
  *
- * Invariants
- * - One object a connection. serialport keeps what was written to a closed object and sends it when the *same object*
- *   is opened again: an old receipt would come out of a printer that was plugged in again. So an object is never
- *   reopened, and nothing is written before it is open or after it began to close.
- * - A data listener is attached from the start: without one serialport does not detect that a device is gone.
- * - `closed` is called exactly once (serialport may emit `close` twice), and every `write` is answered exactly once.
- * - Closing discards unsent bytes. Nothing written is ever sent after `close`.
+ * Invariants: `closed` is called exactly once, every `write` is answered exactly once, also of a port that is closed while
+ * the module loads.
  */
 export function createLinuxSerial(): SerialHost {
+  let open: typeof openTty | undefined;
+
+  function openLater(options: SerialOptions, events: SerialEvents): SerialPort {
+    let port: SerialPort | undefined;
+    let closing = false;
+    import('./open-tty.js').then(
+      (module) => {
+        open = module.openTty;
+        if (closing) events.closed();
+        else port = open(options, events);
+      },
+      (error: Error) => events.closed(new HostError('unsupported', `serial ports cannot be used: ${error.message}`)),
+    );
+    return {
+      write(bytes, done) {
+        if (port !== undefined) return port.write(bytes, done);
+        setImmediate(() => done(new HostError('disconnected', 'the port is not open')));
+      },
+      close() {
+        closing = true;
+        port?.close();
+      },
+    };
+  }
+
   return {
-    open: (options, events) =>
-      isLinePrinter(options.path) ? openLinePrinter(options, events) : openTty(options, events),
+    open(options, events) {
+      if (isLinePrinter(options.path)) return openLinePrinter(options, events);
+      return open === undefined ? openLater(options, events) : open(options, events);
+    },
   };
 }
 
 function isLinePrinter(path: string): boolean {
   return /^\/dev\/(usb\/)?lp\d+$/.test(path);
-}
-
-function openTty(options: SerialOptions, events: SerialEvents): SerialPort {
-  const connection = createSerialConnection(events);
-  // Options that the library refuses (e.g. a baud rate that is not a number) throw here; the caller gets the error later.
-  let port: NodeSerialPort;
-  try {
-    port = new NodeSerialPort({
-      path: options.path,
-      baudRate: options.baud,
-      autoOpen: false,
-      lock: true,
-      hupcl: false,
-      rtscts: options.flowControl === 'rtsCts',
-      xon: options.flowControl === 'xonXoff',
-      xoff: options.flowControl === 'xonXoff',
-    });
-  } catch (error) {
-    setImmediate(() => connection.end(serialError(error, options.path)));
-    return connection.face({ write: (_bytes, done) => done(), close: () => undefined });
-  }
-  port.on('data', (bytes: Buffer) => connection.data(bytes));
-  port.on('error', (error) => {
-    connection.end(serialError(error, options.path));
-    if (port.isOpen) port.close(ignore);
-  });
-  port.on('close', (error: Error | null) => {
-    connection.end(error ? new HostError('disconnected', `${options.path} went away: ${error.message}`) : undefined);
-  });
-  port.open((error) => {
-    if (error) {
-      connection.end(serialError(error, options.path));
-      return;
-    }
-    if (connection.closing()) {
-      port.close(ignore);
-      return;
-    }
-    // Drops what came on the line before (power-up noise, the answer to another process).
-    port.flush(() => connection.opened());
-  });
-  return connection.face({
-    write: (bytes, done) => {
-      port.write(bytes, (error) =>
-        done(error ? new HostError('disconnected', `${options.path}: ${error.message}`) : undefined),
-      );
-    },
-    close: () => {
-      // Still opening: the open callback checks `closing`.
-      if (!port.isOpen) return;
-      port.flush(() => {
-        if (port.isOpen) port.close(ignore);
-      });
-    },
-  });
-}
-
-function ignore(): void {
-  // The `close` event reports the end of a connection; the callback of `close` adds nothing.
 }

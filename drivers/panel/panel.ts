@@ -83,7 +83,10 @@ export function createPanel(
     take(hold) {
       hold(io);
       switchOff();
-      if (options.doorLine !== undefined) doorMoved(hold(gpio.input(options.doorLine, doorMoved)).read());
+      if (options.doorLine !== undefined) {
+        const use = { pullUp: true, changed: doorMoved, failed: lines.fail } as const;
+        doorMoved(hold(gpio.input(options.doorLine, use)).read());
+      }
       report(DEVICE_OK);
       draw();
     },

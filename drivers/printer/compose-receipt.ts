@@ -1,7 +1,8 @@
-import receiptline, { type Printer, type QRCode } from 'receiptline';
+import type { Printer, QRCode } from 'receiptline';
 import { printableText } from './printable-text.js';
 import { encodingOf, type PrinterCharset } from './printer-charset.js';
 import type { ReceiptDocument, ReceiptLine } from './receipt-document.js';
+import { receiptline } from './receiptline.js';
 
 /** 58 mm paper holds 32 columns (384 dots), 80 mm paper 48 (576 dots), at 203 dpi. */
 export type PaperColumns = 32 | 48;
@@ -41,7 +42,7 @@ export function composeReceipt(document: ReceiptDocument, options: ComposeOption
   if (fault !== undefined) return { ok: false, why: fault };
   for (const codes of ['barcodes', 'qrOnly'] as const) {
     const markup = document.lines.map((line) => lineMarkup(line, options, codes)).join('\n');
-    const pieces = piecesOf(receiptline.transform(markup, printerOf(options)));
+    const pieces = piecesOf(receiptline().transform(markup, printerOf(options)));
     if (!hasRealTimeCommand(Buffer.concat(pieces))) return { ok: true, pieces };
   }
   return { ok: false, why: 'the receipt would contain a real-time printer command' };
@@ -70,10 +71,10 @@ function printerOf(options: ComposeOptions): Printer {
     cutting: false,
     // The generic dialect prints QR codes as raster, which every printer can. receiptline ends with a fence of its own.
     command: {
-      ...receiptline.commands.generic,
+      ...receiptline().commands.generic,
       close: () => '',
       lf: () => `\n${COMMAND_END}`,
-      qrcode: (symbol: QRCode) => rasterOf(receiptline.qrcode.generate(symbol), symbol.cell),
+      qrcode: (symbol: QRCode) => rasterOf(receiptline().qrcode.generate(symbol), symbol.cell),
     },
   };
 }
@@ -148,7 +149,7 @@ function codeMarkup(payload: string, symbology: 'auto' | 'qr', options: ComposeO
 /** CODE128 with the widest bars that leave room for its quiet zones; undefined where none do. */
 function barcodeOption(payload: string, options: ComposeOptions): string | undefined {
   for (const width of BAR_DOTS) {
-    const { length } = receiptline.barcode.generate({
+    const { length } = receiptline().barcode.generate({
       data: payload,
       type: 'code128',
       width,
@@ -173,7 +174,7 @@ function qrOption(payload: string, options: ComposeOptions): string {
 function qrModules(payload: string): number {
   const known = MODULES_OF_LENGTH.get(payload.length);
   if (known !== undefined) return known;
-  const modules = receiptline.qrcode.generate({ data: payload, type: 'qrcode', cell: 3, level: 'm' }).length;
+  const modules = receiptline().qrcode.generate({ data: payload, type: 'qrcode', cell: 3, level: 'm' }).length;
   MODULES_OF_LENGTH.set(payload.length, modules);
   return modules;
 }
@@ -208,7 +209,7 @@ function escaped(text: string): string {
 }
 
 function textWidth(text: string, options: ComposeOptions): number {
-  return receiptline.commands.generic.measureText(text, encodingOf(options.charset));
+  return receiptline().commands.generic.measureText(text, encodingOf(options.charset));
 }
 
 function hasRealTimeCommand(bytes: Uint8Array): boolean {

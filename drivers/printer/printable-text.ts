@@ -136,13 +136,17 @@ const SUBSTITUTES: Readonly<Record<string, string>> = {
   '\ufb04': 'ffl',
 };
 
-const visible = new Intl.Segmenter('en', { granularity: 'grapheme' });
+/** Made when first needed: that takes longer than printing a receipt of plain letters. */
+let visible: Intl.Segmenter | undefined;
+const PLAIN = /^[ -~]*$/;
 
 /**
  * The text as this printer can print it, on one line: no control characters, nothing outside its font. A Latin letter that
  * the font lacks becomes the plain letter; anything else that people see as one character becomes one `?`.
  */
 export function printableText(text: string, charset: PrinterCharset): string {
+  if (PLAIN.test(text)) return text;
+  visible ??= new Intl.Segmenter('en', { granularity: 'grapheme' });
   let result = '';
   for (const { segment } of visible.segment(text.normalize('NFC'))) result += printableSegment(segment, charset);
   return result;
@@ -150,6 +154,7 @@ export function printableText(text: string, charset: PrinterCharset): string {
 
 /** Whether the printed text differs from the text for its reader. */
 export function isPrintedOtherwise(text: string, charset: PrinterCharset): boolean {
+  if (PLAIN.test(text)) return false;
   const meant = [...text.normalize('NFC')].map((one) => RELATIVES[one] ?? one).join('');
   return printableText(meant, charset) !== meant;
 }

@@ -1,4 +1,4 @@
-import receiptline from 'receiptline';
+import { receiptline } from './receiptline.js';
 
 /**
  * The characters of the printer's fonts. `ascii`: any printer. `gbk`: a printer with the Chinese font (characters of GBK;
@@ -22,25 +22,23 @@ export function isInCharset(character: string, charset: PrinterCharset): boolean
     return gbkCharacters.has(character);
   }
   /* receiptline sends a question mark for what a page lacks. */
-  return character.length === 1 && !receiptline.commands.generic.text(character, encodingOf(charset)).endsWith('?');
+  return character.length === 1 && !receiptline().commands.generic.text(character, encodingOf(charset)).endsWith('?');
 }
 
 let gbkCharacters: ReadonlySet<string> | undefined;
 
 /** Every character with a two-byte code in GBK (lead 81–FE, trail 40–FE without 7F), private ones left out. */
 function charactersOfGbk(): Set<string> {
-  const decoder = new TextDecoder('gbk');
-  const characters = new Set<string>();
+  const codes: number[] = [];
   for (let lead = 0x81; lead <= 0xfe; lead += 1) {
-    for (let trail = 0x40; trail <= 0xfe; trail += 1) {
-      if (trail === 0x7f) continue;
-      const decoded = decoder.decode(Uint8Array.of(lead, trail));
-      const code = decoded.codePointAt(0) ?? 0xfffd;
-      const isPrivate = code >= 0xe000 && code <= 0xf8ff;
-      if (decoded.length === 1 && code !== 0xfffd && code > 0x7f && !isPrivate) characters.add(decoded);
-    }
+    /* Decoded at once, one to a line: a code that is none must not take its neighbour with it. */
+    for (let trail = 0x40; trail <= 0xfe; trail += 1) if (trail !== 0x7f) codes.push(lead, trail, LINE_END);
   }
+  const decoded = new TextDecoder('gbk').decode(Uint8Array.from(codes)).split('\n');
+  const characters = new Set(decoded.filter((text) => text.length === 1 && /[^\0-\x7f\ue000-\uf8ff\ufffd]/.test(text)));
   /* Newer than most such fonts. */
   characters.delete('\u20ac');
   return characters;
 }
+
+const LINE_END = 0x0a;

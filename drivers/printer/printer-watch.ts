@@ -5,17 +5,20 @@ import type { PrinterTalk } from './printer-talk.js';
 /** Watches a printer that has nothing to print. */
 export interface PrinterWatch {
   /**
-   * Waits for a second and asks for the printer's condition; `done` gets the condition, only that it is online, or
-   * undefined. Not called when the watch was stopped, or when it reconnects instead.
+   * Waits for three seconds, or one where something is wrong, and asks for the printer's condition; `done` gets the
+   * condition, only that it is online, or undefined. Not called when the watch was stopped, or when it reconnects instead.
    */
   begin(done: (seen: PrinterCondition | 'onLine' | undefined) => void): void;
+  /** Ends the wait by asking for the whole condition now; where it does not wait, it asks as soon as it would. */
+  askNow(): void;
   /** Ends the wait. False: it was not waiting, and a conversation or a reconnection is under way. */
   stop(): boolean;
   /** The printer reported its condition: it is no longer silent. */
   heard(): void;
 }
 
-const POLL_MS = 1_000;
+/** Nobody waits for a printer at rest; somebody stands before one with a fault. */
+const POLL_MS = { well: 3_000, unwell: 1_000 } as const;
 /**
  * A printer without faults is asked only whether it is online (every fault takes it offline, Epson ESC/POS reference,
  * "DLE EOT"), and every so many times for its whole condition: paper near its end does not take it offline, and some
@@ -33,7 +36,9 @@ const RECONNECT_EVERY_POLLS = 15;
  */
 export function createPrinterWatch(clock: Clock, talk: PrinterTalk, isWell: () => boolean): PrinterWatch {
   type Done = Parameters<PrinterWatch['begin']>[0];
-  let rest: Timer | undefined;
+  let rest: { readonly timer: Timer; readonly done: Done } | undefined;
+  /** The next wait is left out. */
+  let wanted = false;
   /** Polls since the whole condition was asked for. */
   let glances = 0;
   let silentPolls = 0;
@@ -69,7 +74,7 @@ export function createPrinterWatch(clock: Clock, talk: PrinterTalk, isWell: () =
 
   function stop(): boolean {
     const rested = rest !== undefined;
-    rest?.cancel();
+    rest?.timer.cancel();
     rest = undefined;
     return rested;
   }
@@ -77,10 +82,25 @@ export function createPrinterWatch(clock: Clock, talk: PrinterTalk, isWell: () =
   return {
     begin(done) {
       stop();
-      rest = clock.after(POLL_MS, () => {
+      if (wanted) {
+        wanted = false;
+        pollCondition(done);
+        return;
+      }
+      const timer = clock.after(isWell() ? POLL_MS.well : POLL_MS.unwell, () => {
         rest = undefined;
         poll(done);
       });
+      rest = { timer, done };
+    },
+    askNow() {
+      if (rest === undefined) {
+        wanted = true;
+        return;
+      }
+      const { done } = rest;
+      stop();
+      pollCondition(done);
     },
     stop,
     heard() {

@@ -24,6 +24,8 @@ export interface ReceiptPrinter {
    * after `unknown` a person decides, or asks for a copy that is marked as such.
    */
   print(document: ReceiptDocument, done: (outcome: PrintOutcome, why?: PrintFault) => void): void;
+  /** Asks a printer at rest for its condition now, as before a sale: paper may have run out since it was asked last. */
+  look(): void;
   status(): DeviceStatus<PrinterFault>;
   /** Releases the port; a receipt under way ends as `unknown`, those that wait as `failed`. */
   close(): void;
@@ -160,6 +162,7 @@ export function createReceiptPrinter(
       queue.push({ document, done });
       if (watch.stop()) parts.clock.after(0, talk.here<void>(next));
     },
+    look: () => watch.askNow(),
     status: () => current,
     close() {
       if (closed) return;

@@ -32,6 +32,12 @@ export function createGoodReadWatch(
     changed();
   }
 
+  function lost(error: HostError): void {
+    input?.release();
+    input = undefined;
+    report(complaintOf(error));
+  }
+
   function edge(): void {
     waiting ??= parts.clock.after(BYTES_WITHIN_MS, () => {
       waiting = undefined;
@@ -41,10 +47,10 @@ export function createGoodReadWatch(
   }
 
   try {
-    input = parts.gpio.input(line, edge);
+    input = parts.gpio.input(line, { changed: edge, glimpsed: edge, failed: lost });
   } catch (error) {
     if (!(error instanceof HostError)) throw error;
-    complaint = `good-read line: ${error.message}`;
+    complaint = complaintOf(error);
   }
 
   return {
@@ -62,3 +68,5 @@ export function createGoodReadWatch(
     },
   };
 }
+
+const complaintOf = (error: HostError): string => `good-read line: ${error.message}`;

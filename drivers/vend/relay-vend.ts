@@ -2,6 +2,7 @@ import { DEVICE_OK, DEVICE_STARTING, type DeviceStatus, sameDeviceStatus, type V
 import { createHeldLines } from '../held-lines.js';
 import type { Clock, GpioHost, GpioInput, GpioOutput, Level, Timer } from '../host.js';
 import { createRateLimit } from '../rate-limit.js';
+import { createLightBarrier, PASSING_LIMIT_MS } from './light-barrier.js';
 import type { VendOutcome } from './vend-outcome.js';
 
 export interface RelayVendOptions {
@@ -43,8 +44,6 @@ export type VendRefusal =
 
 const SENSOR_STUCK_MS = 5_000;
 const SENSOR_POLL_MS = 10;
-/** Goods have passed the barrier by then; what covers it longer is a hand, a leaf or a flap. */
-const PASSING_LIMIT_MS = 1_000;
 const LATE_DROPS = { burst: 5, everyMs: 60_000 } as const;
 
 /**
@@ -67,8 +66,6 @@ export function createRelayVend(
   let sensor: GpioInput | undefined;
   let current: DeviceStatus<VendFault> = DEVICE_STARTING;
   let stuckTimer: Timer | undefined;
-  let covered = false;
-  let coveredAtMs = 0;
   let closed = false;
   let vending:
     | {
@@ -85,42 +82,44 @@ export function createRelayVend(
       }
     | undefined;
 
+  const barrier = createLightBarrier(clock, {
+    covered() {
+      stuckTimer?.cancel();
+      stuckTimer = clock.after(SENSOR_STUCK_MS, () => {
+        const detail = `GPIO ${options.sensorLine} is low for ${SENSOR_STUCK_MS / 1_000} s`;
+        report({ state: 'fault', faults: ['vendSensorStuck'], warnings: [], detail });
+      });
+    },
+    freed(how) {
+      stuckTimer?.cancel();
+      if (how === 'passed') passed();
+      else if (how === 'flickered') glimpsed();
+      else if (vending !== undefined) vending.blocked = true;
+      if (current.faults.includes('vendSensorStuck')) report(DEVICE_OK);
+    },
+  });
+
   const lines = createHeldLines(clock, {
     take(hold) {
       relays = options.channelLines.map((line) => hold(gpio.output(line, 0)));
-      if (options.sensorLine !== undefined) sensor = hold(gpio.input(options.sensorLine, sensed, glimpsed));
+      if (options.sensorLine !== undefined) {
+        const use = { pullUp: true, changed: barrier.moved, glimpsed, failed: lines.fail } as const;
+        sensor = hold(gpio.input(options.sensorLine, use));
+      }
       const level = sensor?.read();
       report(DEVICE_OK);
-      if (level !== undefined) sensed(level);
+      if (level !== undefined) barrier.looked(level);
     },
     lost(error) {
       relays = [];
       sensor = undefined;
       stuckTimer?.cancel();
-      covered = false;
+      barrier.reset();
       // A relay that could not be closed moved nothing; after that it may still be moving, and goods may fall unseen.
       finish(vending?.relayClosed === true ? 'unknown' : 'no', 'vendLines');
       report({ state: 'fault', faults: ['vendLines'], warnings: [], detail: error.message });
     },
   });
-
-  function sensed(level: Level): void {
-    const nowCovered = level === 0;
-    if (nowCovered === covered) return;
-    covered = nowCovered;
-    stuckTimer?.cancel();
-    if (!covered) {
-      if (clock.monotonicMs() - coveredAtMs <= PASSING_LIMIT_MS) passed();
-      else if (vending !== undefined) vending.blocked = true;
-      if (current.faults.includes('vendSensorStuck')) report(DEVICE_OK);
-      return;
-    }
-    coveredAtMs = clock.monotonicMs();
-    stuckTimer = clock.after(SENSOR_STUCK_MS, () => {
-      const detail = `GPIO ${options.sensorLine} is low for ${SENSOR_STUCK_MS / 1_000} s`;
-      report({ state: 'fault', faults: ['vendSensorStuck'], warnings: [], detail });
-    });
-  }
 
   /** Something passed the light barrier: it was covered for a short time. */
   function passed(): void {
@@ -155,7 +154,7 @@ export function createRelayVend(
     };
     if (!lines.use(() => relay.write(1))) return;
     vending.relayClosed = true;
-    vending.timers.push(clock.after(options.pulseMs, endPulse), clock.after(options.timeoutMs, nothingPassed));
+    vending.timers.push(clock.after(options.pulseMs, endPulse), clock.after(options.timeoutMs, timeIsOver));
     if (sensor !== undefined) watchSensor();
   }
 
@@ -169,12 +168,17 @@ export function createRelayVend(
     return readSensor() === 0 ? 'vendSensorStuck' : current.faults[0];
   }
 
+  /** Edges that are on their way are told first: the loop may have been busy until now. */
+  function timeIsOver(): void {
+    vending?.timers.push(clock.after(SENSOR_POLL_MS, nothingPassed));
+  }
+
   /** Where the barrier was covered for long, or only glimpsed, goods may have passed. */
   function nothingPassed(): void {
-    const coveredMs = clock.monotonicMs() - coveredAtMs;
-    if (covered && coveredMs <= PASSING_LIMIT_MS) {
+    const coveredMs = barrier.coveredMs();
+    if (coveredMs !== undefined && coveredMs <= PASSING_LIMIT_MS) {
       vending?.timers.push(clock.after(PASSING_LIMIT_MS - coveredMs + 1, nothingPassed));
-    } else if (covered || vending?.blocked === true) finish('unknown', 'vendSensorStuck');
+    } else if (coveredMs !== undefined || vending?.blocked === true) finish('unknown', 'vendSensorStuck');
     else if (vending?.glimpsed === true) finish('unknown', 'vendGlimpsed');
     else finish('no', 'vendNothingFell');
   }
@@ -185,7 +189,7 @@ export function createRelayVend(
     mine?.timers.push(
       clock.after(SENSOR_POLL_MS, () => {
         const level = readSensor();
-        if (level !== undefined) sensed(level);
+        if (level !== undefined) barrier.looked(level);
         if (vending === mine) watchSensor();
       }),
     );

@@ -29,7 +29,7 @@ import { storageFlash, storageMarks } from './storage-flash.js';
 export async function check(
   { options }: CommandInput<'check'>,
   self: CommandProcess,
-  hostOf: (config: Config) => Host = boardHost,
+  hostOf: (config: Config) => Host = (config) => boardHost(config),
 ): Promise<ExitCode> {
   const { json, print } = options;
   const person = options['by-hand'] ? openPerson(self, json) : undefined;

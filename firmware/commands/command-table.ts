@@ -115,6 +115,13 @@ const ROWS = [
     positionals: { least: 1, most: 2 },
   },
   {
+    name: 'rest',
+    usage: '',
+    summary: 'opens relays and switches lamps and buzzer off where no terminal runs, after one that was killed',
+    options: {},
+    positionals: NO_POSITIONALS,
+  },
+  {
     name: 'replay',
     usage: 'FILE',
     summary: 'plays an incident file again, decision by decision; nothing is sent or moved',

@@ -2,7 +2,9 @@ import { configFiles } from '../../drivers/linux/config-files.js';
 import { incidentFiles } from '../../drivers/linux/incident-files.js';
 import { packageVersion } from '../../drivers/linux/package-version.js';
 import type { CommandProcess } from '../../drivers/linux/process.js';
+import { processZoneOffset } from '../../drivers/linux/process-zone-offset.js';
 import { findUpdateLock } from '../../drivers/linux/update-lock.js';
+import { receiptline } from '../../drivers/printer/receiptline.js';
 import { present } from '../../flows/present.js';
 import { describeErrors } from '../config/config-check.js';
 import { loadConfig } from '../config/load-config.js';
@@ -14,6 +16,9 @@ import { boardHost } from './board-host.js';
 import type { CommandInput } from './command-table.js';
 import { storageMarks } from './storage-flash.js';
 
+/** After the ports are open. What the first receipt needs is loaded then, unless one was printed before. */
+const WARM_UP_MS = 3_000;
+
 /** `tillbox run`: the terminal with the devices and the acquirer that the configuration names, until it is stopped. */
 export function run(_input: CommandInput<'run'>, self: CommandProcess): Promise<number> {
   const settings = loadConfig(self.env, configFiles.read);
@@ -23,7 +28,7 @@ export function run(_input: CommandInput<'run'>, self: CommandProcess): Promise<
   }
   const redact = createRedact(settings.secrets);
   const host = {
-    ...boardHost(settings.config),
+    ...boardHost(settings.config, 'atRest'),
     ...present({ updateLock: findUpdateLock(settings.config.updates) }),
   };
   const { dataDir } = settings.config.storage;
@@ -44,8 +49,11 @@ export function run(_input: CommandInput<'run'>, self: CommandProcess): Promise<
       else running.close(reason, () => resolve(exitCode.done));
     });
     const cardMarks = storageMarks(settings.config.storage);
-    createTerminal({ host, settings, version: packageVersion(), saveIncident, cardMarks }, (terminal) => {
+    const zone = present({ utcOffsetMinutes: processZoneOffset(settings.config.terminal.timeZone) });
+    const parts = { host, settings, version: packageVersion(), saveIncident, cardMarks, ...zone };
+    createTerminal(parts, (terminal) => {
       running = terminal;
+      if (settings.config.devices.printer.kind !== 'none') host.clock.after(WARM_UP_MS, receiptline);
       /* Suspended by Ctrl-Z it would leave its outputs as they are. */
       self.onIgnored((signal) => terminal.log.warn('signal ignored', { signal }), ['SIGTSTP']);
     });

@@ -104,13 +104,20 @@ export interface SupervisorConfig {
 }
 
 export interface DevicesConfig {
-  /** Label of the GPIO chip; absent: found by the host. */
-  readonly gpioChip?: string;
+  readonly gpio: GpioConfig;
   readonly scanner: ScannerConfig;
   readonly keypad: KeypadConfig;
   readonly printer: PrinterConfig;
   readonly panel: PanelConfig;
   readonly vend: VendConfig;
+}
+
+export interface GpioConfig {
+  readonly backend: 'auto' | 'chardev' | 'sysfs';
+  /** Label of the chip; absent: found by the host. */
+  readonly chip?: string;
+  /** Whether the board's own pull-ups are asked for. */
+  readonly pullUps: boolean;
 }
 
 interface Absent {
@@ -135,6 +142,8 @@ export type KeypadConfig =
       readonly columnPins: readonly number[];
       /** One string for each row, one character for each column. */
       readonly keys: readonly string[];
+      /** From driving a row to reading the columns. */
+      readonly settleMs: number;
     }
   | Absent;
 

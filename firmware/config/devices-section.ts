@@ -1,5 +1,13 @@
 import { present } from '../../flows/present.js';
-import type { DevicesConfig, KeypadConfig, PanelConfig, PrinterConfig, ScannerConfig, VendConfig } from './config.js';
+import type {
+  DevicesConfig,
+  GpioConfig,
+  KeypadConfig,
+  PanelConfig,
+  PrinterConfig,
+  ScannerConfig,
+  VendConfig,
+} from './config.js';
 import type { ConfigCheck } from './config-check.js';
 import type { VariableName } from './variables.js';
 
@@ -13,8 +21,15 @@ export function devicesSection(check: ConfigCheck): DevicesConfig | undefined {
   checkTwice(check, pinsInUse(check), 'pin');
   checkTwice(check, portsInUse(check), 'port');
   if (!scanner || !keypad || !printer || !panel || !vend) return undefined;
-  const chip = check.values.GPIO_CHIP;
-  return { ...present({ gpioChip: chip }), scanner, keypad, printer, panel, vend };
+  return { gpio: gpioOf(check), scanner, keypad, printer, panel, vend };
+}
+
+function gpioOf({ values }: ConfigCheck): GpioConfig {
+  return {
+    backend: values.GPIO_BACKEND,
+    pullUps: values.GPIO_PULL_UPS,
+    ...present({ chip: values.GPIO_CHIP }),
+  };
 }
 
 function scannerOf({ values }: ConfigCheck): ScannerConfig | undefined {
@@ -42,7 +57,7 @@ function keypadOf({ values, refuse }: ConfigCheck): KeypadConfig | undefined {
     const wired = `${rowPins.length} row and ${columnPins.length} column pins`;
     refuse('KEYPAD_KEYS', `has ${keys.length} rows of ${columns} keys for ${wired}`);
   }
-  return { kind, rowPins, columnPins, keys };
+  return { kind, rowPins, columnPins, keys, settleMs: values.KEYPAD_SETTLE_MS };
 }
 
 function printerOf({ values, refuse }: ConfigCheck): PrinterConfig | undefined {

@@ -1,5 +1,6 @@
 import type { KeyObject } from 'node:crypto';
 import { isIP } from 'node:net';
+import { isListedTimeZone } from '../../drivers/is-listed-time-zone.js';
 import { minorUnits } from '../../flows/minor-units.js';
 import type { DailyTime } from '../../flows/timing.js';
 import { quoted } from '../log/plain-text.js';
@@ -183,6 +184,7 @@ function currency(): Parser<string> {
 
 function timeZone(): Parser<string> {
   return (raw) => {
+    if (isListedTimeZone(raw)) return { value: raw };
     try {
       new Intl.DateTimeFormat('en', { timeZone: raw });
       return { value: raw };

@@ -525,6 +525,22 @@ export const variables = {
     example: 'pinctrl-bcm2835',
     parse: text(64),
   },
+  GPIO_BACKEND: {
+    group: 'Devices',
+    meaning:
+      'Interface of the kernel for GPIO: `chardev`, the character device; `sysfs`, the old one; `auto`: the first of them that works.',
+    default: 'auto',
+    example: 'chardev',
+    parse: oneOf('auto', 'chardev', 'sysfs'),
+  },
+  GPIO_PULL_UPS: {
+    group: 'Devices',
+    meaning:
+      'The board’s own pull-ups are switched on for keypad columns, door and drop sensor, which only the character device can do.',
+    default: 'true',
+    example: 'false',
+    parse: flag(),
+  },
   SCANNER: {
     group: 'Devices',
     meaning: 'Scan engine: `gm65`, `serial` (any that sends what it reads) or `none`.',
@@ -585,6 +601,13 @@ export const variables = {
     default: '123/456/789/*0#',
     example: '123A/456B/789C/*0#D',
     parse: parsers.keyRows(),
+  },
+  KEYPAD_SETTLE_MS: {
+    group: 'Devices',
+    meaning: 'Wait between driving a row and reading the columns, for long or filtered cables.',
+    default: '0',
+    example: '2',
+    parse: integer(0, 50),
   },
   PRINTER: {
     group: 'Devices',

@@ -64,11 +64,15 @@ export function createDevices({ host, config, currency, receiptHead, feed }: Dev
   const keypad = openKeypad(config.keypad, partsFor('keypad'));
   const panel = openPanel(config.panel, partsFor('panel'));
   const vend = openVend(config.vend, currency, partsFor('vend'));
+  let awaitsCode = false;
 
   return {
     show(view) {
       if (view.scannerArmed) scanner?.arm();
       else scanner?.disarm();
+      /* A sale begins: without paper no payment is sent, and a printer at rest is asked seldom. */
+      if (view.scannerArmed && !awaitsCode) printer?.look();
+      awaitsCode = view.scannerArmed;
       panel?.show(view);
     },
     print(receipt, done) {

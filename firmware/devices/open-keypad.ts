@@ -14,5 +14,5 @@ export function openKeypad(config: KeypadConfig, { host, feed, report }: DeviceP
 
 /** Lines and keys of the configured keypad. */
 export function keypadOptionsOf(config: Exclude<KeypadConfig, { kind: 'none' }>): MatrixKeypadOptions {
-  return { rowLines: config.rowPins, columnLines: config.columnPins, keys: config.keys };
+  return { rowLines: config.rowPins, columnLines: config.columnPins, keys: config.keys, settleMs: config.settleMs };
 }

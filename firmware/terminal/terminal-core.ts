@@ -124,7 +124,7 @@ export function createTerminalCore(
       clock,
       random: host.random,
       clockTrust,
-      utcOffsetMinutes: createTimeZone(config.terminal.timeZone),
+      utcOffsetMinutes: parts.utcOffsetMinutes ?? createTimeZone(config.terminal.timeZone),
       updating: updates.updating,
     }),
     journal: store ?? NO_JOURNAL,

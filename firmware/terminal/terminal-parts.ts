@@ -19,6 +19,8 @@ export interface TerminalParts {
   readonly saveIncident?: SaveIncident;
   /** Distinguish a new card from one that was wiped or exchanged; without them every empty card counts as new. */
   readonly cardMarks?: CardMarks;
+  /** The offset of the configured time zone, minutes east of UTC; absent: a formatter of dates is asked. */
+  readonly utcOffsetMinutes?: (wallMs: number) => number;
   /** Of each half of the journal; absent: `BOOK_SEGMENT_BYTES`. */
   readonly segmentSizeBytes?: number;
 }

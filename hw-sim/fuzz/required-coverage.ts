@@ -201,6 +201,7 @@ const REQUIRED: readonly string[] = [
     ['timeout', 'garbled', 'httpStatus', 'disconnected'].map((reason) => `silence ${call} ${reason}`),
   ),
   'card lost',
+  'card worn out',
   'fault random stuck',
   'order again conflict orderPaid',
   'silence pay mismatch',

@@ -31,6 +31,7 @@ import { createPower } from './power.js';
 import { type RepeatOrders, repeatOrders } from './repeat-orders.js';
 import { surroundingsOf } from './surroundings.js';
 import { unplugAtRest } from './unplug-at-rest.js';
+import { wearCardOut } from './wear-card-out.js';
 import { chooseFaultLevels, type Side, startWorldFaults } from './world-faults.js';
 
 /** One kiosk's life from a seed: customers under faults, then no faults, then the final check. */
@@ -231,6 +232,9 @@ export function runShift(options: ShiftOptions): ShiftReport {
     if (notifyUrl !== undefined && agentToken === undefined && chance.likely(0.2)) {
       operator.leave();
       loseCard({ kiosk, ledger, notifyUrl, apiPort: config.api.port, oracle, coverage });
+    } else if (config.sale.mode === 'host' && chance.likely(0.3)) {
+      operator.leave();
+      wearCardOut({ kiosk, oracle, coverage });
     }
   } catch (error) {
     oracle.violate('the process crashed', error instanceof Error ? (error.stack ?? error.message) : String(error));

@@ -7,6 +7,8 @@ import path from 'node:path';
 export interface LoopVolume {
   readonly dir: string;
   readonly device: string;
+  /** The file behind the device: what is written to it goes past the file system. */
+  readonly image: string;
   /** Everything the device was made to do since it exists, the file system's own journal included. */
   counters(): DeviceCounters;
   /** Writes out what the system still keeps back. */
@@ -62,6 +64,7 @@ export function createLoopVolume(sizeMiB: number, mountOptions: string): LoopVol
   return {
     dir,
     device,
+    image,
     counters() {
       const text = fs.readFileSync(`/sys/block/${path.basename(device)}/stat`, 'utf8');
       /* Kernel documentation, block/stat: sectors written is the 7th, flush requests the 16th. */

@@ -33,7 +33,7 @@ const FILES: readonly RegExp[] = [
   /^docs\/(?:operations|wiring|catalog|result-codes|api)\.md$/,
   /^bin\/tillbox$/,
   /^program\/(?:start\.cjs|tillbox\.js)$/,
-  /^node_modules\/johnny-five\/(?:index\.js|package\.json)$/,
+  /^node_modules\/(?:johnny-five|receiptline)\/(?:index\.js|package\.json)$/,
   /^node_modules\/koffi\/(?:package\.json|index\.cjs|src\/koffi\/index\.cjs|src\/koffi\/src\/static\.cjs)$/,
   new RegExp(
     `^node_modules/@koromix/koffi-linux-${process.arch}/(?:package\\.json|index\\.js|linux_${process.arch}/koffi\\.node)$`,

@@ -33,6 +33,7 @@ describe('the unit for systemd', () => {
     ['DevicePolicy', 'closed'],
     ['ReadWritePaths', '/data'],
     ['Restart', 'always'],
+    ['ExecStopPost', '-/opt/tillbox/bin/tillbox rest'],
     ['StartLimitIntervalSec', '0'],
     ['RestartPreventExitStatus', `${exitCode.usage}`],
     ['User', 'tillbox'],
@@ -54,7 +55,7 @@ describeWith('systemd-analyze', 'the unit, read by systemd', () => {
     const home = mkdtempSync(join(tmpdir(), 'tillbox-unit-'));
     const unit = join(home, 'tillbox.service');
     /* This machine is no terminal. */
-    writeFileSync(unit, text.replace('/opt/tillbox/bin/tillbox', process.execPath));
+    writeFileSync(unit, text.replaceAll('/opt/tillbox/bin/tillbox', process.execPath));
     const { status, stderr } = spawnSync('systemd-analyze', ['verify', '--man=no', unit], { encoding: 'utf8' });
     rmSync(home, { recursive: true });
     assert.deepEqual([status, stderr.split('\n').filter((line) => line.includes('tillbox.service'))], [0, []]);

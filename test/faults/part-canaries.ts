@@ -26,8 +26,15 @@ export const PART_CANARIES: readonly Canary[] = [
   {
     name: 'a commit to a file that was replaced meanwhile counts',
     file: 'firmware/journal/store/store.js',
-    find: 'checkInPlace(() => flushed(planned.bytes.length));',
-    put: 'flushed(planned.bytes.length);',
+    find: 'checkInPlace(() => flushed(planned));',
+    put: 'flushed(planned);',
+  },
+  {
+    name: 'a commit is never read back',
+    only: 'host',
+    file: 'firmware/journal/store/store.js',
+    find: 'readBack.written(frame);',
+    put: '',
   },
   {
     name: 'an idle terminal does not check its journal',

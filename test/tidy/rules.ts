@@ -246,9 +246,9 @@ export const noDeadFiles: Rule = (files) => {
   });
 };
 
-/** What no box uses while it sells; johnny-five comes with the first panel. */
+/** What no box uses while it sells, and packages that come with the first panel or receipt. */
 const NOT_FOR_RUN =
-  /^(?:hw-sim\/|firmware\/(?:for-simulator|incident\/replay-|commands\/(?:check|queue|replay|keys|config)\b))|^(?:lowdb|johnny-five)(?:$|\/)/;
+  /^(?:hw-sim\/|firmware\/(?:for-simulator|incident\/replay-|commands\/(?:check|queue|replay|keys|config)\b))|^(?:lowdb|johnny-five|receiptline)(?:$|\/)/;
 
 /** A small board spends seconds on what it loads at start: `tillbox run` loads only what it uses. */
 export const leanRun: Rule = (files) => {

@@ -1,13 +1,12 @@
 import type { DeviceStatus } from '../../../drivers/device-status.js';
-import type { GpioHost, Host } from '../../../drivers/host.js';
+import type { Host } from '../../../drivers/host.js';
 import { readableTime } from '../../../flows/civil-time.js';
 import { paymentRequestId } from '../../../flows/payment-request-id.js';
 import type { Receipt } from '../../../flows/receipt.js';
 import { createTimeZone } from '../../clock/time-zone.js';
-import type { Config, DevicesConfig } from '../../config/config.js';
+import type { Config } from '../../config/config.js';
 import { createDevices, type Devices } from '../../devices/devices.js';
 import { receiptHeadOf } from '../../devices/receipt-layout.js';
-import { usesGpioLines } from '../../devices/uses-gpio-lines.js';
 import { type CheckRow, checkRow } from './check-row.js';
 import { deviceRow, STARTING_LIMIT_MS } from './device-row.js';
 
@@ -94,11 +93,4 @@ function receiptToTest({ clock }: Host, { terminal }: Config): Receipt {
     at: readableTime(wallMs, utcOffsetMinutes),
     utcOffsetMinutes,
   };
-}
-
-/** Which backend serves the lines of the board, where a device is on one. */
-export function checkGpio({ backend }: Pick<GpioHost, 'backend'>, devices: DevicesConfig): CheckRow {
-  if (!usesGpioLines(devices)) return checkRow.skip('GPIO', 'no configured device is on a line of the board');
-  if (!backend.startsWith('none: ')) return checkRow.pass('GPIO', backend);
-  return checkRow.fail('GPIO', backend, 'see GPIO in docs/wiring.md; no device on a line can work until then');
 }

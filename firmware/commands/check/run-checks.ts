@@ -10,7 +10,8 @@ import type { Person } from './by-hand/session.js';
 import { checkAcquirer } from './check-acquirer.js';
 import { checkClock } from './check-clock.js';
 import { checkDataDir } from './check-data-dir.js';
-import { checkDevices, checkGpio } from './check-devices.js';
+import { checkDevices } from './check-devices.js';
+import { checkGpio } from './check-gpio.js';
 import { checkJournal } from './check-journal.js';
 import { checkPorts } from './check-ports.js';
 import { type CheckRow, checkRow } from './check-row.js';
@@ -63,7 +64,7 @@ export async function runChecks(parts: CheckParts): Promise<void> {
   found(checkAcquirer(probe, config, signer));
   found(checkClock(probe, host.board.clockSynchronised(), config));
   if (running === undefined) {
-    found(checkGpio(host.gpio, config.devices));
+    foundAll(checkGpio(host.gpio, config.devices));
     foundAll(await checkDevices({ host, config, print }));
     if (person !== undefined) await checkByHand({ host, devices: config.devices, person, found });
   } else {

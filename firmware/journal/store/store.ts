@@ -1,8 +1,9 @@
 import { deepFreeze } from './deep-freeze.js';
 import { createFlushWatch } from './flush-watch.js';
 import { encodeOperation } from './frame.js';
-import type { FramePlanner } from './frame-planner.js';
+import type { FramePlanner, PlannedWrite } from './frame-planner.js';
 import { openMedium } from './open-medium.js';
+import { createReadBack } from './read-back.js';
 import { StoreError } from './store-error.js';
 import type { StoreOptions } from './store-options.js';
 import type { OpenReport, StoreStatus } from './store-status.js';
@@ -16,7 +17,8 @@ export interface Store<State, Op> {
    * Makes operations durable in order, all or none. `stateAfter` is the fold of them over the state before, which is
    * the `stateAfter` of the commit before where one is under way; it is frozen here. `done` is called once, later:
    * without an error when they are durable. Commits that arrive during a flush share the next one. After any error the
-   * store has failed for good, and what was under way may or may not be there after a restart.
+   * store has failed for good, and what was under way may or may not be there after a restart. Soon after a commit it is
+   * read back from the medium; one that forgot it fails the store.
    * Throws `TypeError` for an operation that is not a JSON value.
    */
   commit(ops: readonly Op[], stateAfter: State, done: (error?: StoreError) => void): void;
@@ -63,6 +65,7 @@ interface Pending<State> {
  * - `state` is never ahead of the medium.
  * - A commit counts only where both volumes were in place before its write and after it: before, because another process may
  *   be writing where ours was taken away; after, because a removed file accepts every write and loses it.
+ * - What was committed is read back soon after, past every cache, and a difference fails the store; no commit waits for it.
  * - After a failure nothing is written or flushed again: what the system did with the failed write is unknown, and a
  *   second flush may succeed without it.
  */
@@ -112,6 +115,7 @@ function runStore<State, Op>(
   const fail = (error: StoreError): void => {
     if (failed() !== undefined) return;
     watch.stop();
+    readBack.stop();
     become({ kind: 'failed', error });
     const lost = [...underWay, ...waiting];
     underWay = [];
@@ -136,10 +140,13 @@ function runStore<State, Op>(
     },
   });
 
-  const flushed = (sizeBytes: number): void => {
+  const readBack = createReadBack({ clock, volumes, hungAfterMs, failed: fail });
+
+  const flushed = (frame: PlannedWrite): void => {
     planner.written();
+    readBack.written(frame);
     flushes += 1;
-    bytesWritten += sizeBytes;
+    bytesWritten += frame.bytes.length;
     watch.end();
     answer();
   };
@@ -181,11 +188,12 @@ function runStore<State, Op>(
     }
     const volume = volumes[planned.segment];
     watch.begin();
+    readBack.writing(planned);
     checkInPlace(() =>
       volume.writeDurably(planned.offset, planned.bytes, (error) => {
         if (failed() !== undefined) return;
         if (error !== undefined) return fail(asStoreError(error, 'write'));
-        checkInPlace(() => flushed(planned.bytes.length));
+        checkInPlace(() => flushed(planned));
       }),
     );
   };

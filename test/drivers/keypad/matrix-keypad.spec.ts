@@ -288,8 +288,8 @@ describe('matrix keypad', () => {
             const output = touch(() => gpio.openDrain(line));
             return { ...output, write: (level) => touch(() => output.write(level)) };
           },
-          input(line, changed) {
-            const input = touch(() => gpio.input(line, changed));
+          input(line, use) {
+            const input = touch(() => gpio.input(line, use));
             return { ...input, read: () => touch(() => input.read()) };
           },
         }),

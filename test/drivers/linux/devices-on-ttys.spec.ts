@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { createLinuxClock } from '../../../drivers/linux/clock.js';
-import { createNoGpio } from '../../../drivers/linux/no-gpio.js';
+import { createNoGpio } from '../../../drivers/linux/gpio/no-gpio.js';
 import { createLinuxSerial } from '../../../drivers/linux/serial.js';
 import type { ReceiptDocument } from '../../../drivers/printer/receipt-document.js';
 import { createReceiptPrinter } from '../../../drivers/printer/receipt-printer.js';

@@ -110,6 +110,52 @@ describe('http server on real sockets', () => {
     assert.match(await raw(listener.port, head + body), /\r\n\r\n1000$/);
   });
 
+  const whole = 'GET / HTTP/1.1\r\nHost: x\r\n\r\n';
+  it('drops a peer whose second request stops, and not one that rests between two', async () => {
+    const listener = await listen({ requestTimeoutMs: 200 }, (_request, response) => response.end(200, {}, 'well'));
+    const rested = await new Promise<string>((resolve) => {
+      let received = '';
+      const socket = connect(listener.port, '127.0.0.1', () => socket.write(whole));
+      open.push({ close: () => socket.destroy() });
+      socket.on('data', (data) => {
+        received += data.toString();
+        if (received.split('well').length === 2) setTimeout(() => socket.write(whole), 500);
+        if (received.split('well').length === 3) setTimeout(() => socket.write('GET / HTTP/1.1\r\n'), 1);
+      });
+      socket.on('close', () => resolve(received));
+    });
+    assert.match(rested, /^HTTP\/1\.1 200 .*wellHTTP\/1\.1 200 .*wellHTTP\/1\.1 408 /s);
+  });
+
+  it('drops a peer whose second request stops, also where it came together with the first', async () => {
+    const listener = await listen({ requestTimeoutMs: 100 }, (_request, response) => response.end(200, {}, 'well'));
+    assert.match(await raw(listener.port, `${whole}GET / HTTP/1.1\r\n`), /^HTTP\/1\.1 200 .*wellHTTP\/1\.1 408 /s);
+  });
+
+  it('gives a slow request no more time for its body than for all of it', async () => {
+    const listener = await listen({ requestTimeoutMs: 400 }, () => assert.fail('it was never whole'));
+    const startedMs = performance.now();
+    const reply = await new Promise<string>((resolve) => {
+      let received = '';
+      const socket = connect(listener.port, '127.0.0.1', () => {
+        socket.write('POST / HTTP/1.1\r\nHost: x\r\nContent-Length: 100\r\n');
+        setTimeout(() => socket.write('\r\n'), 200);
+      });
+      open.push({ close: () => socket.destroy() });
+      const drip = setInterval(() => performance.now() - startedMs > 250 && socket.write('x'), 20);
+      socket.on('error', () => undefined);
+      socket.on('data', (data) => {
+        received += data.toString();
+      });
+      socket.on('close', () => {
+        clearInterval(drip);
+        resolve(received);
+      });
+    });
+    assert.match(reply, /^HTTP\/1\.1 408 /);
+    assert.ok(performance.now() - startedMs < 900, `${performance.now() - startedMs} ms`);
+  });
+
   for (const [name, text] of [
     ['sends nothing at all', ''],
     ['stops in its headers', 'POST / HTTP/1.1\r\nHost: x\r\n'],

@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import type { HostError, SerialPort } from '../../../drivers/host.js';
+import type { HostError, SerialHost, SerialPort } from '../../../drivers/host.js';
 import { createLinuxSerial } from '../../../drivers/linux/serial.js';
 import { openPty } from '../../support/open-pty.js';
 import { createPtyLine, type PtyLine } from '../../support/pty-line.js';
@@ -12,11 +12,19 @@ interface Opened {
   readonly error: () => HostError | undefined;
 }
 
-function open(path: string, flowControl: 'none' | 'xonXoff' = 'none', baud = 19_200): Opened {
+/** It has opened a port before. */
+const used = createLinuxSerial();
+
+function open(
+  path: string,
+  flowControl: 'none' | 'xonXoff' = 'none',
+  baud = 19_200,
+  serial: SerialHost = used,
+): Opened {
   const log: string[] = [];
   const chunks: Uint8Array[] = [];
   let error: HostError | undefined;
-  const port = createLinuxSerial().open(
+  const port = serial.open(
     { path, baud, flowControl },
     {
       opened: () => log.push('opened'),

@@ -5,7 +5,8 @@ import { createWorld } from '../../../hw-sim/world.js';
 import { createScriptedPrinterLine, WELL } from '../../support/scripted-printer-line.js';
 import { pass, testClock } from '../../support/test-clock.js';
 
-const REST_MS = 1_000;
+const REST_MS = 3_000;
+const UNWELL_REST_MS = 1_000;
 
 function bench() {
   const world = createWorld({ seed: 1, startWallMs: 0 });
@@ -17,19 +18,49 @@ function bench() {
   /** One rest, up to the question. */
   const rest = (): void => {
     watch.begin((what) => seen.push(what));
-    pass(world, REST_MS);
+    pass(world, printer.isWell ? REST_MS : UNWELL_REST_MS);
   };
   return { ...scripted, world, printer, watch, seen, rest };
 }
 
 describe('printer watch', () => {
-  it('rests for a second before it asks', () => {
-    const { world, watch, asked } = bench();
-    watch.begin(() => {});
-    pass(world, REST_MS - 1);
-    assert.deepEqual(asked, []);
-    pass(world, 1);
+  for (const [isWell, restMs, question] of [
+    [true, REST_MS, 'online'],
+    [false, UNWELL_REST_MS, 'query'],
+  ] as const) {
+    it(`rests for ${restMs} ms before it asks a printer that is ${isWell ? 'well' : 'not well'}`, () => {
+      const { world, watch, printer, asked } = bench();
+      printer.isWell = isWell;
+      watch.begin(() => {});
+      pass(world, restMs - 1);
+      assert.deepEqual(asked, []);
+      pass(world, 1);
+      assert.deepEqual(asked, [question]);
+    });
+  }
+
+  it('asks for the whole condition at once where somebody wants to know', () => {
+    const { world, watch, asked, answer, seen } = bench();
+    watch.begin((what) => seen.push(what));
+    watch.askNow();
+    assert.deepEqual(asked, ['query']);
+    pass(world, 10 * REST_MS);
+    answer.query(WELL);
+    assert.deepEqual([asked, seen], [['query'], [WELL]]);
+  });
+
+  it('asks once more, without a rest, where somebody wanted to know while it asked', () => {
+    const { watch, asked, answer, rest } = bench();
+    rest();
+    watch.askNow();
+    watch.askNow();
+    answer.online(true);
     assert.deepEqual(asked, ['online']);
+    watch.begin(() => {});
+    assert.deepEqual(asked, ['online', 'query']);
+    answer.query(WELL);
+    watch.begin(() => {});
+    assert.deepEqual(asked, ['online', 'query']);
   });
 
   it('glances twice at a printer that is well, and then asks for the whole condition', () => {

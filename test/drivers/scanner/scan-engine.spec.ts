@@ -22,6 +22,8 @@ const OTHER = '251111111111111111';
 
 const NO_GPIO: GpioHost = {
   backend: 'none',
+  switchesPulls: false,
+  letsGoWhenKilled: false,
   output(line) {
     throw new HostError('absent', `GPIO ${line}: no such line`);
   },

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import type { DeviceStatus, VendFault } from '../../../drivers/device-status.js';
-import type { GpioHost } from '../../../drivers/host.js';
+import type { GpioHost, Level } from '../../../drivers/host.js';
 import { HostError } from '../../../drivers/host.js';
 import { createRelayVend } from '../../../drivers/vend/relay-vend.js';
 import { createVendMechanismModel } from '../../../hw-sim/devices/vend-mechanism-model.js';
@@ -11,7 +11,17 @@ import { pass, testClock } from '../../support/test-clock.js';
 const CHANNELS = [23, 24, 25];
 const SENSOR = 12;
 
-function bench({ sensor = true, pulseMs = 500, wrap = (gpio: GpioHost) => gpio } = {}) {
+let changedLater: (level: Level, edgeMs: number) => void = () => undefined;
+let sensorFails: ((error: HostError) => void) | undefined;
+
+interface BenchOptions {
+  readonly sensor?: boolean;
+  readonly pulseMs?: number;
+  readonly edges?: 'timed' | 'read';
+  readonly wrap?: (gpio: GpioHost) => GpioHost;
+}
+
+function bench({ sensor = true, pulseMs = 500, edges = 'read', wrap = (gpio) => gpio }: BenchOptions = {}) {
   const world = createWorld({ seed: 2, startWallMs: 0 });
   const gpio = createSimGpio(world);
   const sensorLine = sensor ? { sensorLine: SENSOR } : {};
@@ -27,7 +37,7 @@ function bench({ sensor = true, pulseMs = 500, wrap = (gpio: GpioHost) => gpio }
   const late: number[] = [];
   const statuses: DeviceStatus<VendFault>[] = [];
   const driver = createRelayVend(
-    { clock, gpio: wrap(gpio.hostFor(clock)) },
+    { clock, gpio: wrap(gpio.hostFor(clock, edges)) },
     { channelLines: CHANNELS, pulseMs, timeoutMs: 3_000, ...sensorLine },
     { statusChanged: (status) => statuses.push(status), droppedLate: () => late.push(world.nowMs()) },
   );
@@ -37,7 +47,7 @@ function bench({ sensor = true, pulseMs = 500, wrap = (gpio: GpioHost) => gpio }
   return { world, gpio, goods, driver, answers, late, statuses, vend, relays };
 }
 
-function openBench(options?: Parameters<typeof bench>[0]) {
+function openBench(options?: BenchOptions) {
   const made = bench(options);
   pass(made.world, 50);
   assert.equal(made.driver.status().state, 'ok');
@@ -227,6 +237,81 @@ describe('relay vend', () => {
     });
   });
 
+  describe('with edges that have their times', () => {
+    /** Something is in the barrier for so long. */
+    function coverFor(ms: number) {
+      const made = openBench({ edges: 'timed' });
+      made.goods.jam(0);
+      made.vend(0);
+      pass(made.world, 700);
+      made.goods.coverSensor(true);
+      pass(made.world, ms);
+      made.goods.coverSensor(false);
+      pass(made.world, 4_000);
+      return made.answers;
+    }
+
+    it('says yes for goods that pass in 2 ms', () => assert.deepEqual(coverFor(2), ['yes']));
+
+    it('says unknown for a spike of half a millisecond, as a motor makes it', () => {
+      assert.deepEqual(coverFor(0.5), ['unknown vendGlimpsed']);
+      assert.deepEqual(coverFor(0), ['unknown vendGlimpsed']);
+    });
+
+    it('says unknown for a hand', () => assert.deepEqual(coverFor(1_200), ['unknown vendSensorStuck']));
+
+    it('says no where nothing was in the barrier, and yes for ordinary goods', () => {
+      const { world, goods, answers, vend } = openBench({ edges: 'timed' });
+      goods.jam(0);
+      vend(0);
+      pass(world, 4_000);
+      vend(1);
+      pass(world, 4_000);
+      assert.deepEqual(answers, ['no vendNothingFell', 'yes']);
+    });
+  });
+
+  it('says yes for goods whose edges are told only after the time, as the loop was busy', () => {
+    const made = openBench({
+      wrap: (gpio) => ({
+        ...gpio,
+        input(line, use) {
+          /* The edges wait in the kernel, with their times; so does a look, as timers wait too. */
+          const input = gpio.input(line);
+          const { changed } = use ?? {};
+          changedLater = (level, edgeMs) => changed?.(level, edgeMs);
+          return input;
+        },
+      }),
+    });
+    made.goods.jam(0);
+    made.vend(0);
+    pass(made.world, 3_000);
+    changedLater(0, made.world.nowMs() - 900);
+    changedLater(1, made.world.nowMs() - 870);
+    pass(made.world, 100);
+    assert.deepEqual(made.answers, ['yes']);
+  });
+
+  it('reports a sensor that went away by itself, and takes its line again', () => {
+    const { world, driver, answers, vend } = openBench({
+      wrap: (gpio) => ({
+        ...gpio,
+        input(line, use) {
+          sensorFails = use?.failed;
+          return gpio.input(line, use);
+        },
+      }),
+    });
+    vend(0);
+    pass(world, 100);
+    sensorFails?.(new HostError('disconnected', 'GPIO 12: the chip went away'));
+    assert.deepEqual(answers, ['unknown vendLines']);
+    assert.deepEqual(driver.status().faults, ['vendLines']);
+    pass(world, 31_000);
+    assert.equal(driver.status().state, 'ok');
+  });
+
   it('refuses a second vend meanwhile, and a channel that is not there', () => {
     const { world, answers, vend, goods } = openBench();
     vend(0);
@@ -276,8 +361,11 @@ describe('relay vend', () => {
       const made = bench({
         wrap: (gpio) => ({
           ...gpio,
-          input(line, changed, glimpsed) {
-            const input = gpio.input(line, (level) => failed || changed?.(level), glimpsed);
+          input(line, use) {
+            const changed = (level: Level): void => {
+              if (!failed) use?.changed?.(level);
+            };
+            const input = gpio.input(line, { ...use, changed });
             return {
               release: () => input.release(),
               read() {

@@ -77,6 +77,7 @@ describe('loadConfig', () => {
     assert.deepEqual(config.api, { host: '127.0.0.1', port: 8080 });
     assert.deepEqual(config.notify, {});
     assert.equal(config.devices.scanner.kind, 'none');
+    assert.deepEqual(config.devices.gpio, { backend: 'auto', pullUps: true });
   });
 
   it('reads a whole box', () => {
@@ -92,6 +93,10 @@ describe('loadConfig', () => {
         KEYPAD: 'matrix',
         KEYPAD_ROW_PINS: '5, 6,13,19',
         KEYPAD_COLUMN_PINS: '16,20,21',
+        KEYPAD_SETTLE_MS: '2',
+        GPIO_CHIP: 'pinctrl-rp1',
+        GPIO_BACKEND: 'chardev',
+        GPIO_PULL_UPS: 'false',
         PRINTER: 'escpos',
         PRINTER_PORT: '/dev/usb/lp0',
         PRINTER_COLUMNS: '48',
@@ -113,12 +118,14 @@ describe('loadConfig', () => {
       listener: { host: '0.0.0.0', port: 8081, path: '/notify/10042' },
     });
     assert.deepEqual(devices, {
+      gpio: { backend: 'chardev', pullUps: false, chip: 'pinctrl-rp1' },
       scanner: { kind: 'gm65', port: '/dev/ttyAMA0', baud: 9600, triggerPin: 17 },
       keypad: {
         kind: 'matrix',
         rowPins: [5, 6, 13, 19],
         columnPins: [16, 20, 21],
         keys: ['123', '456', '789', '*0#'],
+        settleMs: 2,
       },
       printer: { kind: 'escpos', port: '/dev/usb/lp0', baud: 19_200, columns: 48, charset: 'ascii', required: true },
       panel: { kind: 'gpio', readyPin: 22, doorPin: 0 },

@@ -22,6 +22,7 @@ const RELAY = 23;
 const VEND_TIMEOUT_MS = 5_000;
 
 const NONE: DevicesConfig = {
+  gpio: { backend: 'auto', pullUps: true },
   scanner: { kind: 'none' },
   keypad: { kind: 'none' },
   printer: { kind: 'none' },
@@ -30,8 +31,9 @@ const NONE: DevicesConfig = {
 };
 
 const ALL: DevicesConfig = {
+  gpio: { backend: 'auto', pullUps: true },
   scanner: { kind: 'gm65', port: SCANNER_PORT, baud: 9_600 },
-  keypad: { kind: 'matrix', rowPins: [ROW], columnPins: [6], keys: ['1'] },
+  keypad: { kind: 'matrix', rowPins: [ROW], columnPins: [6], keys: ['1'], settleMs: 0 },
   printer: { kind: 'escpos', port: PRINTER_PORT, baud: 19_200, columns: 48, charset: 'gbk', required: true },
   panel: { kind: 'gpio', readyPin: READY_LAMP },
   vend: { kind: 'relay', pins: [RELAY], pulseMs: 200, timeoutMs: VEND_TIMEOUT_MS },

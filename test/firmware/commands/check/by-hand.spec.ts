@@ -5,7 +5,13 @@ import { createHandsBench, type HandsBench, type HandsBenchOptions, KEYS } from 
 
 const { panel, vend, keypad, scannerPort } = SIMULATED_WIRING;
 const PANEL = { kind: 'gpio', ...panel } as const;
-const KEYPAD = { kind: 'matrix', rowPins: keypad.rowLines, columnPins: keypad.columnLines, keys: KEYS } as const;
+const KEYPAD = {
+  kind: 'matrix',
+  rowPins: keypad.rowLines,
+  columnPins: keypad.columnLines,
+  keys: KEYS,
+  settleMs: 0,
+} as const;
 const SCANNER = { kind: 'gm65', port: scannerPort, baud: 9600 } as const;
 const VEND = { kind: 'relay', ...vend, timeoutMs: 5_000 } as const;
 

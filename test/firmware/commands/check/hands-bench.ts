@@ -41,6 +41,7 @@ export interface HandsBenchOptions {
 }
 
 const NOTHING: DevicesConfig = {
+  gpio: { backend: 'auto', pullUps: true },
   scanner: { kind: 'none' },
   keypad: { kind: 'none' },
   printer: { kind: 'none' },
