@@ -149,6 +149,8 @@ export function createTerminalCore(
     },
     flashFailed,
   });
+  /* A sale that the journal has open is protected from now on. */
+  updates.follow(kernel.state);
   let failed = false;
   /* Called by the store, and for each commit that was under way. */
   function flashFailed(error: Error): void {

@@ -77,6 +77,7 @@ const FAULTS = [
   ...COMMAND_TROUBLES.map((kind) => `scanner ${kind}`),
   ...NOISE_KINDS.map((kind) => `machine line ${kind}`),
   ...['now', 'atTouch', 'crash', 'stop', 'lost'].map((kind) => `power ${kind}`),
+  ...['kept away', 'installed'].map((kind) => `update ${kind}`),
 ];
 
 const INPUTS = [

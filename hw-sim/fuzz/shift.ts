@@ -31,6 +31,7 @@ import { createPower } from './power.js';
 import { type RepeatOrders, repeatOrders } from './repeat-orders.js';
 import { surroundingsOf } from './surroundings.js';
 import { unplugAtRest } from './unplug-at-rest.js';
+import { createUpdater, type Updater } from './updater.js';
 import { wearCardOut } from './wear-card-out.js';
 import { chooseFaultLevels, type Side, startWorldFaults } from './world-faults.js';
 
@@ -86,9 +87,13 @@ export function runShift(options: ShiftOptions): ShiftReport {
   const archive = createArchive(salesKept);
   /* People cannot look up later what is no longer kept. */
   const keepsFew = salesKept < FEW_SALES;
+  /* Chances of its own, so that the other shifts of a seed are what they were. */
+  const updateChance = createChance(createRandom(-seed));
+  let updater: Updater | undefined;
   const kiosk: Kiosk = createKiosk({
     world,
     settings,
+    ...(updateChance.likely(0.15) ? { updated: true } : {}),
     log(line) {
       oracle.shown(line);
       options.log?.(`${world.nowMs().toFixed(0).padStart(9)} ${line}`);
@@ -115,6 +120,7 @@ export function runShift(options: ShiftOptions): ShiftReport {
     requestSent(request) {
       oracle.requestSent(request);
       operator?.requestSent(request.url);
+      updater?.requestSent(request);
     },
     started(terminal) {
       oracle.processStarted(devices.scanner.onGlass());
@@ -133,6 +139,7 @@ export function runShift(options: ShiftOptions): ShiftReport {
           oracle.saleChanged(sale, was);
           keyRules?.saleChanged(sale, was);
           customers.saleChanged(sale);
+          if (was === undefined) updater?.saleBegan(sale);
           repeating?.saleChanged(sale);
         }
       });
@@ -191,6 +198,9 @@ export function runShift(options: ShiftOptions): ShiftReport {
     if (config.devices.scanner.kind !== 'none') watchScanner(kiosk, devices.scanner, oracle.violate);
     if (config.devices.panel.kind !== 'none') watchPanel(kiosk, devices.panel, { ledger, around }, oracle.violate);
     const worldFaults = startWorldFaults(kiosk, troubles, levels, chance, coverage);
+    if (kiosk.updates !== undefined) {
+      updater = createUpdater({ kiosk, violate: oracle.violate, chance: updateChance, coverage });
+    }
     if (keepsFew) repeating = repeatOrders({ kiosk, oracle, chance, coverage });
     const people = { kiosk, apiPort: config.api.port, oracle, chance, coverage };
     operator = createOperator({ ...people, neverSettles: keepsFew });
@@ -216,6 +226,7 @@ export function runShift(options: ShiftOptions): ShiftReport {
     worldFaults.windDown();
     power.windDown();
     swaps.windDown();
+    updater?.windDown();
     operator.windDown();
     repeating?.windDown();
     authorisation?.windDown();
@@ -226,6 +237,7 @@ export function runShift(options: ShiftOptions): ShiftReport {
     kiosk.runUntil(() => isAtRest(kiosk), CALM_MS);
     serveFairly({ kiosk, devices, config, oracle, garbled: troubles.machineGarbled });
     kiosk.runUntil(() => isAtRest(kiosk), CALM_MS);
+    if (isAtRest(kiosk)) updater?.atRest();
     finalCheck(kiosk, oracle, archive);
     const { url: notifyUrl } = config.notify;
     /* A token is lost with the card, which the oracle does not allow. */

@@ -198,6 +198,24 @@ export const PART_CANARIES: readonly Canary[] = [
     put: "paymentNotifyUrl: config.notifyUrl && config.notifyUrl + 'x',",
   },
   {
+    name: 'an update let in while a customer is served',
+    file: 'firmware/updates/update-guard.js',
+    find: 'wanted = keepsUpdatesAway(book);',
+    put: 'wanted = false;',
+  },
+  {
+    name: 'an update lock that is never given back',
+    file: 'firmware/updates/update-guard.js',
+    find: 'locked = false;\n        lock.release();',
+    put: ';',
+  },
+  {
+    name: 'a sale while an update is being installed',
+    file: 'firmware/updates/updates.js',
+    find: 'updating: () => guard?.heldByOther() === true',
+    put: 'updating: () => false',
+  },
+  {
     name: 'a clock that stepped counts as confirmed',
     file: 'firmware/clock/clock-trust.js',
     find: 'noteStep(confirmedOffsetMs);',

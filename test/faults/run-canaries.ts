@@ -39,7 +39,7 @@ function tryCanary({ name, only, file, find, put }: Canary): boolean {
   const seconds = Number(process.hrtime.bigint() - started) / 1e9;
   const sales = /^(\d+) sales/m.exec(run.stdout)?.[1] ?? '?';
   const rule =
-    /^ {2}(rule \d[^:]*|not ready[^:]*|flash forgot|an acknowledged agent token[^:]*|setup codes[^:]*|the process crashed)/m.exec(
+    /^ {2}(rule \d[^:]*|not ready[^:]*|flash forgot|an acknowledged agent token[^:]*|setup codes[^:]*|an update came[^:]*|a sale began while an update[^:]*|the update lock[^:]*|the process crashed)/m.exec(
       run.stdout,
     )?.[1];
   const caught = run.status === 1 && rule !== undefined;
