@@ -5,6 +5,7 @@ import { fileAccess } from '../../drivers/linux/file-access.js';
 import { createLineConsole } from '../../drivers/linux/line-console.js';
 import type { CommandProcess } from '../../drivers/linux/process.js';
 import { roomIn } from '../../drivers/linux/room-in.js';
+import { findUpdateLock } from '../../drivers/linux/update-lock.js';
 import { present } from '../../flows/present.js';
 import type { Config } from '../config/config.js';
 import { loadConfig } from '../config/load-config.js';
@@ -60,7 +61,7 @@ export async function check(
   found(checkSecretFiles(readSettings(self.env, configFiles.read).list, fileAccess));
   const { config } = loading;
   await runChecks({
-    host: hostOf(config),
+    host: { ...hostOf(config), ...present({ updateLock: findUpdateLock(config.updates) }) },
     config,
     cardReader: storageFlash(config.storage, 'readOnly'),
     cardMarks: storageMarks(config.storage),

@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { mkdtempSync, rmSync } from 'node:fs';
+import { existsSync, mkdtempSync, rmSync } from 'node:fs';
 import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -8,6 +8,7 @@ import { type CommandRun, runCommand } from '../firmware/command-run.js';
 import { freePort } from '../support/free-port.js';
 import { createPtyPrinter } from '../support/pty-printer.js';
 import { type RunningAcquirer, startAcquirer } from '../support/start-acquirer.js';
+import { startSupervisor } from '../support/supervisor-stand-in.js';
 import { MERCHANT, startTerminal } from '../support/terminal-process.js';
 
 /** The lines of a run by item: outcome and words. */
@@ -33,6 +34,25 @@ describe('tillbox check', () => {
     env = { ...MERCHANT, ...acquirer.env, DATA_DIR: dataDir, API_PORT: String(await freePort()) };
   });
   afterEach(() => rmSync(dataDir, { recursive: true, force: true }));
+
+  it('takes the update lock for a moment and asks the supervisor, where something updates the box', async () => {
+    const supervisor = await startSupervisor();
+    const balena = { ...env, ...supervisor.env };
+    const asked = rowsOf(await runCommand('check', check, [], balena));
+    assert.equal(asked['update lock'], `PASS ${supervisor.lockPath} can be taken`);
+    assert.equal(asked.supervisor, 'PASS answers; no new version waits');
+    assert.deepEqual(supervisor.calls, ['GET /v1/device']);
+    assert.equal(existsSync(supervisor.lockPath), false);
+    const { BALENA_SUPERVISOR_ADDRESS: _, ...unlabelled } = balena;
+    const broken = await runCommand('check', check, [], { ...unlabelled, BALENA_APP_LOCK_PATH: '/sys/updates.lock' });
+    assert.equal(broken.code, 0, 'sales go on');
+    assert.match(broken.out, /^WARN {2}update lock {7}\/sys\/updates\.lock: /m);
+    assert.match(broken.out, /^WARN {2}supervisor {8}not told where it is/m);
+    const refused = await runCommand('check', check, [], { ...balena, BALENA_SUPERVISOR_API_KEY: 'another-key' });
+    assert.match(refused.out, /^WARN {2}supervisor {8}HTTP 401/m);
+    assert.ok(!refused.out.includes('another-key'));
+    supervisor.stop();
+  });
 
   it('passes on a box without faults, line for line', async () => {
     const run = await runCommand('check', check, [], env);

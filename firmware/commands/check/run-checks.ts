@@ -16,6 +16,7 @@ import { checkJournal } from './check-journal.js';
 import { checkPorts } from './check-ports.js';
 import { type CheckRow, checkRow } from './check-row.js';
 import { checkRunning } from './check-running.js';
+import { checkUpdates } from './check-updates.js';
 import { probeAcquirer } from './probe-acquirer.js';
 
 export interface CheckParts {
@@ -58,6 +59,7 @@ export async function runChecks(parts: CheckParts): Promise<void> {
         : [row],
     );
     foundAll(await checkPorts(host.http, config));
+    foundAll(await checkUpdates(host, config.updates));
   }
   const agentToken = agentTokenOf(reading.db?.data ?? {}, config.acquirer, host.clock.wallMs());
   const probe = await probeAcquirer({ ...host, config, signer, agentToken });
