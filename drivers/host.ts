@@ -83,7 +83,8 @@ export interface SerialOptions {
 }
 
 export interface SerialEvents {
-  opened(): void;
+  /** `heldBackMs`: how long the port may hold bytes back before it hands them on. Some USB adapters gather them for 16 ms. */
+  opened(heldBackMs: number): void;
   data(bytes: Uint8Array): void;
   /** Called exactly once: with an error when the port failed or went away, without when `close` asked for it. */
   closed(error?: HostError): void;

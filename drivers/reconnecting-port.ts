@@ -1,8 +1,8 @@
 import { type Clock, HostError, type SerialHost, type SerialOptions, type SerialPort, type Timer } from './host.js';
 
 export interface ReconnectingPortEvents {
-  /** The port is open, with nothing left of an earlier connection. */
-  opened(): void;
+  /** The port is open, with nothing left of an earlier connection. `heldBackMs`: see `SerialEvents`. */
+  opened(heldBackMs: number): void;
   data(bytes: Uint8Array): void;
   /** The port could not be opened or went away; the next try follows by itself. */
   lost(error: HostError): void;
@@ -51,11 +51,11 @@ export function createReconnectingPort(
   function connect(): void {
     const mine = ++generation;
     port = parts.serial.open(options, {
-      opened() {
+      opened(heldBackMs) {
         if (mine !== generation) return;
         open = true;
         retryMs = FIRST_RETRY_MS;
-        events.opened();
+        events.opened(heldBackMs);
       },
       data(bytes) {
         if (mine === generation) events.data(bytes);

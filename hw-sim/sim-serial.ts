@@ -35,8 +35,13 @@ export interface LineConditions {
 
 export const GOOD_LINE: LineConditions = { garbled: 0, lost: 0, doubled: 0, pieceBytes: 8, gapMs: 2 };
 
+/** The worst that counts as good: a UART that gathers 16 bytes, and an engine that pauses for as long as any between them. */
+export const COARSE_LINE: LineConditions = { ...GOOD_LINE, pieceBytes: 16, gapMs: 5 };
+
 export interface SimSerialPort {
   conditions: LineConditions;
+  /** What the port says of itself, from the next opening on. */
+  heldBackMs: number;
   isPlugged(): boolean;
   /** Pulls the plug: what was on the line is lost and the terminal's connection breaks. */
   unplug(): void;
@@ -222,6 +227,7 @@ function createLine(world: World, path: string, baud: number, create: (cable: Se
 
   const line: Line = {
     conditions: GOOD_LINE,
+    heldBackMs: 0,
     isPlugged: () => plugged,
     unplug() {
       plugged = false;
@@ -255,7 +261,7 @@ function createLine(world: World, path: string, baud: number, create: (cable: Se
       era += 1;
       later(mine, () => {
         mine.open = true;
-        events.opened();
+        events.opened(line.heldBackMs);
       });
       return {
         write(bytes, done) {

@@ -44,7 +44,7 @@ export function openLinePrinter(options: SerialOptions, events: SerialEvents): S
       finish();
       return;
     }
-    connection.opened();
+    connection.opened(0);
     look();
   });
 

@@ -1,5 +1,6 @@
 import { SerialPort as NodeSerialPort } from 'serialport';
 import { HostError, type SerialEvents, type SerialOptions, type SerialPort } from '../host.js';
+import { heldBackMs } from './held-back.js';
 import { createSerialConnection } from './serial-connection.js';
 import { serialError } from './serial-error.js';
 import { unpooledSerial } from './unpooled-serial.js';
@@ -54,7 +55,7 @@ export function openTty(options: SerialOptions, events: SerialEvents): SerialPor
       return;
     }
     // Drops what came on the line before (power-up noise, the answer to another process).
-    port.flush(() => connection.opened());
+    port.flush(() => connection.opened(heldBackMs(options.path)));
   });
   return connection.face({
     write: (bytes, done) => {

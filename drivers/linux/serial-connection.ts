@@ -17,10 +17,10 @@ export function createSerialConnection(events: SerialEvents) {
 
   return {
     closing: () => state === 'closing' || state === 'closed',
-    opened(): void {
+    opened(heldBackMs: number): void {
       if (state !== 'opening') return;
       state = 'open';
-      events.opened();
+      events.opened(heldBackMs);
     },
     data(bytes: Uint8Array): void {
       if (state === 'open') events.data(bytes);

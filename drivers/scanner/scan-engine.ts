@@ -67,6 +67,12 @@ export interface ScanCounters {
 
 /** Engines pause less than 5 ms inside a code, and much longer between two. */
 const SILENCE_MS = 40;
+/**
+ * After a code with its terminator only another code at once can follow. Its first bytes come after the engine's pause, and
+ * when a UART has gathered this many.
+ */
+const PAUSE_MS = 6;
+const UART_BYTES = 16;
 /** A phone that stays in front of the engine is read repeatedly. */
 const DUPLICATE_MS = 3_000;
 /** Faster than people show codes. */
@@ -83,6 +89,8 @@ const PORT_FAULTS = { absent: 'scannerAbsent', denied: 'scannerPortDenied' } as 
  * Invariants
  * - A code is reported only if its first byte arrived after the last `arm` and its silence before the next `disarm`, and
  *   from an engine that is `ok`: one that is not set up may obey setup barcodes, or use another speed.
+ * - Codes at once are never reported singly: a code counts when the line was quiet for 40 ms, or, behind its terminator, for
+ *   as long as the first bytes of another one take on this line (`companionMs`). What comes later is shown later.
  * - A code is not reported again until the engine, armed and `ok`, has read for 3 s without seeing it: the phone of the last
  *   customer must not pay for the next one, and an engine that does not read cannot see that a phone is gone.
  * - However much the engine sends, a few codes a second are reported, and the first one after each `arm`.
@@ -95,6 +103,7 @@ export function createScanEngine(
 ): ScanEngine {
   let closed = false;
   let armed = false;
+  let companionMs = SILENCE_MS;
   let burstBegan: 'armed' | 'disarmed' | undefined;
   let session: Gm65Session | undefined;
   let last: { readonly code: string; seenMs: number } | undefined;
@@ -133,8 +142,10 @@ export function createScanEngine(
     parts,
     { path: options.path, baud: options.baud, flowControl: 'none' },
     {
-      opened() {
+      opened(heldBackMs) {
         count.connections += 1;
+        const firstBytesMs = Math.ceil((UART_BYTES * 10_000) / options.baud);
+        companionMs = Math.min(SILENCE_MS, PAUSE_MS + firstBytesMs + heldBackMs);
         forgetBurst();
         if (options.kind === 'serial') {
           report(DEVICE_OK);
@@ -148,7 +159,7 @@ export function createScanEngine(
         goodRead?.heard();
         burstBegan ??= armed ? 'armed' : 'disarmed';
         framer.push(bytes);
-        silence.heard();
+        silence.heard(framer.isOneWhole() ? companionMs : SILENCE_MS);
       },
       lost(error) {
         forgetBurst();

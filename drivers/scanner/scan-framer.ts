@@ -10,6 +10,8 @@ export interface ScanBurst {
 
 export interface ScanFramer {
   push(bytes: Uint8Array): void;
+  /** So far it is one whole code with its terminator, and nothing behind it. */
+  isOneWhole(): boolean;
   /** The line has been quiet: ends the burst. */
   silence(): ScanBurst;
 }
@@ -23,8 +25,8 @@ const TAB = 0x09;
 
 /**
  * Splits a byte stream into codes: at CR, LF and TAB, at reply frames, and at silence. `content` removes what the engine
- * adds; where nothing is left there was no code. The result depends only on the bytes between two silences, not on how
- * they were split into chunks.
+ * adds; where nothing is left there was no code. The result, and whether it is one whole code, depends only on the bytes
+ * since the last silence, not on how they were split into chunks.
  *
  * A reply frame in the middle ends the text before it: two codes with a frame between them must not become one.
  */
@@ -39,6 +41,8 @@ export function createScanFramer(options: {
   let codes: string[] = [];
   let burstBytes = 0;
   let noiseBytes = 0;
+  /** The last text ended with a terminator, and not with a reply. */
+  let terminated = false;
 
   function endText(): void {
     const bytes = text;
@@ -77,11 +81,14 @@ export function createScanFramer(options: {
         return;
       }
       maybeReply = [];
+      if (text.length > 0) terminated = false;
       endText();
       options.onReply(reply);
     } else if (options.replies && (byte === 0x02 || byte === 0x03)) maybeReply.push(byte);
-    else if (byte === CR || byte === LF || byte === TAB) endText();
-    else text.push(byte);
+    else if (byte === CR || byte === LF || byte === TAB) {
+      endText();
+      terminated = true;
+    } else text.push(byte);
   }
 
   return {
@@ -91,6 +98,12 @@ export function createScanFramer(options: {
         if (burstBytes <= BURST_LIMIT_BYTES) take(byte);
       }
     },
+    isOneWhole: () =>
+      terminated &&
+      codes.length === 1 &&
+      text.length === 0 &&
+      maybeReply.length === 0 &&
+      burstBytes <= BURST_LIMIT_BYTES,
     silence() {
       while (maybeReply.length > 0) giveUpReply();
       endText();
@@ -100,6 +113,7 @@ export function createScanFramer(options: {
       codes = [];
       burstBytes = 0;
       noiseBytes = 0;
+      terminated = false;
       return burst;
     },
   };

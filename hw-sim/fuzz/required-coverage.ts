@@ -203,6 +203,7 @@ const REQUIRED: readonly string[] = [
   ),
   'card lost',
   'card worn out',
+  'scanner line coarse',
   'fault random stuck',
   'order again conflict orderPaid',
   'silence pay mismatch',

@@ -3,6 +3,7 @@ import { createFastSigner } from '../acquirer/fast-signer.js';
 import { createKiosk, type Kiosk } from '../kiosk.js';
 import { attachDevices } from '../kiosk-devices.js';
 import { SIM_CLIENT_ID } from '../kiosk-settings.js';
+import { COARSE_LINE } from '../sim-serial.js';
 import { createRandom, createWorld } from '../world.js';
 import { type Authorisation, createAuthorisation } from './authorisation.js';
 import { createCardReader } from './card-reader.js';
@@ -146,6 +147,10 @@ export function runShift(options: ShiftOptions): ShiftReport {
     },
   });
   const devices = attachDevices(kiosk);
+  if (config.devices.scanner.kind !== 'none' && chance.likely(0.5)) {
+    count(coverage, 'scanner line coarse');
+    devices.scannerPort.conditions = COARSE_LINE;
+  }
   const troubles = createDeviceTroubles(kiosk, devices, config.devices, chance, coverage);
   const goods = goodsOf(config, devices, () => troubles.machineGarbled);
   const { agentToken } = config.acquirer;

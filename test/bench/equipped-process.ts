@@ -25,7 +25,16 @@ export interface EquippedProcess {
 
 /** `plain`: the scan engine only sends. `gm65`: it has settings and answers. Returns once the terminal is ready. */
 export async function startEquipped(
-  { scanner, machine }: { readonly scanner: 'plain' | 'gm65'; readonly machine: boolean },
+  {
+    scanner,
+    machine,
+    through = async (url) => url,
+  }: {
+    readonly scanner: 'plain' | 'gm65';
+    readonly machine: boolean;
+    /** Puts something between the terminal and the acquirer: from its URL to the one that the terminal uses. */
+    readonly through?: (acquirerUrl: string) => Promise<string>;
+  },
   env: Readonly<Record<string, string>> = {},
 ): Promise<EquippedProcess> {
   const world = createRealWorld();
@@ -53,7 +62,7 @@ export async function startEquipped(
     PRINTER_PORT: lines.printer.path,
     ...(machine ? { SALE_MODE: 'mdb', VEND: 'mdb', MDB_PORT: lines.mdb.path } : {}),
   };
-  const terminal = await startTerminal(acquirer, { ...devices, ...env });
+  const terminal = await startTerminal(acquirer, { ...devices, ACQUIRER_URL: await through(acquirer.url), ...env });
   await terminal.ready();
   return {
     terminal,

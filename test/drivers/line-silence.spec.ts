@@ -46,6 +46,47 @@ describe('the silence of a line', () => {
     assert.equal(began, 1);
   });
 
+  it('begins when what was said last is over, also where that is short', () => {
+    const { clock, pass } = busyClock();
+    let began = 0;
+    const silence = createLineSilence(clock, 40, () => {
+      began += 1;
+    });
+    silence.heard();
+    pass(3);
+    silence.heard(8);
+    pass(4);
+    pass(3);
+    assert.equal(began, 0);
+    pass(1);
+    assert.equal(began, 1);
+    silence.heard(8);
+    pass(2);
+    silence.heard();
+    pass(8);
+    assert.equal(began, 1, 'the longer one counts from the last bytes');
+    pass(22);
+    pass(10);
+    assert.equal(began, 2);
+  });
+
+  it('does not begin while bytes that come within a short one wait behind a busy process', () => {
+    for (const busyMs of [4, 8, 9, 40, 5_000]) {
+      const { clock, pass } = busyClock();
+      let began = 0;
+      const silence = createLineSilence(clock, 40, () => {
+        began += 1;
+      });
+      silence.heard(8);
+      pass(busyMs);
+      silence.heard(8);
+      assert.equal(began, 0, `${busyMs} ms`);
+      pass(4);
+      pass(4);
+      assert.equal(began, 1);
+    }
+  });
+
   it('does not begin while bytes that came wait behind a process that was busy', () => {
     for (const busyMs of [30, 39, 40, 41, 100, 5_000]) {
       const { clock, pass } = busyClock();

@@ -192,6 +192,13 @@ export const PART_CANARIES: readonly Canary[] = [
     put: 'if (false) {',
   },
   {
+    name: 'a code is taken with its terminator, whatever follows',
+    only: 'amount',
+    file: 'drivers/scanner/scan-engine.js',
+    find: 'silence.heard(framer.isOneWhole() ? companionMs : SILENCE_MS);',
+    put: 'silence.heard(framer.isOneWhole() ? 1 : SILENCE_MS);',
+  },
+  {
     name: 'results reported where nobody listens',
     file: 'firmware/acquirer/direct-link.js',
     find: 'paymentNotifyUrl: config.notifyUrl,',

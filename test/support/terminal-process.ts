@@ -14,6 +14,8 @@ export interface TerminalProcess {
   readonly process: TillboxProcess;
   readonly dataDir: string;
   readonly api: JsonClient;
+  /** Where its API is. */
+  readonly apiUrl: string;
   status(): Promise<StatusView>;
   /** Waits until it takes sales. */
   ready(): Promise<StatusView>;
@@ -89,7 +91,8 @@ export async function startTerminal(
   );
   const port = env.API_PORT ?? (await freePort());
   const whole = { ...MERCHANT, ...acquirer.env, DATA_DIR: dataDir, API_PORT: String(port), ...env };
-  const api = createJsonClient(`http://127.0.0.1:${port}`);
+  const apiUrl = `http://127.0.0.1:${port}`;
+  const api = createJsonClient(apiUrl);
   let child = startTillbox(['run'], whole, program);
 
   async function read<T>(target: string): Promise<T> {
@@ -111,6 +114,7 @@ export async function startTerminal(
     },
     dataDir,
     api,
+    apiUrl,
     status: () => read<StatusView>('/v1/status'),
     async ready() {
       let last: StatusView | undefined;

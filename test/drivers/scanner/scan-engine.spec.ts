@@ -35,12 +35,17 @@ const NO_GPIO: GpioHost = {
   },
 };
 
-function bench(options: Partial<ScanEngineOptions> = {}, model: Partial<ScanEngineModelOptions> = {}, gpio = NO_GPIO) {
+function bench(
+  options: Partial<ScanEngineOptions> = {},
+  model: Partial<ScanEngineModelOptions> = {},
+  gpio = NO_GPIO,
+  engineBaud = 9_600,
+) {
   const world = createWorld({ seed: 7, startWallMs: 0 });
   const serial = createSimSerial(world);
   const kind = options.kind ?? 'gm65';
   let engine: ScanEngineModel | undefined;
-  const port = serial.attach(PATH, 9_600, (cable) => {
+  const port = serial.attach(PATH, engineBaud, (cable) => {
     engine = createScanEngineModel(world, cable, {
       kind: kind === 'gm65' ? 'gm65' : 'plain',
       terminator: '\r',
@@ -58,7 +63,7 @@ function bench(options: Partial<ScanEngineOptions> = {}, model: Partial<ScanEngi
     {
       kind,
       path: PATH,
-      baud: 9_600,
+      baud: engineBaud,
       trigger: { by: kind === 'gm65' ? 'command' : 'none' },
       content: codeContent,
       ...options,
@@ -79,6 +84,10 @@ function readyBench(...how: Parameters<typeof bench>): ReturnType<typeof bench> 
   pass(made.world, 3_000);
   assert.equal(made.driver.status().state, 'ok');
   return made;
+}
+
+function byteMsOf(baud: number): number {
+  return 10_000 / baud;
 }
 
 function showFor(world: World, engine: ScanEngineModel, durationMs: number, ...codes: string[]): void {
@@ -249,6 +258,110 @@ describe('scan engine', () => {
     assert.deepEqual(driver.status().warnings, ['scannerBabbles']);
     pass(world, 70_000);
     assert.deepEqual([driver.status().warnings, statuses.length], [[], 3]);
+  });
+
+  describe('that ends its codes with a terminator', () => {
+    const SILENCE_MS = 40;
+    /** Baud, how long the port holds bytes back, and how long another code is waited for. */
+    const LINES: [baud: number, heldBackMs: number, companionMs: number][] = [
+      [115_200, 0, 8],
+      [115_200, 16, 24],
+      [38_400, 0, 11],
+      [9_600, 0, 23],
+      [9_600, 16, 39],
+      [9_600, 255, SILENCE_MS],
+      [2_400, 0, SILENCE_MS],
+    ];
+    function lineOf(baud: number, heldBackMs: number) {
+      const made = bench({ kind: 'serial' }, {}, NO_GPIO, baud);
+      made.port.unplug();
+      made.port.heldBackMs = heldBackMs;
+      made.port.plug();
+      pass(made.world, 5_000);
+      assert.equal(made.driver.status().state, 'ok');
+      /* Each of these pieces comes at once. */
+      made.port.conditions = { ...made.port.conditions, gapMs: 0, pieceBytes: 1 };
+      made.driver.arm();
+      const byteMs = 10_000 / baud;
+      return { ...made, send: (text: string) => made.port.disturb(Buffer.from(text)), byteMs };
+    }
+
+    for (const [baud, heldBackMs, companionMs] of LINES) {
+      const where = `at ${baud} baud on a port that holds bytes back for ${heldBackMs} ms`;
+
+      it(`is told ${companionMs} ms after it, ${where}`, () => {
+        for (const terminator of ['\r', '\t', '\r\n']) {
+          const { world, told, send, byteMs } = lineOf(baud, heldBackMs);
+          send(`${CODE}${terminator}`);
+          pass(world, (CODE.length + terminator.length) * byteMs + companionMs - 0.5);
+          assert.deepEqual(told, []);
+          pass(world, 1);
+          assert.deepEqual(told, [CODE]);
+        }
+      });
+
+      it(`without one is told ${SILENCE_MS} ms after it, ${where}`, () => {
+        const { world, told, send, byteMs } = lineOf(baud, heldBackMs);
+        send(CODE);
+        pass(world, CODE.length * byteMs + SILENCE_MS - 0.5);
+        assert.deepEqual(told, []);
+        pass(world, 1);
+        assert.deepEqual(told, [CODE]);
+      });
+
+      it(`is not told singly where another one begins to come in that time, ${where}`, () => {
+        for (let afterMs = 0; afterMs < companionMs - byteMsOf(baud) - 0.5; afterMs += 0.5) {
+          const { world, told, send, byteMs } = lineOf(baud, heldBackMs);
+          send(`${CODE}\r`);
+          pass(world, 19 * byteMs + afterMs);
+          send(`${OTHER}\r`);
+          pass(world, 500);
+          assert.deepEqual(told, ['ambiguous'], `${afterMs} ms`);
+        }
+      });
+
+      it(`is a show of its own where it comes later, ${where}`, () => {
+        const { world, told, send, byteMs } = lineOf(baud, heldBackMs);
+        send(`${CODE}\r`);
+        pass(world, 19 * byteMs + companionMs + 1);
+        send(`${OTHER}\r`);
+        pass(world, 500);
+        assert.deepEqual(told, [CODE, OTHER]);
+      });
+    }
+
+    it('is told of as two at once where a third comes after them', () => {
+      const { world, told, send, byteMs } = lineOf(115_200, 0);
+      send(`${CODE}\r${OTHER}\r`);
+      pass(world, 38 * byteMs + 30);
+      send('253333333333333333\r');
+      pass(world, 500);
+      assert.deepEqual(told, ['ambiguous']);
+    });
+
+    it('and is disarmed in that time is not told', () => {
+      const { world, driver, told, send, byteMs } = lineOf(115_200, 0);
+      send(`${CODE}\r`);
+      pass(world, 19 * byteMs + 5);
+      driver.disarm();
+      pass(world, 500);
+      assert.deepEqual(told, []);
+    });
+
+    it('is noticed as two at once however a UART and an engine cut them', () => {
+      for (const baud of [9_600, 19_200, 115_200]) {
+        for (let seed = 0; seed < 100; seed += 1) {
+          const { world, port, driver, told } = bench({ kind: 'serial' }, {}, NO_GPIO, baud);
+          pass(world, 1_000 + seed);
+          driver.arm();
+          /* What the engine pauses comes on top of what the UART gathers. */
+          port.conditions = { ...port.conditions, gapMs: 5, pieceBytes: 16 };
+          port.disturb(Buffer.from(`${CODE}\r\n${OTHER}\r\n`));
+          pass(world, 500);
+          assert.deepEqual(told, ['ambiguous'], `${baud} baud, ${seed}`);
+        }
+      }
+    });
   });
 
   it('asks for one code where two are shown at once', () => {

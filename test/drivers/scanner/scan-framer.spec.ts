@@ -14,11 +14,15 @@ function text(value: string): number[] {
   return [...Buffer.from(value, 'latin1')];
 }
 
-function frame(chunks: readonly Iterable<number>[], replies = true): ScanBurst & { replies: Gm65Reply[] } {
+function frame(
+  chunks: readonly Iterable<number>[],
+  replies = true,
+): ScanBurst & { replies: Gm65Reply[]; isOneWhole: boolean } {
   const seen: Gm65Reply[] = [];
   const framer = createScanFramer({ replies, onReply: (reply) => seen.push(reply), content: codeContent });
   for (const chunk of chunks) framer.push(Uint8Array.from(chunk));
-  return { ...framer.silence(), replies: seen };
+  const isOneWhole = framer.isOneWhole();
+  return { ...framer.silence(), replies: seen, isOneWhole };
 }
 
 describe('scan framer', () => {
@@ -43,6 +47,34 @@ describe('scan framer', () => {
   for (const [name, bytes, codes] of cases) {
     it(`reads ${name}`, () => {
       assert.deepEqual(frame([bytes]).codes, codes);
+    });
+  }
+
+  const WHOLE: [name: string, bytes: number[], isOneWhole: boolean][] = [
+    ['a code and CR', text(`${CODE}\r`), true],
+    ['a code and CRLF', text(`${CODE}\r\n`), true],
+    ['a code and TAB', text(`${CODE}\t`), true],
+    ['an ACK, a code and CR', [...ACK, ...text(`${CODE}\r`)], true],
+    ['a code and CR, and an ACK', [...text(`${CODE}\r`), ...ACK], true],
+    ['an AIM id in a line of its own, and a code', text(`]Q1\r\n${CODE}\r\n`), true],
+    ['the same code twice', text(`${CODE}\r${CODE}\r`), true],
+    ['nothing', [], false],
+    ['a terminator alone', text('\r\n'), false],
+    ['a code without its terminator', text(CODE), false],
+    ['a terminator before a code', text(`\r\n${CODE}`), false],
+    ['a code that an ACK ended', [...text(CODE), ...ACK], false],
+    ['a code that an ACK ended, after a terminator', [...text(`\r${CODE}`), ...ACK], false],
+    ['an AIM id in a line of its own', text(']Q1\r\n'), false],
+    ['a code and CR, and the first byte of something', text(`${CODE}\r2`), false],
+    ['a code and CR, and the first byte of a reply', [...text(`${CODE}\r`), 0x02], false],
+    ['a code and CR, and noise', [...text(`${CODE}\r`), 0], false],
+    ['two codes', text(`${CODE}\r${OTHER}\r`), false],
+    ['a line with control bytes', text('2812\x013456\r'), false],
+    ['a code within a burst over 512 bytes', text(`${'\0'.repeat(600)}\r${CODE}\r`), false],
+  ];
+  for (const [name, bytes, isOneWhole] of WHOLE) {
+    it(`takes ${name} for ${isOneWhole ? 'one whole code' : 'no whole code, or not one'}`, () => {
+      assert.equal(frame([bytes]).isOneWhole, isOneWhole);
     });
   }
 
