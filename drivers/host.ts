@@ -136,7 +136,10 @@ export interface GpioInputUse {
    * told. So there was a pulse, but not how long, nor how many; noise looks the same. May also follow a change.
    */
   readonly glimpsed?: () => void;
-  /** The line cannot be watched any more (an expander was unplugged): called once, and nothing else after it. */
+  /**
+   * The line cannot be watched any more (an expander was unplugged): called once, and nothing else after it. Not every kernel
+   * tells: a read fails in any case.
+   */
   readonly failed?: (error: HostError) => void;
 }
 

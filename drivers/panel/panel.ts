@@ -2,7 +2,7 @@ import { createRequire } from 'node:module';
 import type johnnyFive from 'johnny-five';
 import { DEVICE_OK, DEVICE_STARTING, type DeviceStatus, type PanelFault, sameDeviceStatus } from '../device-status.js';
 import { createHeldLines } from '../held-lines.js';
-import type { Clock, GpioHost, Level, Timer } from '../host.js';
+import type { Clock, GpioHost, GpioInput, Level, Timer } from '../host.js';
 import { createRateLimit } from '../rate-limit.js';
 import { createGpioIoPlugin } from './gpio-io-plugin.js';
 
@@ -39,6 +39,7 @@ const load = createRequire(import.meta.url);
 
 const BLINK_MS = 400;
 const DOOR_DEBOUNCE_MS = 50;
+const DOOR_LOOK_MS = 30_000;
 /** A flickering switch counts as open: opening is reported at once, shutting only this often. */
 const DOOR_SHUTS = { burst: 5, everyMs: 2_000 } as const;
 const BEEPS_LIMIT = 8;
@@ -77,6 +78,7 @@ export function createPanel(
   let blinkTimer: Timer | undefined;
   let beepTimer: Timer | undefined;
   let doorTimer: Timer | undefined;
+  let lookTimer: Timer | undefined;
   let closed = false;
 
   const lines = createHeldLines(clock, {
@@ -85,7 +87,9 @@ export function createPanel(
       switchOff();
       if (options.doorLine !== undefined) {
         const use = { pullUp: true, changed: doorMoved, failed: lines.fail } as const;
-        doorMoved(hold(gpio.input(options.doorLine, use)).read());
+        const door = hold(gpio.input(options.doorLine, use));
+        doorMoved(door.read());
+        lookAtDoor(door);
       }
       report(DEVICE_OK);
       draw();
@@ -133,6 +137,17 @@ export function createPanel(
     doorTimer = clock.after(DOOR_DEBOUNCE_MS, () => settleDoor(level === 1));
   }
 
+  /** An edge can get lost, and some kernels do not tell that a chip was unplugged. */
+  function lookAtDoor(door: GpioInput): void {
+    lookTimer = clock.after(DOOR_LOOK_MS, () =>
+      lines.use(() => {
+        const level = door.read();
+        if ((level === 1) !== doorOpen) doorMoved(level);
+        lookAtDoor(door);
+      }),
+    );
+  }
+
   function settleDoor(nowOpen: boolean): void {
     if (nowOpen === doorOpen) return;
     if (!nowOpen && !doorShuts.take()) {
@@ -150,7 +165,7 @@ export function createPanel(
   }
 
   function cancelTimers(): void {
-    for (const timer of [blinkTimer, beepTimer, doorTimer]) timer?.cancel();
+    for (const timer of [blinkTimer, beepTimer, doorTimer, lookTimer]) timer?.cancel();
   }
 
   return {

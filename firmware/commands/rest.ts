@@ -8,7 +8,7 @@ import { loadDevices } from '../config/load-devices.js';
 import { type OutputLine, outputLines } from '../devices/output-lines.js';
 import { type ExitCode, exitCode } from '../log/exit-code.js';
 import { createRedact } from '../log/redact.js';
-import { boardGpio } from './board-host.js';
+import { boardGpio } from './board-gpio.js';
 import type { CommandInput } from './command-table.js';
 
 /**

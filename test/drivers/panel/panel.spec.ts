@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import five from 'johnny-five';
 import sinon from 'sinon';
 import type { DeviceStatus, PanelFault } from '../../../drivers/device-status.js';
+import { HostError } from '../../../drivers/host.js';
 import { createPanel, type LampState, type PanelOptions } from '../../../drivers/panel/panel.js';
 import { createSimGpio } from '../../../hw-sim/sim-gpio.js';
 import { createWorld } from '../../../hw-sim/world.js';
@@ -21,7 +22,7 @@ function bench(options: PanelOptions = LINES) {
     statusChanged: (status) => statuses.push(status),
   });
   const lamps = () => [2, 3, 4, 17].map((line) => gpio.level(line)).join('');
-  return { world, gpio, panel, doors, statuses, lamps };
+  return { world, gpio, clock, panel, doors, statuses, lamps };
 }
 
 function lampStates(ready: LampState, busy: LampState, paid: LampState, fault: LampState) {
@@ -126,6 +127,64 @@ describe('panel', () => {
     world.after(31, () => gpio.drive(22, undefined));
     pass(world, 200);
     assert.deepEqual([doors, panel.doorOpen()], [[false, true], true]);
+  });
+
+  it('looks at the door now and then, as an edge can get lost', () => {
+    const { world, gpio, clock } = bench({ lampLines: {} });
+    const host = gpio.hostFor(clock);
+    const doors: boolean[] = [];
+    createPanel(
+      { clock, gpio: { ...host, input: (line) => host.input(line) } },
+      { lampLines: {}, doorLine: 22 },
+      { doorChanged: (open) => doors.push(open), statusChanged: () => undefined },
+    );
+    gpio.drive(22, 0);
+    pass(world, 1_000);
+    gpio.drive(22, 1);
+    pass(world, 29_000);
+    assert.deepEqual(doors, [false]);
+    pass(world, 1_000);
+    assert.deepEqual(doors, [false, true]);
+  });
+
+  it('reports a door whose chip went away, by itself or at the next look, and takes it again', () => {
+    for (const how of ['told', 'read'] as const) {
+      const { world, gpio, clock } = bench({ lampLines: {} });
+      const host = gpio.hostFor(clock);
+      const gone = new HostError('disconnected', 'GPIO 22: the chip went away');
+      let fails = false;
+      let failed: ((error: HostError) => void) | undefined;
+      const panel = createPanel(
+        {
+          clock,
+          gpio: {
+            ...host,
+            input(line, use) {
+              const input = host.input(line, use);
+              failed = use?.failed;
+              return {
+                ...input,
+                read() {
+                  if (fails) throw gone;
+                  return input.read();
+                },
+              };
+            },
+          },
+        },
+        { lampLines: {}, doorLine: 22 },
+        { doorChanged: () => undefined, statusChanged: () => undefined },
+      );
+      pass(world, 100);
+      assert.equal(panel.status().state, 'ok');
+      fails = true;
+      if (how === 'told') failed?.(gone);
+      else pass(world, 30_000);
+      assert.deepEqual(panel.status().faults, ['panelLines'], how);
+      fails = false;
+      pass(world, 30_100);
+      assert.equal(panel.status().state, 'ok', how);
+    }
   });
 
   it('works with only some of its parts', () => {
