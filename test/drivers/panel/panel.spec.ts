@@ -81,7 +81,7 @@ describe('panel', () => {
   });
 
   it('blinks by the clock of the host, and stops', () => {
-    const { world, panel, gpio, lamps } = bench();
+    const { world, panel, gpio, lamps } = bench({ lampLines: LINES.lampLines });
     pass(world, 10);
     const changes: number[] = [];
     gpio.watch(3, () => changes.push(world.nowMs()));

@@ -151,7 +151,7 @@ describe('GPIO lines by the character device', () => {
         },
         glimpsed: () => told.push(1),
       });
-      happen(9, [0, 1], [1, 2], [1, 3]);
+      happen(9, [0, 1], [0, 2], [1, 3]);
       turn(9);
       assert.deepEqual(told, [0]);
       assert.equal(openCount(), 0);
