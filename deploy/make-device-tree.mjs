@@ -124,7 +124,12 @@ async function bundleProgram(tree) {
     external: atRun,
     write: false,
     define: { 'import.meta.url': 'bundleUrl' },
-    banner: { js: "const bundleUrl = require('node:url').pathToFileURL(__filename).href;" },
+    /* What `start.cjs` calls. */
+    banner: {
+      js: `(function (require, module, exports, __filename, __dirname) { 'use strict';
+const bundleUrl = require('node:url').pathToFileURL(__filename).href;`,
+    },
+    footer: { js: '})' },
     plugins: [serialBindings()],
   });
   const [{ text }] = outputFiles;

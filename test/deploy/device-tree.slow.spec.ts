@@ -14,6 +14,7 @@ import {
 import { tmpdir } from 'node:os';
 import { dirname, join, relative } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { crc32 } from 'node:zlib';
 import { paperDots } from '../../hw-sim/devices/paper.js';
 import { eventually } from '../support/eventually.js';
 import { createPtyLine } from '../support/pty-line.js';
@@ -176,6 +177,76 @@ describe('the tree of a device', function () {
     }
   });
 
+  describe('with its compiled code kept', () => {
+    const cacheMaker = join(root, 'deploy/make-code-cache.mjs');
+    const cacheName = `tillbox-${process.version}-${process.arch}.cache`;
+    let reporter: string;
+    let cache: string;
+    let whole: Buffer;
+
+    /** What becomes of the cache: `false` is that it is used, `true` that Node refuses it, `undefined` that there is none that fits. */
+    const refused = (): string => {
+      const node = [`--require=${reporter}`, join(tree, 'program/start.cjs'), '--version'];
+      const { stdout, status, stderr } = spawnSync(process.execPath, node, { encoding: 'utf8' });
+      assert.deepEqual([stdout, status], [`${manifest.version}\n`, 0], stderr);
+      return stderr.trim();
+    };
+
+    before(() => {
+      reporter = join(home, 'reporter.cjs');
+      writeFileSync(
+        reporter,
+        `const vm = require('node:vm');
+        vm.Script = class extends vm.Script {
+          constructor(...how) { super(...how); console.error(this.cachedDataRejected); }
+        };`,
+      );
+      const { status, stderr, stdout } = spawnSync(process.execPath, [cacheMaker, tree], { encoding: 'utf8' });
+      assert.deepEqual([status, stderr], [0, '']);
+      assert.match(stdout, /MB of compiled code/);
+      cache = join(tree, 'program', cacheName);
+      whole = readFileSync(cache);
+    });
+
+    beforeEach(() => writeFileSync(cache, whole));
+
+    after(() => rmSync(cache, { force: true }));
+
+    it('starts from it', () => {
+      assert.equal(refused(), 'false');
+      assert.deepEqual(readdirSync(join(tree, 'program')).sort(), ['start.cjs', cacheName, 'tillbox.js'].sort());
+    });
+
+    const checksum = (code: Buffer): Buffer => {
+      const cached = Buffer.concat([whole.subarray(0, 8), code]);
+      cached.writeUInt32LE(crc32(code), 4);
+      return cached;
+    };
+    const DAMAGE: Readonly<Record<string, readonly [wanted: string, change: () => Buffer | undefined]>> = {
+      'is missing': ['undefined', () => undefined],
+      'is empty': ['undefined', () => Buffer.alloc(0)],
+      'is cut off': ['undefined', () => whole.subarray(0, whole.length / 2)],
+      'has a wrong bit': ['undefined', () => flipped(whole, whole.length >> 1)],
+      'is of another program': ['undefined', () => flipped(whole, 0)],
+      'is of another Node': ['true', () => checksum(flipped(whole.subarray(8), 4))],
+      'is no code': ['true', () => checksum(Buffer.from('no code'))],
+    };
+    for (const [what, [wanted, change]] of Object.entries(DAMAGE)) {
+      it(`starts without it where it ${what}`, () => {
+        const bytes = change();
+        if (bytes === undefined) rmSync(cache);
+        else writeFileSync(cache, bytes);
+        assert.equal(refused(), wanted);
+      });
+    }
+
+    it('is made of a tree only', () => {
+      for (const args of [[], [home], [tree, 'more']]) {
+        assert.equal(spawnSync(process.execPath, [cacheMaker, ...args]).status, 64);
+      }
+    });
+  });
+
   it('is replaced by the next one, and nothing else is', () => {
     writeFileSync(join(tree, 'program/left-over.js'), '');
     assert.equal(make('--out', tree).status, 0);
@@ -202,6 +273,13 @@ describe('the tree of a device', function () {
     });
   }
 });
+
+/** The bytes with one bit changed. */
+function flipped(bytes: Buffer, at: number): Buffer {
+  const changed = Buffer.from(bytes);
+  changed[at] = (changed[at] ?? 0) ^ 1;
+  return changed;
+}
 
 /** The files below a folder, from there. */
 function filesIn(folder: string): string[] {
