@@ -89,17 +89,18 @@ function replaceEntry<T extends Sale | Reversal>(
 export function measure(draft: Draft): void {
   const { unmeasured } = draft;
   if (unmeasured.size === 0) return;
-  let { bytes, sales, reversals } = draft.book;
-  for (const [id, before] of unmeasured) {
-    const entry = ownEntry(sales, id) ?? ownEntry(reversals, id);
-    bytes += (entry === undefined ? 0 : knownBytes(id, entry)) - (before === undefined ? 0 : knownBytes(id, before));
-  }
+  const { sales, reversals } = draft.book;
+  let { bytes } = draft.book;
+  unmeasured.forEach((before, id) => {
+    bytes += knownBytes(id, ownEntry(sales, id) ?? ownEntry(reversals, id)) - knownBytes(id, before);
+  });
   unmeasured.clear();
   change(draft, { bytes });
 }
 
 /** An entry object is never changed, so it is measured once. */
-function knownBytes(id: string, entry: object): number {
+function knownBytes(id: string, entry: object | undefined): number {
+  if (entry === undefined) return 0;
   const known = measured.get(entry);
   if (known !== undefined) return known;
   const bytes = entryBytes(id, entry);

@@ -9,7 +9,16 @@ import type { Attempt, Sale } from './sale.js';
 
 /** The state that records lead to, from an empty book or from a snapshot of one. Throws like `fold`. */
 export function replay(records: readonly TerminalRecord[], from: Book = EMPTY_BOOK): Book {
-  const draft: Draft = { book: counted(from), unmeasured: new Map() };
+  return replayed({ book: counted(from), unmeasured: new Map() }, records);
+}
+
+/** The same from a book that nothing else uses: it may be changed, and is then of no use any more. */
+export function replayInPlace(records: readonly TerminalRecord[], from: Book): Book {
+  const book = counted(from);
+  return replayed({ book, sales: book.sales, reversals: book.reversals, unmeasured: new Map() }, records);
+}
+
+function replayed(draft: Draft, records: readonly TerminalRecord[]): Book {
   for (const record of records) apply(draft, record);
   measure(draft);
   return draft.book;
@@ -55,54 +64,57 @@ function apply(draft: Draft, record: TerminalRecord): void {
         ...accountOf(record),
       };
       const sale = saleOf(draft, record.saleId);
-      changeSale(draft, record, { ...sale, state: 'paying', attempts: [...sale.attempts, attempt] });
+      const attempts = [...sale.attempts, attempt];
+      putSale(draft, { ...sale, state: 'paying', attempts, updatedAtWallMs: later(sale, record) });
       return change(draft, { serialNumber: record.serialNumber });
     }
-    case 'inquiryStarted':
-      return changeSale(draft, record, { ...saleOf(draft, record.saleId), state: 'inquiring' });
-    case 'paymentShown':
-      return changeSale(
-        draft,
-        record,
-        withLastAttempt(saleOf(draft, record.saleId), { known: true, ...present({ prompted: record.prompted }) }),
-      );
+    case 'inquiryStarted': {
+      const sale = saleOf(draft, record.saleId);
+      return putSale(draft, { ...sale, state: 'inquiring', updatedAtWallMs: later(sale, record) });
+    }
+    case 'paymentShown': {
+      const sale = saleOf(draft, record.saleId);
+      const attempts = withLastAttempt(sale, { known: true, ...present({ prompted: record.prompted }) });
+      return putSale(draft, { ...sale, attempts, updatedAtWallMs: later(sale, record) });
+    }
     case 'attemptFailed': {
-      const { resultCode } = record;
-      const sale = withLastAttempt(saleOf(draft, record.saleId), { result: 'F', resultCode });
-      const failed: Sale = record.final
-        ? { ...sale, state: 'declined', endCode: resultCode }
-        : { ...sale, state: 'awaitingCode' };
-      return changeSale(draft, record, failed);
+      const { resultCode, final } = record;
+      const sale = saleOf(draft, record.saleId);
+      const attempts = withLastAttempt(sale, { result: 'F', resultCode });
+      const failed = final ? ({ state: 'declined', endCode: resultCode } as const) : { state: 'awaitingCode' as const };
+      return putSale(draft, { ...sale, attempts, updatedAtWallMs: later(sale, record), ...failed });
     }
     case 'paymentApproved': {
-      const found = present({ paymentId: record.paymentId });
-      const sale = withLastAttempt(saleOf(draft, record.saleId), { result: 'S', ...found });
-      return changeSale(draft, record, { ...sale, state: 'approved' });
+      const sale = saleOf(draft, record.saleId);
+      const attempts = withLastAttempt(sale, { result: 'S', ...present({ paymentId: record.paymentId }) });
+      return putSale(draft, { ...sale, state: 'approved', attempts, updatedAtWallMs: later(sale, record) });
     }
     case 'deliveryAwaited': {
       const sale = saleOf(draft, record.saleId);
       return putSale(draft, { ...sale, hostWaits: (sale.hostWaits ?? 0) + 1 });
     }
-    case 'vendStarted':
-      return changeSale(draft, record, { ...saleOf(draft, record.saleId), state: 'vending' });
+    case 'vendStarted': {
+      const sale = saleOf(draft, record.saleId);
+      return putSale(draft, { ...sale, state: 'vending', updatedAtWallMs: later(sale, record) });
+    }
     case 'saleSettled': {
+      const sale = saleOf(draft, record.saleId);
       const receipt = record.receiptDue ? 'due' : 'none';
       const doubt = record.goodsUnknown === true ? ({ goodsUnknown: 'untold' } as const) : {};
-      return changeSale(draft, record, { ...saleOf(draft, record.saleId), state: 'settled', receipt, ...doubt });
+      return putSale(draft, { ...sale, state: 'settled', receipt, updatedAtWallMs: later(sale, record), ...doubt });
     }
     case 'goodsUnknownTold': {
       const sale = ownEntry(draft.book.sales, record.saleId);
       return sale && putSale(draft, { ...sale, goodsUnknown: 'told' });
     }
-    case 'saleCancelled':
-      return changeSale(draft, record, {
-        ...saleOf(draft, record.saleId),
-        state: 'cancelled',
-        endCode: record.cause,
-      });
+    case 'saleCancelled': {
+      const sale = saleOf(draft, record.saleId);
+      const updatedAtWallMs = later(sale, record);
+      return putSale(draft, { ...sale, state: 'cancelled', endCode: record.cause, updatedAtWallMs });
+    }
     case 'receiptFinished': {
       const sale = ownEntry(draft.book.sales, record.saleId);
-      return sale && changeSale(draft, record, { ...sale, receipt: record.receipt });
+      return sale && putSale(draft, { ...sale, receipt: record.receipt, updatedAtWallMs: later(sale, record) });
     }
     case 'reversalStarted': {
       const { reversal } = record;
@@ -110,7 +122,8 @@ function apply(draft: Draft, record: TerminalRecord): void {
       if (reversal.cause === 'paidAfterFailure') markCharged(draft, reversal);
       if (reversesSale(reversal)) {
         const sale = saleOf(draft, reversal.saleId);
-        changeSale(draft, record, { ...sale, state: 'reversing', endCode: reversal.cause });
+        const updatedAtWallMs = later(sale, record);
+        putSale(draft, { ...sale, state: 'reversing', endCode: reversal.cause, updatedAtWallMs });
       }
       return prune(draft);
     }
@@ -162,18 +175,19 @@ function endReversedSale(
 ): void {
   const sale = ownEntry(draft.book.sales, reversal.saleId);
   if (sale === undefined || !reversesSale(reversal)) return;
-  if (record.end.outcome !== 'paid') return changeSale(draft, record, { ...sale, state: 'reversed' });
+  const updatedAtWallMs = later(sale, record);
+  if (record.end.outcome !== 'paid') return putSale(draft, { ...sale, state: 'reversed', updatedAtWallMs });
   const { endCode: _, ...paid } = sale;
-  changeSale(draft, record, { ...paid, state: 'settled' });
+  putSale(draft, { ...paid, state: 'settled', updatedAtWallMs });
 }
 
-/** `updatedAtWallMs` never goes back: a boot may write with a clock that is decades behind. */
-function changeSale(draft: Draft, record: TerminalRecord, sale: Sale): void {
-  putSale(draft, { ...sale, updatedAtWallMs: Math.max(sale.updatedAtWallMs, record.atWallMs) });
+/** The sale's `updatedAtWallMs`, which never goes back: a boot may write with a clock that is decades behind. */
+function later(sale: Sale, record: TerminalRecord): number {
+  return Math.max(sale.updatedAtWallMs, record.atWallMs);
 }
 
-function withLastAttempt(sale: Sale, change: Partial<Attempt>): Sale {
+function withLastAttempt(sale: Sale, change: Partial<Attempt>): readonly Attempt[] {
   const attempt = sale.attempts.at(-1);
   if (attempt === undefined) throw new Error(`sale ${sale.saleId} has no payment attempt`);
-  return { ...sale, attempts: [...sale.attempts.slice(0, -1), { ...attempt, ...change }] };
+  return [...sale.attempts.slice(0, -1), { ...attempt, ...change }];
 }

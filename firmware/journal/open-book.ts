@@ -1,7 +1,7 @@
 import type { Host } from '../../drivers/host.js';
 import { type Book, EMPTY_BOOK } from '../../flows/book.js';
 import type { JOURNAL_FAULTS } from '../../flows/faults.js';
-import { fold, replay } from '../../flows/fold.js';
+import { fold, replayInPlace } from '../../flows/fold.js';
 import type { TerminalRecord } from '../../flows/record.js';
 import { type ExitCode, exitCode } from '../log/exit-code.js';
 import { openStore, type Store } from './store/store.js';
@@ -27,7 +27,7 @@ export const BOOK_JOURNAL = {
   segmentSizeBytes: BOOK_SEGMENT_BYTES,
   empty: EMPTY_BOOK,
   fold,
-  replay: (book: Book, records: readonly TerminalRecord[]): Book => replay(records, book),
+  replay: (book: Book, records: readonly TerminalRecord[]): Book => replayInPlace(records, book),
 } as const;
 
 export interface OpenBookOptions {
