@@ -20,7 +20,9 @@ export const brokenStores: { readonly [rule: string]: readonly Break[] } = {
       put: '((at, bytes, done) => volume.sync(() => volume.write(at, bytes, done)))(',
     },
   ],
-  'ignores checksums': [{ file: 'frame.js', find: 'bytes.readUInt32LE(crcOffset) !== slotCrc(bytes)', put: 'false' }],
+  'ignores checksums': [
+    { file: 'frame.js', find: 'image.getUint32(offset + crcOffset, true) !== slotCrc(image, offset)', put: 'false' },
+  ],
   'writes one segment only': [{ file: 'frame-planner.js', find: 'next = next === 0 ? 1 : 0;', put: '' }],
   'repeats no earlier operation': [
     {

@@ -1,5 +1,5 @@
-import { chainNext } from './chain.js';
-import { encodeFrame, frameSlotLimit, slotBytes, slotPayloadBytes, slotsFor } from './frame.js';
+import { type Chain, chainNext } from './chain.js';
+import { encodeFrame, frameSlotLimit, type StoreId, slotBytes, slotPayloadBytes, slotsFor } from './frame.js';
 import type { NumberedOperation } from './link-history.js';
 import type { SegmentCoverage } from './recover.js';
 
@@ -12,14 +12,14 @@ export interface PlannedWrite {
 }
 
 export interface PlannerStart {
-  readonly storeId: Uint8Array;
+  readonly storeId: StoreId;
   readonly epoch: number;
   readonly nonce: number;
   readonly segmentSlots: number;
   /** Sequence of the newest frame on the medium; 0 where there is none. */
   readonly sequence: number;
   readonly lastOperation: number;
-  readonly chain: Uint8Array;
+  readonly chain: Chain;
   /** Known operations up to `lastOperation`, oldest first. May be empty. */
   readonly operations: readonly NumberedOperation[];
   readonly coverages: readonly [SegmentCoverage, SegmentCoverage];

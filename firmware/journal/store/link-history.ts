@@ -1,12 +1,12 @@
-import { chainNext } from './chain.js';
-import { firstOperations } from './frame.js';
-import type { FoundFrame } from './scan-segment.js';
+import { type Chain, chainNext } from './chain.js';
+import { operationAt, viewOf } from './frame.js';
+import { type FoundFrame, payloadOf } from './scan-segment.js';
 
 /** An operation with its place in the history. `bytes` is its JSON behind a length header. */
 export interface NumberedOperation {
   readonly number: number;
   readonly bytes: Uint8Array;
-  readonly chainBefore: Uint8Array;
+  readonly chainBefore: Chain;
 }
 
 /** The whole state at some operation, and every operation since. */
@@ -14,7 +14,7 @@ export interface History {
   readonly base: FoundFrame;
   /** Those after the base first, in order without a gap; then the chain value at the end. */
   readonly operations: readonly NumberedOperation[];
-  readonly chain: Uint8Array;
+  readonly chain: Chain;
 }
 
 /**
@@ -29,10 +29,10 @@ export function linkHistory(newestFirst: readonly FoundFrame[]): History | undef
   /* Newest first; reversed at the end. */
   const backwards: NumberedOperation[] = [];
   let firstNumber = lastNumber + 1;
-  let chainBeforeFirst: Uint8Array | undefined;
-  let chainAtEnd: Uint8Array | undefined;
+  let chainBeforeFirst: Chain | undefined;
+  let chainAtEnd: Chain | undefined;
 
-  const chainAt = (number: number): Uint8Array | undefined => {
+  const chainAt = (number: number): Chain | undefined => {
     if (number === firstNumber - 1) return chainBeforeFirst;
     if (number === lastNumber) return chainAtEnd;
     return backwards[lastNumber - number - 1]?.chainBefore;
@@ -43,7 +43,7 @@ export function linkHistory(newestFirst: readonly FoundFrame[]): History | undef
     if (header.kind === 'base') {
       const known = chainAt(header.lastOperation);
       const isHead = frame === head;
-      if (!isHead && (known === undefined || !sameBytes(known, header.chain))) continue;
+      if (!isHead && known !== header.chain) continue;
       const count = lastNumber - header.lastOperation;
       return {
         base: frame,
@@ -55,23 +55,35 @@ export function linkHistory(newestFirst: readonly FoundFrame[]): History | undef
     const touches = header.lastOperation >= firstNumber - 1 && header.lastOperation <= lastNumber;
     if (!touches || frameFirst >= firstNumber) continue;
     /* Later ones are known already. */
-    const operations = firstOperations(frame.payload(), firstNumber - frameFirst);
-    if (operations === undefined) continue;
-    const found: NumberedOperation[] = [];
-    let chain = header.chain;
-    for (const [index, bytes] of operations.entries()) {
-      found.push({ number: frameFirst + index, bytes, chainBefore: chain });
-      chain = chainNext(chain, bytes);
-    }
-    if (chainBeforeFirst !== undefined && !sameBytes(chain, chainBeforeFirst)) continue;
-    chainAtEnd ??= chain;
+    const found = numberedOperations(frame, frameFirst, firstNumber);
+    if (found === undefined || (chainBeforeFirst !== undefined && found.chain !== chainBeforeFirst)) continue;
+    chainAtEnd ??= found.chain;
     chainBeforeFirst = header.chain;
     firstNumber = frameFirst;
-    for (const operation of found.reverse()) backwards.push(operation);
+    for (let at = found.operations.length - 1; at >= 0; at -= 1) {
+      const operation = found.operations[at];
+      if (operation !== undefined) backwards.push(operation);
+    }
   }
   return undefined;
 }
 
-function sameBytes(a: Uint8Array, b: Uint8Array): boolean {
-  return Buffer.compare(a, b) === 0;
+/** The operations of a frame up to number `end`, which is left out, and the chain value there; undefined where they end before. */
+function numberedOperations(
+  frame: FoundFrame,
+  first: number,
+  end: number,
+): { readonly operations: readonly NumberedOperation[]; readonly chain: Chain } | undefined {
+  const payload = viewOf(payloadOf(frame));
+  const operations: NumberedOperation[] = [];
+  let { chain } = frame.header;
+  let at = 0;
+  for (let number = first; number < end; number += 1) {
+    const bytes = operationAt(payload, at);
+    if (bytes === undefined) return undefined;
+    operations.push({ number, bytes, chainBefore: chain });
+    chain = chainNext(chain, bytes);
+    at += bytes.length;
+  }
+  return { operations, chain };
 }

@@ -1,7 +1,7 @@
 import type { FlashVolume, HostError } from '../../../drivers/host.js';
 import { chainStart } from './chain.js';
 import { deepFreeze } from './deep-freeze.js';
-import { slotBytes } from './frame.js';
+import { type StoreId, slotBytes, storeIdText } from './frame.js';
 import { createFramePlanner, type FramePlanner, type PlannerStart } from './frame-planner.js';
 import { asBuffer, createMediumIo } from './medium-io.js';
 import { type Recovery, recover, swappedScans } from './recover.js';
@@ -73,7 +73,7 @@ export function openMedium<State, Op>(
       });
 
     const provision = (scans: readonly [SegmentScan, SegmentScan], images: readonly [Buffer, Buffer]): void => {
-      const start = startOfNew(random.bytes(8), segmentSlots, scans);
+      const start = startOfNew(asBuffer(random.bytes(8)).readBigUInt64BE(), segmentSlots, scans);
       const planner = createFramePlanner(start);
       const write = planner.plan(() => JSON.stringify(options.empty));
       if (write === undefined) {
@@ -136,11 +136,7 @@ interface Found<State> {
   readonly lostSlots: boolean;
 }
 
-function startOfNew(
-  storeId: Uint8Array,
-  segmentSlots: number,
-  scans: readonly [SegmentScan, SegmentScan],
-): PlannerStart {
+function startOfNew(storeId: StoreId, segmentSlots: number, scans: readonly [SegmentScan, SegmentScan]): PlannerStart {
   return {
     storeId,
     epoch: 0,
@@ -188,7 +184,7 @@ function reportOf(found: Found<unknown>, sequence: number, readBack: OpenReport[
   const { start, provisioned, cutTail, unreadableSlots, lostSlots } = found;
   return {
     provisioned,
-    storeId: Buffer.from(start.storeId).toString('hex'),
+    storeId: storeIdText(start.storeId),
     epoch: start.epoch + 1,
     sequence,
     replayedOperations: start.operations.length,

@@ -1,5 +1,5 @@
 import { type FlashHost, type FlashVolume, HostError } from '../../../drivers/host.js';
-import { slotBytes } from './frame.js';
+import { slotBytes, storeIdText } from './frame.js';
 import { linkHistory } from './link-history.js';
 import { newerFirst, type Recovery, recover, swappedScans } from './recover.js';
 import { type Replay, replayHistory } from './replay-history.js';
@@ -95,7 +95,7 @@ function salvage<State, Op>(
       continue;
     }
     const { sequence, epoch, storeId } = head.header;
-    return { state: state.value, sequence, epoch, storeId: Buffer.from(storeId).toString('hex') };
+    return { state: state.value, sequence, epoch, storeId: storeIdText(storeId) };
   }
   return { state: undefined, sequence: 0, epoch: 0, storeId: '' };
 }

@@ -52,7 +52,7 @@ export function recover(scans: readonly [SegmentScan, SegmentScan]): Recovery {
     return damaged('neither volume holds a readable record');
   }
   if (unfinishedMaking(scans, head)) return { kind: 'blank' };
-  const foreign = newestFirst.find((frame) => Buffer.compare(frame.header.storeId, head.header.storeId) !== 0);
+  const foreign = newestFirst.find((frame) => frame.header.storeId !== head.header.storeId);
   if (foreign !== undefined) return damaged('the two volumes belong to different stores');
 
   const history = linkHistory(newestFirst);
@@ -112,7 +112,9 @@ function unfinishedMaking([first, second]: readonly [SegmentScan, SegmentScan], 
 }
 
 function newestOf(scan: SegmentScan): FoundFrame | undefined {
-  return [...scan.frames].sort(newerFirst)[0];
+  let newest = scan.frames[0];
+  for (const frame of scan.frames) if (newest !== undefined && newerFirst(frame, newest) < 0) newest = frame;
+  return newest;
 }
 
 /** Whether there are remains where a frame newer than all readable ones of this segment could have been. */

@@ -1,6 +1,8 @@
 import { deepFreeze } from './deep-freeze.js';
-import { operationJson } from './frame.js';
+import { operationsJson } from './frame.js';
 import type { History } from './link-history.js';
+import { asBuffer } from './medium-io.js';
+import { payloadOf } from './scan-segment.js';
 import { StoreError } from './store-error.js';
 
 export interface Replay<State, Op> {
@@ -15,9 +17,9 @@ export function replayHistory<State, Op>(
 ): { readonly value: State } | StoreError {
   try {
     /* What is parsed here was written by `commit` with these types, as checksum and chain have shown. */
-    const base = JSON.parse(history.base.payload().toString('utf8')) as State;
+    const base = JSON.parse(asBuffer(payloadOf(history.base)).toString()) as State;
     /* One text is parsed many times faster than each operation alone. */
-    const ops = JSON.parse(`[${history.operations.map(({ bytes }) => operationJson(bytes)).join()}]`) as readonly Op[];
+    const ops = JSON.parse(operationsJson(history.operations.map(({ bytes }) => bytes))) as readonly Op[];
     const state = replay === undefined ? deepFreeze(ops).reduce(fold, deepFreeze(base)) : replay(base, ops);
     return { value: deepFreeze(state) };
   } catch (error) {

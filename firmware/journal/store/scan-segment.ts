@@ -1,10 +1,10 @@
-import { framePayload, readSlot, type SlotHeader, slotBytes } from './frame.js';
+import { framePayload, readSlot, type SlotHeader, slotBytes, viewOf } from './frame.js';
 
 /** A whole frame found on the medium. */
 export interface FoundFrame {
   readonly header: SlotHeader;
-  /** Joined on demand: most frames are never looked into. */
-  readonly payload: () => Buffer;
+  /** The whole segment. */
+  readonly segmentBytes: Buffer;
   /** First slot after it. */
   readonly endSlot: number;
 }
@@ -24,6 +24,11 @@ export interface SegmentScan {
   readonly misplaced: SlotHeader | undefined;
 }
 
+/** The payload of a frame, joined. */
+export function payloadOf({ header, segmentBytes, endSlot }: FoundFrame): Uint8Array {
+  return framePayload(segmentBytes, endSlot - header.parts, header.payloadBytes);
+}
+
 /** Reads a whole segment slot by slot. Accepts any bytes and any length; a last piece shorter than a slot is garbage. */
 export function scanSegment(bytes: Buffer, segment: 0 | 1): SegmentScan {
   const frames: FoundFrame[] = [];
@@ -38,15 +43,16 @@ export function scanSegment(bytes: Buffer, segment: 0 | 1): SegmentScan {
     strays.push(...run);
     run = [];
   };
+  const image = viewOf(bytes);
   const slotCount = Math.ceil(bytes.length / slotBytes);
+  const wholeSlots = Math.floor(bytes.length / slotBytes);
   for (let slot = 0; slot < slotCount; slot += 1) {
     if (slot % emptySlots === 0 && isEmptyRange(bytes, slot * slotBytes)) {
       endRun();
       slot += emptySlots - 1;
       continue;
     }
-    const slice = bytes.subarray(slot * slotBytes, (slot + 1) * slotBytes);
-    const reading = slice.length < slotBytes ? ({ kind: 'garbage' } as const) : readSlot(slice);
+    const reading = slot < wholeSlots ? readSlot(image, slot * slotBytes) : ({ kind: 'garbage' } as const);
     if (reading.kind !== 'blank') blank = false;
     if (reading.kind !== 'valid') {
       endRun();
@@ -69,9 +75,7 @@ export function scanSegment(bytes: Buffer, segment: 0 | 1): SegmentScan {
     }
     run.push(header);
     if (run.length === header.parts) {
-      const startSlot = slot + 1 - header.parts;
-      const frame = bytes.subarray(startSlot * slotBytes, (slot + 1) * slotBytes);
-      frames.push({ header, payload: () => framePayload(frame, header.payloadBytes), endSlot: slot + 1 });
+      frames.push({ header, segmentBytes: bytes, endSlot: slot + 1 });
       run = [];
     }
   }

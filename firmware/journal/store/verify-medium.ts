@@ -1,6 +1,5 @@
-import { readSlot, slotBytes } from './frame.js';
+import { readSlot, slotBytes, storeIdText, viewOf } from './frame.js';
 import type { FramePlanner } from './frame-planner.js';
-import { asBuffer } from './medium-io.js';
 import { StoreError } from './store-error.js';
 import { asStoreError, type VolumePair } from './volume-pair.js';
 
@@ -40,14 +39,14 @@ export function verifyMedium(
         release();
         if (error?.code === 'unsupported') return done(undefined, 'unsupported');
         if (error !== undefined || bytes === undefined) return done(asStoreError(error, 'read back'));
-        const buffer = asBuffer(bytes);
+        const image = viewOf(bytes);
         for (let index = 0; index < count; index += 1) {
           const slot = fromSlot + index;
-          const reading = readSlot(buffer.subarray(index * slotBytes, (index + 1) * slotBytes));
+          const reading = readSlot(image, index * slotBytes);
           const holds =
             reading.kind === 'valid' &&
             reading.header.slot === slot &&
-            Buffer.from(reading.header.storeId).toString('hex') === storeId &&
+            storeIdText(reading.header.storeId) === storeId &&
             (slot !== endSlot - 1 || newestSequence === 0 || reading.header.sequence === newestSequence);
           if (!holds) {
             const where = `segment ${segment}, slot ${slot}`;
