@@ -4,10 +4,12 @@ import { createSerialConnection } from './serial-connection.js';
 import { serialError } from './serial-error.js';
 
 const READ_BYTES = 512;
-/** Poll intervals while an answer may come, and otherwise. */
+/** Poll intervals: while an answer is awaited, shortly after one, as the next may follow, and of a printer at rest. */
 const LOOK_SOON_MS = 10;
-const LOOK_LATER_MS = 100;
+const LOOK_AFTERWARDS_MS = 100;
+const LOOK_AT_REST_MS = 1_000;
 const ANSWER_WITHIN_MS = 2_000;
+const AFTERWARDS_MS = 300;
 /** The printer accepts no bytes at the moment. */
 const TRY_AGAIN_MS = 10;
 
@@ -31,6 +33,7 @@ export function openLinePrinter(options: SerialOptions, events: SerialEvents): S
   let writing = false;
   let over: { readonly error?: HostError } | undefined;
   let wroteAtMs = Number.NEGATIVE_INFINITY;
+  let heardAtMs = Number.NEGATIVE_INFINITY;
   let lookTimer: NodeJS.Timeout | undefined;
   let writeTimer: NodeJS.Timeout | undefined;
 
@@ -65,10 +68,20 @@ export function openLinePrinter(options: SerialOptions, events: SerialEvents): S
     read(file, buffer, 0, READ_BYTES, null, (error, count) => {
       reading = false;
       if (endsWith(error)) return;
-      if (!error && count > 0) connection.data(Uint8Array.from(buffer.subarray(0, count)));
-      const soon = performance.now() - wroteAtMs < ANSWER_WITHIN_MS;
-      lookTimer = setTimeout(look, soon ? LOOK_SOON_MS : LOOK_LATER_MS);
+      const heard = !error && count > 0;
+      if (heard) {
+        heardAtMs = performance.now();
+        connection.data(Uint8Array.from(buffer.subarray(0, count)));
+      }
+      lookTimer = setTimeout(look, heard ? LOOK_SOON_MS : lookAgainMs());
     });
+  }
+
+  /** After a look that found nothing. */
+  function lookAgainMs(): number {
+    const nowMs = performance.now();
+    if (wroteAtMs > heardAtMs && nowMs - wroteAtMs < ANSWER_WITHIN_MS) return LOOK_SOON_MS;
+    return nowMs - Math.max(wroteAtMs, heardAtMs) < AFTERWARDS_MS ? LOOK_AFTERWARDS_MS : LOOK_AT_REST_MS;
   }
 
   function lookNow(): void {

@@ -20,7 +20,9 @@ export interface ReceiptUnderWay {
 }
 
 /**
- * The conversation of one receipt: preflight (DLE EOT) → pieces → fence → cut → fence.
+ * The conversation of one receipt: preflight (DLE EOT) → pieces → fence → cut → fence. `well`: the printer had no fault when
+ * it was asked last, and nothing hangs from its paper; then it is asked only whether it is online, because every fault takes
+ * it offline. `compose` is called once, while its answer is awaited.
  *
  * Invariants
  * - `done` is called exactly once; if the receipt gave up on the connection, the conversation was abandoned before.
@@ -31,7 +33,8 @@ export interface ReceiptUnderWay {
 export function printReceipt(
   talk: PrinterTalk,
   cutter: PrinterCutter,
-  receipt: ComposedReceipt,
+  well: boolean,
+  compose: () => ComposedReceipt,
   done: (outcome: PrintOutcome, why?: PrintFault) => void,
 ): ReceiptUnderWay {
   /** The outcome if the receipt ends now. */
@@ -48,12 +51,21 @@ export function printReceipt(
   }
 
   function preflight(): void {
+    if (well) talk.online((online) => (online === true ? begin() : lookFirst()));
+    else lookFirst();
+  }
+
+  function lookFirst(): void {
     talk.look((condition) => {
       const fault = printerTrouble(condition);
       if (fault !== undefined) end(fault);
-      else if (!receipt.ok) end('printerDocument');
-      else clearPaper(receipt.pieces);
+      else begin();
     });
+  }
+
+  function begin(): void {
+    if (receipt.ok) clearPaper(receipt.pieces);
+    else end('printerDocument');
   }
 
   function clearPaper(pieces: readonly Uint8Array[]): void {
@@ -113,5 +125,6 @@ export function printReceipt(
   }
 
   preflight();
+  const receipt = compose();
   return { end };
 }

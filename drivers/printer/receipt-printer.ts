@@ -1,7 +1,7 @@
 import { DEVICE_STARTING, type DeviceStatus, type PrinterFault, sameDeviceStatus } from '../device-status.js';
 import type { Clock, SerialHost, SerialOptions } from '../host.js';
 import { lostPortStatus } from '../lost-port-status.js';
-import { type ComposeOptions, composeReceipt } from './compose-receipt.js';
+import { type ComposedReceipt, type ComposeOptions, composeReceipt } from './compose-receipt.js';
 import { type PrintFault, type PrintOutcome, printReceipt, type ReceiptUnderWay } from './print-receipt.js';
 import { type PrinterCondition, printerFaults, printerWarnings } from './printer-condition.js';
 import { createPrinterCutter } from './printer-cutter.js';
@@ -70,7 +70,8 @@ export function createReceiptPrinter(
   });
   const talk = createPrinterTalk(line, tellCondition);
   const cutter = createPrinterCutter(talk);
-  const watch = createPrinterWatch(parts.clock, talk, () => current.state === 'ok' && cutter.remains() !== 'some');
+  const isWell = (): boolean => current.state === 'ok' && cutter.remains() !== 'some';
+  const watch = createPrinterWatch(parts.clock, talk, isWell);
 
   /** On a new connection: finds the printer, and frees it where it is stuck in the middle of a command. */
   function find(): void {
@@ -103,7 +104,8 @@ export function createReceiptPrinter(
       return;
     }
     const nextUnlessAbandoned = talk.here<void>(next);
-    underWay = printReceipt(talk, cutter, composeReceipt(request.document, options), (outcome, why) => {
+    const compose = (): ComposedReceipt => composeReceipt(request.document, options);
+    underWay = printReceipt(talk, cutter, isWell(), compose, (outcome, why) => {
       underWay = undefined;
       request.done(outcome, why);
       nextUnlessAbandoned();

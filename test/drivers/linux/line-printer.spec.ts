@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
-import { readdirSync, readlinkSync, realpathSync } from 'node:fs';
+import fs, { readdirSync, readlinkSync, realpathSync } from 'node:fs';
+import { syncBuiltinESMExports } from 'node:module';
 import type { HostError, SerialPort } from '../../../drivers/host.js';
 import { createLinuxClock } from '../../../drivers/linux/clock.js';
 import { openLinePrinter } from '../../../drivers/linux/line-printer.js';
@@ -85,6 +86,31 @@ describe('a USB line printer', () => {
     await until(() => received().length === 3_000);
     assert.deepEqual([...received()], [...all.subarray(0, 3_000)]);
     assert.equal(done, 2);
+  });
+
+  it('looks seldom at a printer that has answered, and still hears it', async () => {
+    let looks = 0;
+    const { read } = fs;
+    fs.read = Object.assign((...args: Parameters<typeof read>) => {
+      looks += 1;
+      return read(...args);
+    }, read);
+    syncBuiltinESMExports();
+    try {
+      const { port, log, received } = opened();
+      await until(() => log.length > 0);
+      port.write(Uint8Array.of(0x10, 0x04, 1), () => line.send(Uint8Array.of(0x12)));
+      await until(() => received().length === 1);
+      await new Promise((resolve) => setTimeout(resolve, 400));
+      const before = looks;
+      await new Promise((resolve) => setTimeout(resolve, 800));
+      assert.ok(looks - before <= 1, `${looks - before} looks in 0.8 s`);
+      line.send(Uint8Array.of(0x14));
+      await until(() => received().length === 2, 2_000);
+    } finally {
+      fs.read = read;
+      syncBuiltinESMExports();
+    }
   });
 
   it('notices that the plug was pulled, answers what was not written, and opens again', async () => {
