@@ -6,18 +6,19 @@ WORKDIR /src
 COPY package.json package-lock.json ./
 RUN npm ci --ignore-scripts --no-audit --no-fund --loglevel=error
 COPY . .
-RUN node deploy/make-device-tree.mjs --out /opt/tillbox
+RUN node deploy/make-device-tree.mjs --out /opt/tillbox --without-compiler
 
 FROM node:24.22.3-bookworm-slim
 COPY --from=build /opt/tillbox /opt/tillbox
 COPY deploy/health deploy/with-usb /opt/tillbox/bin/
 
 # The volumes of docker-compose.yml. Where /data is not mounted nothing is sold (DATA_DIR_MOUNTED): what is written into a container is
-# lost with it.
+# lost with it. Node would open its inspector on SIGUSR1.
 ENV PATH=/opt/tillbox/bin:/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin \
     DATA_DIR=/data \
     DATA_DIR_MOUNTED=true \
-    CARD_MARK_FILE=/var/lib/tillbox/card-mark
+    CARD_MARK_FILE=/var/lib/tillbox/card-mark \
+    NODE_OPTIONS=--disable-sigusr1
 
 # Whether the program answers at all, and nothing else: balenaEngine starts an unhealthy container anew, also in the middle of a sale.
 HEALTHCHECK --interval=30s --timeout=10s --start-period=120s --retries=4 CMD ["/opt/tillbox/bin/health"]

@@ -3,6 +3,7 @@
  * Loads the program of a device, which is one file. Where a cache of its compiled code was made for this very Node and this very
  * program (deploy/make-code-cache.mjs), it is not compiled again. A cache that does not fit, or is damaged, is as good as none.
  */
+require('./fits.cjs');
 const { readFileSync } = require('node:fs');
 const { join } = require('node:path');
 const { Script } = require('node:vm');

@@ -41,7 +41,7 @@ const NEEDED = [
 ];
 /** Bytes 18 and 19 of an ELF file: which processor it is for. */
 const MACHINES = { x64: 62, arm64: 183 };
-const HIGHEST_TREE_MB = 30;
+const HIGHEST_TREE_MB = 10;
 
 /** Every file below a folder, links included and not followed: path within it and size. */
 export function listFiles(folder, within = '') {
@@ -105,7 +105,15 @@ function configFaults({ entrypoint, command, environment = [], healthcheck }) {
   const variables = Object.fromEntries(
     environment.map((one) => [one.slice(0, one.indexOf('=')), one.slice(one.indexOf('=') + 1)]),
   );
-  const known = ['PATH', 'DATA_DIR', 'DATA_DIR_MOUNTED', 'CARD_MARK_FILE', 'NODE_VERSION', 'YARN_VERSION'];
+  const known = [
+    'PATH',
+    'DATA_DIR',
+    'DATA_DIR_MOUNTED',
+    'CARD_MARK_FILE',
+    'NODE_OPTIONS',
+    'NODE_VERSION',
+    'YARN_VERSION',
+  ];
   return [
     ...(entrypoint?.join(' ') === '/opt/tillbox/bin/tillbox' ? [] : ['its entry point is not the command tillbox']),
     ...(command?.join(' ') === 'run' ? [] : ['its command is not run']),

@@ -1,5 +1,5 @@
 /**
- * `npm run device-tree -- --out DIR [--arch arm64|x64] [--node-headers DIR]`: makes from this checkout the folder that runs on a device,
+ * `npm run device-tree -- --out DIR [--arch arm64|x64] [--node-headers DIR | --without-compiler]`: makes from this checkout the folder that runs on a device,
  * and nothing else. DIR is made, or replaced where it is such a folder already.
  *
  *     bin/tillbox                the command
@@ -11,7 +11,7 @@
  *
  * Another processor than this machine's needs the network: npm installs that processor's packages into a temporary folder. The module
  * `epoll`, which GPIO over sysfs needs, is compiled where there is a compiler for the processor and Node's headers
- * (`--node-headers`, else those of this Node); it fits that major version of Node alone. Else it is left out, and the output says so.
+ * (`--node-headers`, else those of this Node); it fits that major version of Node alone. Else, and with `--without-compiler`, it is left out, and the output says so.
  * Exit codes: 0 done, 1 failed, 64 usage.
  */
 import { spawnSync } from 'node:child_process';
@@ -41,6 +41,8 @@ const NODE_OPTIONS = ['--v8-pool-size=1'];
 const DOCS = [
   'README.md',
   'docs/operations.md',
+  'docs/deploy.md',
+  'docs/no-boot.md',
   'docs/wiring.md',
   'docs/catalog.md',
   'docs/result-codes.md',
@@ -63,7 +65,7 @@ const COPIED = {
   koffi: ['index.cjs', 'src/koffi/index.cjs', 'src/koffi/src/static.cjs'],
 };
 
-const { out, arch, headers } = readArguments();
+const { out, arch, headers, compiling } = readArguments();
 const work = mkdtempSync(join(tmpdir(), 'tillbox-tree-'));
 process.once('exit', () => rmSync(work, { recursive: true, force: true }));
 await makeTree();
@@ -137,6 +139,7 @@ const bundleUrl = require('node:url').pathToFileURL(__filename).href;`,
   mkdirSync(join(tree, 'program'));
   writeFileSync(join(tree, 'program/tillbox.js'), text);
   copy(join(ROOT, 'deploy/device-start.cjs'), join(tree, 'program/start.cjs'));
+  copy(join(ROOT, 'deploy/device-fits.cjs'), join(tree, 'program/fits.cjs'));
   return packagesOf(metafile);
 }
 
@@ -233,6 +236,7 @@ function compileEpoll(tree) {
     }
     return { made: false, says: `left out: ${why}` };
   };
+  if (!compiling) return without('nothing is compiled');
   const compilers = arch === process.arch ? [ARCHES[arch].compiler, 'g++'] : [ARCHES[arch].compiler];
   const compiler = compilers.find((one) => spawnSync(one, ['--version']).status === 0);
   if (compiler === undefined) return without(`there is no ${compilers.join(' and no ')}`);
@@ -293,7 +297,12 @@ function readArguments() {
   let values;
   try {
     values = parseArgs({
-      options: { out: { type: 'string' }, arch: { type: 'string' }, 'node-headers': { type: 'string' } },
+      options: {
+        out: { type: 'string' },
+        arch: { type: 'string' },
+        'node-headers': { type: 'string' },
+        'without-compiler': { type: 'boolean' },
+      },
     }).values;
   } catch (error) {
     stop(error.message, 64);
@@ -305,7 +314,7 @@ function readArguments() {
   if (include !== undefined && !existsSync(join(include, 'node_version.h'))) {
     stop(`--node-headers: there is no node_version.h in ${include}`, 64);
   }
-  return { out: resolve(values.out), arch: wanted, headers: include };
+  return { out: resolve(values.out), arch: wanted, headers: include, compiling: values['without-compiler'] !== true };
 }
 
 function copy(from, to) {

@@ -173,7 +173,14 @@ function passedIn() {
 /** What the first stage would have made, on this machine; its path is as in that stage. */
 function crossStage() {
   const stage = join(work, 'stage');
-  run(process.execPath, ['deploy/make-device-tree.mjs', '--arch', arch, '--out', join(stage, 'opt/tillbox')]);
+  run(process.execPath, [
+    'deploy/make-device-tree.mjs',
+    '--arch',
+    arch,
+    '--out',
+    join(stage, 'opt/tillbox'),
+    '--without-compiler',
+  ]);
   return stage;
 }
 

@@ -31,9 +31,9 @@ const LARGEST_MB = 6;
 /** Everything that a tree may hold; `?` is what depends on this machine's compiler. */
 const FILES: readonly RegExp[] = [
   /^(?:README\.md|LICENSE|THIRD-PARTY-LICENSES\.txt|package\.json|sbom\.json|tillbox\.service)$/,
-  /^docs\/(?:operations|wiring|catalog|result-codes|api)\.md$/,
+  /^docs\/(?:deploy|no-boot|operations|wiring|catalog|result-codes|api)\.md$/,
   /^bin\/tillbox$/,
-  /^program\/(?:start\.cjs|tillbox\.js)$/,
+  /^program\/(?:(?:start|fits)\.cjs|tillbox\.js)$/,
   /^node_modules\/(?:johnny-five|receiptline)\/(?:index\.js|package\.json)$/,
   /^node_modules\/koffi\/(?:package\.json|index\.cjs|src\/koffi\/index\.cjs|src\/koffi\/src\/static\.cjs)$/,
   new RegExp(
