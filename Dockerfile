@@ -7,6 +7,8 @@ COPY package.json package-lock.json ./
 RUN npm ci --ignore-scripts --no-audit --no-fund --loglevel=error
 COPY . .
 RUN node deploy/make-device-tree.mjs --out /opt/tillbox --without-compiler
+# Runs the program until it has sold once, and keeps its compiled code: a board starts sooner.
+RUN node deploy/make-code-cache.mjs /opt/tillbox
 
 FROM node:24.22.3-bookworm-slim
 COPY --from=build /opt/tillbox /opt/tillbox
