@@ -214,7 +214,10 @@ describe('the tree of a device', function () {
 
     it('starts from it', () => {
       assert.equal(refused(), 'false');
-      assert.deepEqual(readdirSync(join(tree, 'program')).sort(), ['start.cjs', cacheName, 'tillbox.js'].sort());
+      assert.deepEqual(
+        readdirSync(join(tree, 'program')).sort(),
+        ['fits.cjs', 'start.cjs', cacheName, 'tillbox.js'].sort(),
+      );
     });
 
     const checksum = (code: Buffer): Buffer => {
