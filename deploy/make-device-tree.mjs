@@ -132,7 +132,7 @@ async function bundleProgram(tree) {
 const bundleUrl = require('node:url').pathToFileURL(__filename).href;`,
     },
     footer: { js: '})' },
-    plugins: [serialBindings()],
+    plugins: [serialBindings(), requestsOfBytes()],
   });
   const [{ text }] = outputFiles;
   if (/\bimport\s*\(/.test(text)) stop('the bundle still has an import(): it would not run from a compiled script');
@@ -186,6 +186,36 @@ function serialBindings() {
         if (!text.includes(asked)) stop(`${path} looks for its native module in another way than before`);
         return { contents: text.replace(asked, "__dirname, '../node_modules/@serialport/bindings-cpp'"), loader: 'js' };
       });
+    },
+  };
+}
+
+/**
+ * node-fetch without files, forms and web streams, which no request and no answer of a terminal has: loading what they need takes some
+ * milliseconds of each start.
+ */
+function requestsOfBytes() {
+  const names = [
+    'Blob',
+    'File',
+    'FormData',
+    'blobFrom',
+    'blobFromSync',
+    'fileFrom',
+    'fileFromSync',
+    'formDataToBlob',
+    'toFormData',
+  ];
+  const contents = `class Unused { constructor() { throw new Error('files and forms are not part of this program'); } }
+    export { Unused as default, ${names.map((name) => `Unused as ${name}`).join(', ')} };`;
+  return {
+    name: 'requests-of-bytes',
+    setup(bundling) {
+      const filter = /^(?:fetch-blob(?:\/from\.js)?|formdata-polyfill\/esm\.min\.js|\.\/utils\/multipart-parser\.js)$/;
+      bundling.onResolve({ filter }, ({ path, importer }) =>
+        /\/node_modules\/node-fetch\//.test(importer) ? { path, namespace: 'unused' } : undefined,
+      );
+      bundling.onLoad({ filter: /.*/, namespace: 'unused' }, () => ({ contents, loader: 'js' }));
     },
   };
 }

@@ -1,17 +1,41 @@
+interface Candidate<N> {
+  readonly name: N;
+  readonly upper: string;
+  readonly thirds: readonly [string, string, string];
+}
+
 /** The candidate that differs least from `name`, by at most so many edits, case aside; undefined where none does. */
 export function closestName<N extends string>(name: string, candidates: readonly N[], mostEdits: 1 | 2): N | undefined {
   if (name.length > 64) return undefined;
+  const wanted = name.toUpperCase();
   let best: N | undefined;
   let bestEdits = mostEdits + 1;
-  for (const candidate of candidates) {
-    if (Math.abs(candidate.length - name.length) >= bestEdits) continue;
-    const edits = editDistance(name.toUpperCase(), candidate.toUpperCase());
+  for (const { name: candidate, upper, thirds } of prepare(candidates)) {
+    if (Math.abs(upper.length - wanted.length) >= bestEdits) continue;
+    /* Two edits leave one of three pieces whole. Most names of other programs end here. */
+    if (!thirds.some((third) => wanted.includes(third))) continue;
+    const edits = editDistance(wanted, upper);
     if (edits < bestEdits) {
       best = candidate;
       bestEdits = edits;
     }
   }
   return best;
+}
+
+/** By list: the environment of a container has dozens of names, each of which is compared with the same ones. */
+const prepared = new WeakMap<readonly string[], readonly Candidate<string>[]>();
+
+function prepare<N extends string>(candidates: readonly N[]): readonly Candidate<N>[] {
+  const known = prepared.get(candidates) as readonly Candidate<N>[] | undefined;
+  if (known !== undefined) return known;
+  const made = candidates.map((name): Candidate<N> => {
+    const upper = name.toUpperCase();
+    const [one, two] = [Math.floor(upper.length / 3), Math.floor((2 * upper.length) / 3)];
+    return { name, upper, thirds: [upper.slice(0, one), upper.slice(one, two), upper.slice(two)] };
+  });
+  prepared.set(candidates, made);
+  return made;
 }
 
 /** Levenshtein's distance. */
