@@ -143,6 +143,28 @@ describe('devices on real ttys', () => {
     assert.deepEqual(codes, ['281234567890123456', '251111111111111111']);
   });
 
+  it('takes a code and its terminator at once, and refuses two that come together', async () => {
+    const told: string[] = [];
+    const engine = createScanEngine(
+      { clock: createLinuxClock(), serial: createLinuxSerial(), gpio: createNoGpio() },
+      { kind: 'serial', path: line.path, baud: 115_200, trigger: { by: 'none' }, content: codeContent },
+      {
+        codeRead: (code) => told.push(code),
+        ambiguous: () => told.push('ambiguous'),
+        tooMany: () => undefined,
+        statusChanged: () => undefined,
+      },
+    );
+    closers.push(() => engine.close());
+    await until(() => engine.status().state === 'ok');
+    engine.arm();
+    line.send('281234567890123456\r');
+    await until(() => told.length === 1);
+    line.send('251111111111111111\r\n252222222222222222\r\n');
+    await until(() => told.length === 2);
+    assert.deepEqual(told, ['281234567890123456', 'ambiguous']);
+  });
+
   it('sells at a vending machine before and after its adapter was unplugged, and says unknown for what was under way', async () => {
     const device = attach((cable) => createMdbMachineModel(world, cable));
     const chosen: string[] = [];
