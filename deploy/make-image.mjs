@@ -43,6 +43,7 @@ const STAND_IN_PACKAGES = [
 ];
 
 const startedAt = Date.now();
+const times = [];
 const { arch, out, rootfs, base } = readArguments();
 if (process.getuid() !== 0) stop('run it as root: it makes the files of an image, which belong to root');
 if (spawnSync('buildah', ['--version']).status !== 0) stop('buildah is missing: apt-get install buildah mmdebstrap');
@@ -57,17 +58,27 @@ const buildahEnv = { ...process.env, CONTAINERS_STORAGE_CONF: join(work, 'storag
 try {
   prepareStorage();
   const context = copyTracked();
-  const usedBase = prepareBase();
-  buildImage(context);
+  const usedBase = timed('base', prepareBase);
+  timed('build', () => buildImage(context));
   const container = buildah('from', '--pull-never', 'tillbox').trim();
   const mounted = buildah('mount', container).trim();
   writeContents(mounted, usedBase);
-  if (rootfs !== undefined) copyFileSystem(mounted);
-  else writeArchive();
-  console.log(`It took ${Math.round((Date.now() - startedAt) / 1000)} s.`);
+  timed('output', () => (rootfs === undefined ? writeArchive() : copyFileSystem(mounted)));
+  console.log(`It took ${secondsSince(startedAt)}: ${times.join(', ')}.`);
 } finally {
   spawnSync('buildah', ['umount', '--all'], { env: buildahEnv });
   rmSync(work, { recursive: true, force: true });
+}
+
+function timed(what, work) {
+  const since = Date.now();
+  const result = work();
+  times.push(`${what} ${secondsSince(since)}`);
+  return result;
+}
+
+function secondsSince(ms) {
+  return `${Math.round((Date.now() - ms) / 1000)} s`;
 }
 
 /** Storage of its own, so that nothing of this machine gets into the image or is changed. Overlays copy less, where they can be mounted. */

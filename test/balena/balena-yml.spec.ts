@@ -14,6 +14,7 @@ interface BalenaYml {
   readonly version: string;
   readonly data: {
     readonly applicationEnvironmentVariables: readonly Readonly<Record<string, string | number>>[];
+    readonly applicationConfigVariables: readonly Readonly<Record<string, string | number>>[];
     readonly defaultDeviceType: string;
     readonly supportedDeviceTypes: readonly string[];
   };
@@ -54,6 +55,16 @@ describe('balena.yml', () => {
         assert.ok(!('secret' in found), `${name} is a secret`);
         assert.ok('value' in found.parse(String(value)), `${name}=${value} is refused`);
       }
+    }
+  });
+
+  it('sets the host configuration that docs/deploy.md sets for a fleet that is there already', () => {
+    const page = readFileSync(`${ROOT}docs/deploy.md`, 'utf8');
+    const pairs = contract.data.applicationConfigVariables.flatMap((pair) => Object.entries(pair));
+    assert.equal(pairs.length, 3);
+    for (const [name, value] of pairs) {
+      const quoted = typeof value === 'number' ? value : `'${value}'`;
+      assert.ok(page.includes(`balena env set ${name} ${quoted} --fleet`), `${name} ${quoted}`);
     }
   });
 
