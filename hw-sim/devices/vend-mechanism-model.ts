@@ -14,6 +14,8 @@ export interface VendMechanismModel {
   shake(): void;
   /** Something lies in the light barrier. */
   coverSensor(covered: boolean): void;
+  /** A bad cable: while a relay is closed the noise of its motor is on the sensor's line, in spikes this long. Undefined: none. */
+  disturbSensor(spikeMs: number | undefined): void;
 }
 
 export interface VendMechanismOptions {
@@ -29,6 +31,8 @@ export interface VendMechanismOptions {
 }
 
 const PASSING_MS = 35;
+/** From one spike of a motor's noise to the next. */
+const SPIKES_EVERY_MS = 37;
 
 export function createVendMechanismModel(
   world: World,
@@ -40,14 +44,31 @@ export function createVendMechanismModel(
   const jammed = new Set<number>();
   let hanging: number[] = [];
   let covered = false;
+  let passing = 0;
+  let spikeMs: number | undefined;
+
+  /** Whatever holds it, and what passes, is seen; noise is seen between. */
+  function drive(spike: boolean): void {
+    if (options.sensorLine === undefined) return;
+    gpio.drive(options.sensorLine, covered || passing > 0 || spike ? 0 : undefined);
+  }
+
+  function disturb(line: number): void {
+    if (spikeMs === undefined || gpio.level(line) === 0) return;
+    drive(true);
+    world.after(spikeMs, () => drive(false));
+    world.after(SPIKES_EVERY_MS, () => disturb(line));
+  }
 
   function fall(channel: number): void {
     world.after(options.fallMs, () => {
       fallen.push(channel);
-      if (options.sensorLine === undefined) return;
-      const line = options.sensorLine;
-      gpio.drive(line, 0);
-      world.after(options.passingMs ?? PASSING_MS, () => gpio.drive(line, covered ? 0 : undefined));
+      passing += 1;
+      drive(false);
+      world.after(options.passingMs ?? PASSING_MS, () => {
+        passing -= 1;
+        drive(false);
+      });
     });
   }
 
@@ -65,7 +86,10 @@ export function createVendMechanismModel(
     gpio.pull(line, 0);
     gpio.watch(line, (level) => {
       const mine = ++turn;
-      if (level === 1) world.after(options.turnMs, () => mine === turn && turned(channel));
+      if (level === 1) {
+        disturb(line);
+        world.after(options.turnMs, () => mine === turn && turned(channel));
+      }
     });
   });
 
@@ -80,7 +104,10 @@ export function createVendMechanismModel(
     },
     coverSensor(value) {
       covered = value;
-      if (options.sensorLine !== undefined) gpio.drive(options.sensorLine, value ? 0 : undefined);
+      drive(false);
+    },
+    disturbSensor(ms) {
+      spikeMs = ms;
     },
   };
 }

@@ -57,6 +57,12 @@ export function createDeviceTroubles(
     count(coverage, `fault machine line ${machineNoise.begin()}`);
   }
 
+  /** Noise of the motors, often where nothing falls. By sysfs a level is read some time after its edge, and no spike is that long. */
+  function disturbSensor(): void {
+    vend.disturbSensor(equipment.gpio.backend === 'sysfs' ? 0 : chance.pick([0, 0.02, 0.6]));
+    if (chance.likely(0.5)) for (const channel of SIMULATED_WIRING.vend.pins.keys()) vend.jam(channel);
+  }
+
   /** Its commands fail, often just after it has lost its settings: then they cannot be set. */
   function spoilScanner(): void {
     const how = chance.pick(COMMAND_TROUBLES);
@@ -104,6 +110,7 @@ export function createDeviceTroubles(
     troubles.push(
       ['goods jammed', () => vend.jam(chance.between(0, pins.length - 1))],
       ['sensor covered', () => vend.coverSensor(true)],
+      ['sensor line noisy', disturbSensor],
     );
   }
   if (equipment.vend.kind === 'mdb') {
@@ -143,6 +150,7 @@ export function createDeviceTroubles(
     if (equipment.panel.kind !== 'none') panel.closeDoor();
     if (equipment.vend.kind === 'relay') {
       vend.coverSensor(false);
+      vend.disturbSensor(undefined);
       vend.free();
     }
     if (equipment.vend.kind === 'mdb') {

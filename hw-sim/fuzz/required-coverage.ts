@@ -58,6 +58,7 @@ const FAULTS = [
     'head hot',
     'goods jammed',
     'sensor covered',
+    'sensor line noisy',
     'key stuck',
     'ghost key',
     'keys chatter',

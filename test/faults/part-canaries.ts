@@ -43,6 +43,13 @@ export const PART_CANARIES: readonly Canary[] = [
     put: 'done()',
   },
   {
+    name: 'noise on the line of the drop sensor counts as goods',
+    only: 'selection',
+    file: 'drivers/vend/light-barrier.js',
+    find: 'const SHORTEST_PASSING_MS = 1;',
+    put: 'const SHORTEST_PASSING_MS = 0;',
+  },
+  {
     name: 'success of another payment believed',
     file: 'firmware/acquirer/direct-link.js',
     find: 'echoed[name] !== undefined && echoed[name] !== value',

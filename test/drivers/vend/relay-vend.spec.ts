@@ -258,6 +258,17 @@ describe('relay vend', () => {
       assert.deepEqual(coverFor(0), ['unknown vendGlimpsed']);
     });
 
+    it('takes no noise of its motor for goods, and goods for goods with noise on the line', () => {
+      const { world, goods, answers, vend } = openBench({ edges: 'timed' });
+      goods.disturbSensor(0.6);
+      goods.jam(0);
+      vend(0);
+      pass(world, 4_000);
+      vend(1);
+      pass(world, 4_000);
+      assert.deepEqual(answers, ['unknown vendGlimpsed', 'yes']);
+    });
+
     it('says unknown for a hand', () => assert.deepEqual(coverFor(1_200), ['unknown vendSensorStuck']));
 
     it('says no where nothing was in the barrier, and yes for ordinary goods', () => {
