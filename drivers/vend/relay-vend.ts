@@ -44,6 +44,7 @@ export type VendRefusal =
 
 const SENSOR_STUCK_MS = 5_000;
 const SENSOR_POLL_MS = 10;
+const LOOK_MS = 30_000;
 const LATE_DROPS = { burst: 5, everyMs: 60_000 } as const;
 
 /**
@@ -66,6 +67,7 @@ export function createRelayVend(
   let sensor: GpioInput | undefined;
   let current: DeviceStatus<VendFault> = DEVICE_STARTING;
   let stuckTimer: Timer | undefined;
+  let lookTimer: Timer | undefined;
   let closed = false;
   let vending:
     | {
@@ -109,17 +111,33 @@ export function createRelayVend(
       const level = sensor?.read();
       report(DEVICE_OK);
       if (level !== undefined) barrier.looked(level);
+      lookAgain();
     },
     lost(error) {
       relays = [];
       sensor = undefined;
       stuckTimer?.cancel();
+      lookTimer?.cancel();
       barrier.reset();
       // A relay that could not be closed moved nothing; after that it may still be moving, and goods may fall unseen.
       finish(vending?.relayClosed === true ? 'unknown' : 'no', 'vendLines');
       report({ state: 'fault', faults: ['vendLines'], warnings: [], detail: error.message });
     },
   });
+
+  /** At rest: a chip that went away is noticed before somebody pays for goods that nothing can release. */
+  function lookAgain(): void {
+    lookTimer = clock.after(LOOK_MS, () => {
+      if (vending === undefined) {
+        const looked = lines.use(() => {
+          for (const relay of relays) relay.write(0);
+          sensor?.read();
+        });
+        if (!looked) return;
+      }
+      lookAgain();
+    });
+  }
 
   /** Something passed the light barrier: it was covered for a short time. */
   function passed(): void {
@@ -232,6 +250,7 @@ export function createRelayVend(
       if (closed) return;
       closed = true;
       stuckTimer?.cancel();
+      lookTimer?.cancel();
       lines.close();
       finish('unknown', 'vendClosed');
     },

@@ -323,6 +323,34 @@ describe('relay vend', () => {
     assert.equal(driver.status().state, 'ok');
   });
 
+  it('notices at rest that its chip went away, with or without a sensor', () => {
+    for (const sensor of [true, false]) {
+      let gone = false;
+      const touch = <T>(act: () => T): T => {
+        if (gone) throw new HostError('disconnected', 'the chip went away');
+        return act();
+      };
+      const { world, driver, statuses } = openBench({
+        sensor,
+        wrap: (gpio) => ({
+          ...gpio,
+          output(line, initial) {
+            const output = gpio.output(line, initial);
+            return { ...output, write: (level) => touch(() => output.write(level)) };
+          },
+        }),
+      });
+      pass(world, 100_000);
+      assert.deepEqual(statuses.length, 1);
+      gone = true;
+      pass(world, 30_000);
+      assert.deepEqual(driver.status().faults, ['vendLines']);
+      gone = false;
+      pass(world, 31_000);
+      assert.equal(driver.status().state, 'ok');
+    }
+  });
+
   it('refuses a second vend meanwhile, and a channel that is not there', () => {
     const { world, answers, vend, goods } = openBench();
     vend(0);
