@@ -24,6 +24,7 @@ describe('the Dockerfile', () => {
     const lines = ignored.split('\n').filter((line) => line !== '' && !line.startsWith('#'));
     assert.equal(lines[0], '*');
     for (const line of lines.slice(1)) assert.match(line, /^!/);
+    for (const read of ['balena.yml', 'docker-compose.yml', 'Dockerfile']) assert.ok(lines.includes(`!${read}`), read);
     assert.doesNotMatch(ignored, /node_modules|dist|test|hw-sim|\.git|\.env/);
   });
 

@@ -10,6 +10,10 @@ export interface ContainerMounts {
   readonly mark?: string;
   /** Is in the container under its own path. */
   readonly keys?: string;
+  /** Becomes `/tmp/balena`, as balena's supervisor mounts it. */
+  readonly lock?: string;
+  /** A tty of this machine that becomes `/dev/ttyAMA0`. */
+  readonly serial?: string;
   /** All of this machine's privileges, as the file for USB asks for. */
   readonly privileged?: boolean;
 }
@@ -17,8 +21,8 @@ export interface ContainerMounts {
 /* Root read-only and an overlay, `/tmp` in memory, `/dev` with what every container has, the network of this machine. */
 const SCRIPT = `
 set -eu
-rootfs=$1 scratch=$2 data=$3 mark=$4 keys=$5 confine=$6
-shift 6
+rootfs=$1 scratch=$2 data=$3 mark=$4 keys=$5 lock=$6 serial=$7 confine=$8
+shift 8
 mount --make-rprivate /
 mount -t tmpfs none "$scratch"
 mkdir -p "$scratch/over/data" "$scratch/over/var/lib/tillbox" "$scratch/top"
@@ -32,6 +36,8 @@ mknod -m 666 dev/random c 1 8; mknod -m 666 dev/urandom c 1 9
 [ -z "$data" ] || mount --bind "$data" data
 [ -z "$mark" ] || mount --bind "$mark" var/lib/tillbox
 [ -z "$keys" ] || { mkdir -p "./$keys"; mount --bind "$keys" "./$keys"; }
+[ -z "$lock" ] || { mkdir tmp/balena; mount --bind "$lock" tmp/balena; }
+[ -z "$serial" ] || { touch dev/ttyAMA0; mount --bind "$serial" dev/ttyAMA0; }
 [ "$confine" = no ] || set -- setpriv --bounding-set=-all --inh-caps=-all --no-new-privs "$@"
 exec chroot . "$@"
 `;
@@ -47,8 +53,10 @@ export function contained({
   data = '',
   mark = '',
   keys = '',
+  lock = '',
+  serial = '',
   privileged = false,
 }: ContainerMounts): readonly [string, ...string[]] {
   const confine = privileged ? 'no' : 'yes';
-  return ['unshare', '-m', 'sh', '-c', SCRIPT, 'sh', rootfs, scratch, data, mark, keys, confine];
+  return ['unshare', '-m', 'sh', '-c', SCRIPT, 'sh', rootfs, scratch, data, mark, keys, lock, serial, confine];
 }

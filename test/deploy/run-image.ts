@@ -1,14 +1,24 @@
 import assert from 'node:assert/strict';
 import { spawnSync } from 'node:child_process';
-import { existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, readlinkSync, rmSync } from 'node:fs';
+import {
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  readlinkSync,
+  realpathSync,
+  rmSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { packageVersion } from '../../drivers/linux/package-version.js';
 import { exitCode } from '../../firmware/log/exit-code.js';
 import { eventually } from '../support/eventually.js';
 import { freePort } from '../support/free-port.js';
+import { createPtyLine } from '../support/pty-line.js';
 import { startAcquirer } from '../support/start-acquirer.js';
-import { QUICK, startTerminal } from '../support/terminal-process.js';
+import { newPaymentCode, QUICK, startTerminal } from '../support/terminal-process.js';
 import { type ContainerMounts, contained } from './contained.js';
 
 /*
@@ -99,6 +109,21 @@ const STORIES: Readonly<Record<string, () => void | Promise<void>>> = {
     }
   },
 
+  'it reads a payment code from the serial port that it was given': async () => {
+    const scanner = createPtyLine();
+    const where = { ...mounts('scan'), serial: realpathSync(scanner.path) };
+    const box = await terminal(where, { SCANNER: 'serial', SCANNER_PORT: '/dev/ttyAMA0' });
+    try {
+      await box.ready();
+      const { saleId } = await box.startSale();
+      scanner.send(`${newPaymentCode()}\r`);
+      assert.equal((await box.reached(saleId, 'settled')).outcome, 'paid');
+    } finally {
+      await box.stop();
+      scanner.remove();
+    }
+  },
+
   'the volume keeps a payment that the power cut, and the next start reverses it': async () => {
     const where = mounts('cut');
     const first = await terminal(where);
@@ -118,6 +143,24 @@ const STORIES: Readonly<Record<string, () => void | Promise<void>>> = {
       assert.equal(await second.process.end('SIGTERM'), exitCode.done);
     } finally {
       await second.stop();
+    }
+  },
+
+  "it holds balena's update lock while a customer is served, and gives it back": async () => {
+    const lock = folder('lock/balena');
+    const file = join(lock, 'updates.lock');
+    const box = await terminal({ ...mounts('lock'), lock }, { BALENA_APP_LOCK_PATH: '/tmp/balena/updates.lock' });
+    try {
+      await box.ready();
+      assert.equal(existsSync(file), false);
+      const { saleId } = await box.startSale();
+      await eventually('the lock is there', async () => existsSync(file));
+      assert.notEqual(spawnSync('flock', ['-n', '-x', file, 'true']).status, 0, 'it is held, not only there');
+      await box.api.post(`/v1/sales/${saleId}/cancel`, {});
+      await eventually('the lock is given back', async () => !existsSync(file));
+      assert.equal((await box.status()).warnings.includes('updateLockBroken'), false);
+    } finally {
+      await box.stop();
     }
   },
 
