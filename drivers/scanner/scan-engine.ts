@@ -69,7 +69,7 @@ export interface ScanCounters {
 const SILENCE_MS = 40;
 /**
  * After a code with its terminator only another code at once can follow. Its first bytes come after the engine's pause, and
- * when a UART has gathered this many.
+ * when a UART has gathered this many. The pause includes a millisecond for silences that begin early.
  */
 const PAUSE_MS = 6;
 const UART_BYTES = 16;

@@ -20,8 +20,8 @@ import { createTimedRelay, type TimedRelay } from './timed-relay.js';
  */
 const SALES = process.env.BENCH_QUICK === undefined ? 55 : 15;
 const CODE_TO_PAY_MS = 15;
-const REPLY_TO_EVENT_MS = 3;
-const REPLY_TO_PAPER_MS = 8;
+const REPLY_TO_EVENT_MS = 5;
+const REPLY_TO_PAPER_MS = 12;
 const LIMIT_MS = 20_000;
 const DLE = 0x10;
 

@@ -70,6 +70,30 @@ describe('the silence of a line', () => {
     assert.equal(began, 2);
   });
 
+  it('never begins more than a millisecond early, though two timers may', () => {
+    let nowMs = 0;
+    let due: { atMs: number; readonly callback: () => void } | undefined;
+    const clock: Clock = {
+      monotonicMs: () => nowMs,
+      wallMs: () => nowMs,
+      after(delayMs, callback) {
+        due = { atMs: nowMs + Math.trunc(delayMs) - 0.9, callback };
+        return { cancel: () => undefined };
+      },
+    };
+    let beganMs: number | undefined;
+    createLineSilence(clock, 40, () => {
+      beganMs = nowMs;
+    }).heard(8);
+    while (due !== undefined && beganMs === undefined) {
+      const { atMs, callback } = due;
+      due = undefined;
+      nowMs = atMs;
+      callback();
+    }
+    assert.ok(beganMs !== undefined && beganMs >= 7 && beganMs < 9, `${beganMs} ms`);
+  });
+
   it('does not begin while bytes that come within a short one wait behind a busy process', () => {
     for (const busyMs of [4, 8, 9, 40, 5_000]) {
       const { clock, pass } = busyClock();
