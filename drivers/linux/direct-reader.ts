@@ -18,17 +18,22 @@ const places = [...likely, ...Array.from({ length: alignmentBytes / 8 }, (_, ind
 /**
  * O_DIRECT needs memory aligned to the device's block, which Node does not guarantee. A buffer that is one alignment longer
  * contains such a place: it is found once, by trying, and kept.
+ *
+ * Invariants
+ * - One read at a time, as all go through the one buffer; others wait for it.
+ * - The descriptor is closed only when no read is under way or waiting.
  */
 export function createDirectReader(path: string): DirectReader {
   const buffer = Buffer.allocUnsafeSlow(chunkBytes + alignmentBytes);
   let fd: number | undefined;
   let alignedAt: number | undefined;
   let closed = false;
-  let underWay = 0;
+  /* The first one is under way. */
+  const reads: (() => void)[] = [];
   const unsupported = (why: string) => new HostError('unsupported', `no reading past the cache: ${why}`);
 
   const closeWhenIdle = (): void => {
-    if (!closed || underWay > 0 || fd === undefined) return;
+    if (!closed || reads.length > 0 || fd === undefined) return;
     fs.closeSync(fd);
     fd = undefined;
   };
@@ -88,20 +93,23 @@ export function createDirectReader(path: string): DirectReader {
         setImmediate(() => done(unsupported('not whole blocks')));
         return;
       }
-      underWay += 1;
       const ended: typeof done = (error, bytes) => {
-        underWay -= 1;
+        reads.shift();
+        reads[0]?.();
         closeWhenIdle();
         done(error, bytes);
       };
-      if (fd !== undefined) return readAll(offset, lengthBytes, ended);
-      fs.open(path, fs.constants.O_RDONLY | fs.constants.O_DIRECT, (error, opened) => {
-        if (error !== null) {
-          return ended(error.code === 'EINVAL' ? unsupported('the file system has no O_DIRECT') : flashError(error));
-        }
-        fd = opened;
-        readAll(offset, lengthBytes, ended);
+      reads.push(() => {
+        if (fd !== undefined) return readAll(offset, lengthBytes, ended);
+        fs.open(path, fs.constants.O_RDONLY | fs.constants.O_DIRECT, (error, opened) => {
+          if (error !== null) {
+            return ended(error.code === 'EINVAL' ? unsupported('the file system has no O_DIRECT') : flashError(error));
+          }
+          fd = opened;
+          readAll(offset, lengthBytes, ended);
+        });
       });
+      if (reads.length === 1) reads[0]?.();
     },
     close() {
       closed = true;

@@ -221,6 +221,27 @@ describe('createLinuxFlash', () => {
     volume.close();
   });
 
+  it('reads back several places at once, each as it is', async () => {
+    const volume = await mustOpen(createLinuxFlash({ dataDir }));
+    const slots = [0, 1, 2, 3, 0, 1, 2, 3];
+    for (const slot of [0, 1, 2, 3]) await asked((done) => volume.write(slot * 4096, bytesOf(slot + 1), done));
+    await asked((done) => volume.sync(done));
+    const answers = slots.map(
+      (slot) =>
+        new Promise<number | string | undefined>((resolve) =>
+          volume.readBack(slot * 4096, 4096, (error, bytes) => resolve(error?.code ?? bytes?.[4095])),
+        ),
+    );
+    const found = await Promise.all(answers);
+    if (found[0] !== 'unsupported') {
+      assert.deepEqual(
+        found,
+        slots.map((slot) => slot + 1),
+      );
+    }
+    volume.close();
+  });
+
   describe('a volume in use', () => {
     const inDir = (name: string): string => path.join(dataDir, name);
     const lockIn = (directory: string): string =>
