@@ -65,7 +65,7 @@ export function createFramePlanner(start: PlannerStart): FramePlanner {
   let lastOperation = start.lastOperation;
   let chain = start.chain;
   /* The newest operations, oldest first. Kept: what either segment still lacks, and what may fill a slot. */
-  let recent = trimmed([...start.operations], Number.POSITIVE_INFINITY);
+  let recent = trimmed([...start.operations], Number.POSITIVE_INFINITY).map(detached);
   let stateBytes = 0;
   const newestSequences: [number, number] = [0, 0];
   let planned: { readonly endSlot: number } | undefined;
@@ -112,9 +112,10 @@ export function createFramePlanner(start: PlannerStart): FramePlanner {
     if (slots > start.segmentSlots || slots > frameSlotLimit) return undefined;
     stateBytes = state.length;
     const frame = encodeFrame(header('base', undefined, 0), 0, [state]);
-    const rest = segment.dirty ? [Buffer.alloc((start.segmentSlots - slots) * slotBytes)] : [];
+    const erasing = segment.dirty ? Buffer.alloc((start.segmentSlots - slots) * slotBytes) : undefined;
+    const bytes = erasing === undefined ? frame : Buffer.concat([frame, erasing]);
     planned = { endSlot: slots };
-    return { segment: next, offset: 0, bytes: Buffer.concat([frame, ...rest]), sequence: sequence + 1 };
+    return { segment: next, offset: 0, bytes, sequence: sequence + 1 };
   };
 
   return {
@@ -159,6 +160,11 @@ function mustRewrite(segment: SegmentCoverage): boolean {
 
 function neededFrom(segment: SegmentCoverage): number {
   return mustRewrite(segment) ? Number.POSITIVE_INFINITY : segment.coveredUpTo + 1;
+}
+
+/** A copy of its own, or it would keep the whole segment in memory that it was read from. */
+function detached(operation: NumberedOperation): NumberedOperation {
+  return { ...operation, bytes: Uint8Array.from(operation.bytes) };
 }
 
 /** Drops the oldest operations, except those that are needed and those that can fill a slot. */

@@ -1,4 +1,5 @@
 import type { Clock, HostError } from '../../../drivers/host.js';
+import { slotBytes } from './frame.js';
 import type { PlannedWrite } from './frame-planner.js';
 import { createOpeningWatch } from './opening-watch.js';
 import { StoreError } from './store-error.js';
@@ -14,6 +15,9 @@ export interface MediumIo {
   readBack(index: 0 | 1, expected: Buffer, done: (result: OpenReport['readBack']) => void): void;
 }
 
+/** Read back at once: a whole segment more in memory would be most of what a start takes. */
+const READ_BACK_BYTES = 64 * slotBytes;
+
 /** `fail` gets the first error, which may be `hung`; what is answered later is ignored. */
 export function createMediumIo(
   clock: Clock,
@@ -27,6 +31,9 @@ export function createMediumIo(
     watch.end();
     fail(error);
   };
+
+  const forgetful = (index: 0 | 1): void =>
+    giveUp(new StoreError('forgetful', `${names[index]}: the medium does not hold what the system says it wrote`));
 
   const or = <T extends unknown[]>(doing: string, next: (...values: T) => void) =>
     watch.expect(doing, (error?: HostError, ...values: T) =>
@@ -62,13 +69,18 @@ export function createMediumIo(
     writeDurably: (write, done) => volumes[write.segment].writeDurably(write.offset, write.bytes, or('write', done)),
     syncBoth: (done) => both((index, flushed) => volumes[index].sync(or('flush', flushed)), done),
     readBack(index, expected, done) {
-      const compare = (error?: HostError, bytes?: Uint8Array): void => {
-        if (error?.code === 'unsupported') return done('unsupported');
-        if (error !== undefined) return giveUp(asStoreError(error, 'read back'));
-        if (asBuffer(bytes).equals(expected)) return done('verified');
-        giveUp(new StoreError('forgetful', `${names[index]}: the medium does not hold what the system says it wrote`));
+      const compareFrom = (at: number): void => {
+        const part = expected.subarray(at, at + READ_BACK_BYTES);
+        const compare = (error?: HostError, bytes?: Uint8Array): void => {
+          if (error?.code === 'unsupported') return done('unsupported');
+          if (error !== undefined) return giveUp(asStoreError(error, 'read back'));
+          if (!asBuffer(bytes).equals(part)) return forgetful(index);
+          if (at + part.length >= expected.length) return done('verified');
+          compareFrom(at + part.length);
+        };
+        volumes[index].readBack(at, part.length, watch.expect('read back', compare));
       };
-      volumes[index].readBack(0, expected.length, watch.expect('read back', compare));
+      compareFrom(0);
     },
   };
 }

@@ -71,7 +71,7 @@ export function recover(scans: readonly [SegmentScan, SegmentScan]): Recovery {
     spare: chooseSpare(coverages, head.header.segment),
     cutTail: tails[0] || tails[1],
     unreadableSlots,
-    lostSlots: unreadableSlots > longestFrame(scans),
+    lostSlots: unreadableSlots > 0 && unreadableSlots > longestFrame(scans),
   };
 }
 
