@@ -14,14 +14,19 @@ export const chainStart: Chain = 0n;
  * value are the same history, so that leftovers of an abandoned one are never linked to the current one.
  */
 export function chainNext(before: Chain, operation: Uint8Array): Chain {
-  const lengthBytes = chainBytes + operation.length;
-  const room = lengthBytes <= reused.length ? reused : new Uint8Array(lengthBytes);
-  new DataView(room.buffer).setBigUint64(0, before);
+  if (operation.length > room.length - chainBytes) makeRoom(chainBytes + operation.length);
+  view.setBigUint64(0, before);
   room.set(operation, chainBytes);
   /* As text: a start asks for thousands, and a buffer for each answer costs several times the hash. */
-  const digest = hash('sha256', new Uint8Array(room.buffer, 0, lengthBytes), 'hex');
-  return BigInt(`0x${digest.slice(0, 2 * chainBytes)}`);
+  return BigInt(`0x${hash('sha256', room.subarray(0, chainBytes + operation.length)).slice(0, 2 * chainBytes)}`);
 }
 
 const chainBytes = 8;
-const reused = new Uint8Array(4096);
+/* Used again and again. */
+let room = new Uint8Array(4096);
+let view = new DataView(room.buffer);
+
+function makeRoom(sizeBytes: number): void {
+  room = new Uint8Array(sizeBytes);
+  view = new DataView(room.buffer);
+}
