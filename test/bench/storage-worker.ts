@@ -1,5 +1,6 @@
 import fs from 'node:fs';
 import os from 'node:os';
+import path from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { type Engine, entryOf } from './engine.js';
 import { engineNamed } from './engines.js';
@@ -25,6 +26,8 @@ export type Task =
     }
   | { readonly kind: 'fill'; readonly live: number; readonly extra: number }
   | { readonly kind: 'open' }
+  /** What reading all files and parsing as many entries takes by Node alone. */
+  | { readonly kind: 'openFloor'; readonly live: number }
   | { readonly kind: 'commits'; readonly commits: number };
 
 const [engineName = '', dir = '', taskText = ''] = process.argv.slice(2);
@@ -58,7 +61,17 @@ function counters(stat: string): { readonly writtenBytes: number; readonly flush
   return { writtenBytes: (fields[6] ?? 0) * 512, flushes: fields[15] ?? 0 };
 }
 
+function openFloor(live: number): object {
+  const text = JSON.stringify(Array.from({ length: live }, (_, index) => entryOf(index)));
+  const startedMs = performance.now();
+  const files = fs.readdirSync(dir, { withFileTypes: true }).filter((file) => file.isFile());
+  const bytes = files.reduce((sum, { name }) => sum + fs.readFileSync(path.join(dir, name)).length, 0);
+  const entries = (JSON.parse(text) as readonly unknown[]).length;
+  return { openMs: performance.now() - startedMs, entries, rssMiB: bytes / 1024 / 1024 };
+}
+
 async function run(): Promise<object> {
+  if (task.kind === 'openFloor') return openFloor(task.live);
   const startedMs = performance.now();
   const engine = await kind.open(dir);
   switch (task.kind) {
