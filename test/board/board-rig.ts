@@ -15,7 +15,7 @@ import { createVendMechanismModel, type VendMechanismModel } from '../../hw-sim/
 import type { World } from '../../hw-sim/world.js';
 import { testKeyPairs } from '../support/test-key-pairs.js';
 import { type Board, createBoard } from './machine/board.js';
-import { createBoardPort } from './machine/board-port.js';
+import { type BoardPort, createBoardPort } from './machine/board-port.js';
 import { API_PORT, type BoardTerminal, createBoardTerminal } from './machine/board-terminal.js';
 import { type Card, createCard } from './machine/card.js';
 import { createLogDrain } from './machine/log-drain.js';
@@ -32,6 +32,7 @@ export interface BoardRig {
   readonly network: TlsFront;
   readonly scanner: ScanEngineModel;
   readonly printer: ReceiptPrinterModel;
+  readonly printerPort: BoardPort<ReceiptPrinterModel>;
   readonly keypad: KeypadModel;
   readonly vend: VendMechanismModel;
   /** What the terminal is set up with. */
@@ -42,6 +43,8 @@ export interface BoardRig {
 export interface RigOptions {
   readonly processors?: number;
   readonly fileSystem?: FileSystem;
+  /** How long falling goods cover the drop sensor; absent: as long as usual goods do. */
+  readonly passingMs?: number;
 }
 
 export type FileSystem = 'ext4' | 'f2fs';
@@ -57,8 +60,6 @@ export const WIRING = {
   keys: ['12', '*#'],
 } as const;
 
-/** Slow goods, because the emulated processor is slower than a real one. */
-const PASSING_MS = 200;
 const CLIENT_ID = 'SIM_CLIENT';
 const CARD_BYTES = 64 * 1024 * 1024;
 
@@ -79,7 +80,7 @@ export async function createBoardRig(parts: BoardParts, options: RigOptions = {}
   const acquirer = await startKeyedAcquirer(join(folder, 'keys'));
   const network = await createTlsFront(new URL(acquirer.url));
   const drain = await createLogDrain();
-  const made: { scanner?: ScanEngineModel; printer?: ReceiptPrinterModel } = {};
+  const made: { scanner?: BoardPort<ScanEngineModel>; printer?: BoardPort<ReceiptPrinterModel> } = {};
   const board = createBoard({
     ...parts,
     card,
@@ -92,8 +93,8 @@ export async function createBoardRig(parts: BoardParts, options: RigOptions = {}
       const printer = createBoardPort((cable) =>
         createReceiptPrinterModel(world, cable, { ...USUAL_PRINTER, flowControl: 'xonXoff' }),
       );
-      made.scanner = scanner.device;
-      made.printer = printer.device;
+      made.scanner = scanner;
+      made.printer = printer;
       return { scanner, printer };
     },
   });
@@ -113,18 +114,19 @@ export async function createBoardRig(parts: BoardParts, options: RigOptions = {}
     stockPerChannel: 100_000,
     turnMs: 150,
     fallMs: 400,
-    passingMs: PASSING_MS,
+    ...(options.passingMs === undefined ? {} : { passingMs: options.passingMs }),
   });
   gpio.pull(WIRING.ready, 0);
   gpio.drive(WIRING.door, 0);
   return {
     board,
-    terminal: createBoardTerminal(board, drain),
+    terminal: createBoardTerminal(board, parts, drain),
     card,
     acquirer,
     network,
-    scanner,
-    printer,
+    scanner: scanner.device,
+    printer: printer.device,
+    printerPort: printer,
     keypad,
     vend,
     env: {
@@ -165,11 +167,23 @@ export const LINES_ENV: Readonly<Record<string, string>> = {
   VEND_PULSE_MS: '250',
 };
 
-/** Puts in place what the terminal finds on a board: its data on the card, the authority's certificate. */
-export async function mountData({ board, network }: BoardRig, fileSystem: FileSystem = 'ext4'): Promise<void> {
+export interface MountOptions {
+  readonly fileSystem?: FileSystem;
+  readonly mountOptions?: string;
+  /** What the board's clock is set to. */
+  readonly now?: Date;
+}
+
+/** Puts in place what the terminal finds on a board: its volumes on the card, the authority's certificate, the right time. */
+export async function mountData(
+  { board, network }: BoardRig,
+  { fileSystem = 'ext4', mountOptions = 'noatime', now = new Date() }: MountOptions = {},
+): Promise<void> {
   await board.shell(
     [
-      `date -s @${Math.floor(Date.now() / 1000)} && mount -t ${fileSystem} -o noatime /dev/vdb /board/data &&`,
+      `date -s @${Math.floor(now.getTime() / 1_000)} && mount -t ${fileSystem} -o ${mountOptions} /dev/vdb /card &&`,
+      'mkdir -p /card/data /card/mark && mount --bind /card/data /board/data &&',
+      'mount --bind /card/mark /board/var/lib/tillbox &&',
       `cat > /board/tmp/ca.pem <<'END'\n${network.ca}END`,
     ].join('\n'),
   );

@@ -2,10 +2,14 @@ import assert from 'node:assert/strict';
 import type { ReversalView, SaleView, StatusView } from '../../../firmware/api/output-schemas.js';
 import { eventually } from '../../support/eventually.js';
 import type { JsonAnswer } from '../../support/json-client.js';
+import type { RootImage } from '../parts/root-image.js';
 import type { Board } from './board.js';
 import { listenToSales } from './listen-to-sales.js';
 import type { LogDrain } from './log-drain.js';
 import { HOST_ADDRESS } from './tls-front.js';
+
+/** What an engine needs to start the image. */
+export type BoardImage = Pick<RootImage, 'entrypoint' | 'environment'>;
 
 /** The terminal on the board, as its host app and its technician see it. */
 export interface BoardTerminal {
@@ -36,8 +40,6 @@ export interface BoardTerminal {
 /** Port of the local API in the guest. */
 export const API_PORT = 8080;
 const TOKEN = 'the-token-of-the-board';
-const ENTRY = '/opt/tillbox/bin/tillbox';
-const SEARCH_PATH = '/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin';
 const OWN_ENV = { API_HOST: '0.0.0.0', API_PORT: `${API_PORT}`, API_TOKEN: TOKEN };
 const LIMIT_MS = 90_000;
 const CALL_LIMIT_MS = 20_000;
@@ -72,7 +74,7 @@ process.env = new Proxy(env, {
 `;
 const ENDED = /^#exit (\d+)$/m;
 
-export function createBoardTerminal(board: Board, drain: LogDrain): BoardTerminal {
+export function createBoardTerminal(board: Board, image: BoardImage, drain: LogDrain): BoardTerminal {
   async function ask(target: string, init: RequestInit): Promise<JsonAnswer> {
     const answer = await fetch(`http://127.0.0.1:${board.port('api')}${target}`, {
       ...init,
@@ -118,14 +120,14 @@ export function createBoardTerminal(board: Board, drain: LogDrain): BoardTermina
     async start(env, command = 'run') {
       drain.clear();
       const settings = { ...OWN_ENV, ...env };
-      await board.shell(`${startScript({ ...settings, PATH: SEARCH_PATH }, command)}\n${drainScript(drain.port)}`);
+      await board.shell(`${startScript(image, settings, command)}\n${drainScript(drain.port)}`);
     },
     async load() {
       await board.shell(
         [
           `cat > /board/tmp/wait.cjs <<'END-OF-WAIT'\n${WAIT}END-OF-WAIT`,
           'mkfifo /board/tmp/go',
-          startScript({ PATH: SEARCH_PATH, NODE_OPTIONS: '--require /tmp/wait.cjs' }, 'run'),
+          startScript(image, { NODE_OPTIONS: '--require /tmp/wait.cjs' }, 'run'),
         ].join('\n'),
       );
       await board.shell(
@@ -184,13 +186,17 @@ export function createBoardTerminal(board: Board, drain: LogDrain): BoardTermina
 const quoted = (text: string): string => `'${text.replaceAll("'", "'\\''")}'`;
 
 /** Whatever it writes goes through a pipe, as in a container. */
-function startScript(env: Readonly<Record<string, string>>, command: string): string {
-  const pairs = Object.entries(env).map(([name, value]) => quoted(`${name}=${value}`));
+function startScript(
+  { entrypoint, environment }: BoardImage,
+  env: Readonly<Record<string, string>>,
+  command: string,
+): string {
+  const pairs = Object.entries({ ...environment, ...env }).map(([name, value]) => quoted(`${name}=${value}`));
   return [
     'mkfifo /run/log 2>/dev/null',
     `cat > /run/start.sh <<'END-OF-START'`,
     'exec 3<>/run/log',
-    `env -i ${pairs.join(' ')} chroot /board ${ENTRY} ${command} >&3 2>&3`,
+    `env -i ${pairs.join(' ')} chroot /board ${entrypoint.join(' ')} ${command} >&3 2>&3`,
     'echo "#exit $?" >&3',
     'sleep 5',
     'END-OF-START',

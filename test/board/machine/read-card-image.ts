@@ -6,14 +6,18 @@ import { readBook } from '../../../firmware/journal/read-card.js';
 import type { Book } from '../../../flows/book.js';
 import { runProgram } from '../parts/run-program.js';
 
-/** The book on a card with an ext4 that was unmounted, read on this machine. Rejects where there is none, or trouble. */
+/**
+ * The book on a card with an ext4, read on this machine after the file system's own recovery. Rejects where there is none, or
+ * trouble.
+ */
 export async function readCardImage(image: Uint8Array): Promise<Book> {
   const folder = mkdtempSync(join(tmpdir(), 'tillbox-card-'));
   try {
     const path = join(folder, 'image');
     writeFileSync(path, image);
+    await runProgram(['sh', '-c', 'e2fsck -fy "$1" || [ $? -lt 4 ]', 'e2fsck', path]);
     await runProgram(['debugfs', '-R', `rdump / ${folder}`, path]);
-    const { db, troubles } = await readBook(createLinuxFlash({ dataDir: folder, access: 'readOnly' }));
+    const { db, troubles } = await readBook(createLinuxFlash({ dataDir: join(folder, 'data'), access: 'readOnly' }));
     if (db === undefined || troubles.length > 0) throw new Error(`the card cannot be read: ${troubles.join('; ')}`);
     return db.data;
   } finally {

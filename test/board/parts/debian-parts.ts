@@ -9,12 +9,10 @@ export interface DebianParts {
   readonly modules: string;
   /** The program of the board's own first steps, and of its shell. */
   readonly tools: string;
-  /** The libraries that Node needs. */
-  readonly libraries: string;
 }
 
 const SOURCE = 'http://deb.debian.org/debian bookworm main';
-const PACKAGES = { tools: ['busybox-static'], libraries: ['libc6', 'libgcc-s1', 'libstdc++6'] } as const;
+const TOOLS = ['busybox-static'] as const;
 const LIMIT_MS = 240_000;
 
 /**
@@ -26,7 +24,6 @@ export async function debianParts(folder: string): Promise<DebianParts> {
     kernel: join(folder, 'vmlinuz'),
     modules: join(folder, 'modules'),
     tools: join(folder, 'tools'),
-    libraries: join(folder, 'libraries'),
   };
   if (existsSync(join(folder, 'complete'))) return parts;
   rmSync(folder, { recursive: true, force: true });
@@ -38,7 +35,6 @@ export async function debianParts(folder: string): Promise<DebianParts> {
     join(state, 'cache/archives/partial'),
     parts.modules,
     parts.tools,
-    parts.libraries,
   ]) {
     mkdirSync(made, { recursive: true });
   }
@@ -68,7 +64,7 @@ export async function debianParts(folder: string): Promise<DebianParts> {
   const depends = await runProgram(['apt-cache', 'depends', 'linux-image-arm64'], { env });
   const image = /Depends: (linux-image-\S+)/.exec(depends)?.[1];
   if (image === undefined) throw new Error(`Debian's linux-image-arm64 names no kernel:\n${depends}`);
-  await runProgram(['apt-get', '-q', 'download', image, ...PACKAGES.tools, ...PACKAGES.libraries], {
+  await runProgram(['apt-get', '-q', 'download', image, ...TOOLS], {
     env,
     cwd: archives,
     limitMs: LIMIT_MS,
@@ -87,10 +83,7 @@ export async function debianParts(folder: string): Promise<DebianParts> {
         else if (entry.name.endsWith('.ko')) renameSync(path, join(parts.modules, entry.name));
       }
       rmSync(unpacked, { recursive: true });
-    } else {
-      const isTool = PACKAGES.tools.some((tool) => name.startsWith(`${tool}_`));
-      await runProgram(['dpkg-deb', '-x', archive, isTool ? parts.tools : parts.libraries]);
-    }
+    } else await runProgram(['dpkg-deb', '-x', archive, parts.tools]);
   }
   rmSync(archives, { recursive: true });
   rmSync(state, { recursive: true });

@@ -50,7 +50,7 @@ while true; do sleep 1000; done
 export function initramfs({ modules, tools }: DebianParts): Buffer {
   const read = (name: string): Buffer => readFileSync(join(modules, `${name}.ko`));
   const order = moduleOrder(MODULES, read);
-  const folders = ['bin', 'proc', 'sys', 'dev', 'run', 'tmp', 'board', 'data', 'modules'];
+  const folders = ['bin', 'proc', 'sys', 'dev', 'run', 'tmp', 'board', 'card', 'modules'];
   return gzipSync(
     cpio([
       ...folders.map((path): CpioEntry => ({ path, kind: 'directory', mode: 0o755 })),

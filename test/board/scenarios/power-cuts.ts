@@ -6,6 +6,7 @@ import { eventually } from '../../support/eventually.js';
 import { createBoardJudge } from '../board-judge.js';
 import { type BoardRig, createBoardRig, LINES_ENV, mountData } from '../board-rig.js';
 import { createChance } from '../chance.js';
+import { inTwoLanes } from '../in-two-lanes.js';
 import { keepSnapshot } from '../machine/board.js';
 import { readCardImage } from '../machine/read-card-image.js';
 import type { BoardParts } from '../parts/board-parts.js';
@@ -56,13 +57,7 @@ export const powerCuts: Scenario = {
     const snapshot = await takeSnapshot(parts, folder);
     const chains = Math.ceil(cuts / CUTS_A_CARD);
     const seeds = Array.from({ length: chains }, (_, index) => seed + index);
-    const reports: ChainReport[] = [];
-    const lane = async (): Promise<void> => {
-      for (let next = seeds.shift(); next !== undefined; next = seeds.shift()) {
-        reports.push(await cutOneCard(parts, snapshot, next, Math.min(cuts, CUTS_A_CARD)));
-      }
-    };
-    await Promise.all([lane(), lane()]);
+    const reports = await inTwoLanes(seeds, (one) => cutOneCard(parts, snapshot, one, Math.min(cuts, CUTS_A_CARD)));
     const sum = (of: (report: ChainReport) => number): number => reports.reduce((total, one) => total + of(one), 0);
     const states = new Map<string, number>();
     for (const state of reports.flatMap(({ inStates }) => inStates)) states.set(state, (states.get(state) ?? 0) + 1);
@@ -150,7 +145,7 @@ async function cutOneCard(parts: BoardParts, snapshot: Snapshot, seed: number, c
     const reversals = await rig.terminal.reversals();
     await rig.board.shell('kill -TERM $(pidof node)');
     assert.equal(await rig.terminal.ended(), 0, 'it stops in order');
-    await rig.board.shell('umount /board/data && blockdev --flushbufs /dev/vdb');
+    await rig.board.shell('umount /board/data /board/var/lib/tillbox /card && blockdev --flushbufs /dev/vdb');
     const book = await readCardImage(rig.card.image());
     judge.checkEnd(book);
     assert.deepEqual(judge.violations, []);
