@@ -80,7 +80,7 @@ const OUTSIDE: Readonly<Record<string, RegExp>> = {
 };
 
 const OUTSIDE_MODULES =
-  /^(?:node:)?(?:fs|fs\/promises|net|http|https|http2|dgram|child_process|tls|os|process|timers|timers\/promises|worker_threads|cluster|dns|perf_hooks|readline)$|^(?:serialport|node-fetch|onoff|lowdb\/node)$/;
+  /^(?:node:)?(?:fs|fs\/promises|net|http|https|http2|dgram|child_process|tls|os|process|timers|timers\/promises|worker_threads|cluster|dns|perf_hooks|readline)$|^(?:serialport|node-fetch|onoff|koffi|lowdb\/node)$/;
 
 /** Parts of those modules that only compute. */
 const PURE_PARTS = /\bimport\s*\{\s*(?:isIP|isIPv4|isIPv6)(?:,\s*(?:isIP|isIPv4|isIPv6))*\s*\}\s*from\s*'node:net'/g;

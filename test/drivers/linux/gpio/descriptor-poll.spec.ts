@@ -8,6 +8,7 @@ import { fileURLToPath } from 'node:url';
 import koffi from 'koffi';
 import { pollDescriptor } from '../../../../drivers/linux/gpio/descriptor-poll.js';
 import { eventually } from '../../../support/eventually.js';
+import { openPty } from '../../../support/open-pty.js';
 
 const libc = koffi.load(null);
 const pipe2 = libc.func('int pipe2(void *ends, int flags)');
@@ -66,6 +67,31 @@ describe('the poll of a descriptor', () => {
     assert.equal(calls, before);
     closeSync(readEnd);
     closeSync(writeEnd);
+  });
+
+  it('watches a tty, and tells that it hung up', async () => {
+    const pty = openPty('raw');
+    const tty = openSync(pty.file, constants.O_RDWR | constants.O_NOCTTY | constants.O_NONBLOCK);
+    const read: string[] = [];
+    let ended = false;
+    const poll = pollDescriptor(tty, {
+      readable() {
+        const bytes = Buffer.alloc(8);
+        const count = readSync(tty, bytes);
+        ended = count === 0;
+        if (ended) poll.close();
+        else read.push(bytes.toString('latin1', 0, count));
+      },
+      lost() {
+        ended = true;
+      },
+    });
+    pty.far.write('ab');
+    await eventually('the bytes', () => read.join('') === 'ab');
+    pty.far.destroy();
+    await eventually('the end', () => ended);
+    poll.close();
+    closeSync(tty);
   });
 
   describe('meets the traps of koffi:', () => {
