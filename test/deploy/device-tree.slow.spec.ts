@@ -186,8 +186,7 @@ describe('the tree of a device', function () {
 
     /** What becomes of the cache: `false` is that it is used, `true` that Node refuses it, `undefined` that there is none that fits. */
     const refused = (): string => {
-      const node = [`--require=${reporter}`, join(tree, 'program/start.cjs'), '--version'];
-      const { stdout, status, stderr } = spawnSync(process.execPath, node, { encoding: 'utf8' });
+      const { stdout, status, stderr } = tillbox(['--version'], { NODE_OPTIONS: `--require "${reporter}"` });
       assert.deepEqual([stdout, status], [`${manifest.version}\n`, 0], stderr);
       return stderr.trim();
     };
