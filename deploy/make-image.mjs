@@ -39,7 +39,7 @@ const STAND_IN_PACKAGES = [
     'libgcc-s1',
     'libstdc++6',
   ],
-  ...['mount', 'procps', 'sed', 'util-linux', 'ca-certificates', 'tzdata'],
+  ...['mount', 'procps', 'sed', 'util-linux', 'tzdata'],
 ];
 
 const startedAt = Date.now();
