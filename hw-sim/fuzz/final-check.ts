@@ -14,8 +14,11 @@ export function isAtRest(kiosk: Kiosk): boolean {
   );
 }
 
-/** Judges a kiosk at the end of its shift: first the running process, then a new one that reads what is on flash. */
-export function finalCheck(kiosk: Kiosk, oracle: Oracle, archive: Archive): void {
+/**
+ * Judges a kiosk at the end of its shift: first the running process, then a new one that reads what is on flash.
+ * `answerCall` is what a person does whom the new process has called.
+ */
+export function finalCheck(kiosk: Kiosk, oracle: Oracle, archive: Archive, answerCall: () => void): void {
   const memory = kiosk.terminal?.kernel.state;
   /* Repaired devices have to be well again, and the queue empty, without a restart. */
   if (memory !== undefined && !view(memory).lamps.ready)
@@ -29,6 +32,7 @@ export function finalCheck(kiosk: Kiosk, oracle: Oracle, archive: Archive): void
   kiosk.powerOn();
   if (!kiosk.runUntil(() => kiosk.terminal !== undefined, 60_000)) return oracle.violate('rule 8', 'it does not start');
   kiosk.world.runUntil(kiosk.world.nowMs() + 60_000);
+  answerCall();
   const terminal = kiosk.terminal;
   if (terminal === undefined) return oracle.violate('rule 8', 'it does not stay up');
   const { book } = terminal.kernel.state;

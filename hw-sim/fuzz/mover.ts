@@ -16,6 +16,11 @@ export interface Mover {
   boxOff(): void;
   /** Runs the box with each acquirer until nothing is open there, and with the first one last. */
   bringHome(): void;
+  /**
+   * Goes there and back once more where a late notification of the other acquirer has called a person: only there its
+   * payment can be undone.
+   */
+  answerLateCall(): void;
 }
 
 export interface MoverParts {
@@ -54,22 +59,33 @@ export function createMover({ kiosk, home, elsewhere, chance, coverage }: MoverP
     );
   }
 
+  function bringHome(): void {
+    over = true;
+    if (!everAway) return;
+    for (let visits = away ? 1 : 2; visits > 0; visits -= 1) {
+      kiosk.runUntil(drained, DRAINS_MS);
+      kiosk.world.runUntil(kiosk.world.nowMs() + LAST_WORDS_MS);
+      kiosk.runUntil(drained, DRAINS_MS);
+      kiosk.cutPower();
+      move();
+      kiosk.powerOn();
+    }
+  }
+
   return {
     ledger,
     boxOff() {
       if (!over && chance.likely(0.5)) move();
     },
-    bringHome() {
-      over = true;
-      if (!everAway) return;
-      for (let visits = away ? 1 : 2; visits > 0; visits -= 1) {
-        kiosk.runUntil(drained, DRAINS_MS);
-        kiosk.world.runUntil(kiosk.world.nowMs() + LAST_WORDS_MS);
-        kiosk.runUntil(drained, DRAINS_MS);
-        kiosk.cutPower();
-        move();
-        kiosk.powerOn();
-      }
+    bringHome,
+    answerLateCall() {
+      const state = kiosk.terminal?.kernel.state;
+      const isCalled = Object.values(state?.book.reversals ?? {}).some(
+        ({ state: phase, acquirer }) => phase !== 'finished' && acquirer !== state?.policy.acquirer,
+      );
+      if (!isCalled) return;
+      bringHome();
+      kiosk.world.runUntil(kiosk.world.nowMs() + LAST_WORDS_MS);
     },
   };
 }

@@ -243,7 +243,7 @@ export function runShift(options: ShiftOptions): ShiftReport {
     serveFairly({ kiosk, devices, config, oracle, garbled: troubles.machineGarbled });
     kiosk.runUntil(() => isAtRest(kiosk), CALM_MS);
     if (isAtRest(kiosk)) updater?.atRest();
-    finalCheck(kiosk, oracle, archive);
+    finalCheck(kiosk, oracle, archive, () => mover?.answerLateCall());
     const { url: notifyUrl } = config.notify;
     /* A token is lost with the card, which the oracle does not allow. */
     if (notifyUrl !== undefined && agentToken === undefined && chance.likely(0.2)) {
