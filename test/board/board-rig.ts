@@ -85,7 +85,7 @@ export async function createBoardRig(parts: BoardParts, options: RigOptions = {}
     ...parts,
     card,
     forward: { api: API_PORT },
-    processors: options.processors ?? 2,
+    processors: options.processors ?? 1,
     ports: (world) => {
       const scanner = createBoardPort((cable) =>
         createScanEngineModel(world, cable, { kind: 'gm65', terminator: '\r' }),

@@ -1,7 +1,9 @@
+import { spawnSync } from 'node:child_process';
 import { mkdirSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
+import { inTwoLanes } from './in-two-lanes.js';
 import { boardParts } from './parts/board-parts.js';
 import type { Scenario, Stage } from './scenario.js';
 import { SCENARIOS } from './scenarios.js';
@@ -10,6 +12,16 @@ import { SCENARIOS } from './scenarios.js';
  * Entry point of `npm run test:board [-- NAME… --seed N --cuts N]`: the scenarios on emulated boards, one after the other.
  * Ends with 1 where one fails.
  */
+const PROGRAMS: Readonly<Record<string, string>> = {
+  'qemu-system-aarch64': 'qemu-system-arm',
+  'mkfs.ext4': 'e2fsprogs',
+  debugfs: 'e2fsprogs',
+  'mkfs.f2fs': 'f2fs-tools',
+  buildah: 'buildah',
+  mmdebstrap: 'mmdebstrap',
+  'aarch64-linux-gnu-g++': 'g++-aarch64-linux-gnu',
+};
+
 const { values, positionals } = parseArgs({
   allowPositionals: true,
   options: { seed: { type: 'string' }, cuts: { type: 'string' } },
@@ -32,6 +44,15 @@ if (unknown.length > 0) {
   process.exit(64);
 }
 
+const missing = Object.entries(PROGRAMS).filter(([program]) => spawnSync('which', [program]).status !== 0);
+if (missing.length > 0 || process.getuid?.() !== 0) {
+  const packages = [...new Set(missing.map(([, name]) => name))].join(' ');
+  console.error(
+    missing.length > 0 ? `test:board: apt-get install ${packages}` : 'test:board: it builds an image, so it needs root',
+  );
+  process.exit(1);
+}
+
 const chosen = positionals.length === 0 ? SCENARIOS : SCENARIOS.filter(({ name }) => positionals.includes(name));
 const folder = mkdtempSync(join(tmpdir(), 'tillbox-board-run-'));
 process.once('exit', () => rmSync(folder, { recursive: true, force: true }));
@@ -44,7 +65,15 @@ console.log(`board: kernel, Node and the program are there (${seconds(startMs)})
 
 let passed = 0;
 const failed: string[] = [];
-for (const scenario of chosen) {
+const [alone, together] = [true, undefined].map((kind) => chosen.filter((scenario) => scenario.alone === kind));
+for (const scenario of alone ?? []) await play(scenario);
+await inTwoLanes(together ?? [], play);
+console.log(
+  `\n  ${passed} passing (${seconds(startMs)})${failed.length === 0 ? '' : `\n  ${failed.length} failing: ${failed.join(', ')}`}`,
+);
+process.exit(failed.length === 0 ? 0 : 1);
+
+async function play(scenario: Scenario): Promise<void> {
   const atMs = performance.now();
   const stage = { parts, folder: join(folder, scenario.name), seed, cuts };
   mkdirSync(stage.folder);
@@ -61,10 +90,6 @@ for (const scenario of chosen) {
   }
   rmSync(stage.folder, { recursive: true, force: true });
 }
-console.log(
-  `\n  ${passed} passing (${seconds(startMs)})${failed.length === 0 ? '' : `\n  ${failed.length} failing: ${failed.join(', ')}`}`,
-);
-process.exit(failed.length === 0 ? 0 : 1);
 
 function within({ run, limitMs }: Scenario, stage: Stage): Promise<readonly string[]> {
   return new Promise((resolve, reject) => {

@@ -7,6 +7,8 @@ export interface Scenario {
   readonly proves: string;
   /** Longer than the slowest machine needs. */
   readonly limitMs: number;
+  /** It uses the whole machine: it runs two boards by itself, or measures. Others run two at a time. */
+  readonly alone?: true;
   /** Rejects where the proof fails. Resolves with figures and findings, a line each. */
   run(stage: Stage): Promise<readonly string[]>;
 }

@@ -2,6 +2,7 @@ import type { Scenario } from './scenario.js';
 import { badCards } from './scenarios/bad-cards.js';
 import { badDevices } from './scenarios/bad-devices.js';
 import { badStarts } from './scenarios/bad-starts.js';
+import { boardFigures } from './scenarios/board-figures.js';
 import { brokenBoards } from './scenarios/broken-boards.js';
 import { keypadSale } from './scenarios/keypad-sale.js';
 import { linesOfAKernel } from './scenarios/lines.js';
@@ -13,6 +14,7 @@ import { wholeSale } from './scenarios/whole-sale.js';
 /** In the order in which they run. */
 export const SCENARIOS: readonly Scenario[] = [
   wholeSale,
+  boardFigures,
   linesOfAKernel,
   keypadSale,
   toldIsDurable,

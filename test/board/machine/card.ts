@@ -3,7 +3,9 @@ import { createReader, type Reader } from './reader.js';
 
 /**
  * The card of the board: a disk that is served over NBD and has the memory of a real one. A write is lost with the power
- * until a flush, in any order and torn at any sector, so that a program that forgets a flush is found out.
+ * until a flush, page by page and in any order, so that a program that forgets a flush is found out. A page is whole or not there,
+ * as flash keeps it: ext4's superblock depends on that (torn between its two sectors, neither the kernel nor `e2fsck -p` takes it).
+ * Torn sectors of the terminal's own records are the subject of `test/faults/crash-states.ts`.
  *
  * Invariants: `stored` holds what survives any cut; `pending` the writes since the last flush, oldest first; a read sees both.
  */
@@ -34,8 +36,8 @@ export interface CardCounters {
 }
 
 export interface CutReport {
-  readonly pendingSectors: number;
-  readonly lostSectors: number;
+  readonly pendingPages: number;
+  readonly lostPages: number;
 }
 
 interface PendingWrite {
@@ -43,7 +45,7 @@ interface PendingWrite {
   readonly bytes: Buffer;
 }
 
-const SECTOR_BYTES = 512;
+const PAGE_BYTES = 4096;
 
 /* The protocol: https://github.com/NetworkBlockDevice/nbd/blob/master/doc/proto.md */
 const INIT = 0x4e42444d41474943n;
@@ -143,14 +145,16 @@ export async function createCard(path: string, image: Uint8Array): Promise<Card>
     cut(chance) {
       /* Nobody writes any more: what comes now was under way on the cable. */
       for (const socket of sockets) socket.destroy();
-      const report = { pendingSectors: 0, lostSectors: 0 };
+      const report = { pendingPages: 0, lostPages: 0 };
       /* Cards differ, and so do moments: sometimes nearly all of it arrived, sometimes nearly nothing. */
       const share = chance();
       for (const { offset, bytes } of pending) {
-        for (let from = 0; from < bytes.length; from += SECTOR_BYTES) {
-          report.pendingSectors += 1;
-          if (chance() < share) bytes.copy(stored, offset + from, from, from + SECTOR_BYTES);
-          else report.lostSectors += 1;
+        for (let from = 0; from < bytes.length; ) {
+          const to = Math.min(bytes.length, from + PAGE_BYTES - ((offset + from) % PAGE_BYTES));
+          report.pendingPages += 1;
+          if (chance() < share) bytes.copy(stored, offset + from, from, to);
+          else report.lostPages += 1;
+          from = to;
         }
       }
       pending = [];

@@ -63,6 +63,7 @@ export const brokenBoards: Scenario = {
   name: 'canaries',
   proves: 'catches boards and programs that are broken on purpose',
   limitMs: 900_000,
+  alone: true,
   run: (stage) => inTwoLanes(CANARIES, (canary) => mustBeCaught(canary, stage)),
 };
 

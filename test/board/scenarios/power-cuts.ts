@@ -21,8 +21,8 @@ interface Snapshot {
 interface ChainReport {
   readonly cuts: number;
   readonly inStates: readonly string[];
-  readonly pendingSectors: number;
-  readonly lostSectors: number;
+  readonly pendingPages: number;
+  readonly lostPages: number;
   readonly reversals: number;
   readonly settled: number;
 }
@@ -53,6 +53,7 @@ export const powerCuts: Scenario = {
   name: 'cuts',
   proves: 'loses no money, no goods and no record in power cuts at random instants of sales, reversals and starts',
   limitMs: 1_800_000,
+  alone: true,
   async run({ parts, folder, seed, cuts }) {
     const snapshot = await takeSnapshot(parts, folder);
     const chains = Math.ceil(cuts / CUTS_A_CARD);
@@ -63,7 +64,7 @@ export const powerCuts: Scenario = {
     for (const state of reports.flatMap(({ inStates }) => inStates)) states.set(state, (states.get(state) ?? 0) + 1);
     return [
       `${sum((one) => one.cuts)} cuts: ${[...states].map(([state, times]) => `${times} ${state}`).join(', ')}`,
-      `${sum((one) => one.lostSectors)} of ${sum((one) => one.pendingSectors)} sectors that were not flushed were lost`,
+      `${sum((one) => one.lostPages)} of ${sum((one) => one.pendingPages)} pages that were not flushed were lost`,
       `0 violations; ${sum((one) => one.settled)} sales settled, ${sum((one) => one.reversals)} reversals finished`,
     ];
   },
@@ -88,7 +89,7 @@ async function cutOneCard(parts: BoardParts, snapshot: Snapshot, seed: number, c
   const judge = createBoardJudge(rig);
   const orders: string[] = [];
   const inStates: string[] = [];
-  const report = { cuts: 0, pendingSectors: 0, lostSectors: 0 };
+  const report = { cuts: 0, pendingPages: 0, lostPages: 0 };
   let told: SaleView['state'] | undefined;
 
   const lastTold = (): string => told ?? 'unsaid';
@@ -108,11 +109,11 @@ async function cutOneCard(parts: BoardParts, snapshot: Snapshot, seed: number, c
   }
 
   async function cut(inState: string): Promise<void> {
-    const { pendingSectors, lostSectors } = await rig.board.cut(chance);
+    const { pendingPages, lostPages } = await rig.board.cut(chance);
     inStates.push(inState);
     report.cuts += 1;
-    report.pendingSectors += pendingSectors;
-    report.lostSectors += lostSectors;
+    report.pendingPages += pendingPages;
+    report.lostPages += lostPages;
     rig.vend.free();
   }
 
