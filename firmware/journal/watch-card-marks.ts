@@ -15,7 +15,8 @@ export interface WatchCardMarksParts {
 }
 
 /**
-
+ * Marks the card as the one this terminal knows, where it knows none; says `doubted` where it knows another, and looks every
+ * 5 s whether a person has accepted this one. Returns the function that stops it.
  */
 export function watchCardMarks({ marks, storeId, clock, log, doubted }: WatchCardMarksParts): () => void {
   let timer: Timer | undefined;
