@@ -34,8 +34,8 @@ const LOOKS_BEFORE_LOST = 2;
  *
  * Invariants
  * - `covered` and `freed` alternate.
- * - `passed` needs that it was covered and is free again, and where the times of the edges are known, for at least
- *   `SHORTEST_PASSING_MS`. Where only one time is known, what is surely known counts.
+ * - `passed` needs that it was covered for at least `SHORTEST_PASSING_MS` and is free again: by the times of the edges, or of
+ *   the readings where edges have none. Where only one edge's time is known, what is surely known counts.
  */
 export function createLightBarrier(clock: Pick<Clock, 'monotonicMs'>, events: LightBarrierEvents): LightBarrier {
   let covered = false;
@@ -67,7 +67,7 @@ export function createLightBarrier(clock: Pick<Clock, 'monotonicMs'>, events: Li
     covered = false;
     const untilMs = edgeMs ?? (timed ? surelyUntilMs : clock.monotonicMs());
     if ((edgeMs ?? clock.monotonicMs()) - fromMs > PASSING_LIMIT_MS) events.freed('blocked');
-    else if ((timed || edgeMs !== undefined) && untilMs - fromMs < SHORTEST_PASSING_MS) events.freed('flickered');
+    else if (untilMs - fromMs < SHORTEST_PASSING_MS) events.freed('flickered');
     else events.freed('passed');
   }
 

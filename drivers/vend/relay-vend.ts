@@ -95,7 +95,7 @@ export function createRelayVend(
     freed(how) {
       stuckTimer?.cancel();
       if (how === 'passed') passed();
-      else if (how === 'flickered') glimpsed();
+      else if (how === 'flickered') flickered();
       else if (vending !== undefined) vending.blocked = true;
       if (current.faults.includes('vendSensorStuck')) report(DEVICE_OK);
     },
@@ -149,8 +149,19 @@ export function createRelayVend(
     if (!vending.pulsing) finish('yes');
   }
 
-  function glimpsed(): void {
+  function flickered(): void {
     if (vending !== undefined) vending.glimpsed = true;
+  }
+
+  /** Edges came that are over. What was in the barrier when it was last looked at may have left it with them. */
+  function glimpsed(): void {
+    flickered();
+    look();
+  }
+
+  function look(): void {
+    const level = readSensor();
+    if (level !== undefined) barrier.looked(level);
   }
 
   function vend(channel: number, done: (outcome: VendOutcome, why?: VendRefusal) => void): void {
@@ -206,8 +217,7 @@ export function createRelayVend(
     const mine = vending;
     mine?.timers.push(
       clock.after(SENSOR_POLL_MS, () => {
-        const level = readSensor();
-        if (level !== undefined) barrier.looked(level);
+        look();
         if (vending === mine) watchSensor();
       }),
     );

@@ -120,6 +120,14 @@ describe('light barrier', () => {
       ['covered', 'passed'],
     ],
     [
+      'a spike that was read, as by sysfs',
+      [
+        { at: 100, edge: 0 },
+        { at: 100.4, edge: 1 },
+      ],
+      ['covered', 'flickered'],
+    ],
+    [
       'levels that only looks find',
       [
         { at: 100, look: 0 },

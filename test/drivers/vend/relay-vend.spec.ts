@@ -223,6 +223,28 @@ describe('relay vend', () => {
       assert.deepEqual(answers, ['yes']);
     });
 
+    it('says unknown where a look met a spike, whose edges were over', () => {
+      let glimpse = (): void => undefined;
+      const { world, gpio, goods, answers, vend } = openBench({
+        wrap: (lines) => ({
+          ...lines,
+          input(line, use) {
+            glimpse = use?.glimpsed ?? glimpse;
+            return lines.input(line);
+          },
+        }),
+      });
+      goods.jam(0);
+      vend(0);
+      pass(world, 199.9);
+      gpio.drive(SENSOR, 0);
+      pass(world, 0.2);
+      gpio.drive(SENSOR, undefined);
+      glimpse();
+      pass(world, 3_000);
+      assert.deepEqual(answers, ['unknown vendGlimpsed']);
+    });
+
     it('says no where the flicker was before the vend', () => {
       const { world, goods, answers, late, vend, flicker } = flickerBench();
       goods.jam(0);
