@@ -112,7 +112,8 @@ export async function createBoardRig(parts: BoardParts, options: RigOptions = {}
     channelLines: [WIRING.relay],
     sensorLine: WIRING.sensor,
     stockPerChannel: 100_000,
-    turnMs: 150,
+    /* Far less than the pulse, which a loaded machine shortens as it is seen here. */
+    turnMs: 100,
     fallMs: 400,
     ...(options.passingMs === undefined ? {} : { passingMs: options.passingMs }),
   });
@@ -164,7 +165,7 @@ export const LINES_ENV: Readonly<Record<string, string>> = {
   VEND: 'relay',
   VEND_PINS: `${WIRING.relay}`,
   VEND_SENSOR_PIN: `${WIRING.sensor}`,
-  VEND_PULSE_MS: '250',
+  VEND_PULSE_MS: '1000',
 };
 
 export interface MountOptions {
