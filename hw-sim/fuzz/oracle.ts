@@ -48,7 +48,7 @@ export interface Oracle
     Pick<ReadinessRules, 'answered' | 'decided' | 'paymentsAllowed'>,
     Pick<SecretRules, 'stored'>,
     Pick<TextRules, 'screenShown'>,
-    StopRules,
+    Omit<StopRules, 'salesFound'>,
     Omit<TokenRules, 'requestSent'> {
   readonly violations: readonly string[];
   /** The acquirer's side sent a reply or notification: true, forged or altered. */
@@ -63,6 +63,8 @@ export interface Oracle
   shown(text: string): void;
   /** The terminal sent a request. */
   requestSent(request: Pick<HttpRequest, 'url' | 'headers' | 'body'>): void;
+  /** A new process found this book on flash. */
+  bookFound(book: Book): void;
   /** Nothing is open, and the power has been on for long. `book` is the state in memory. */
   atRest(book: Book): void;
   /** The end: nothing is open, and terminal and acquirer have to agree. `book` is what flash holds. */
@@ -205,7 +207,10 @@ export function createOracle(parts: OracleParts): Oracle {
     },
     stored: secrets.stored,
     stoppedInOrder: stops.stoppedInOrder,
-    salesFound: stops.salesFound,
+    bookFound(book) {
+      stops.salesFound(book.sales);
+      decisions.reversalsFound(book.reversals);
+    },
     atRest: (book) => receipts?.atRest(book),
     checkEnd(book, ready, reasons) {
       for (const sale of Object.values(book.sales)) {

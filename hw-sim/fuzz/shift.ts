@@ -126,7 +126,7 @@ export function runShift(options: ShiftOptions): ShiftReport {
     started(terminal) {
       oracle.processStarted(devices.scanner.onGlass());
       const { book, live } = terminal.kernel.state;
-      if (live.faults.flash === undefined) oracle.salesFound(book.sales);
+      if (live.faults.flash === undefined) oracle.bookFound(book);
       archive.published(book);
       terminal.kernel.onChange((state, before) => {
         oracle.screenShown(view(state), state.book);

@@ -1,4 +1,4 @@
-import type { Sale } from '../../../firmware/for-simulator.js';
+import type { Book, Sale } from '../../../firmware/for-simulator.js';
 import type { Ledger } from '../../acquirer/ledger.js';
 import type { Settling } from './hand-rules.js';
 import type { Violate } from './violate.js';
@@ -14,6 +14,11 @@ export interface DecisionRules {
   /** An alarm was raised: a payment that was settled as reversed is charged after all, and has to be reversed. */
   alarmRaised(alarm: string, detail: string): void;
   settlingAgreed(settling: Settling): void;
+  /**
+   * A new process found these on flash. One that reverses a settled payment anew was decided by a process that died before it
+   * could raise the alarm.
+   */
+  reversalsFound(reversals: Book['reversals']): void;
   /** The terminal sent a request. */
   requestSent(url: string, body: string): void;
 }
@@ -88,6 +93,13 @@ export function createDecisionRules({ ledger, unknownWaits, violate }: DecisionR
       const { cause, paymentRequestId, refundRequestId } = settling;
       if (cause !== 'refundRequested') closed.set(paymentRequestId, settling);
       if (refundRequestId !== undefined) closedRefunds.add(refundRequestId);
+    },
+    reversalsFound(reversals) {
+      for (const { paymentRequestId, reversalId, state } of Object.values(reversals)) {
+        const settling = closed.get(paymentRequestId);
+        if (state === 'finished' || settling?.outcome !== 'reversed') continue;
+        if (settling.reversalId !== reversalId) closed.delete(paymentRequestId);
+      }
     },
     requestSent(url, body) {
       if (url.endsWith('/payments/cancel')) cancelLeft(JSON.parse(body).paymentRequestId);
