@@ -9,7 +9,7 @@ import type { Scenario, Stage } from './scenario.js';
 import { SCENARIOS } from './scenarios.js';
 
 /*
- * Entry point of `npm run test:board [-- NAME… --seed N --cuts N]`: the scenarios on emulated boards, one after the other.
+ * Entry point of `npm run test:board [-- NAME… --seed N --cuts N]`: the scenarios on emulated boards, some two at a time.
  * Ends with 1 where one fails.
  */
 const PROGRAMS: Readonly<Record<string, string>> = {
@@ -53,7 +53,9 @@ if (missing.length > 0 || process.getuid?.() !== 0) {
   process.exit(1);
 }
 
-const chosen = positionals.length === 0 ? SCENARIOS : SCENARIOS.filter(({ name }) => positionals.includes(name));
+const chosen = SCENARIOS.filter(({ name, asked }) =>
+  positionals.length === 0 ? asked === undefined : positionals.includes(name),
+);
 const folder = mkdtempSync(join(tmpdir(), 'tillbox-board-run-'));
 process.once('exit', () => rmSync(folder, { recursive: true, force: true }));
 for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => process.exit(1));

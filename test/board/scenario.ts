@@ -9,6 +9,8 @@ export interface Scenario {
   readonly limitMs: number;
   /** It uses the whole machine: it runs two boards by itself, or measures. Others run two at a time. */
   readonly alone?: true;
+  /** It proves nothing, and runs only where it is named. */
+  readonly asked?: true;
   /** Rejects where the proof fails. Resolves with figures and findings, a line each. */
   run(stage: Stage): Promise<readonly string[]>;
 }

@@ -52,7 +52,6 @@ export const badCards: Scenario = {
   name: 'cards',
   proves: 'stops selling within seconds on a card that fails or lies; sells on a full one, and on f2fs',
   limitMs: 600_000,
-  alone: true,
   run: ({ parts }) =>
     inTwoLanes(STORIES, ({ name, fileSystem = 'ext4', run }) =>
       onBoard(parts, { processors: 1, fileSystem }, async (rig) => {

@@ -78,7 +78,6 @@ export const badStarts: Scenario = {
   name: 'starts',
   proves: 'sells nothing with a wrong clock or without its card, and says why',
   limitMs: 600_000,
-  alone: true,
   run: ({ parts }) =>
     inTwoLanes(STORIES, ({ name, run }) =>
       onBoard(parts, { processors: 1 }, async (rig) => `${name}: ${await run(rig)}`),

@@ -25,6 +25,7 @@ export const boardFigures: Scenario = {
   proves: 'measures a start, memory, rest and sales of what ships beside a bare Node on the same board',
   limitMs: 400_000,
   alone: true,
+  asked: true,
   run: ({ parts }) =>
     onBoard(parts, { processors: 2 }, async (rig) => {
       const { board, terminal, scanner, card } = rig;

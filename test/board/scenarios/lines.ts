@@ -6,6 +6,8 @@ import type { Scenario } from '../scenario.js';
 const CATALOG = 'slot,name,price,channel\\n1,Cola,12.50,1\\n';
 /** An emulated processor is slow to let a row's level reach a column. */
 const SETTLE = { KEYPAD_SETTLE_MS: '8' };
+/** Several rounds of the keypad, which settles at every row, and needs eight of them to take a key for released. */
+const HOLD_S = 1;
 /** Long enough to be killed in its middle. */
 const PULSE_MS = '4000';
 const SEARCH_PATH = '/usr/local/bin:/bin';
@@ -117,9 +119,9 @@ async function choose({ board, keypad, scanner }: BoardRig, seen: Seen, code: st
     await board.shell('sleep 2.5');
     for (const key of ['1', '#']) {
       keypad.press(key);
-      await board.shell('sleep 0.4');
+      await board.shell(`sleep ${HOLD_S}`);
       keypad.release(key);
-      await board.shell('sleep 0.4');
+      await board.shell(`sleep ${HOLD_S}`);
     }
   } while (!(await wanted(8_000)));
   scanner.show(code);

@@ -10,9 +10,8 @@ export const wholeSale: Scenario = {
   proves:
     'sells over a real kernel: GM65 and printer on ttys, relay and drop sensor on its GPIO chip, TLS to the acquirer',
   limitMs: 240_000,
-  alone: true,
   async run({ parts }) {
-    const rig = await createBoardRig(parts, { processors: 2 });
+    const rig = await createBoardRig(parts);
     const { board, terminal, scanner, printer, vend, acquirer, card } = rig;
     const figures: string[] = [];
     try {
