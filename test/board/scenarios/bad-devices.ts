@@ -1,10 +1,13 @@
 import assert from 'node:assert/strict';
+import type { SaleView } from '../../../firmware/api/output-schemas.js';
 import { eventually } from '../../support/eventually.js';
 import { type BoardRig, LINES_ENV, mountData, WIRING } from '../board-rig.js';
 import { onBoard } from '../on-board.js';
 import type { Scenario } from '../scenario.js';
 
 const LIMIT_MS = 90_000;
+/** A payment and all inquiries about it time out, or what is left of them is cancelled. */
+const LONG_MS = 240_000;
 
 export const badDevices: Scenario = {
   name: 'devices',
@@ -46,15 +49,11 @@ export const badDevices: Scenario = {
       for (const [name, reason, happen, mend] of troubles)
         lines.push(await goesAndComes(rig, name, reason, happen, mend));
       network.plug(false);
-      const { status } = await sell(rig, 'offline');
-      lines.push(`the network is gone: a sale is answered ${status}`);
+      const end = await sellOffline(rig, 'offline');
+      lines.push(`the network is gone: a sale ${end}`);
       network.plug(true);
-      await rig.terminal.ready(180_000);
-      await rig.terminal
-        .saleBecomes('offline', 'over', ({ outcome }) => outcome !== undefined, 180_000)
-        .catch((error) => {
-          if (status === 201) throw error;
-        });
+      await rig.terminal.ready(LONG_MS);
+      await eventually('the queue is empty', async () => isDrained(await rig.terminal.reversals()), LONG_MS);
       assert.deepEqual(
         [...rig.acquirer.acquirer.ledger.payments()].filter(
           ({ paymentRequestId }) => rig.acquirer.acquirer.ledger.standing(paymentRequestId).heldValue !== 0n,
@@ -90,12 +89,18 @@ async function goesAndComes(
   return `${name}: ${reasons.join(', ')} after ${seconds(noticedMs)}, ready again after ${seconds(performance.now() - atMs - noticedMs)}`;
 }
 
-async function sell({ terminal, scanner }: BoardRig, orderId: string): Promise<{ readonly status: number }> {
-  const answer = await terminal.post('/v1/sales', { orderId, amount: { currency: 'CNY', value: '1250' } });
-  if (answer.status === 201) {
-    scanner.show('289999999999999999');
-    await terminal.saleBecomes(orderId, 'past its code', ({ state }) => state !== 'awaitingCode');
-    scanner.hide();
-  }
-  return answer;
+/** The network stays away until the customer knows the end: what is sent when it is back would be another story. */
+async function sellOffline({ terminal, scanner }: BoardRig, orderId: string): Promise<string> {
+  const { status } = await terminal.post('/v1/sales', { orderId, amount: { currency: 'CNY', value: '1250' } });
+  if (status !== 201) return `is refused (${status})`;
+  scanner.show('289999999999999999');
+  const isOver = ({ state, outcome }: SaleView): boolean => state === 'reversing' || outcome !== undefined;
+  const { state, outcome } = await terminal.saleBecomes(orderId, 'over', isOver, LONG_MS);
+  scanner.hide();
+  assert.notEqual(outcome, 'paid');
+  return `is ${state}`;
+}
+
+function isDrained(reversals: readonly { readonly state: string }[]): boolean {
+  return reversals.every(({ state }) => state === 'finished');
 }
