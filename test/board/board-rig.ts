@@ -13,6 +13,7 @@ import {
 import { createScanEngineModel, type ScanEngineModel } from '../../hw-sim/devices/scan-engine-model.js';
 import { createVendMechanismModel, type VendMechanismModel } from '../../hw-sim/devices/vend-mechanism-model.js';
 import type { World } from '../../hw-sim/world.js';
+import { MERCHANT } from '../support/terminal-process.js';
 import { testKeyPairs } from '../support/test-key-pairs.js';
 import { type Board, createBoard } from './machine/board.js';
 import { type BoardPort, createBoardPort } from './machine/board-port.js';
@@ -62,17 +63,6 @@ export const WIRING = {
 
 const CLIENT_ID = 'SIM_CLIENT';
 const CARD_BYTES = 64 * 1024 * 1024;
-
-const MERCHANT: Readonly<Record<string, string>> = {
-  TERMINAL_NUMBER: '1001',
-  MERCHANT_ID: 'M0001',
-  MERCHANT_NAME: 'Corner Drinks',
-  MERCHANT_MCC: '5814',
-  STORE_ID: 'S0001',
-  STORE_NAME: 'Gate 3',
-  STORE_MCC: '5814',
-  TZ: 'Asia/Shanghai',
-};
 
 export async function createBoardRig(parts: BoardParts, options: RigOptions = {}): Promise<BoardRig> {
   const folder = mkdtempSync(join(tmpdir(), 'tillbox-board-'));
